@@ -1,0 +1,596 @@
+#ifndef MANAGED_IDENTITY_H
+#define MANAGED_IDENTITY_H
+
+/* Generated from src/ffi by build.rs. Do not edit. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
+// before any other call, and refuses to go on when they differ.
+#define MI_ABI_VERSION 1
+
+// The call did what was asked.
+#define MI_OK 0
+
+// `mi_queue_wait`: nothing arrived in the time given.
+#define MI_TIMEOUT 1
+
+// `mi_queue_wait`: every operation has ended and every event has been taken.
+#define MI_DRAINED 2
+
+// A pointer that must not be null is null.
+#define MI_ERROR_NULL 16
+
+// The handle is unknown: never issued, or freed already.
+#define MI_ERROR_HANDLE 17
+
+// A string is not UTF-8.
+#define MI_ERROR_UTF8 18
+
+// A number is outside its enumeration or range.
+#define MI_ERROR_VALUE 19
+
+// The library failed inside; the call had no effect.
+#define MI_ERROR_PANIC 20
+
+// The queue was cancelled and takes no more operations.
+#define MI_ERROR_CANCELED 21
+
+// The library could not start its threads.
+#define MI_ERROR_RUNTIME 22
+
+// The event carries one result in the record pointer that is not null.
+#define MI_EVENT_ITEM 1
+
+// The event's `message` is a verbose line.
+#define MI_EVENT_VERBOSE 2
+
+// The event's `message` is a warning.
+#define MI_EVENT_WARNING 3
+
+// The event carries `progress`.
+#define MI_EVENT_PROGRESS 4
+
+// The operation has ended well. Its last event.
+#define MI_EVENT_DONE 5
+
+// The operation has failed; the event carries `error`. Its last event.
+#define MI_EVENT_FAILED 6
+
+// Sign in with an access token that the caller has (`secret`).
+#define MI_CREDENTIAL_ACCESS_TOKEN 1
+
+// Sign in as a service principal with `client_id` and `secret`.
+#define MI_CREDENTIAL_CLIENT_SECRET 2
+
+// Use the sign-in of the Azure CLI.
+#define MI_CREDENTIAL_AZURE_CLI 3
+
+// Sign in to the local emulator at `endpoint`.
+#define MI_CREDENTIAL_EMULATOR 4
+
+// No managed identity.
+#define MI_IDENTITY_NONE 0
+
+// The system-assigned identity alone.
+#define MI_IDENTITY_SYSTEM_ASSIGNED 1
+
+// User-assigned identities alone.
+#define MI_IDENTITY_USER_ASSIGNED 2
+
+// The system-assigned identity and user-assigned ones.
+#define MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED 3
+
+// Leave the system-assigned identity as it is.
+#define MI_SYSTEM_ASSIGNED_KEEP 0
+
+// Turn the system-assigned identity on.
+#define MI_SYSTEM_ASSIGNED_ENABLE 1
+
+// Turn the system-assigned identity off.
+#define MI_SYSTEM_ASSIGNED_DISABLE 2
+
+// What is not named stays as it is.
+#define MI_CHANGE_MERGE 0
+
+// What is not named goes.
+#define MI_CHANGE_EXACT 1
+
+// No category fits.
+#define MI_CATEGORY_NOT_SPECIFIED 0
+
+// The caller's input breaks a rule; no request was sent.
+#define MI_CATEGORY_INVALID_ARGUMENT 1
+
+// What was named does not exist.
+#define MI_CATEGORY_OBJECT_NOT_FOUND 2
+
+// Signed in, but not allowed.
+#define MI_CATEGORY_PERMISSION_DENIED 3
+
+// Not signed in, or the sign-in was refused or has run out.
+#define MI_CATEGORY_AUTHENTICATION_ERROR 4
+
+// It exists already in another form.
+#define MI_CATEGORY_RESOURCE_EXISTS 5
+
+// Somebody else is changing it.
+#define MI_CATEGORY_RESOURCE_BUSY 6
+
+// Throttled, or over a quota.
+#define MI_CATEGORY_LIMITS_EXCEEDED 7
+
+// It did not end in time.
+#define MI_CATEGORY_OPERATION_TIMEOUT 8
+
+// The endpoint could not be reached.
+#define MI_CATEGORY_CONNECTION_ERROR 9
+
+// The endpoint answered with something that is not Azure's.
+#define MI_CATEGORY_INVALID_RESULT 10
+
+// Cancelled by the caller.
+#define MI_CATEGORY_OPERATION_STOPPED 11
+
+// Azure refused the operation, or it failed there.
+#define MI_CATEGORY_INVALID_OPERATION 12
+
+// A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
+typedef struct MiStr {
+  // The first byte, or null.
+  const uint8_t *ptr;
+  // The number of bytes.
+  size_t len;
+} MiStr;
+
+// How a queue works.
+typedef struct MiQueueOptions {
+  // How many operations run at once; at least 1. More may be submitted: they wait.
+  uint32_t throttle_limit;
+  // 1 to receive verbose lines.
+  uint8_t verbose;
+} MiQueueOptions;
+
+// A tag: a name and a value.
+typedef struct MiTag {
+  // The tag's name.
+  struct MiStr name;
+  // The tag's value.
+  struct MiStr value;
+} MiTag;
+
+// A user-assigned identity.
+typedef struct MiIdentity {
+  // The resource id, as Azure writes it.
+  struct MiStr id;
+  // The name.
+  struct MiStr name;
+  // The resource group.
+  struct MiStr resource_group;
+  // The subscription's id.
+  struct MiStr subscription_id;
+  // The region, such as `eastus`.
+  struct MiStr location;
+  // `Microsoft.ManagedIdentity/userAssignedIdentities`.
+  struct MiStr resource_type;
+  // The tenant that the identity belongs to.
+  struct MiStr tenant_id;
+  // The object id of its service principal.
+  struct MiStr principal_id;
+  // Its application id.
+  struct MiStr client_id;
+  // `None` or `Regional`, where Azure says.
+  struct MiStr isolation_scope;
+  // The tags.
+  const struct MiTag *tags;
+  // The number of tags.
+  size_t tags_len;
+} MiIdentity;
+
+// A user-assigned identity on a virtual machine.
+typedef struct MiAssignedIdentity {
+  // The resource id, as Compute writes it.
+  struct MiStr id;
+  // The name.
+  struct MiStr name;
+  // The object id of its service principal; not given until Azure has resolved it.
+  struct MiStr principal_id;
+  // Its application id; not given until Azure has resolved it.
+  struct MiStr client_id;
+} MiAssignedIdentity;
+
+// The identity of a virtual machine.
+typedef struct MiVmIdentity {
+  // The virtual machine's resource id.
+  struct MiStr id;
+  // Its name.
+  struct MiStr name;
+  // Its resource group.
+  struct MiStr resource_group;
+  // Its subscription's id.
+  struct MiStr subscription_id;
+  // Its region.
+  struct MiStr location;
+  // One of `MI_IDENTITY_*`.
+  uint32_t identity_type;
+  // The system-assigned identity's object id, when there is one.
+  struct MiStr principal_id;
+  // The system-assigned identity's tenant, when there is one.
+  struct MiStr tenant_id;
+  // The version of the virtual machine that this was read from.
+  struct MiStr etag;
+  // `Succeeded`, `Updating`, `Failed`, …
+  struct MiStr provisioning_state;
+  // The user-assigned identities.
+  const struct MiAssignedIdentity *assigned;
+  // The number of user-assigned identities.
+  size_t assigned_len;
+} MiVmIdentity;
+
+// A connection. The host owns `client` from here on and frees it with `mi_client_free`.
+typedef struct MiConnection {
+  // The handle for every operation.
+  uint64_t client;
+  // Who is signed in, as far as the sign-in says.
+  struct MiStr account;
+  // `AccessToken`, `ServicePrincipal`, `AzureCli` or `Emulator`.
+  struct MiStr account_type;
+  // The tenant's id, where it is known.
+  struct MiStr tenant_id;
+  // The subscription to work in.
+  struct MiStr subscription_id;
+  // That subscription's name.
+  struct MiStr subscription_name;
+  // The cloud's name.
+  struct MiStr environment;
+  // The URL of Azure Resource Manager.
+  struct MiStr endpoint;
+} MiConnection;
+
+// A running emulator. The host owns `handle` and ends it with `mi_emulator_stop`.
+typedef struct MiEmulator {
+  // The handle for `mi_emulator_stop`.
+  uint64_t handle;
+  // Its URL.
+  struct MiStr endpoint;
+  // Its port.
+  uint16_t port;
+  // The subscription that it starts with.
+  struct MiStr subscription_id;
+  // Its tenant.
+  struct MiStr tenant_id;
+} MiEmulator;
+
+// What a change would do.
+typedef struct MiPlan {
+  // The resource that it is about.
+  struct MiStr resource_id;
+  // What would change, in words.
+  struct MiStr description;
+  // 0 when nothing would change.
+  uint8_t changes;
+} MiPlan;
+
+// How far a long wait has come.
+typedef struct MiProgress {
+  // What is going on.
+  struct MiStr activity;
+  // How it stands.
+  struct MiStr status;
+  // 0 to 100, or -1 when it can't be known.
+  int32_t percent;
+  // How long it has taken so far, in seconds.
+  uint32_t seconds_elapsed;
+} MiProgress;
+
+// Why an operation failed.
+typedef struct MiError {
+  // Azure's code, or the module's own where Azure was not asked.
+  struct MiStr code;
+  // What happened, to which resource, and what to do.
+  struct MiStr message;
+  // One of `MI_CATEGORY_*`.
+  uint32_t category;
+  // The HTTP status, or 0.
+  uint32_t http_status;
+  // The resource or the parameter that it is about.
+  struct MiStr target;
+  // What to do next.
+  struct MiStr recommendation;
+  // Azure's id of the request that failed.
+  struct MiStr request_id;
+  // Azure's id of the whole operation.
+  struct MiStr correlation_id;
+} MiError;
+
+// Something that happened in an operation. Exactly one event of an accepted operation is
+// `MI_EVENT_DONE` or `MI_EVENT_FAILED`, and it is the last.
+typedef struct MiEvent {
+  // The tag that the operation was submitted with.
+  uint64_t tag;
+  // One of `MI_EVENT_*`.
+  uint32_t kind;
+  // A user-assigned identity, or null.
+  const struct MiIdentity *identity;
+  // The identity of a virtual machine, or null.
+  const struct MiVmIdentity *vm_identity;
+  // A connection, or null.
+  const struct MiConnection *connection;
+  // A running emulator, or null.
+  const struct MiEmulator *emulator;
+  // What a change would do, or null.
+  const struct MiPlan *plan;
+  // How far a long wait has come, or null.
+  const struct MiProgress *progress;
+  // Why the operation failed, or null.
+  const struct MiError *error;
+  // A verbose line or a warning.
+  struct MiStr message;
+} MiEvent;
+
+// What `mi_client_connect` needs.
+typedef struct MiConnectRequest {
+  // One of `MI_CREDENTIAL_*`.
+  uint32_t credential;
+  // The cloud's name: AzureCloud (the default), AzureUSGovernment or AzureChinaCloud.
+  struct MiStr environment;
+  // The URL of Azure Resource Manager, where it is not the cloud's.
+  struct MiStr endpoint;
+  // The tenant's id or domain.
+  struct MiStr tenant;
+  // The service principal's application id.
+  struct MiStr client_id;
+  // The service principal's secret, or the access token.
+  struct MiStr secret;
+  // The subscription to work in; when not given, the first enabled one.
+  struct MiStr subscription_id;
+} MiConnectRequest;
+
+// Which resource: its id, or its names. With an id the other members are not read.
+typedef struct MiTarget {
+  // The resource id.
+  struct MiStr resource_id;
+  // The subscription; when not given, the connection's.
+  struct MiStr subscription_id;
+  // The resource group.
+  struct MiStr resource_group;
+  // The resource's name.
+  struct MiStr name;
+} MiTarget;
+
+// What `mi_identity_create` needs.
+typedef struct MiIdentityCreateRequest {
+  // The identity to create.
+  struct MiTarget target;
+  // The region; when not given, the resource group's.
+  struct MiStr location;
+  // `None` or `Regional`; when not given, Azure's default.
+  struct MiStr isolation_scope;
+  // The tags; null for none. On an identity that exists they are added to those it has.
+  const struct MiTag *tags;
+  // The number of tags.
+  size_t tags_len;
+  // 1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
+  uint8_t dry_run;
+} MiIdentityCreateRequest;
+
+// Where to list.
+typedef struct MiListRequest {
+  // The subscription; when not given, the connection's.
+  struct MiStr subscription_id;
+  // The resource group; when not given, the whole subscription.
+  struct MiStr resource_group;
+} MiListRequest;
+
+// What `mi_identity_update` needs.
+typedef struct MiIdentityUpdateRequest {
+  // The identity to change.
+  struct MiTarget target;
+  // `None` or `Regional`; when not given it stays.
+  struct MiStr isolation_scope;
+  // The tags that replace those it has.
+  const struct MiTag *tags;
+  // The number of tags.
+  size_t tags_len;
+  // 1 when `tags` counts, even with none in it; 0 leaves the tags as they are.
+  uint8_t replace_tags;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiIdentityUpdateRequest;
+
+// What `mi_identity_delete` needs.
+typedef struct MiIdentityDeleteRequest {
+  // The identity to delete.
+  struct MiTarget target;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiIdentityDeleteRequest;
+
+// What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
+// for the identity of that name in the virtual machine's resource group.
+typedef struct MiVmIdentityUpdateRequest {
+  // The virtual machine.
+  struct MiTarget target;
+  // `MI_CHANGE_MERGE`, which reads `add`, `remove` and `system_assigned`, or
+  // `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
+  uint32_t change;
+  // One of `MI_IDENTITY_*`.
+  uint32_t identity_type;
+  // One of `MI_SYSTEM_ASSIGNED_*`.
+  uint32_t system_assigned;
+  // The identities to add.
+  const struct MiStr *add;
+  // The number of identities to add.
+  size_t add_len;
+  // The identities to remove.
+  const struct MiStr *remove;
+  // The number of identities to remove.
+  size_t remove_len;
+  // 1 to return as soon as Azure has accepted the change.
+  uint8_t no_wait;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiVmIdentityUpdateRequest;
+
+// How the emulator shall run.
+typedef struct MiEmulatorOptions {
+  // The port on 127.0.0.1; 0 for any free one.
+  uint16_t port;
+  // What is added to the time of every answer, in milliseconds.
+  uint32_t latency_ms;
+  // How long an operation on a virtual machine takes, in milliseconds.
+  uint32_t operation_ms;
+  // The file that keeps the state; when not given it is gone with the emulator.
+  struct MiStr state_path;
+} MiEmulatorOptions;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The version of this ABI: [`MI_ABI_VERSION`] of the library that is loaded.
+uint32_t mi_abi_version(void);
+
+// The version of the library, such as `0.1.0`. The text lives as long as the library.
+struct MiStr mi_version(void);
+
+// What a status means, in English. The text lives as long as the library.
+struct MiStr mi_status_text(int32_t status);
+
+// Makes a queue, which runs operations and collects what they yield, in the order in which
+// they were submitted.
+//
+// # Safety
+// See the module.
+int32_t mi_queue_create(const struct MiQueueOptions *options, uint64_t *queue);
+
+// Takes the next event, waiting at most `timeout_ms` milliseconds: 0 does not wait, a negative
+// number waits for ever. `MI_OK`: `*event` is set, and the caller frees it with
+// [`mi_event_free`]. `MI_TIMEOUT` or `MI_DRAINED`: `*event` is null. One thread at a time.
+//
+// # Safety
+// See the module.
+int32_t mi_queue_wait(uint64_t queue, int32_t timeout_ms, const struct MiEvent **event);
+
+// How many operations have not ended yet, or have events that were not taken.
+//
+// # Safety
+// See the module.
+int32_t mi_queue_pending(uint64_t queue, uint64_t *pending);
+
+// Cancels everything in the queue, from any thread: what runs is dropped, what was not taken
+// is discarded, each operation ends with an `OperationCanceled` error, a wait returns at once,
+// and later submits are refused with `MI_ERROR_CANCELED`.
+int32_t mi_queue_cancel(uint64_t queue);
+
+// Cancels the queue and frees it. 0 does nothing; a handle freed before is `MI_ERROR_HANDLE`.
+int32_t mi_queue_free(uint64_t queue);
+
+// Frees an event and all that it points to. Null does nothing; an event freed before is
+// `MI_ERROR_HANDLE`, as long as no later event lives at its address.
+//
+// # Safety
+// See the module.
+int32_t mi_event_free(const struct MiEvent *event);
+
+// Submits a sign-in. Yields a [`MiConnection`].
+//
+// # Safety
+// See the module.
+int32_t mi_client_connect(const struct MiConnectRequest *request, uint64_t queue, uint64_t tag);
+
+// Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
+// freed before is `MI_ERROR_HANDLE`.
+int32_t mi_client_free(uint64_t client);
+
+// Submits the creation of a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`]
+// when `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t mi_identity_create(uint64_t client,
+                           const struct MiIdentityCreateRequest *request,
+                           uint64_t queue,
+                           uint64_t tag);
+
+// Submits the reading of a user-assigned identity. Yields a [`MiIdentity`].
+//
+// # Safety
+// See the module.
+int32_t mi_identity_get(uint64_t client,
+                        const struct MiTarget *request,
+                        uint64_t queue,
+                        uint64_t tag);
+
+// Submits a listing of user-assigned identities. Yields a [`MiIdentity`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_identity_list(uint64_t client,
+                         const struct MiListRequest *request,
+                         uint64_t queue,
+                         uint64_t tag);
+
+// Submits a change to a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`] when
+// `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t mi_identity_update(uint64_t client,
+                           const struct MiIdentityUpdateRequest *request,
+                           uint64_t queue,
+                           uint64_t tag);
+
+// Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
+// `dry_run` is set. One that does not exist is an error.
+//
+// # Safety
+// See the module.
+int32_t mi_identity_delete(uint64_t client,
+                           const struct MiIdentityDeleteRequest *request,
+                           uint64_t queue,
+                           uint64_t tag);
+
+// Submits the reading of a virtual machine's identity. Yields a [`MiVmIdentity`].
+//
+// # Safety
+// See the module.
+int32_t mi_vm_identity_get(uint64_t client,
+                           const struct MiTarget *request,
+                           uint64_t queue,
+                           uint64_t tag);
+
+// Submits a listing of virtual machines. Yields a [`MiVmIdentity`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_vm_identity_list(uint64_t client,
+                            const struct MiListRequest *request,
+                            uint64_t queue,
+                            uint64_t tag);
+
+// Submits a change to a virtual machine's identity. Yields the [`MiVmIdentity`] after it, or a
+// [`MiPlan`] when `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t mi_vm_identity_update(uint64_t client,
+                              const struct MiVmIdentityUpdateRequest *request,
+                              uint64_t queue,
+                              uint64_t tag);
+
+// Submits the start of an emulator in this process. Yields a [`MiEmulator`].
+//
+// # Safety
+// See the module.
+int32_t mi_emulator_start(const struct MiEmulatorOptions *options, uint64_t queue, uint64_t tag);
+
+// Submits the end of an emulator: its state is written, its port is free again. Yields nothing.
+int32_t mi_emulator_stop(uint64_t emulator, uint64_t queue, uint64_t tag);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MANAGED_IDENTITY_H */

@@ -1,0 +1,363 @@
+//! Every function that the library exports, and nothing else: each checks its handles, copies
+//! its inputs, and hands over to safe code under [`guard`].
+//!
+//! Two call shapes only. *Synchronous*: a status, results through out-pointers. *Submit*: the
+//! operation starts, its events arrive in the queue under the caller's tag. A submit that
+//! returns anything but `MI_OK` never yields an event; an accepted one ends exactly once.
+//!
+//! # Safety
+//!
+//! The contract of every function here: a pointer is null or points to a valid value of its
+//! type for the time of the call; a (pointer, length) pair describes that many valid values.
+
+use crate::{auth, compute, identity};
+
+use super::guard::{Status, guard};
+use super::inputs::{Change, check_out, read};
+use super::queue::Queue;
+use super::registry::{clients, emulators, queues};
+use super::submit::{submit, submit_with_client};
+use super::types::*;
+use super::{emulator, events};
+
+/// The version of this ABI: [`MI_ABI_VERSION`] of the library that is loaded.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_abi_version() -> u32 {
+    MI_ABI_VERSION
+}
+
+/// The version of the library, such as `0.1.0`. The text lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_version() -> MiStr {
+    MiStr::of(env!("CARGO_PKG_VERSION"))
+}
+
+/// What a status means, in English. The text lives as long as the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_status_text(status: i32) -> MiStr {
+    MiStr::of(Status::text(status))
+}
+
+/// Makes a queue, which runs operations and collects what they yield, in the order in which
+/// they were submitted.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_queue_create(options: *const MiQueueOptions, queue: *mut u64) -> i32 {
+    guard(|| {
+        check_out(queue)?;
+        let options = unsafe { read(options) }?;
+        let made = Queue::new(options.throttle_limit, options.verbose != 0)?;
+        unsafe { queue.write(queues().insert(made)) };
+        Ok(())
+    })
+}
+
+/// Takes the next event, waiting at most `timeout_ms` milliseconds: 0 does not wait, a negative
+/// number waits for ever. `MI_OK`: `*event` is set, and the caller frees it with
+/// [`mi_event_free`]. `MI_TIMEOUT` or `MI_DRAINED`: `*event` is null. One thread at a time.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_queue_wait(
+    queue: u64,
+    timeout_ms: i32,
+    event: *mut *const MiEvent,
+) -> i32 {
+    guard(|| {
+        check_out(event)?;
+        unsafe { event.write(std::ptr::null()) };
+        let taken = queues().get(queue)?.wait(timeout_ms)?;
+        unsafe { event.write(events::publish(taken)) };
+        Ok(())
+    })
+}
+
+/// How many operations have not ended yet, or have events that were not taken.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_queue_pending(queue: u64, pending: *mut u64) -> i32 {
+    guard(|| {
+        check_out(pending)?;
+        let count = queues().get(queue)?.pending();
+        unsafe { pending.write(count) };
+        Ok(())
+    })
+}
+
+/// Cancels everything in the queue, from any thread: what runs is dropped, what was not taken
+/// is discarded, each operation ends with an `OperationCanceled` error, a wait returns at once,
+/// and later submits are refused with `MI_ERROR_CANCELED`.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_queue_cancel(queue: u64) -> i32 {
+    guard(|| {
+        queues().get(queue)?.cancel();
+        Ok(())
+    })
+}
+
+/// Cancels the queue and frees it. 0 does nothing; a handle freed before is `MI_ERROR_HANDLE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_queue_free(queue: u64) -> i32 {
+    guard(|| {
+        if queue != 0 {
+            queues().remove(queue)?.cancel();
+        }
+        Ok(())
+    })
+}
+
+/// Frees an event and all that it points to. Null does nothing; an event freed before is
+/// `MI_ERROR_HANDLE`, as long as no later event lives at its address.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_event_free(event: *const MiEvent) -> i32 {
+    guard(|| {
+        if event.is_null() {
+            return Ok(());
+        }
+        events::reclaim(event)
+    })
+}
+
+/// Submits a sign-in. Yields a [`MiConnection`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_client_connect(
+    request: *const MiConnectRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit(queue, tag, async move |operation| {
+            operation.item(auth::connect(request, operation.observer()).await?).await
+        })
+    })
+}
+
+/// Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
+/// freed before is `MI_ERROR_HANDLE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_client_free(client: u64) -> i32 {
+    guard(|| {
+        if client != 0 {
+            clients().remove(client)?;
+        }
+        Ok(())
+    })
+}
+
+/// Submits the creation of a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`]
+/// when `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_identity_create(
+    client: u64,
+    request: *const MiIdentityCreateRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            let Change { wanted, dry_run } = request;
+            if dry_run {
+                operation.item(identity::plan_create(&client, &wanted).await?).await
+            } else {
+                operation.item(identity::create(&client, &wanted).await?).await
+            }
+        })
+    })
+}
+
+/// Submits the reading of a user-assigned identity. Yields a [`MiIdentity`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_identity_get(
+    client: u64,
+    request: *const MiTarget,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            operation.item(identity::get(&client, &request).await?).await
+        })
+    })
+}
+
+/// Submits a listing of user-assigned identities. Yields a [`MiIdentity`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_identity_list(
+    client: u64,
+    request: *const MiListRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            operation.pages(identity::list(&client, &request)?).await
+        })
+    })
+}
+
+/// Submits a change to a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`] when
+/// `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_identity_update(
+    client: u64,
+    request: *const MiIdentityUpdateRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            let Change { wanted, dry_run } = request;
+            if dry_run {
+                operation.item(identity::plan_update(&client, &wanted).await?).await
+            } else {
+                operation.item(identity::update(&client, &wanted).await?).await
+            }
+        })
+    })
+}
+
+/// Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
+/// `dry_run` is set. One that does not exist is an error.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_identity_delete(
+    client: u64,
+    request: *const MiIdentityDeleteRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            let Change { wanted, dry_run } = request;
+            if dry_run {
+                operation.item(identity::plan_delete(&client, &wanted).await?).await
+            } else {
+                identity::delete(&client, &wanted).await
+            }
+        })
+    })
+}
+
+/// Submits the reading of a virtual machine's identity. Yields a [`MiVmIdentity`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_vm_identity_get(
+    client: u64,
+    request: *const MiTarget,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            operation.item(compute::get(&client, &request).await?).await
+        })
+    })
+}
+
+/// Submits a listing of virtual machines. Yields a [`MiVmIdentity`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_vm_identity_list(
+    client: u64,
+    request: *const MiListRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            operation.pages(compute::list(&client, &request)?).await
+        })
+    })
+}
+
+/// Submits a change to a virtual machine's identity. Yields the [`MiVmIdentity`] after it, or a
+/// [`MiPlan`] when `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_vm_identity_update(
+    client: u64,
+    request: *const MiVmIdentityUpdateRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, async move |client, operation| {
+            let Change { wanted, dry_run } = request;
+            if dry_run {
+                operation.item(compute::plan_update(&client, &wanted).await?).await
+            } else {
+                operation.item(compute::update(&client, &wanted).await?).await
+            }
+        })
+    })
+}
+
+/// Submits the start of an emulator in this process. Yields a [`MiEmulator`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_emulator_start(
+    options: *const MiEmulatorOptions,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let options = unsafe { read(options) }?;
+        submit(queue, tag, async move |operation| {
+            operation.item(emulator::start(options).await?).await
+        })
+    })
+}
+
+/// Submits the end of an emulator: its state is written, its port is free again. Yields nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_emulator_stop(emulator: u64, queue: u64, tag: u64) -> i32 {
+    guard(|| {
+        let emulator = emulators().remove(emulator)?;
+        submit(queue, tag, async move |_| {
+            emulator.stop().await;
+            Ok(())
+        })
+    })
+}

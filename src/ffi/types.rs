@@ -1,0 +1,446 @@
+//! The records that cross the boundary: `repr(C)`, flat, typed, no JSON.
+//!
+//! Rules that hold for all of them:
+//! - A string is a [`MiStr`]: UTF-8, a pointer and a length, not NUL-terminated. A null pointer
+//!   means "not given", which differs from an empty string.
+//! - What the host passes in is copied before the call returns.
+//! - What the host is given stays valid until it frees the event that carried it.
+//! - Enumerations travel as `u32` and are checked on arrival; booleans as `u8`, 0 or 1.
+
+/// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
+/// before any other call, and refuses to go on when they differ.
+pub const MI_ABI_VERSION: u32 = 1;
+
+/// The call did what was asked.
+pub const MI_OK: i32 = 0;
+/// `mi_queue_wait`: nothing arrived in the time given.
+pub const MI_TIMEOUT: i32 = 1;
+/// `mi_queue_wait`: every operation has ended and every event has been taken.
+pub const MI_DRAINED: i32 = 2;
+// Errors are positive too: csbindgen leaves out constants below zero.
+
+/// A pointer that must not be null is null.
+pub const MI_ERROR_NULL: i32 = 16;
+/// The handle is unknown: never issued, or freed already.
+pub const MI_ERROR_HANDLE: i32 = 17;
+/// A string is not UTF-8.
+pub const MI_ERROR_UTF8: i32 = 18;
+/// A number is outside its enumeration or range.
+pub const MI_ERROR_VALUE: i32 = 19;
+/// The library failed inside; the call had no effect.
+pub const MI_ERROR_PANIC: i32 = 20;
+/// The queue was cancelled and takes no more operations.
+pub const MI_ERROR_CANCELED: i32 = 21;
+/// The library could not start its threads.
+pub const MI_ERROR_RUNTIME: i32 = 22;
+
+/// The event carries one result in the record pointer that is not null.
+pub const MI_EVENT_ITEM: u32 = 1;
+/// The event's `message` is a verbose line.
+pub const MI_EVENT_VERBOSE: u32 = 2;
+/// The event's `message` is a warning.
+pub const MI_EVENT_WARNING: u32 = 3;
+/// The event carries `progress`.
+pub const MI_EVENT_PROGRESS: u32 = 4;
+/// The operation has ended well. Its last event.
+pub const MI_EVENT_DONE: u32 = 5;
+/// The operation has failed; the event carries `error`. Its last event.
+pub const MI_EVENT_FAILED: u32 = 6;
+
+/// Sign in with an access token that the caller has (`secret`).
+pub const MI_CREDENTIAL_ACCESS_TOKEN: u32 = 1;
+/// Sign in as a service principal with `client_id` and `secret`.
+pub const MI_CREDENTIAL_CLIENT_SECRET: u32 = 2;
+/// Use the sign-in of the Azure CLI.
+pub const MI_CREDENTIAL_AZURE_CLI: u32 = 3;
+/// Sign in to the local emulator at `endpoint`.
+pub const MI_CREDENTIAL_EMULATOR: u32 = 4;
+
+/// No managed identity.
+pub const MI_IDENTITY_NONE: u32 = 0;
+/// The system-assigned identity alone.
+pub const MI_IDENTITY_SYSTEM_ASSIGNED: u32 = 1;
+/// User-assigned identities alone.
+pub const MI_IDENTITY_USER_ASSIGNED: u32 = 2;
+/// The system-assigned identity and user-assigned ones.
+pub const MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED: u32 = 3;
+
+/// Leave the system-assigned identity as it is.
+pub const MI_SYSTEM_ASSIGNED_KEEP: u32 = 0;
+/// Turn the system-assigned identity on.
+pub const MI_SYSTEM_ASSIGNED_ENABLE: u32 = 1;
+/// Turn the system-assigned identity off.
+pub const MI_SYSTEM_ASSIGNED_DISABLE: u32 = 2;
+
+/// What is not named stays as it is.
+pub const MI_CHANGE_MERGE: u32 = 0;
+/// What is not named goes.
+pub const MI_CHANGE_EXACT: u32 = 1;
+
+/// No category fits.
+pub const MI_CATEGORY_NOT_SPECIFIED: u32 = 0;
+/// The caller's input breaks a rule; no request was sent.
+pub const MI_CATEGORY_INVALID_ARGUMENT: u32 = 1;
+/// What was named does not exist.
+pub const MI_CATEGORY_OBJECT_NOT_FOUND: u32 = 2;
+/// Signed in, but not allowed.
+pub const MI_CATEGORY_PERMISSION_DENIED: u32 = 3;
+/// Not signed in, or the sign-in was refused or has run out.
+pub const MI_CATEGORY_AUTHENTICATION_ERROR: u32 = 4;
+/// It exists already in another form.
+pub const MI_CATEGORY_RESOURCE_EXISTS: u32 = 5;
+/// Somebody else is changing it.
+pub const MI_CATEGORY_RESOURCE_BUSY: u32 = 6;
+/// Throttled, or over a quota.
+pub const MI_CATEGORY_LIMITS_EXCEEDED: u32 = 7;
+/// It did not end in time.
+pub const MI_CATEGORY_OPERATION_TIMEOUT: u32 = 8;
+/// The endpoint could not be reached.
+pub const MI_CATEGORY_CONNECTION_ERROR: u32 = 9;
+/// The endpoint answered with something that is not Azure's.
+pub const MI_CATEGORY_INVALID_RESULT: u32 = 10;
+/// Cancelled by the caller.
+pub const MI_CATEGORY_OPERATION_STOPPED: u32 = 11;
+/// Azure refused the operation, or it failed there.
+pub const MI_CATEGORY_INVALID_OPERATION: u32 = 12;
+
+/// A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiStr {
+    /// The first byte, or null.
+    pub ptr: *const u8,
+    /// The number of bytes.
+    pub len: usize,
+}
+
+/// A tag: a name and a value.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiTag {
+    /// The tag's name.
+    pub name: MiStr,
+    /// The tag's value.
+    pub value: MiStr,
+}
+
+/// How a queue works.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiQueueOptions {
+    /// How many operations run at once; at least 1. More may be submitted: they wait.
+    pub throttle_limit: u32,
+    /// 1 to receive verbose lines.
+    pub verbose: u8,
+}
+
+/// Which resource: its id, or its names. With an id the other members are not read.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiTarget {
+    /// The resource id.
+    pub resource_id: MiStr,
+    /// The subscription; when not given, the connection's.
+    pub subscription_id: MiStr,
+    /// The resource group.
+    pub resource_group: MiStr,
+    /// The resource's name.
+    pub name: MiStr,
+}
+
+/// What `mi_client_connect` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiConnectRequest {
+    /// One of `MI_CREDENTIAL_*`.
+    pub credential: u32,
+    /// The cloud's name: AzureCloud (the default), AzureUSGovernment or AzureChinaCloud.
+    pub environment: MiStr,
+    /// The URL of Azure Resource Manager, where it is not the cloud's.
+    pub endpoint: MiStr,
+    /// The tenant's id or domain.
+    pub tenant: MiStr,
+    /// The service principal's application id.
+    pub client_id: MiStr,
+    /// The service principal's secret, or the access token.
+    pub secret: MiStr,
+    /// The subscription to work in; when not given, the first enabled one.
+    pub subscription_id: MiStr,
+}
+
+/// What `mi_identity_create` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiIdentityCreateRequest {
+    /// The identity to create.
+    pub target: MiTarget,
+    /// The region; when not given, the resource group's.
+    pub location: MiStr,
+    /// `None` or `Regional`; when not given, Azure's default.
+    pub isolation_scope: MiStr,
+    /// The tags; null for none. On an identity that exists they are added to those it has.
+    pub tags: *const MiTag,
+    /// The number of tags.
+    pub tags_len: usize,
+    /// 1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
+    pub dry_run: u8,
+}
+
+/// What `mi_identity_update` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiIdentityUpdateRequest {
+    /// The identity to change.
+    pub target: MiTarget,
+    /// `None` or `Regional`; when not given it stays.
+    pub isolation_scope: MiStr,
+    /// The tags that replace those it has.
+    pub tags: *const MiTag,
+    /// The number of tags.
+    pub tags_len: usize,
+    /// 1 when `tags` counts, even with none in it; 0 leaves the tags as they are.
+    pub replace_tags: u8,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
+/// What `mi_identity_delete` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiIdentityDeleteRequest {
+    /// The identity to delete.
+    pub target: MiTarget,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
+/// Where to list.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiListRequest {
+    /// The subscription; when not given, the connection's.
+    pub subscription_id: MiStr,
+    /// The resource group; when not given, the whole subscription.
+    pub resource_group: MiStr,
+}
+
+/// What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
+/// for the identity of that name in the virtual machine's resource group.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiVmIdentityUpdateRequest {
+    /// The virtual machine.
+    pub target: MiTarget,
+    /// `MI_CHANGE_MERGE`, which reads `add`, `remove` and `system_assigned`, or
+    /// `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
+    pub change: u32,
+    /// One of `MI_IDENTITY_*`.
+    pub identity_type: u32,
+    /// One of `MI_SYSTEM_ASSIGNED_*`.
+    pub system_assigned: u32,
+    /// The identities to add.
+    pub add: *const MiStr,
+    /// The number of identities to add.
+    pub add_len: usize,
+    /// The identities to remove.
+    pub remove: *const MiStr,
+    /// The number of identities to remove.
+    pub remove_len: usize,
+    /// 1 to return as soon as Azure has accepted the change.
+    pub no_wait: u8,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
+/// How the emulator shall run.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiEmulatorOptions {
+    /// The port on 127.0.0.1; 0 for any free one.
+    pub port: u16,
+    /// What is added to the time of every answer, in milliseconds.
+    pub latency_ms: u32,
+    /// How long an operation on a virtual machine takes, in milliseconds.
+    pub operation_ms: u32,
+    /// The file that keeps the state; when not given it is gone with the emulator.
+    pub state_path: MiStr,
+}
+
+/// Something that happened in an operation. Exactly one event of an accepted operation is
+/// `MI_EVENT_DONE` or `MI_EVENT_FAILED`, and it is the last.
+#[repr(C)]
+pub struct MiEvent {
+    /// The tag that the operation was submitted with.
+    pub tag: u64,
+    /// One of `MI_EVENT_*`.
+    pub kind: u32,
+    /// A user-assigned identity, or null.
+    pub identity: *const MiIdentity,
+    /// The identity of a virtual machine, or null.
+    pub vm_identity: *const MiVmIdentity,
+    /// A connection, or null.
+    pub connection: *const MiConnection,
+    /// A running emulator, or null.
+    pub emulator: *const MiEmulator,
+    /// What a change would do, or null.
+    pub plan: *const MiPlan,
+    /// How far a long wait has come, or null.
+    pub progress: *const MiProgress,
+    /// Why the operation failed, or null.
+    pub error: *const MiError,
+    /// A verbose line or a warning.
+    pub message: MiStr,
+}
+
+/// A user-assigned identity.
+#[repr(C)]
+pub struct MiIdentity {
+    /// The resource id, as Azure writes it.
+    pub id: MiStr,
+    /// The name.
+    pub name: MiStr,
+    /// The resource group.
+    pub resource_group: MiStr,
+    /// The subscription's id.
+    pub subscription_id: MiStr,
+    /// The region, such as `eastus`.
+    pub location: MiStr,
+    /// `Microsoft.ManagedIdentity/userAssignedIdentities`.
+    pub resource_type: MiStr,
+    /// The tenant that the identity belongs to.
+    pub tenant_id: MiStr,
+    /// The object id of its service principal.
+    pub principal_id: MiStr,
+    /// Its application id.
+    pub client_id: MiStr,
+    /// `None` or `Regional`, where Azure says.
+    pub isolation_scope: MiStr,
+    /// The tags.
+    pub tags: *const MiTag,
+    /// The number of tags.
+    pub tags_len: usize,
+}
+
+/// A user-assigned identity on a virtual machine.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiAssignedIdentity {
+    /// The resource id, as Compute writes it.
+    pub id: MiStr,
+    /// The name.
+    pub name: MiStr,
+    /// The object id of its service principal; not given until Azure has resolved it.
+    pub principal_id: MiStr,
+    /// Its application id; not given until Azure has resolved it.
+    pub client_id: MiStr,
+}
+
+/// The identity of a virtual machine.
+#[repr(C)]
+pub struct MiVmIdentity {
+    /// The virtual machine's resource id.
+    pub id: MiStr,
+    /// Its name.
+    pub name: MiStr,
+    /// Its resource group.
+    pub resource_group: MiStr,
+    /// Its subscription's id.
+    pub subscription_id: MiStr,
+    /// Its region.
+    pub location: MiStr,
+    /// One of `MI_IDENTITY_*`.
+    pub identity_type: u32,
+    /// The system-assigned identity's object id, when there is one.
+    pub principal_id: MiStr,
+    /// The system-assigned identity's tenant, when there is one.
+    pub tenant_id: MiStr,
+    /// The version of the virtual machine that this was read from.
+    pub etag: MiStr,
+    /// `Succeeded`, `Updating`, `Failed`, …
+    pub provisioning_state: MiStr,
+    /// The user-assigned identities.
+    pub assigned: *const MiAssignedIdentity,
+    /// The number of user-assigned identities.
+    pub assigned_len: usize,
+}
+
+/// A connection. The host owns `client` from here on and frees it with `mi_client_free`.
+#[repr(C)]
+pub struct MiConnection {
+    /// The handle for every operation.
+    pub client: u64,
+    /// Who is signed in, as far as the sign-in says.
+    pub account: MiStr,
+    /// `AccessToken`, `ServicePrincipal`, `AzureCli` or `Emulator`.
+    pub account_type: MiStr,
+    /// The tenant's id, where it is known.
+    pub tenant_id: MiStr,
+    /// The subscription to work in.
+    pub subscription_id: MiStr,
+    /// That subscription's name.
+    pub subscription_name: MiStr,
+    /// The cloud's name.
+    pub environment: MiStr,
+    /// The URL of Azure Resource Manager.
+    pub endpoint: MiStr,
+}
+
+/// A running emulator. The host owns `handle` and ends it with `mi_emulator_stop`.
+#[repr(C)]
+pub struct MiEmulator {
+    /// The handle for `mi_emulator_stop`.
+    pub handle: u64,
+    /// Its URL.
+    pub endpoint: MiStr,
+    /// Its port.
+    pub port: u16,
+    /// The subscription that it starts with.
+    pub subscription_id: MiStr,
+    /// Its tenant.
+    pub tenant_id: MiStr,
+}
+
+/// What a change would do.
+#[repr(C)]
+pub struct MiPlan {
+    /// The resource that it is about.
+    pub resource_id: MiStr,
+    /// What would change, in words.
+    pub description: MiStr,
+    /// 0 when nothing would change.
+    pub changes: u8,
+}
+
+/// How far a long wait has come.
+#[repr(C)]
+pub struct MiProgress {
+    /// What is going on.
+    pub activity: MiStr,
+    /// How it stands.
+    pub status: MiStr,
+    /// 0 to 100, or -1 when it can't be known.
+    pub percent: i32,
+    /// How long it has taken so far, in seconds.
+    pub seconds_elapsed: u32,
+}
+
+/// Why an operation failed.
+#[repr(C)]
+pub struct MiError {
+    /// Azure's code, or the module's own where Azure was not asked.
+    pub code: MiStr,
+    /// What happened, to which resource, and what to do.
+    pub message: MiStr,
+    /// One of `MI_CATEGORY_*`.
+    pub category: u32,
+    /// The HTTP status, or 0.
+    pub http_status: u32,
+    /// The resource or the parameter that it is about.
+    pub target: MiStr,
+    /// What to do next.
+    pub recommendation: MiStr,
+    /// Azure's id of the request that failed.
+    pub request_id: MiStr,
+    /// Azure's id of the whole operation.
+    pub correlation_id: MiStr,
+}
