@@ -1,2 +1,153 @@
-//! x
-fn main() {}
+//! `cargo xtask …`: builds, tests, shows, measures and packs the module. What it takes beside
+//! cargo is found on the machine or fetched into the target folder.
+
+mod assemble;
+mod bench;
+mod counts;
+mod demo;
+mod package;
+mod process;
+mod test;
+mod tools;
+mod workspace;
+
+use std::env;
+use std::path::{Path, PathBuf, absolute};
+use std::process::ExitCode;
+
+use pico_args::Arguments;
+
+use assemble::Bindings;
+use process::Result;
+use test::Layer;
+use tools::Tools;
+use workspace::{Profile, Workspace};
+
+const HELP: &str = "\
+Usage: cargo xtask <command> [options]
+
+  build      The module, ready for Import-Module, in dist/ManagedIdentity
+    --out DIR              put it into DIR/ManagedIdentity
+    --native DIR           take native libraries from DIR/<rid>/ (may be repeated)
+    --native-only          only this host's native library, in <out>/<rid>/
+  test       Every layer of tests
+    --layer NAME           only this layer (may be repeated): lint, rust, csharp, peers,
+                           pester, and on Windows pester-5.1
+    --require-powershell   a missing PowerShell is a failure, not a skip
+                           (also MI_REQUIRE_POWERSHELL=1)
+                           MI_MODULE_PATH names a module to test in place of a new one
+  demo       The module's story on the local emulator
+  bench      The promises about time and size, measured on the release module
+  package    dist/ManagedIdentity-<version>.zip
+    --out DIR, --native DIR  as for build
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(report) => {
+            eprintln!("{report}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Carries out the command and returns whether it ended well; an error is one that the command
+/// has not told yet.
+fn run() -> Result<bool> {
+    let mut arguments = Arguments::from_env();
+    if arguments.contains(["-h", "--help"]) {
+        print!("{HELP}");
+        return Ok(true);
+    }
+    let command = arguments.subcommand().map_err(|error| error.to_string())?;
+    let workspace = Workspace::find()?;
+    let tools = Tools::new(&workspace);
+    match command.as_deref() {
+        Some("build") => {
+            let native_only = arguments.contains("--native-only");
+            // The default; taken so that it can be said.
+            arguments.contains("--release");
+            let (out, natives) = places(&mut arguments, &workspace)?;
+            finish(arguments)?;
+            if native_only {
+                let library = assemble::native(&workspace, Profile::Release, Bindings::Update)?;
+                assemble::place_native(&library, &out)?;
+            } else {
+                package::build(&workspace, &tools, &out, &natives)?;
+            }
+        }
+        Some("test") => {
+            let options = test_options(&mut arguments)?;
+            finish(arguments)?;
+            return Ok(test::run(&workspace, &tools, &options));
+        }
+        Some("demo") => {
+            finish(arguments)?;
+            demo::run(&workspace, &tools)?;
+        }
+        Some("bench") => {
+            finish(arguments)?;
+            let parent = workspace.target.join("bench");
+            let module = package::build(&workspace, &tools, &parent, &[])?;
+            return bench::run(&workspace, &tools, &module);
+        }
+        Some("package") => {
+            let (out, natives) = places(&mut arguments, &workspace)?;
+            finish(arguments)?;
+            let module = package::build(&workspace, &tools, &out, &natives)?;
+            package::zip(&tools, &module)?;
+        }
+        Some(other) => return Err(format!("no command is called {other}\n\n{HELP}")),
+        None => return Err(HELP.to_owned()),
+    }
+    Ok(true)
+}
+
+/// The options `--out` and `--native`.
+fn places(arguments: &mut Arguments, workspace: &Workspace) -> Result<(PathBuf, Vec<PathBuf>)> {
+    let path = |text: &std::ffi::OsStr| absolute(Path::new(text));
+    let out = arguments
+        .opt_value_from_os_str("--out", path)
+        .map_err(|error| error.to_string())?
+        .unwrap_or_else(|| workspace.root.join("dist"));
+    let natives = arguments
+        .values_from_os_str("--native", path)
+        .map_err(|error| error.to_string())?;
+    Ok((out, natives))
+}
+
+fn test_options(arguments: &mut Arguments) -> Result<test::Options> {
+    let require_powershell = arguments.contains("--require-powershell")
+        || env::var_os("MI_REQUIRE_POWERSHELL").is_some_and(|value| value == "1");
+    let names: Vec<String> = arguments
+        .values_from_str("--layer")
+        .map_err(|error| error.to_string())?;
+    let mut layers = names
+        .iter()
+        .map(|name| Layer::named(name))
+        .collect::<Result<Vec<_>>>()?;
+    if layers.is_empty() {
+        layers = Layer::ALL.to_vec();
+    }
+    let module = env::var_os("MI_MODULE_PATH")
+        .filter(|path| !path.is_empty())
+        .map(|path| absolute(Path::new(&path)).map_err(|error| format!("MI_MODULE_PATH: {error}")))
+        .transpose()?;
+    Ok(test::Options {
+        layers,
+        require_powershell,
+        module,
+    })
+}
+
+/// Nothing may be left over: a misspelt option is not an option ignored.
+fn finish(arguments: Arguments) -> Result<()> {
+    let rest = arguments.finish();
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let rest: Vec<_> = rest.iter().map(|rest| rest.to_string_lossy()).collect();
+    Err(format!("not understood: {}\n\n{HELP}", rest.join(" ")))
+}

@@ -1,0 +1,226 @@
+//! Puts the module together: the managed assembly, its manifest, views and help, and one native
+//! library per platform.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::process::{Result, Run};
+use crate::tools::Tools;
+use crate::workspace::{MODULE, Profile, Workspace, built_library, rid, shipped_library};
+
+/// Whether building may bring `bindings/` up to date, or must leave it as it is so that a test
+/// can tell when it has drifted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Bindings {
+    /// Written when the C ABI has changed.
+    Update,
+    /// Left alone.
+    Check,
+}
+
+/// Builds the native library of this host and returns its path. With the debug profile the
+/// workspace's programs and examples are built along with it: the tests run them.
+pub fn native(workspace: &Workspace, profile: Profile, bindings: Bindings) -> Result<PathBuf> {
+    println!("  cargo build");
+    let mut run = Run::cargo().dir(&workspace.root).arg("build");
+    run = match profile {
+        Profile::Release => run.args(["--release", "--package", "managed-identity", "--lib"]),
+        // Without xtask: it is running, and Windows does not let a running program be replaced.
+        Profile::Debug => run.args([
+            "--workspace",
+            "--exclude",
+            "xtask",
+            "--lib",
+            "--bins",
+            "--examples",
+        ]),
+    };
+    with_bindings(run, bindings).run()?;
+    Ok(workspace.profile(profile).join(built_library()))
+}
+
+/// Tells the build script what to do with `bindings/`.
+pub fn with_bindings(run: Run, bindings: Bindings) -> Run {
+    match bindings {
+        Bindings::Update => run,
+        Bindings::Check => run.env("MI_BINDINGS", "check"),
+    }
+}
+
+/// Builds the managed assembly and returns its path. The C# imports must be there: cargo first.
+pub fn managed(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
+    let project = workspace
+        .root
+        .join("ps-module")
+        .join(format!("{MODULE}.csproj"));
+    let output = workspace.target.join("managed");
+    let dotnet = tools.dotnet()?;
+    println!("  dotnet build");
+    dotnet
+        .run()
+        .args([
+            "build",
+            "--nologo",
+            "--configuration",
+            "Release",
+            "--output",
+        ])
+        .arg(&output)
+        .arg(&project)
+        .run()?;
+    Ok(output.join(format!("{MODULE}.dll")))
+}
+
+/// Copies the native library to `<folder>/<rid>/` under the name it is shipped with.
+pub fn place_native(library: &Path, folder: &Path) -> Result<()> {
+    copy(library, &folder.join(rid()?).join(shipped_library()))
+}
+
+/// Puts the module's files into a fresh `<parent>/ManagedIdentity`, which is replaced as a whole:
+/// it never holds a half of the old and a half of the new.
+///
+/// `natives` are folders with `<rid>/` folders in them, and `library` this host's own library.
+pub fn module(
+    workspace: &Workspace,
+    parent: &Path,
+    managed: &Path,
+    library: Option<&Path>,
+    natives: &[PathBuf],
+) -> Result<PathBuf> {
+    let fresh = parent.join(format!(".{MODULE}.new"));
+    remove(&fresh)?;
+
+    let source = workspace.root.join("ps-module");
+    let manifest = source.join(format!("{MODULE}.psd1"));
+    check_version(&manifest)?;
+    copy(&manifest, &fresh.join(format!("{MODULE}.psd1")))?;
+    copy(managed, &fresh.join(format!("{MODULE}.dll")))?;
+    copy(&workspace.root.join("LICENSE"), &fresh.join("LICENSE"))?;
+    for file in files(&source)? {
+        let name = file.file_name().unwrap_or_default();
+        if name.to_string_lossy().ends_with(".ps1xml") {
+            copy(&file, &fresh.join(name))?;
+        }
+    }
+    if let Some(help) = workspace.existing("ps-module/en-US") {
+        copy_folder(&help, &fresh.join("en-US"))?;
+    }
+    if let Some(library) = library {
+        place_native(library, &fresh)?;
+    }
+    for folder in natives {
+        copy_folder(folder, &fresh)?;
+    }
+
+    let module = parent.join(MODULE);
+    let retired = parent.join(format!(".{MODULE}.old"));
+    remove(&retired)?;
+    if module.exists() {
+        rename(&module, &retired)?;
+    }
+    rename(&fresh, &module)?;
+    remove(&retired)?;
+    Ok(module)
+}
+
+/// The manifest and the workspace carry the same version.
+fn check_version(manifest: &Path) -> Result<()> {
+    let text =
+        fs::read_to_string(manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+    let wanted = env!("CARGO_PKG_VERSION");
+    let found = module_version(&text);
+    if found == Some(wanted) {
+        Ok(())
+    } else {
+        Err(format!(
+            "{}: ModuleVersion is {}, and the workspace's version is {wanted}",
+            manifest.display(),
+            found.unwrap_or("missing")
+        ))
+    }
+}
+
+/// The `ModuleVersion` of a manifest's text.
+fn module_version(manifest: &str) -> Option<&str> {
+    manifest.lines().find_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        (name.trim() == "ModuleVersion").then(|| value.trim().trim_matches(['\'', '"']))
+    })
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error| format!("{}: {error}", folder.display());
+    let mut entries = fs::read_dir(folder)
+        .map_err(failed)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()
+        .map_err(failed)?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    for entry in files(from)? {
+        let target = to.join(entry.file_name().unwrap_or(OsStr::new("")));
+        if entry.is_dir() {
+            copy_folder(&entry, &target)?;
+        } else {
+            copy(&entry, &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let failed = |error| format!("copying {} to {}: {error}", from.display(), to.display());
+    fs::create_dir_all(to.parent().unwrap_or(to)).map_err(failed)?;
+    fs::copy(from, to).map_err(failed)?;
+    Ok(())
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|error| {
+        format!(
+            "{} cannot be replaced ({error}): close the shells that have the module loaded",
+            from.display()
+        )
+    })
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!(
+            "{} cannot be removed ({error}): close the shells that have the module loaded",
+            folder.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_s_version_is_read() {
+        let manifest = "@{\n    RootModule = 'x.dll'\n    ModuleVersion     = '0.1.0'\n}";
+        assert_eq!(module_version(manifest), Some("0.1.0"));
+        assert_eq!(module_version("@{ }"), None);
+    }
+
+    #[test]
+    fn folders_are_merged() {
+        let base = std::env::temp_dir().join(format!("xtask-{}", std::process::id()));
+        let (one, two, both) = (base.join("one"), base.join("two"), base.join("both"));
+        for (folder, file) in [(&one, "a"), (&two, "b")] {
+            fs::create_dir_all(folder.join("rid")).expect("can be made");
+            fs::write(folder.join("rid").join(file), file).expect("can be written");
+        }
+        copy_folder(&one, &both).expect("can be copied");
+        copy_folder(&two, &both).expect("can be copied");
+        let found = files(&both.join("rid")).expect("is there");
+        assert_eq!(found, [both.join("rid/a"), both.join("rid/b")]);
+        fs::remove_dir_all(base).expect("can be removed");
+    }
+}

@@ -1,0 +1,32 @@
+//! `cargo xtask demo`: the module's story on the emulator, with real output.
+
+use crate::assemble::{self, Bindings};
+use crate::process::{Result, Run};
+use crate::tools::Tools;
+use crate::workspace::{Profile, Workspace};
+
+/// Builds the module and tells the story in PowerShell, or through the C ABI where there is no
+/// PowerShell.
+pub fn run(workspace: &Workspace, tools: &Tools<'_>) -> Result<()> {
+    println!("== build");
+    let native = assemble::native(workspace, Profile::Debug, Bindings::Update)?;
+    let powershell = match tools.dotnet().and_then(|_| tools.powershell()) {
+        Ok(powershell) => powershell,
+        Err(sentence) => {
+            println!("{sentence}\n\n== demo, through the C ABI");
+            return Run::cargo()
+                .dir(&workspace.root)
+                .args(["run", "--quiet", "--example", "c_abi_story"])
+                .show();
+        }
+    };
+    let managed = assemble::managed(workspace, tools)?;
+    let parent = workspace.target.join("module");
+    let module = assemble::module(workspace, &parent, &managed, Some(&native), &[])?;
+    println!("\n== demo");
+    powershell
+        .file(&workspace.root.join("xtask/demo/Story.ps1"))
+        .arg("-ModulePath")
+        .arg(module)
+        .show()
+}

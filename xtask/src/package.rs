@@ -1,0 +1,57 @@
+//! `cargo xtask package`: the release module as one file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::assemble::{self, Bindings};
+use crate::process::Result;
+use crate::tools::Tools;
+use crate::workspace::{MODULE, Profile, Workspace, rid};
+
+/// Builds the release module in a folder and returns the module's own folder. `natives` are
+/// folders of `<rid>/` folders with libraries built elsewhere; this host's library is built only
+/// when none of them has it.
+pub fn build(
+    workspace: &Workspace,
+    tools: &Tools<'_>,
+    parent: &Path,
+    natives: &[PathBuf],
+) -> Result<PathBuf> {
+    println!("== build");
+    let rid = rid()?;
+    let library = if natives.iter().any(|folder| folder.join(&rid).is_dir()) {
+        None
+    } else {
+        Some(assemble::native(
+            workspace,
+            Profile::Release,
+            Bindings::Update,
+        )?)
+    };
+    let managed = assemble::managed(workspace, tools)?;
+    let module = assemble::module(workspace, parent, &managed, library.as_deref(), natives)?;
+    println!("  {}", module.display());
+    Ok(module)
+}
+
+/// Packs a module's folder into `<parent>/ManagedIdentity-<version>.zip`.
+pub fn zip(tools: &Tools<'_>, module: &Path) -> Result<PathBuf> {
+    println!("\n== package");
+    let powershell = tools.powershell()?;
+    let name = format!("{MODULE}-{}.zip", env!("CARGO_PKG_VERSION"));
+    let file = module.with_file_name(name);
+    if file.exists() {
+        fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', "''"));
+    powershell
+        .command(&format!(
+            "$ErrorActionPreference = 'Stop'; \
+             [System.IO.Compression.ZipFile]::CreateFromDirectory({}, {}, 'Optimal', $true)",
+            quoted(module),
+            quoted(&file)
+        ))
+        .run()?;
+    println!("  {}", file.display());
+    Ok(file)
+}

@@ -1,0 +1,107 @@
+//! Where things are: the checkout, what cargo builds, and the names that depend on the host.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::process::Result;
+
+/// The name of the module, of its manifest and of its folder.
+pub const MODULE: &str = "ManagedIdentity";
+
+/// The checkout and cargo's target folder.
+pub struct Workspace {
+    /// The folder of the workspace's `Cargo.toml`.
+    pub root: PathBuf,
+    /// Cargo's target folder, wherever `CARGO_TARGET_DIR` or a configuration file puts it.
+    pub target: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the checkout that this program was built from.
+    pub fn find() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .ok_or("xtask is not in a workspace")?
+            .to_owned();
+        // `cargo xtask` runs `<target>/<profile>/xtask`: its own place tells the target folder
+        // without asking cargo, and holds for every way of setting it.
+        let program =
+            env::current_exe().map_err(|error| format!("this program's path: {error}"))?;
+        let target = program
+            .ancestors()
+            .nth(2)
+            .ok_or("this program is not in a target folder")?
+            .to_owned();
+        Ok(Self { root, target })
+    }
+
+    /// What xtask fetches for itself, kept between runs.
+    pub fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
+    /// The folder of a cargo profile's output.
+    pub fn profile(&self, profile: Profile) -> PathBuf {
+        self.target.join(profile.folder())
+    }
+
+    /// A program that cargo built.
+    pub fn program(&self, profile: Profile, name: &str) -> PathBuf {
+        self.profile(profile)
+            .join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    }
+
+    /// A folder of the checkout, or nothing when it is not there.
+    pub fn existing(&self, path: &str) -> Option<PathBuf> {
+        Some(self.root.join(path)).filter(|path| path.exists())
+    }
+}
+
+/// How the native library is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build: for tests and the demo.
+    Debug,
+    /// What is shipped and measured.
+    Release,
+}
+
+impl Profile {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// The host's runtime identifier, as PowerShell 7 names the folder of a native library.
+pub fn rid() -> Result<String> {
+    let system = match env::consts::OS {
+        "windows" => "win",
+        "linux" => "linux",
+        "macos" => "osx",
+        other => return Err(format!("the module has no native library for {other}")),
+    };
+    let machine = match env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => return Err(format!("the module has no native library for {other}")),
+    };
+    Ok(format!("{system}-{machine}"))
+}
+
+/// The native library's file name as cargo writes it.
+pub fn built_library() -> String {
+    format!(
+        "{}managed_identity{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    )
+}
+
+/// The native library's file name in the module: PowerShell looks for it without the `lib`
+/// prefix.
+pub fn shipped_library() -> String {
+    format!("managed_identity{}", env::consts::DLL_SUFFIX)
+}
