@@ -1,2 +1,135 @@
-//! x
-fn main() {}
+//! The emulator on its own: prints its endpoint and runs until it is interrupted.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use emulator::{Emulator, Options};
+
+/// A local Azure Resource Manager to rehearse managed identities on.
+///
+/// The first line of the output is its endpoint; with --tls the second is the path of the
+/// certificate (PEM) to trust. It runs until it is interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "emulator", version)]
+struct Arguments {
+    /// The port on 127.0.0.1; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+    /// Serve https, with a certificate that is made at the start
+    #[cfg(feature = "tls")]
+    #[arg(long)]
+    tls: bool,
+    /// Milliseconds that every request takes longer
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    latency_ms: u64,
+    /// Milliseconds that a long-running operation takes
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    operation_ms: u64,
+    /// Items on a page of a list, at least 1
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = page_size)]
+    page_size: usize,
+    /// A file to keep the resources in
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+}
+
+fn page_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size) if size > 0 => Ok(size),
+        _ => Err("a whole number, at least 1".to_owned()),
+    }
+}
+
+impl Arguments {
+    fn options(self) -> Options {
+        Options {
+            port: self.port,
+            latency: Duration::from_millis(self.latency_ms),
+            operation_time: Duration::from_millis(self.operation_ms),
+            page_size: self.page_size,
+            state_path: self.state,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
+            ..Options::default()
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("no threads to run on: {error}")),
+    };
+    runtime.block_on(run(arguments.options()))
+}
+
+fn failed(reason: &str) -> ExitCode {
+    eprintln!("emulator: {reason}");
+    ExitCode::FAILURE
+}
+
+async fn run(options: Options) -> ExitCode {
+    // Listened for before the endpoint is printed: whoever reads it may interrupt at once.
+    let interrupted = match interruption() {
+        Ok(interrupted) => interrupted,
+        Err(error) => return failed(&format!("cannot listen for signals: {error}")),
+    };
+    let emulator = match Emulator::start(options).await {
+        Ok(emulator) => emulator,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let announced = announce(&emulator);
+    if announced.is_ok() {
+        interrupted.await;
+    }
+    emulator.stop().await;
+    match announced {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&format!("cannot print the endpoint: {error}")),
+    }
+}
+
+fn announce(emulator: &Emulator) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", emulator.endpoint())?;
+    if let Some(path) = emulator.ca_certificate() {
+        writeln!(out, "{}", path.display())?;
+    }
+    out.flush()
+}
+
+/// Ends with the first interruption or request to terminate.
+#[cfg(unix)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends with the first Ctrl+C or Ctrl+Break.
+#[cfg(windows)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::windows::{ctrl_break, ctrl_c};
+    let mut c = ctrl_c()?;
+    let mut pause = ctrl_break()?;
+    Ok(async move {
+        tokio::select! {
+            _ = c.recv() => {}
+            _ = pause.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,10 @@
+//! Azure Resource Manager's front door: authentication, api-versions, throttling, registration,
+//! routing, and the headers of every reply.
+
+pub(crate) mod error;
+pub(crate) mod headers;
+pub(crate) mod paging;
+pub(crate) mod resources;
+pub(crate) mod router;
+pub(crate) mod throttle;
+pub(crate) mod values;

@@ -1,0 +1,69 @@
+//! Lists in pages: `{"value":[…],"nextLink"?}` with an opaque `$skiptoken`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::arm::error::ArmError;
+use crate::arm::router::{Call, Handled};
+use crate::http::Reply;
+
+/// Answers the page of `items` that the call asks for. `items` come in the order of their keys;
+/// the token names the last key that was given out, so that items which come and go between two
+/// pages make no other item appear twice or not at all.
+pub(crate) fn page(
+    endpoint: &str,
+    call: &Call<'_>,
+    size: usize,
+    items: impl Iterator<Item = (String, Value)>,
+) -> Handled {
+    let after = match call.request.parameter("$skiptoken") {
+        None => None,
+        Some(token) => Some(read(&token)?),
+    };
+    let mut rest = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    let mut value = Vec::new();
+    let mut last = String::new();
+    for (key, item) in rest.by_ref().take(size.max(1)) {
+        last = key;
+        value.push(item);
+    }
+    let mut body = json!({ "value": value });
+    if rest.next().is_some() {
+        body["nextLink"] = json!(link(endpoint, call, &last));
+    }
+    Ok(Reply::json(200, &body))
+}
+
+/// The absolute URL of the next page: the same path and query, with the token.
+fn link(endpoint: &str, call: &Call<'_>, last: &str) -> String {
+    let kept: Vec<&str> = call
+        .request
+        .query
+        .split('&')
+        .filter(|pair| {
+            let name = crate::http::decode(pair.split('=').next().unwrap_or_default());
+            !name.is_empty() && !name.eq_ignore_ascii_case("$skiptoken")
+        })
+        .collect();
+    format!(
+        "{endpoint}{}?{}&%24skiptoken={}",
+        call.request.path,
+        kept.join("&"),
+        URL_SAFE_NO_PAD.encode(last)
+    )
+}
+
+fn read(token: &str) -> Result<String, ArmError> {
+    URL_SAFE_NO_PAD
+        .decode(token)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(|| {
+            ArmError::new(
+                400,
+                "InvalidSkipToken",
+                format!("The skip token '{token}' is not one that was given out."),
+            )
+        })
+}

@@ -1,0 +1,570 @@
+//! Which function answers which path.
+//!
+//! A subject brings its own table of routes; a new subject is one line in [`TABLES`].
+
+use std::sync::OnceLock;
+
+use crate::arm::error::{ArmError, ErrorBody, group_not_found};
+use crate::arm::throttle::{self, Kind};
+use crate::arm::values::LOCATIONS;
+use crate::clock::Millis;
+use crate::http::{Reply, Request};
+use crate::oauth;
+use crate::random;
+use crate::state::{World, key};
+use crate::{arm, compute, identity, operations};
+
+/// The routes of every subject. Where two patterns fit a path, the earlier one answers.
+const TABLES: &[&[Route]] = &[
+    arm::resources::ROUTES,
+    operations::ROUTES,
+    identity::ROUTES,
+    compute::ROUTES,
+];
+
+/// What a handler gives back.
+pub(crate) type Handled = Result<Reply, ArmError>;
+
+/// A function that answers a call. It runs with the world locked: no waiting in it.
+pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Handled;
+
+/// The api-versions that a route takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Versions {
+    /// Any of the form `yyyy-mm-dd` or `yyyy-mm-dd-preview`, from 2014 to 2026.
+    Dated,
+    /// These and no others.
+    Listed(&'static [&'static str]),
+}
+
+/// One method on one path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    method: &'static str,
+    pattern: &'static str,
+    handler: Handler,
+    versions: Versions,
+}
+
+/// A route. In `pattern`, `{name}` stands for one segment, and `{scope}` at the beginning for one
+/// or more; other segments are compared without regard to casing.
+pub(crate) const fn route(
+    method: &'static str,
+    pattern: &'static str,
+    handler: Handler,
+    versions: Versions,
+) -> Route {
+    Route {
+        method,
+        pattern,
+        handler,
+        versions,
+    }
+}
+
+/// A request that found its route.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) api_version: String,
+    pub(crate) now: Millis,
+    parameters: Vec<(&'static str, String)>,
+}
+
+impl Call<'_> {
+    /// The part of the path that `{name}` of the pattern stands for.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.parameters
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map_or("", |(_, value)| value)
+    }
+}
+
+/// Answers an ARM request.
+pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply {
+    let mut rates = Vec::new();
+    let reply = match handle(world, request, now, &mut rates) {
+        Ok(reply) => reply,
+        Err(error) => error.into_reply(),
+    };
+    rates
+        .into_iter()
+        .fold(reply, |reply, (name, value): (String, String)| {
+            if reply.has_header(&name) {
+                reply
+            } else {
+                reply.header(&name, value)
+            }
+        })
+}
+
+fn handle(
+    world: &mut World,
+    request: &Request,
+    now: Millis,
+    rates: &mut Vec<(String, String)>,
+) -> Handled {
+    oauth::authenticate(world, request, now)?;
+
+    let api_version = match request.parameter("api-version") {
+        Some(version) if !version.is_empty() => version,
+        _ => {
+            return Err(ArmError::new(
+                400,
+                "MissingApiVersionParameter",
+                "The api-version query parameter (?api-version=) is required for all requests.",
+            )
+            .gateway());
+        }
+    };
+    let (route, parameters) = find(request, &api_version)?;
+    check_version(route, &api_version)?;
+    let call = Call {
+        request,
+        api_version,
+        now,
+        parameters,
+    };
+
+    let subscription = subscription_of(&call).to_owned();
+    if !subscription.is_empty() {
+        check_subscription(world, &subscription)?;
+        count(world, &call, &subscription, rates)?;
+    }
+    if let Some(namespace) = namespace(route.pattern) {
+        check_registration(world, namespace, now)?;
+    }
+    if route.pattern.contains("/resourcegroups/{group}/") {
+        check_group(world, &call)?;
+    }
+
+    let reply = (route.handler)(world, &call)?;
+    if Kind::of(&request.method) != Kind::Read {
+        world.revision += 1;
+    }
+    Ok(reply)
+}
+
+/// The subscription in the path; in a scope, too.
+fn subscription_of<'a>(call: &'a Call<'_>) -> &'a str {
+    if call.request.segment_is(0, "subscriptions") {
+        call.request.segments.get(1).map_or("", String::as_str)
+    } else {
+        ""
+    }
+}
+
+struct Prepared {
+    route: Route,
+    segments: Vec<&'static str>,
+}
+
+fn routes() -> &'static [Prepared] {
+    static ROUTES: OnceLock<Vec<Prepared>> = OnceLock::new();
+    ROUTES.get_or_init(|| {
+        TABLES
+            .iter()
+            .flat_map(|table| table.iter())
+            .map(|route| Prepared {
+                route: *route,
+                segments: route.pattern.split('/').filter(|s| !s.is_empty()).collect(),
+            })
+            .collect()
+    })
+}
+
+/// The parameters, if the pattern fits the path.
+fn matches(pattern: &[&'static str], path: &[String]) -> Option<Vec<(&'static str, String)>> {
+    let mut parameters = Vec::new();
+    let (pattern, path) = match pattern.first() {
+        Some(&"{scope}") => {
+            let tail = pattern.len() - 1;
+            let split = path.len().checked_sub(tail).filter(|split| *split > 0)?;
+            parameters.push(("scope", format!("/{}", path[..split].join("/"))));
+            (&pattern[1..], &path[split..])
+        }
+        _ => (pattern, path),
+    };
+    if pattern.len() != path.len() {
+        return None;
+    }
+    for (expected, found) in pattern.iter().zip(path) {
+        if let Some(name) = expected
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
+            parameters.push((name, found.clone()));
+        } else if !expected.eq_ignore_ascii_case(found) {
+            return None;
+        }
+    }
+    Some(parameters)
+}
+
+/// A route and what its parameters stand for.
+type Found = (Route, Vec<(&'static str, String)>);
+
+fn find(request: &Request, api_version: &str) -> Result<Found, ArmError> {
+    let mut other_methods = false;
+    for prepared in routes() {
+        if let Some(parameters) = matches(&prepared.segments, &request.segments) {
+            if prepared.route.method == request.method.as_str() {
+                return Ok((prepared.route, parameters));
+            }
+            other_methods = true;
+        }
+    }
+    Err(if other_methods {
+        method_not_allowed(request)
+    } else {
+        unknown(request, api_version)
+    })
+}
+
+fn method_not_allowed(request: &Request) -> ArmError {
+    ArmError::new(
+        405,
+        "HttpMethodNotSupported",
+        format!(
+            "The HTTP method '{}' is not supported at scope '{}'.",
+            request.method, request.path
+        ),
+    )
+    .gateway()
+}
+
+/// What ARM says of a path that nothing answers: which part of it is wrong.
+fn unknown(request: &Request, api_version: &str) -> ArmError {
+    let segments = &request.segments;
+    let provider = segments
+        .iter()
+        .rposition(|s| s.eq_ignore_ascii_case("providers"));
+    if let Some(at) = provider
+        && let Some(given) = segments.get(at + 1)
+    {
+        let known = namespaces().find(|known| known.eq_ignore_ascii_case(given));
+        let Some(namespace) = known else {
+            return ArmError::new(
+                404,
+                "InvalidResourceNamespace",
+                format!("The resource namespace '{given}' is invalid."),
+            )
+            .gateway();
+        };
+        // Types and names take turns behind the namespace.
+        let kind: Vec<&str> = segments[at + 2..]
+            .iter()
+            .step_by(2)
+            .map(String::as_str)
+            .collect();
+        return ArmError::new(
+            404,
+            "InvalidResourceType",
+            if kind.is_empty() {
+                format!(
+                    "The resource type could not be found in the namespace '{namespace}' for api version '{api_version}'."
+                )
+            } else {
+                format!(
+                    "The resource type '{}' could not be found in the namespace '{namespace}' for api version '{api_version}'.",
+                    kind.join("/")
+                )
+            },
+        )
+        .gateway();
+    }
+    ArmError::new(
+        404,
+        "NotFound",
+        format!(
+            "No HTTP resource was found that matches the request URI '{}'.",
+            request.path
+        ),
+    )
+    .gateway()
+}
+
+/// The namespace in a pattern, behind its last `providers`.
+fn namespace(pattern: &'static str) -> Option<&'static str> {
+    let (_, behind) = pattern.rsplit_once("/providers/")?;
+    let namespace = behind.split('/').next()?;
+    (!namespace.starts_with('{')).then_some(namespace)
+}
+
+/// The namespaces that the routes know, in the order of the tables.
+pub(crate) fn namespaces() -> impl Iterator<Item = &'static str> {
+    let mut seen: Vec<&'static str> = vec!["Microsoft.Resources"];
+    seen.extend(routes().iter().filter_map(|p| namespace(p.route.pattern)));
+    let mut unique = Vec::new();
+    for namespace in seen {
+        if !unique.contains(&namespace) {
+            unique.push(namespace);
+        }
+    }
+    unique.into_iter()
+}
+
+/// The resource types of a namespace and the api-versions to show for each.
+pub(crate) fn resource_types(namespace: &str) -> Vec<(String, Vec<&'static str>)> {
+    let mut types: Vec<(String, Vec<&'static str>)> = Vec::new();
+    for prepared in routes() {
+        // A POST is an action, not a type.
+        if prepared.route.method == "POST" {
+            continue;
+        }
+        let Some((_, behind)) = prepared.route.pattern.rsplit_once("/providers/") else {
+            continue;
+        };
+        let mut segments = behind.split('/');
+        if segments.next() != Some(namespace) {
+            continue;
+        }
+        let kind: Vec<&str> = segments
+            .step_by(2)
+            .filter(|s| !s.starts_with('{'))
+            .collect();
+        let kind = kind.join("/");
+        if kind.is_empty() || types.iter().any(|(known, _)| *known == kind) {
+            continue;
+        }
+        types.push((
+            kind,
+            match prepared.route.versions {
+                Versions::Listed(list) => list.to_vec(),
+                Versions::Dated => compute::SHOWN_VERSIONS.to_vec(),
+            },
+        ));
+    }
+    types
+}
+
+/// Of the form `yyyy-mm-dd` or `yyyy-mm-dd-preview`, from 2014 to 2026.
+fn is_dated(version: &str) -> bool {
+    let date = version.strip_suffix("-preview").unwrap_or(version);
+    let parts: Vec<&str> = date.split('-').collect();
+    let number = |text: &str, length: usize, range: std::ops::RangeInclusive<u32>| {
+        text.len() == length
+            && text.bytes().all(|b| b.is_ascii_digit())
+            && text.parse().is_ok_and(|n: u32| range.contains(&n))
+    };
+    matches!(parts[..], [year, month, day]
+        if number(year, 4, 2014..=2026) && number(month, 2, 1..=12) && number(day, 2, 1..=31))
+}
+
+fn check_version(route: Route, version: &str) -> Result<(), ArmError> {
+    let lower = version.to_lowercase();
+    match route.versions {
+        Versions::Dated if is_dated(&lower) => Ok(()),
+        Versions::Listed(list) if list.contains(&lower.as_str()) => Ok(()),
+        // A version that could exist, but not of this type: the provider is looked for in vain.
+        Versions::Listed(list) if is_dated(&lower) => {
+            let locations: Vec<&str> = LOCATIONS.iter().map(|(name, _)| *name).collect();
+            let kind = route
+                .pattern
+                .rsplit_once("/providers/")
+                .map_or("", |(_, behind)| behind)
+                .split('/')
+                .skip(1)
+                .step_by(2)
+                .collect::<Vec<_>>()
+                .join("/");
+            Err(ArmError::new(
+                400,
+                "NoRegisteredProviderFound",
+                format!(
+                    "No registered resource provider found for location '{}' and API version '{version}' for type '{kind}'. The supported api-versions are '{}'. The supported locations are '{}'.",
+                    crate::seed::LOCATION,
+                    list.join(", "),
+                    locations.join(", ")
+                ),
+            )
+            .gateway())
+        }
+        versions => {
+            let list = match versions {
+                Versions::Listed(list) => list,
+                Versions::Dated => compute::SHOWN_VERSIONS,
+            };
+            Err(ArmError::new(
+                400,
+                "InvalidApiVersionParameter",
+                format!(
+                    "The api-version '{version}' is invalid. The supported versions are '{}'.",
+                    list.join(",")
+                ),
+            )
+            .gateway())
+        }
+    }
+}
+
+fn check_subscription(world: &World, subscription: &str) -> Result<(), ArmError> {
+    if !random::is_guid(subscription) {
+        return Err(ArmError::new(
+            400,
+            "InvalidSubscriptionId",
+            format!(
+                "The provided subscription identifier '{subscription}' is malformed or invalid."
+            ),
+        )
+        .gateway());
+    }
+    if !world
+        .state
+        .subscriptions
+        .contains_key(&subscription.to_lowercase())
+    {
+        return Err(ArmError::new(
+            404,
+            "SubscriptionNotFound",
+            format!("The subscription '{subscription}' could not be found."),
+        )
+        .gateway());
+    }
+    Ok(())
+}
+
+/// Counts the request against the subscription's bucket and notes what is left of it.
+fn count(
+    world: &mut World,
+    call: &Call<'_>,
+    subscription: &str,
+    rates: &mut Vec<(String, String)>,
+) -> Result<(), ArmError> {
+    let kind = Kind::of(&call.request.method);
+    let left = if world.session.settings.throttling {
+        let name = format!("{}/{}", subscription.to_lowercase(), kind.plural());
+        world
+            .session
+            .throttle
+            .take(name, kind.limit(), call.now)
+            .map_err(|seconds| throttle::subscription_throttled(kind, subscription, seconds))?
+    } else {
+        kind.generous()
+    };
+    let header = |scope: &str| {
+        format!(
+            "x-ms-ratelimit-remaining-subscription-{scope}{}",
+            kind.plural()
+        )
+    };
+    rates.push((header(""), left.to_string()));
+    // All principals together have fifteen times as much.
+    let global = match kind {
+        Kind::Read => 3_749,
+        Kind::Write | Kind::Delete => 2_999,
+    };
+    rates.push((header("global-"), global.to_string()));
+    Ok(())
+}
+
+fn check_registration(world: &World, namespace: &str, now: Millis) -> Result<(), ArmError> {
+    if world.registration(namespace, now) == "Registered" {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        409,
+        "MissingSubscriptionRegistration",
+        format!(
+            "The subscription is not registered to use namespace '{namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions."
+        ),
+    )
+    .detail(ErrorBody {
+        code: "MissingSubscriptionRegistration".to_owned(),
+        message: format!("The subscription is not registered to use namespace '{namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions."),
+        target: Some(namespace.to_owned()),
+        details: Vec::new(),
+    })
+    .gateway())
+}
+
+/// The group has to be there, and not on its way out for writes.
+fn check_group(world: &World, call: &Call<'_>) -> Result<(), ArmError> {
+    let name = call.param("group");
+    let group = world
+        .state
+        .groups
+        .get(&key::group(call.param("subscription"), name))
+        .ok_or_else(|| group_not_found(name))?;
+    if group.deleting && Kind::of(&call.request.method) == Kind::Write {
+        return Err(ArmError::new(
+            409,
+            "ResourceGroupBeingDeleted",
+            format!(
+                "The resource group '{name}' is in deprovisioning state and cannot perform this operation."
+            ),
+        )
+        .gateway());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> Vec<String> {
+        text.split('/')
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn patterns_fit_in_any_casing() {
+        let found = matches(
+            &[
+                "subscriptions",
+                "{subscription}",
+                "resourcegroups",
+                "{group}",
+            ],
+            &path("/SUBSCRIPTIONS/x/resourceGroups/Rg"),
+        );
+        assert_eq!(
+            found,
+            Some(vec![
+                ("subscription", "x".to_owned()),
+                ("group", "Rg".to_owned())
+            ])
+        );
+        assert_eq!(matches(&["a", "{b}"], &path("/a")), None);
+        assert_eq!(matches(&["a"], &path("/a/b")), None);
+    }
+
+    #[test]
+    fn a_scope_is_everything_before_the_rest() {
+        let pattern = ["{scope}", "providers", "X.Y", "things", "default"];
+        assert_eq!(
+            matches(
+                &pattern,
+                &path("/subscriptions/s/providers/x.y/THINGS/default")
+            ),
+            Some(vec![("scope", "/subscriptions/s".to_owned())])
+        );
+        assert_eq!(
+            matches(&pattern, &path("/providers/x.y/things/default")),
+            None
+        );
+    }
+
+    #[test]
+    fn dated_versions() {
+        for version in ["2015-08-31-preview", "2026-05-31", "2014-04-01"] {
+            assert!(is_dated(version), "{version}");
+        }
+        for version in [
+            "",
+            "latest",
+            "2024-13-01",
+            "2024-1-1",
+            "2027-01-01",
+            "2024-11-30-beta",
+            "2024-11-30-01",
+            "+024-11-30",
+        ] {
+            assert!(!is_dated(version), "{version}");
+        }
+    }
+}

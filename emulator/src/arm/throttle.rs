@@ -1,0 +1,210 @@
+//! Token buckets: per subscription and kind of request, as Azure Resource Manager has them, and a
+//! few that belong to resource providers.
+
+use std::collections::HashMap;
+
+use crate::arm::error::{ArmError, ErrorBody};
+use crate::clock::Millis;
+
+/// How much a bucket holds, and how much flows back in a second.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    capacity: f64,
+    per_second: f64,
+}
+
+/// Reads in a subscription.
+pub(crate) const READS: Limit = Limit {
+    capacity: 250.0,
+    per_second: 25.0,
+};
+/// Writes in a subscription; deletions have a bucket of the same size.
+pub(crate) const WRITES: Limit = Limit {
+    capacity: 200.0,
+    per_second: 10.0,
+};
+/// Creations of user-assigned identities in a subscription and region: 80 in 20 s.
+pub(crate) const IDENTITY_CREATES: Limit = Limit {
+    capacity: 80.0,
+    per_second: 4.0,
+};
+
+impl Limit {
+    /// `count` in a minute.
+    pub(crate) fn per_minute(count: u32) -> Self {
+        Limit {
+            capacity: f64::from(count),
+            per_second: f64::from(count) / 60.0,
+        }
+    }
+}
+
+/// The kinds that Azure Resource Manager counts apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+    Delete,
+}
+
+impl Kind {
+    pub(crate) fn of(method: &hyper::Method) -> Self {
+        match method.as_str() {
+            "GET" | "HEAD" => Kind::Read,
+            "DELETE" => Kind::Delete,
+            _ => Kind::Write,
+        }
+    }
+
+    /// The end of the header's name, `x-ms-ratelimit-remaining-subscription-…`.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Kind::Read => "reads",
+            Kind::Write => "writes",
+            Kind::Delete => "deletes",
+        }
+    }
+
+    pub(crate) fn limit(self) -> Limit {
+        match self {
+            Kind::Read => READS,
+            Kind::Write | Kind::Delete => WRITES,
+        }
+    }
+
+    /// What the headers say while throttling is off: as much as a first request sees.
+    pub(crate) fn generous(self) -> u64 {
+        match self {
+            Kind::Read => 249,
+            Kind::Write | Kind::Delete => 199,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Bucket {
+    level: f64,
+    at: Millis,
+}
+
+/// All buckets, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle {
+    buckets: HashMap<String, Bucket>,
+}
+
+impl Throttle {
+    /// Takes one from the bucket: what is left, or the whole seconds until there is one again.
+    pub(crate) fn take(&mut self, name: String, limit: Limit, now: Millis) -> Result<u64, u64> {
+        let bucket = self.buckets.entry(name).or_insert(Bucket {
+            level: limit.capacity,
+            at: now,
+        });
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds between two requests"
+        )]
+        let elapsed = now.saturating_sub(bucket.at) as f64 / 1_000.0;
+        bucket.level = (bucket.level + elapsed * limit.per_second).min(limit.capacity);
+        bucket.at = now;
+        if bucket.level >= 1.0 {
+            bucket.level -= 1.0;
+            Ok(whole(bucket.level.floor()))
+        } else {
+            let wait = (1.0 - bucket.level) / limit.per_second;
+            Err(whole(wait.ceil()).max(1))
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "levels and waits are small and not negative"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
+
+/// 429 of the front door.
+pub(crate) fn subscription_throttled(kind: Kind, subscription: &str, seconds: u64) -> ArmError {
+    let verb = kind.plural().trim_end_matches('s');
+    ArmError::new(
+        429,
+        "SubscriptionRequestsThrottled",
+        format!(
+            "Number of '{verb}' requests for subscription '{subscription}' actor '{}' exceeded. Please try again after '{seconds}' seconds.",
+            crate::seed::PRINCIPAL_ID
+        ),
+    )
+    .header("Retry-After", seconds.to_string())
+    .header(
+        match kind {
+            Kind::Read => "x-ms-ratelimit-remaining-subscription-reads",
+            Kind::Write => "x-ms-ratelimit-remaining-subscription-writes",
+            Kind::Delete => "x-ms-ratelimit-remaining-subscription-deletes",
+        },
+        "0",
+    )
+    .gateway()
+}
+
+/// 429 of the compute provider, with its own code and the real one in the details.
+pub(crate) fn compute_throttled(seconds: u64) -> ArmError {
+    ArmError::new(
+        429,
+        "OperationNotAllowed",
+        "The server rejected the request because too many requests have been received for this subscription.",
+    )
+    .detail(ErrorBody {
+        code: "TooManyRequests".to_owned(),
+        message: format!(
+            "{{\"operationGroup\":\"UpdateVMResource\",\"allowedRequestCount\":0,\"retryAfter\":\"{seconds}\"}}"
+        ),
+        target: Some("UpdateVMResource".to_owned()),
+        details: Vec::new(),
+    })
+    .header("Retry-After", seconds.to_string())
+    .header(
+        "x-ms-ratelimit-remaining-resource",
+        "Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;0",
+    )
+}
+
+/// 429 of the managed identity provider.
+pub(crate) fn identity_throttled(seconds: u64) -> ArmError {
+    ArmError::new(
+        429,
+        "TooManyRequests",
+        "The request was throttled: too many user-assigned identities are being created in this subscription and region.",
+    )
+    .header("Retry-After", seconds.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_and_refills() {
+        let mut throttle = Throttle::default();
+        let mut take = |now| throttle.take("x".to_owned(), WRITES, now);
+        for left in (0..200).rev() {
+            assert_eq!(take(0), Ok(left));
+        }
+        assert_eq!(take(0), Err(1));
+        assert_eq!(take(99), Err(1));
+        assert_eq!(take(100), Ok(0), "10 flow back in a second");
+        assert_eq!(take(100_000), Ok(199), "never more than it holds");
+    }
+
+    #[test]
+    fn the_wait_is_in_whole_seconds_and_long_enough() {
+        let mut throttle = Throttle::default();
+        let limit = Limit::per_minute(2);
+        assert_eq!(throttle.take("vm".to_owned(), limit, 0), Ok(1));
+        assert_eq!(throttle.take("vm".to_owned(), limit, 0), Ok(0));
+        assert_eq!(throttle.take("vm".to_owned(), limit, 0), Err(30));
+        assert_eq!(throttle.take("vm".to_owned(), limit, 30_000), Ok(0));
+    }
+}

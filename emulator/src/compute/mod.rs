@@ -1,0 +1,667 @@
+//! Microsoft.Compute: virtual machines and scale sets, as far as their identities go. Everything
+//! else of a machine is kept as it was sent and given back.
+
+pub(crate) mod assignment;
+pub(crate) mod scale_set;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::arm::error::{ArmError, invalid_parameter, other_location, resource_not_found};
+use crate::arm::paging;
+use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::throttle::{self, Limit};
+use crate::arm::values;
+use crate::clock::{Millis, compute_time};
+use crate::http::Reply;
+use crate::operations::{self, Effect, Started};
+use crate::random;
+use crate::seed;
+use crate::state::{State, Tags, World, key};
+use assignment::{Assignment, Mode, failed_operation};
+
+/// Versions to name where any dated one is taken.
+pub(crate) const SHOWN_VERSIONS: &[&str] = &[
+    "2019-07-01",
+    "2021-04-01",
+    "2022-09-01",
+    "2023-09-01",
+    "2024-07-01",
+    "2024-11-01",
+    "2025-04-01",
+    "2025-11-01",
+];
+
+const VMS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines";
+const VM: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}";
+const SETS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets";
+const SET: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}";
+
+pub(crate) const ROUTES: &[Route] = &[
+    route("GET", VM, get, Versions::Dated),
+    route("PUT", VM, put, Versions::Dated),
+    route("PATCH", VM, patch, Versions::Dated),
+    route("DELETE", VM, delete, Versions::Dated),
+    route("GET", VMS, list_in_group, Versions::Dated),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
+        list_in_subscription,
+        Versions::Dated,
+    ),
+    route("GET", SET, get, Versions::Dated),
+    route("PUT", SET, put, Versions::Dated),
+    route("PATCH", SET, patch, Versions::Dated),
+    route("DELETE", SET, delete, Versions::Dated),
+    route("GET", SETS, list_in_group, Versions::Dated),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachineScaleSets",
+        list_in_subscription,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/virtualMachines",
+        scale_set::list_instances,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/virtualMachines/{instance}",
+        scale_set::get_instance,
+        Versions::Dated,
+    ),
+    route(
+        "POST",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/manualupgrade",
+        scale_set::manual_upgrade,
+        Versions::Dated,
+    ),
+];
+
+/// What kind of machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    VirtualMachine,
+    ScaleSet,
+}
+
+impl Kind {
+    /// The namespace and resource type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::VirtualMachine => "Microsoft.Compute/virtualMachines",
+            Kind::ScaleSet => "Microsoft.Compute/virtualMachineScaleSets",
+        }
+    }
+
+    /// The name in the group of limits that the provider has for writes.
+    fn limits(self) -> &'static str {
+        match self {
+            Kind::VirtualMachine => "UpdateVM",
+            Kind::ScaleSet => "UpdateVMScaleSet",
+        }
+    }
+
+    /// Told by the type in the path.
+    fn of(call: &Call<'_>) -> Self {
+        let segments = &call.request.segments;
+        let sets = segments
+            .iter()
+            .any(|s| s.eq_ignore_ascii_case("virtualMachineScaleSets"));
+        if sets {
+            Kind::ScaleSet
+        } else {
+            Kind::VirtualMachine
+        }
+    }
+}
+
+/// A virtual machine or a scale set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Machine {
+    pub(crate) kind: Kind,
+    pub(crate) subscription: String,
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Tags,
+    pub(crate) identity: Assignment,
+    /// Members beside `properties` that the emulator only keeps: `sku`, `zones`, `plan`, …
+    pub(crate) extra: Map<String, Value>,
+    pub(crate) properties: Map<String, Value>,
+    provisioning_state: String,
+    unique_id: String,
+    created: Millis,
+    etag: u64,
+    /// The operation that writes it now.
+    running: Option<String>,
+    /// Of a scale set.
+    pub(crate) instances: Vec<scale_set::Instance>,
+}
+
+impl Machine {
+    /// The virtual machine that a fresh emulator has.
+    pub(crate) fn seeded(now: Millis) -> Self {
+        let mut machine = Machine::new(
+            Kind::VirtualMachine,
+            seed::SUBSCRIPTION_ID,
+            seed::RESOURCE_GROUP,
+            seed::VM,
+            seed::LOCATION,
+            now,
+        );
+        let properties = json!({
+            "hardwareProfile": { "vmSize": "Standard_B2ms" },
+            "storageProfile": {
+                "osDisk": { "osType": "Linux", "name": "myVM_OsDisk", "createOption": "FromImage" },
+                "dataDisks": [],
+            },
+            "osProfile": { "computerName": seed::VM, "adminUsername": "azureuser" },
+            "networkProfile": { "networkInterfaces": [] },
+        });
+        machine.properties = properties.as_object().cloned().unwrap_or_default();
+        machine.provisioning_state = "Succeeded".to_owned();
+        machine
+    }
+
+    fn new(
+        kind: Kind,
+        subscription: &str,
+        group: &str,
+        name: &str,
+        location: &str,
+        now: Millis,
+    ) -> Self {
+        Machine {
+            kind,
+            subscription: subscription.to_owned(),
+            group: group.to_owned(),
+            name: name.to_owned(),
+            location: location.to_owned(),
+            tags: Tags::new(),
+            identity: Assignment::default(),
+            extra: Map::new(),
+            properties: Map::new(),
+            provisioning_state: "Creating".to_owned(),
+            unique_id: random::guid(),
+            created: now,
+            etag: 1,
+            running: None,
+            instances: Vec::new(),
+        }
+    }
+
+    pub(crate) fn key(&self) -> String {
+        self.id().to_lowercase()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}/providers/{}/{}",
+            self.subscription,
+            self.group,
+            self.kind.name(),
+            self.name
+        )
+    }
+
+    fn quoted_etag(&self) -> String {
+        format!("\"{}\"", self.etag)
+    }
+
+    fn body(&self) -> Value {
+        let mut properties = self.properties.clone();
+        properties.insert(
+            "provisioningState".to_owned(),
+            json!(self.provisioning_state),
+        );
+        properties.insert("timeCreated".to_owned(), json!(compute_time(self.created)));
+        let unique = match self.kind {
+            Kind::VirtualMachine => "vmId",
+            Kind::ScaleSet => "uniqueId",
+        };
+        properties.insert(unique.to_owned(), json!(self.unique_id));
+        let mut body = self.extra.clone();
+        body.insert("name".to_owned(), json!(self.name));
+        body.insert("id".to_owned(), json!(self.id()));
+        body.insert("type".to_owned(), json!(self.kind.name()));
+        body.insert("location".to_owned(), json!(self.location));
+        body.insert("tags".to_owned(), json!(self.tags));
+        body.insert("properties".to_owned(), Value::Object(properties));
+        body.insert("etag".to_owned(), json!(self.quoted_etag()));
+        if let Some(identity) = self.identity.body() {
+            body.insert("identity".to_owned(), identity);
+        }
+        Value::Object(body)
+    }
+
+    fn reply(&self, status: u16) -> Reply {
+        Reply::json(status, &self.body()).header("ETag", self.quoted_etag())
+    }
+
+    /// Instances run this model; a change of it leaves them behind, a change of tags does not.
+    fn same_model(&self, other: &Machine) -> bool {
+        self.identity == other.identity
+            && self.properties == other.properties
+            && self.extra.get("sku").map(without_capacity)
+                == other.extra.get("sku").map(without_capacity)
+    }
+}
+
+fn without_capacity(sku: &Value) -> Value {
+    let mut sku = sku.clone();
+    if let Some(sku) = sku.as_object_mut() {
+        sku.remove("capacity");
+    }
+    sku
+}
+
+fn key_of(call: &Call<'_>) -> String {
+    key::resource(
+        call.param("subscription"),
+        call.param("group"),
+        Kind::of(call).name(),
+        call.param("name"),
+    )
+}
+
+fn not_found(call: &Call<'_>) -> ArmError {
+    resource_not_found(
+        Kind::of(call).name(),
+        call.param("name"),
+        call.param("group"),
+    )
+}
+
+/// The machine in the path.
+pub(crate) fn find<'a>(world: &'a World, call: &Call<'_>) -> Result<&'a Machine, ArmError> {
+    world
+        .state
+        .machines
+        .get(&key_of(call))
+        .ok_or_else(|| not_found(call))
+}
+
+/// 409 while another operation runs on the machine.
+pub(crate) fn check_idle(machine: &Machine) -> Result<(), ArmError> {
+    if machine.running.is_none() {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        409,
+        "Conflict",
+        "The request failed due to conflict with a concurrent request. To resolve it, please refer to https://aka.ms/activitylog to get more details on the conflicting requests.",
+    ))
+}
+
+/// `If-Match` and `If-None-Match` against the machine as it is, or against its absence.
+fn check_conditions(call: &Call<'_>, machine: Option<&Machine>) -> Result<(), ArmError> {
+    let has = |wanted: &str, etag: &str| {
+        let bare = |text: &str| {
+            text.trim()
+                .trim_start_matches("W/")
+                .trim_matches('"')
+                .to_owned()
+        };
+        wanted.trim() == "*" || wanted.split(',').any(|one| bare(one) == bare(etag))
+    };
+    let current = machine.map(Machine::quoted_etag);
+    let matched = |wanted: &str| current.as_deref().is_some_and(|etag| has(wanted, etag));
+    let failed = match (
+        call.request.header("if-match"),
+        call.request.header("if-none-match"),
+    ) {
+        (Some(wanted), _) if !matched(wanted) => Some(format!("If-Match: {wanted}")),
+        (_, Some(unwanted)) if matched(unwanted) => Some(format!("If-None-Match: {unwanted}")),
+        _ => None,
+    };
+    match failed {
+        None => Ok(()),
+        Some(condition) => Err(ArmError::new(
+            412,
+            "PreconditionFailed",
+            format!(
+                "The precondition '{condition}' evaluated to false: the ETag of the resource is '{}'.",
+                current.as_deref().unwrap_or("none")
+            ),
+        )),
+    }
+}
+
+/// Counts a write of the machine, if there is a limit; what is left of it.
+fn count_write(world: &mut World, call: &Call<'_>) -> Result<u64, ArmError> {
+    match world.session.settings.vm_write_limit {
+        None => Ok(10),
+        Some(limit) => world
+            .session
+            .throttle
+            .take(
+                format!("write{}", key_of(call)),
+                Limit::per_minute(limit),
+                call.now,
+            )
+            .map_err(throttle::compute_throttled),
+    }
+}
+
+fn get(world: &mut World, call: &Call<'_>) -> Handled {
+    let reply = find(world, call)?.reply(200);
+    Ok(reply.header(
+        "x-ms-ratelimit-remaining-resource",
+        "Microsoft.Compute/LowCostGetSubscriptionMaximum;23999,Microsoft.Compute/LowCostGetResource;35",
+    ))
+}
+
+fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+    let kind = Kind::of(call);
+    let items = world
+        .state
+        .machines
+        .range(prefix.to_owned()..)
+        .take_while(|(key, _)| key.starts_with(prefix))
+        .filter(|(_, machine)| machine.kind == kind)
+        .map(|(key, machine)| (key.clone(), machine.body()));
+    paging::page(
+        &world.site.endpoint,
+        call,
+        world.session.settings.page_size,
+        items,
+    )
+}
+
+fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_group(call.param("subscription"), call.param("group"));
+    list(world, call, &prefix)
+}
+
+fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_subscription(call.param("subscription"));
+    list(world, call, &prefix)
+}
+
+/// 1 to 64 characters, none of which a host name or a path trips over.
+fn name_is_valid(name: &str) -> bool {
+    (1..=64).contains(&name.chars().count())
+        && !name.starts_with('_')
+        && !name.ends_with(['.', '-'])
+        && !name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "\\/\"[]:|<>+=;,?*@&".contains(c))
+}
+
+/// The `properties` of a body without what only the provider says, and without secrets, which it
+/// never gives back.
+fn properties_of(body: &Map<String, Value>) -> Result<Map<String, Value>, ArmError> {
+    let mut properties = match body.get("properties") {
+        None | Some(Value::Null) => return Ok(Map::new()),
+        Some(Value::Object(properties)) => properties.clone(),
+        Some(_) => return Err(values::not_a("properties", "JSON object")),
+    };
+    for own in [
+        "provisioningState",
+        "timeCreated",
+        "vmId",
+        "uniqueId",
+        "instanceView",
+    ] {
+        properties.remove(own);
+    }
+    forget_secrets(properties.get_mut("osProfile"));
+    if let Some(profile) = properties.get_mut("virtualMachineProfile") {
+        forget_secrets(profile.get_mut("osProfile"));
+    }
+    Ok(properties)
+}
+
+fn forget_secrets(profile: Option<&mut Value>) {
+    if let Some(Value::Object(profile)) = profile {
+        profile.remove("adminPassword");
+        profile.remove("customData");
+    }
+}
+
+/// The members beside those that have a meaning here.
+fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
+    const OWN: [&str; 9] = [
+        "id",
+        "name",
+        "type",
+        "location",
+        "tags",
+        "identity",
+        "properties",
+        "etag",
+        "systemData",
+    ];
+    body.iter()
+        .filter(|(name, _)| !OWN.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// JSON merge patch, one level deep.
+fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+    for (name, value) in from {
+        if value.is_null() {
+            into.remove(&name);
+        } else {
+            into.insert(name, value);
+        }
+    }
+}
+
+fn put(world: &mut World, call: &Call<'_>) -> Handled {
+    let name = call.param("name");
+    if !name_is_valid(name) {
+        return Err(invalid_parameter(
+            "name",
+            format!(
+                "The entity name '{name}' is invalid: it takes 1 to 64 characters, and none of \\ / \" [ ] : | < > + = ; , ? * @ &."
+            ),
+        ));
+    }
+    let body = call.request.json()?;
+    let kind = Kind::of(call);
+    let location = values::location(&body, kind.name())?;
+    let before = world.state.machines.get(&key_of(call)).cloned();
+    check_conditions(call, before.as_ref())?;
+    if let Some(machine) = &before {
+        check_idle(machine)?;
+        if machine.location != location {
+            return Err(other_location(
+                name,
+                call.param("group"),
+                &machine.location,
+                &location,
+            ));
+        }
+    }
+    let mut next = before.clone().unwrap_or_else(|| {
+        Machine::new(
+            kind,
+            call.param("subscription"),
+            call.param("group"),
+            name,
+            &location,
+            call.now,
+        )
+    });
+    next.identity = next
+        .identity
+        .changed_by(body.get("identity"), Mode::Replace)?;
+    next.tags = values::tags(&body)?.unwrap_or_default();
+    next.extra = extra_of(&body);
+    next.properties = properties_of(&body)?;
+    write(world, call, before, next)
+}
+
+fn patch(world: &mut World, call: &Call<'_>) -> Handled {
+    let body = call.request.json()?;
+    let before = find(world, call)?.clone();
+    check_conditions(call, Some(&before))?;
+    check_idle(&before)?;
+    if body.get("location").is_some_and(|l| !l.is_null()) {
+        let location = values::location(&body, before.kind.name())?;
+        if before.location != location {
+            return Err(other_location(
+                &before.name,
+                call.param("group"),
+                &before.location,
+                &location,
+            ));
+        }
+    }
+    let mut next = before.clone();
+    next.identity = next
+        .identity
+        .changed_by(body.get("identity"), Mode::Merge)?;
+    if let Some(tags) = values::tags(&body)? {
+        next.tags = tags;
+    }
+    merge(&mut next.extra, extra_of(&body));
+    merge(&mut next.properties, properties_of(&body)?);
+    write(world, call, Some(before), next)
+}
+
+/// The common end of `PUT` and `PATCH`: the machine is as wanted from now on, with
+/// `provisioningState` saying that it is not through yet, and an operation to wait for.
+fn write(
+    world: &mut World,
+    call: &Call<'_>,
+    before: Option<Machine>,
+    mut next: Machine,
+) -> Handled {
+    let left = count_write(world, call)?;
+    let id = next.id();
+    let key = next.key();
+
+    // An identity that is named now and does not exist is refused at once; one that the machine
+    // had and that has since been deleted makes the operation fail.
+    let had = before
+        .as_ref()
+        .map(|m| m.identity.clone())
+        .unwrap_or_default();
+    for added in next.identity.added_to(&had) {
+        if crate::identity::find(&world.state, added).is_none() {
+            return Err(ArmError::with(400, failed_operation(&id, added)));
+        }
+    }
+    let failure = next
+        .identity
+        .dead(&world.state)
+        .map(|dead| failed_operation(&id, dead));
+
+    let status = if before.is_some() {
+        next.etag += 1;
+        next.provisioning_state = "Updating".to_owned();
+        200
+    } else {
+        201
+    };
+    let effect = Effect::MachineWritten {
+        key: key.clone(),
+        before: before.map(Box::new),
+    };
+    let started = operations::start(world, call, Some(&next.location), effect, failure);
+    next.running = Some(started.id.clone());
+    let limits = next.kind.limits();
+    let reply = accepted(world, next.reply(status), &started).header(
+        "x-ms-ratelimit-remaining-resource",
+        format!(
+            "Microsoft.Compute/{limits}SubscriptionMaximum;1498,Microsoft.Compute/{limits}Resource;{left}"
+        ),
+    );
+    world.state.machines.insert(key, next);
+    Ok(reply)
+}
+
+/// The headers that start a long-running operation, whatever the status code.
+fn accepted(world: &World, reply: Reply, started: &Started) -> Reply {
+    reply
+        .header(
+            "Azure-AsyncOperation",
+            started.status_url(&world.site.endpoint),
+        )
+        .header("Azure-AsyncNotification", "Enabled")
+}
+
+/// The end of the operation that wrote a machine.
+pub(crate) fn written(
+    state: &mut State,
+    key: &str,
+    operation: &str,
+    failed: bool,
+    before: Option<Box<Machine>>,
+) {
+    let Some(mut machine) = state.machines.remove(key) else {
+        return;
+    };
+    if machine.running.as_deref() == Some(operation) {
+        machine.running = None;
+        if failed {
+            if let Some(before) = before {
+                let etag = machine.etag + 1;
+                machine = Machine { etag, ..*before };
+            }
+            machine.provisioning_state = "Failed".to_owned();
+        } else {
+            machine.identity.learn(state);
+            machine.provisioning_state = "Succeeded".to_owned();
+            let same = before.is_some_and(|before| before.same_model(&machine));
+            scale_set::follow(&mut machine, same);
+        }
+    }
+    state.machines.insert(key.to_owned(), machine);
+}
+
+/// 202 with both headers; 204 when there is no such machine.
+fn delete(world: &mut World, call: &Call<'_>) -> Handled {
+    let key = key_of(call);
+    let Some(machine) = world.state.machines.get(&key) else {
+        return Ok(Reply::empty(204));
+    };
+    check_conditions(call, Some(machine))?;
+    check_idle(machine)?;
+    let location = machine.location.clone();
+    let effect = Effect::MachineDeleted { key: key.clone() };
+    let started = operations::start(world, call, Some(&location), effect, None);
+    if let Some(machine) = world.state.machines.get_mut(&key) {
+        machine.provisioning_state = "Deleting".to_owned();
+        machine.running = Some(started.id.clone());
+    }
+    let result = started.result_url(&world.site.endpoint);
+    let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
+    Ok(operations::retry_after(world, reply))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in ["a", "my-VM.1", "vm(1)"] {
+            assert!(name_is_valid(name), "{name}");
+        }
+        for name in ["", "_a", "a-", "a.", "a b", "a/b", &"x".repeat(65)] {
+            assert!(!name_is_valid(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn properties_lose_secrets_and_what_is_read_only() {
+        let body = json!({"properties": {
+            "vmId": "x", "provisioningState": "x",
+            "osProfile": {"adminUsername": "u", "adminPassword": "p"},
+            "virtualMachineProfile": {"osProfile": {"adminPassword": "p", "customData": "d"}},
+        }});
+        let properties = properties_of(body.as_object().unwrap()).unwrap();
+        assert_eq!(
+            Value::Object(properties),
+            json!({"osProfile": {"adminUsername": "u"}, "virtualMachineProfile": {"osProfile": {}}})
+        );
+    }
+}

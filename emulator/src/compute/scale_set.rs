@@ -1,0 +1,189 @@
+//! What scale sets have beyond virtual machines: instances that run the set's model, or an older
+//! one until they are upgraded.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::assignment::Assignment;
+use super::{Machine, accepted, check_idle, find};
+use crate::arm::error::{ArmError, invalid_parameter, resource_not_found};
+use crate::arm::paging;
+use crate::arm::router::{Call, Handled};
+use crate::http::Reply;
+use crate::operations::{self, Effect};
+use crate::random;
+use crate::state::{State, World};
+
+/// One machine of a scale set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Instance {
+    id: String,
+    vm_id: String,
+    /// It runs the set's model as it is now.
+    latest: bool,
+    /// The identities that it runs with.
+    identity: Assignment,
+}
+
+/// How instances follow the model; `Manual` unless the set says otherwise.
+fn upgrade_mode(machine: &Machine) -> &str {
+    machine
+        .properties
+        .get("upgradePolicy")
+        .and_then(|policy| policy.get("mode"))
+        .and_then(Value::as_str)
+        .unwrap_or("Manual")
+}
+
+/// After a write: as many instances as the capacity says, new ones with the model, old ones left
+/// behind by a new model unless the set upgrades by itself.
+pub(crate) fn follow(machine: &mut Machine, same_model: bool) {
+    if machine.kind != super::Kind::ScaleSet {
+        return;
+    }
+    let capacity = machine
+        .extra
+        .get("sku")
+        .and_then(|sku| sku.get("capacity"))
+        .and_then(Value::as_u64)
+        .and_then(|capacity| usize::try_from(capacity).ok())
+        .unwrap_or(0)
+        .min(1_000);
+    let automatic = upgrade_mode(machine).eq_ignore_ascii_case("Automatic");
+    machine.instances.truncate(capacity);
+    for instance in &mut machine.instances {
+        if automatic {
+            instance.latest = true;
+            instance.identity = machine.identity.clone();
+        } else if !same_model {
+            instance.latest = false;
+        }
+    }
+    while machine.instances.len() < capacity {
+        machine.instances.push(Instance {
+            id: machine.instances.len().to_string(),
+            vm_id: random::guid(),
+            latest: true,
+            identity: machine.identity.clone(),
+        });
+    }
+}
+
+fn body(set: &Machine, instance: &Instance) -> Value {
+    let mut body = json!({
+        "instanceId": instance.id,
+        "name": format!("{}_{}", set.name, instance.id),
+        "id": format!("{}/virtualMachines/{}", set.id(), instance.id),
+        "type": "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
+        "location": set.location,
+        "tags": set.tags,
+        "properties": {
+            "latestModelApplied": instance.latest,
+            "provisioningState": "Succeeded",
+            "vmId": instance.vm_id,
+        },
+    });
+    if let Some(sku) = set.extra.get("sku") {
+        body["sku"] = super::without_capacity(sku);
+    }
+    if let Some(identity) = instance.identity.body() {
+        body["identity"] = identity;
+    }
+    body
+}
+
+pub(crate) fn list_instances(world: &mut World, call: &Call<'_>) -> Handled {
+    let set = find(world, call)?;
+    let items: Vec<(String, Value)> = set
+        .instances
+        .iter()
+        .map(|instance| (format!("{:0>8}", instance.id), body(set, instance)))
+        .collect();
+    paging::page(
+        &world.site.endpoint,
+        call,
+        world.session.settings.page_size,
+        items.into_iter(),
+    )
+}
+
+pub(crate) fn get_instance(world: &mut World, call: &Call<'_>) -> Handled {
+    let set = find(world, call)?;
+    let wanted = call.param("instance");
+    set.instances
+        .iter()
+        .find(|instance| instance.id == wanted)
+        .map(|instance| Reply::json(200, &body(set, instance)))
+        .ok_or_else(|| {
+            resource_not_found(
+                "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
+                &format!("{}_{wanted}", set.name),
+                call.param("group"),
+            )
+        })
+}
+
+/// `POST …/manualupgrade` with `{"instanceIds":["0","1"]}`, or `["*"]` for all.
+pub(crate) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
+    let body = call.request.json()?;
+    let set = find(world, call)?;
+    check_idle(set)?;
+    let given: Vec<&str> = body
+        .get("instanceIds")
+        .and_then(Value::as_array)
+        .map(|ids| ids.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    if given.is_empty() {
+        return Err(invalid_parameter(
+            "instanceIds",
+            "Required parameter 'instanceIds' is missing (null).",
+        ));
+    }
+    let mut ids = Vec::new();
+    for id in given {
+        if id == "*" {
+            ids.extend(set.instances.iter().map(|instance| instance.id.clone()));
+        } else if set.instances.iter().any(|instance| instance.id == id) {
+            ids.push(id.to_owned());
+        } else {
+            return Err(unknown_instance(id));
+        }
+    }
+    let key = set.key();
+    let location = set.location.clone();
+    let effect = Effect::InstancesUpgraded {
+        key: key.clone(),
+        ids,
+    };
+    let started = operations::start(world, call, Some(&location), effect, None);
+    if let Some(set) = world.state.machines.get_mut(&key) {
+        set.running = Some(started.id.clone());
+    }
+    let result = started.result_url(&world.site.endpoint);
+    let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
+    Ok(operations::retry_after(world, reply))
+}
+
+fn unknown_instance(id: &str) -> ArmError {
+    invalid_parameter(
+        "instanceIds",
+        format!(
+            "The provided instanceId {id} is not an active Virtual Machine Scale Set VM instanceId."
+        ),
+    )
+}
+
+/// The end of an upgrade.
+pub(crate) fn upgraded(state: &mut State, key: &str, operation: &str, ids: &[String]) {
+    let Some(set) = state.machines.get_mut(key) else {
+        return;
+    };
+    if set.running.as_deref() == Some(operation) {
+        set.running = None;
+        for instance in set.instances.iter_mut().filter(|i| ids.contains(&i.id)) {
+            instance.latest = true;
+            instance.identity = set.identity.clone();
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Microsoft.ManagedIdentity: user-assigned identities, and the system-assigned identity of a
+//! resource. No operation of this provider is long-running.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::arm::error::{ArmError, invalid_parameter, other_location, resource_not_found};
+use crate::arm::paging;
+use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::throttle::{self, IDENTITY_CREATES};
+use crate::arm::values;
+use crate::http::Reply;
+use crate::random;
+use crate::seed;
+use crate::state::{State, Tags, World, key};
+
+/// The resource type of a user-assigned identity.
+pub(crate) const KIND: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
+const VERSIONS: Versions = Versions::Listed(&[
+    "2015-08-31-preview",
+    "2018-11-30",
+    "2021-09-30-preview",
+    "2022-01-31-preview",
+    "2023-01-31",
+    "2023-07-31-preview",
+    "2024-11-30",
+    "2025-01-31-preview",
+    "2025-05-31-preview",
+    "2026-04-30",
+    "2026-05-31",
+]);
+
+/// The first version that has `isolationScope`.
+const ISOLATION_SINCE: &str = "2024-11-30";
+
+const ONE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}";
+
+pub(crate) const ROUTES: &[Route] = &[
+    route("PUT", ONE, put, VERSIONS),
+    route("PATCH", ONE, patch, VERSIONS),
+    route("GET", ONE, get, VERSIONS),
+    route("DELETE", ONE, delete, VERSIONS),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
+        list_in_group,
+        VERSIONS,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
+        list_in_subscription,
+        VERSIONS,
+    ),
+    route(
+        "GET",
+        "{scope}/providers/Microsoft.ManagedIdentity/identities/default",
+        system_assigned,
+        VERSIONS,
+    ),
+];
+
+/// A user-assigned identity.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserAssignedIdentity {
+    pub(crate) subscription: String,
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Tags,
+    pub(crate) isolation_scope: String,
+    pub(crate) principal_id: String,
+    pub(crate) client_id: String,
+}
+
+impl UserAssignedIdentity {
+    /// With `resourcegroups` in lower case, as this provider writes it (and no other does).
+    fn id(&self) -> String {
+        format!(
+            "/subscriptions/{}/resourcegroups/{}/providers/{KIND}/{}",
+            self.subscription, self.group, self.name
+        )
+    }
+
+    fn body(&self, api_version: &str) -> Value {
+        let mut body = json!({
+            "id": self.id(),
+            "name": self.name,
+            "type": KIND,
+            "location": self.location,
+            "tags": self.tags,
+            "properties": {
+                "tenantId": seed::TENANT_ID,
+                "principalId": self.principal_id,
+                "clientId": self.client_id,
+            },
+        });
+        if api_version >= ISOLATION_SINCE {
+            body["properties"]["isolationScope"] = json!(self.isolation_scope);
+        }
+        body
+    }
+}
+
+/// The identity with that resource id, however it is cased.
+pub(crate) fn find<'a>(state: &'a State, id: &str) -> Option<&'a UserAssignedIdentity> {
+    state.identities.get(&id.to_lowercase())
+}
+
+fn key_of(call: &Call<'_>) -> String {
+    key::resource(
+        call.param("subscription"),
+        call.param("group"),
+        KIND,
+        call.param("name"),
+    )
+}
+
+/// 3 to 128 letters, digits, hyphens and underscores, beginning with a letter or digit.
+fn name_is_valid(name: &str) -> bool {
+    (3..=128).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn check_name(name: &str) -> Result<(), ArmError> {
+    if name_is_valid(name) {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        400,
+        "InvalidResourceName",
+        format!(
+            "The resource name '{name}' is invalid. The name of a user-assigned identity begins with a letter or digit and has 3 to 128 letters, digits, hyphens and underscores."
+        ),
+    ))
+}
+
+/// `properties.isolationScope` of a body, if the version has it.
+fn isolation_scope(
+    body: &Map<String, Value>,
+    api_version: &str,
+) -> Result<Option<String>, ArmError> {
+    let properties = match body.get("properties") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(properties)) => properties,
+        Some(_) => return Err(values::not_a("properties", "JSON object")),
+    };
+    // Older versions do not know the member and pass over it.
+    if api_version < ISOLATION_SINCE {
+        return Ok(None);
+    }
+    match properties.get("isolationScope") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(scope)) => ["None", "Regional"]
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(scope))
+            .map(|known| Some((*known).to_owned()))
+            .ok_or_else(|| {
+                invalid_parameter(
+                    "properties.isolationScope",
+                    format!(
+                        "The value '{scope}' of 'isolationScope' is invalid. Supported values are 'None' and 'Regional'."
+                    ),
+                )
+            }),
+        Some(_) => Err(values::not_a("properties.isolationScope", "string")),
+    }
+}
+
+fn put(world: &mut World, call: &Call<'_>) -> Handled {
+    let name = call.param("name");
+    check_name(name)?;
+    let body = call.request.json()?;
+    let location = values::location(&body, KIND)?;
+    let tags = values::tags(&body)?.unwrap_or_default();
+    let scope = isolation_scope(&body, &call.api_version)?;
+
+    if let Some(identity) = world.state.identities.get_mut(&key_of(call)) {
+        if identity.location != location {
+            return Err(other_location(
+                name,
+                call.param("group"),
+                &identity.location,
+                &location,
+            ));
+        }
+        identity.tags = tags;
+        if let Some(scope) = scope {
+            identity.isolation_scope = scope;
+        }
+        return Ok(Reply::json(200, &identity.body(&call.api_version)));
+    }
+
+    if world.session.settings.throttling {
+        let bucket = format!(
+            "identities/{}/{location}",
+            call.param("subscription").to_lowercase()
+        );
+        world
+            .session
+            .throttle
+            .take(bucket, IDENTITY_CREATES, call.now)
+            .map_err(throttle::identity_throttled)?;
+    }
+    let identity = UserAssignedIdentity {
+        subscription: call.param("subscription").to_owned(),
+        group: call.param("group").to_owned(),
+        name: name.to_owned(),
+        location,
+        tags,
+        isolation_scope: scope.unwrap_or_else(|| "None".to_owned()),
+        principal_id: random::guid(),
+        client_id: random::guid(),
+    };
+    // Azure's Location is a path here, not a URL, and nothing to poll.
+    let reply =
+        Reply::json(201, &identity.body(&call.api_version)).header("Location", identity.id());
+    world.state.identities.insert(key_of(call), identity);
+    Ok(reply)
+}
+
+fn not_found(call: &Call<'_>) -> ArmError {
+    resource_not_found(KIND, call.param("name"), call.param("group"))
+}
+
+fn patch(world: &mut World, call: &Call<'_>) -> Handled {
+    let body = call.request.json()?;
+    let tags = values::tags(&body)?;
+    let scope = isolation_scope(&body, &call.api_version)?;
+    let identity = world
+        .state
+        .identities
+        .get_mut(&key_of(call))
+        .ok_or_else(|| not_found(call))?;
+    if body.get("location").is_some_and(|l| !l.is_null()) {
+        let location = values::location(&body, KIND)?;
+        if identity.location != location {
+            return Err(other_location(
+                &identity.name,
+                call.param("group"),
+                &identity.location,
+                &location,
+            ));
+        }
+    }
+    if let Some(tags) = tags {
+        identity.tags = tags;
+    }
+    if let Some(scope) = scope {
+        identity.isolation_scope = scope;
+    }
+    Ok(Reply::json(200, &identity.body(&call.api_version)))
+}
+
+fn get(world: &mut World, call: &Call<'_>) -> Handled {
+    world
+        .state
+        .identities
+        .get(&key_of(call))
+        .map(|identity| Reply::json(200, &identity.body(&call.api_version)))
+        .ok_or_else(|| not_found(call))
+}
+
+/// 200 when it was there, 204 when not. References to it on machines stay.
+fn delete(world: &mut World, call: &Call<'_>) -> Handled {
+    let removed = world.state.identities.remove(&key_of(call));
+    Ok(Reply::empty(if removed.is_some() { 200 } else { 204 }))
+}
+
+fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+    let items = world
+        .state
+        .identities
+        .range(prefix.to_owned()..)
+        .take_while(|(key, _)| key.starts_with(prefix))
+        .map(|(key, identity)| (key.clone(), identity.body(&call.api_version)));
+    paging::page(
+        &world.site.endpoint,
+        call,
+        world.session.settings.page_size,
+        items,
+    )
+}
+
+fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_group(call.param("subscription"), call.param("group"));
+    list(world, call, &prefix)
+}
+
+fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_subscription(call.param("subscription"));
+    list(world, call, &prefix)
+}
+
+/// The system-assigned identity of the resource in the scope.
+fn system_assigned(world: &mut World, call: &Call<'_>) -> Handled {
+    let scope = call.param("scope");
+    let machine = world.state.machines.get(&scope.to_lowercase());
+    let Some((machine, system)) =
+        machine.and_then(|machine| Some((machine, machine.identity.system.as_ref()?)))
+    else {
+        let segments: Vec<&str> = scope.split('/').filter(|s| !s.is_empty()).collect();
+        return Err(resource_not_found(
+            "Microsoft.ManagedIdentity/identities",
+            "default",
+            segments.get(3).unwrap_or(&""),
+        ));
+    };
+    let id = machine.id();
+    Ok(Reply::json(
+        200,
+        &json!({
+            "id": format!("{id}/providers/Microsoft.ManagedIdentity/identities/default"),
+            "name": "default",
+            "type": "Microsoft.ManagedIdentity/identities",
+            "location": machine.location,
+            "tags": machine.tags,
+            "properties": {
+                "tenantId": seed::TENANT_ID,
+                "principalId": system.principal_id,
+                "clientId": system.client_id,
+                // A secret in Azure: whoever holds this URL can act as the identity.
+                "clientSecretUrl": format!(
+                    "https://control-{}.identity.invalid{}/credentials?tid={}&oid={}&aid={}&sig={}",
+                    machine.location,
+                    id.to_lowercase(),
+                    seed::TENANT_ID,
+                    system.principal_id,
+                    system.client_id,
+                    random::opaque(32),
+                ),
+            },
+        }),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in ["abc", "a-_", "0bc", &"x".repeat(128)] {
+            assert!(name_is_valid(name), "{name}");
+        }
+        for name in [
+            "",
+            "ab",
+            "-bc",
+            "_bc",
+            "a.c",
+            "a c",
+            "äbc",
+            &"x".repeat(129),
+        ] {
+            assert!(!name_is_valid(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The log of requests, for tests and for whoever wants to see what a client did. It has no
+//! bodies, no tokens and no headers beyond those named here.
+
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+/// How many entries are kept; older ones go first.
+const KEPT: usize = 10_000;
+
+/// One request.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Entry {
+    /// Counts from 1, in the order in which requests were answered.
+    pub(crate) sequence: u64,
+    /// When the request arrived.
+    pub(crate) time: String,
+    pub(crate) method: String,
+    /// Path and query, as sent.
+    pub(crate) path: String,
+    /// 0 when the connection was closed without an answer.
+    pub(crate) status: u16,
+    pub(crate) client_request_id: Option<String>,
+    pub(crate) request_id: String,
+    pub(crate) duration_ms: u64,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) if_match: Option<String>,
+    /// It carried a token that was given out here and had not expired.
+    pub(crate) authenticated: bool,
+    /// A fault on demand had a part in it.
+    pub(crate) fault: bool,
+}
+
+/// The last requests.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    entries: VecDeque<Entry>,
+    count: u64,
+}
+
+impl Log {
+    /// Adds an entry and gives it its number.
+    pub(crate) fn add(&mut self, mut entry: Entry) {
+        self.count += 1;
+        entry.sequence = self.count;
+        if self.entries.len() >= KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    /// Forgets the entries; numbers go on from where they were.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_bounded_and_numbers_go_on() {
+        let entry = Entry {
+            sequence: 0,
+            time: String::new(),
+            method: String::new(),
+            path: String::new(),
+            status: 200,
+            client_request_id: None,
+            request_id: String::new(),
+            duration_ms: 0,
+            user_agent: None,
+            if_match: None,
+            authenticated: false,
+            fault: false,
+        };
+        let mut log = Log::default();
+        for _ in 0..KEPT + 5 {
+            log.add(entry.clone());
+        }
+        assert_eq!(log.len(), KEPT);
+        assert_eq!(log.entries().next().unwrap().sequence, 6);
+        log.clear();
+        log.add(entry);
+        assert_eq!(log.entries().next().unwrap().sequence, KEPT as u64 + 6);
+    }
+}

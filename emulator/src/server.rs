@@ -1,0 +1,234 @@
+//! Connections: reading requests whole, faults and latency, handing over to the subjects, and the
+//! log.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::arm::error::ArmError;
+use crate::arm::headers::{self, Ids};
+use crate::arm::router;
+use crate::clock::{Millis, iso_time};
+use crate::faults::{Close, Verdict};
+use crate::http::{Reply, Request};
+use crate::log::Entry;
+use crate::state::World;
+use crate::{admin, oauth};
+
+/// The largest body that ARM takes.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What connections have in common.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    /// Told after a change of the state.
+    pub(crate) changed: Notify,
+}
+
+impl Shared {
+    pub(crate) fn new(world: World) -> Self {
+        Shared {
+            world: Mutex::new(world),
+            changed: Notify::new(),
+        }
+    }
+
+    /// The world. Never held across a wait. A handler that panicked has left it whole enough to go
+    /// on with: handlers check first and change last.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a connection ends without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("closed without an answer, as asked for")]
+struct Closed;
+
+/// The kind of stream that connections use.
+#[derive(Clone)]
+pub(crate) enum Transport {
+    Plain,
+    #[cfg(feature = "tls")]
+    Tls(tokio_rustls::TlsAcceptor),
+}
+
+/// Accepts connections until it is dropped, and drops them with it.
+pub(crate) async fn run(listener: TcpListener, transport: Transport, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of file descriptors, most likely: some come back as connections end.
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+            // Reaps what has ended.
+            Some(_) = connections.join_next() => continue,
+        };
+        // Small replies should not wait for more; where that is refused they just do.
+        let _ = stream.set_nodelay(true);
+        let shared = Arc::clone(&shared);
+        match transport.clone() {
+            Transport::Plain => {
+                connections.spawn(connection(stream, shared));
+            }
+            #[cfg(feature = "tls")]
+            Transport::Tls(acceptor) => {
+                connections.spawn(async move {
+                    // A client that does not trust the certificate goes away during this.
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        connection(stream, shared).await;
+                    }
+                });
+            }
+        }
+    }
+}
+
+async fn connection<S>(stream: S, shared: Arc<Shared>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let service = service_fn(|request| serve(Arc::clone(&shared), request));
+    // Errors are the client's going away, or a connection closed by a fault.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn serve(
+    shared: Arc<Shared>,
+    request: hyper::Request<Incoming>,
+) -> Result<hyper::Response<Full<Bytes>>, Closed> {
+    let (parts, body) = request.into_parts();
+    let (body, too_large) = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => (body.to_bytes(), false),
+        Err(error) if error.is::<LengthLimitError>() => (Bytes::new(), true),
+        Err(_) => return Err(Closed),
+    };
+    let request = Request::new(
+        parts.method,
+        parts.uri.path(),
+        parts.uri.query().unwrap_or_default(),
+        parts.headers,
+        body,
+    );
+    if admin::is_ours(&request) {
+        let reply = {
+            let mut world = shared.world();
+            let now = world.site.clock.now();
+            world.settle(now);
+            let revision = world.revision;
+            let reply = admin::answer(&mut world, &request, now);
+            if world.revision != revision {
+                shared.changed.notify_one();
+            }
+            reply
+        };
+        return Ok(response(reply));
+    }
+    exchange(&shared, &request, too_large).await.map(response)
+}
+
+/// One exchange with a client of the emulated cloud.
+async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result<Reply, Closed> {
+    let ids = Ids::of(request);
+    let (arrived, latency, verdict) = {
+        let mut world = shared.world();
+        let arrived = world.site.clock.now();
+        let verdict = world.session.faults.hit(request);
+        (arrived, world.session.settings.latency_ms, verdict)
+    };
+    let mut wait = latency;
+    let mut close = None;
+    let mut answer = None;
+    let fault = verdict.is_some();
+    match verdict {
+        Some(Verdict::Delay(delay)) => wait = wait.saturating_add(delay),
+        Some(Verdict::Close(when)) => close = Some(when),
+        Some(Verdict::Answer(reply)) => answer = Some(reply),
+        None => {}
+    }
+    if wait > 0 {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+    }
+
+    let mut world = shared.world();
+    let now = world.site.clock.now();
+    let before = world.revision;
+    world.settle(now);
+    let authenticated = oauth::is_authenticated(&world, request, now);
+    let reply = match (answer, close) {
+        (_, Some(Close::Before)) => None,
+        (Some(reply), _) => Some(reply),
+        (None, _) => Some(handle(&mut world, request, too_large, now)),
+    };
+    if world.revision != before {
+        shared.changed.notify_one();
+    }
+    let status = reply.as_ref().filter(|_| close.is_none()).map(|r| r.status);
+    world.session.log.add(Entry {
+        sequence: 0,
+        time: iso_time(arrived),
+        method: request.method.to_string(),
+        path: request.target(),
+        status: status.unwrap_or(0),
+        client_request_id: request.header("x-ms-client-request-id").map(str::to_owned),
+        request_id: ids.request.clone(),
+        duration_ms: now.saturating_sub(arrived),
+        user_agent: request.header("user-agent").map(str::to_owned),
+        if_match: request.header("if-match").map(str::to_owned),
+        authenticated,
+        fault,
+    });
+    drop(world);
+    match (reply, close) {
+        (Some(reply), None) => Ok(headers::add(request, &ids, now, reply)),
+        _ => Err(Closed),
+    }
+}
+
+fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) -> Reply {
+    if too_large {
+        return ArmError::new(
+            413,
+            "RequestContentTooLarge",
+            format!(
+                "The request content size exceeds the maximum size of {} MB.",
+                LARGEST_BODY / 1024 / 1024
+            ),
+        )
+        .gateway()
+        .header("Connection", "close")
+        .into_reply();
+    }
+    oauth::answer(world, request, now).unwrap_or_else(|| router::answer(world, request, now))
+}
+
+fn response(reply: Reply) -> hyper::Response<Full<Bytes>> {
+    let mut response = hyper::Response::new(Full::new(reply.body));
+    *response.status_mut() = hyper::StatusCode::from_u16(reply.status)
+        .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in reply.headers {
+        // Echoed values come from headers, and others are made of visible characters.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

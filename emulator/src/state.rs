@@ -1,0 +1,304 @@
+//! Everything the emulator remembers.
+//!
+//! [`State`] is what Azure would keep (and what a state file holds); [`Session`] is what belongs
+//! to this run: tokens, the request log, faults, settings. Both sit behind one lock, and every
+//! handler is a plain function over them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::Options;
+use crate::arm::throttle::Throttle;
+use crate::clock::{Clock, Millis, millis};
+use crate::compute::Machine;
+use crate::faults::Faults;
+use crate::identity::UserAssignedIdentity;
+use crate::log::Log;
+use crate::oauth::Tokens;
+use crate::operations::{self, Operation};
+use crate::{random, seed};
+
+/// A map of tags: names to strings.
+pub(crate) type Tags = Map<String, Value>;
+
+/// What the emulated cloud holds. Maps are keyed by resource id in lower case, because ARM
+/// compares ids without regard to casing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct State {
+    pub(crate) subscriptions: BTreeMap<String, Subscription>,
+    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) identities: BTreeMap<String, UserAssignedIdentity>,
+    pub(crate) machines: BTreeMap<String, Machine>,
+    /// By operation id.
+    pub(crate) operations: BTreeMap<String, Operation>,
+    /// The `c` of signed operation URLs: in Azure a certificate, here as long and as opaque.
+    pub(crate) signing_certificate: String,
+}
+
+/// A subscription; the emulator has one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Subscription {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) tenant_id: String,
+}
+
+/// A resource group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Group {
+    pub(crate) subscription: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Option<Tags>,
+    /// A deletion is running.
+    pub(crate) deleting: bool,
+}
+
+impl State {
+    /// The state that a fresh emulator has.
+    pub(crate) fn seeded(now: Millis) -> Self {
+        let subscription = Subscription {
+            id: seed::SUBSCRIPTION_ID.to_owned(),
+            name: seed::SUBSCRIPTION_NAME.to_owned(),
+            tenant_id: seed::TENANT_ID.to_owned(),
+        };
+        let group = |name: &str| Group {
+            subscription: seed::SUBSCRIPTION_ID.to_owned(),
+            name: name.to_owned(),
+            location: seed::LOCATION.to_owned(),
+            tags: None,
+            deleting: false,
+        };
+        let groups = [seed::RESOURCE_GROUP, seed::SECOND_RESOURCE_GROUP]
+            .map(|name| (key::group(seed::SUBSCRIPTION_ID, name), group(name)));
+        let vm = Machine::seeded(now);
+        State {
+            subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
+            groups: BTreeMap::from(groups),
+            identities: BTreeMap::new(),
+            machines: BTreeMap::from([(vm.key(), vm)]),
+            operations: BTreeMap::new(),
+            signing_certificate: random::opaque(2_030),
+        }
+    }
+}
+
+/// Keys of the maps in [`State`].
+pub(crate) mod key {
+    pub(crate) fn group(subscription: &str, group: &str) -> String {
+        format!("/subscriptions/{subscription}/resourcegroups/{group}").to_lowercase()
+    }
+
+    /// `kind` is the namespace and type, `Microsoft.Compute/virtualMachines`.
+    pub(crate) fn resource(subscription: &str, group: &str, kind: &str, name: &str) -> String {
+        format!(
+            "{}/providers/{kind}/{name}",
+            self::group(subscription, group)
+        )
+        .to_lowercase()
+    }
+
+    /// What the ids of everything in a group, and of nothing else, begin with.
+    pub(crate) fn in_group(subscription: &str, group: &str) -> String {
+        format!("{}/", self::group(subscription, group))
+    }
+
+    /// What the ids of everything in a subscription begin with.
+    pub(crate) fn in_subscription(subscription: &str) -> String {
+        format!("/subscriptions/{subscription}/").to_lowercase()
+    }
+}
+
+/// How the emulator behaves; `PATCH /_emulator/settings` changes it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Settings {
+    pub(crate) latency_ms: u64,
+    pub(crate) operation_ms: u64,
+    pub(crate) page_size: usize,
+    pub(crate) token_lifetime_seconds: u64,
+    pub(crate) throttling: bool,
+    /// Sent as `Retry-After` while an operation runs; Azure usually sends none.
+    pub(crate) retry_after_seconds: Option<u64>,
+    pub(crate) replication_delay_ms: u64,
+    /// Writes to one virtual machine or scale set in a minute; none for no limit.
+    pub(crate) vm_write_limit: Option<u32>,
+}
+
+impl Settings {
+    pub(crate) fn of(options: &Options) -> Self {
+        Settings {
+            latency_ms: millis(options.latency),
+            operation_ms: millis(options.operation_time),
+            page_size: options.page_size,
+            token_lifetime_seconds: options.token_lifetime.as_secs(),
+            throttling: false,
+            retry_after_seconds: None,
+            replication_delay_ms: 0,
+            vm_write_limit: None,
+        }
+    }
+}
+
+/// Where a resource provider's registration stands; one that is not in the map is registered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Registration {
+    NotRegistered,
+    /// Registered from that time on.
+    Registering(Millis),
+}
+
+/// What belongs to this run and is not kept in a state file.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) settings: Settings,
+    pub(crate) tokens: Tokens,
+    pub(crate) log: Log,
+    pub(crate) faults: Faults,
+    pub(crate) throttle: Throttle,
+    /// By namespace in lower case.
+    pub(crate) registrations: HashMap<String, Registration>,
+    /// Why the state file could not be written last time.
+    pub(crate) state_error: Option<String>,
+}
+
+/// What does not change while the emulator runs.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) endpoint: String,
+    pub(crate) clock: Clock,
+    pub(crate) started: Millis,
+    /// The settings to go back to on a reset.
+    pub(crate) initial: Settings,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) site: Site,
+    pub(crate) state: State,
+    pub(crate) session: Session,
+    /// Counts the changes of `state`, for whoever writes it to a file.
+    pub(crate) revision: u64,
+}
+
+impl World {
+    pub(crate) fn new(endpoint: String, clock: Clock, options: &Options, state: State) -> Self {
+        let initial = Settings::of(options);
+        World {
+            site: Site {
+                endpoint,
+                clock,
+                started: clock.now(),
+                initial: initial.clone(),
+            },
+            state,
+            session: Session {
+                settings: initial,
+                tokens: Tokens::default(),
+                log: Log::default(),
+                faults: Faults::default(),
+                throttle: Throttle::default(),
+                registrations: HashMap::new(),
+                state_error: None,
+            },
+            revision: 0,
+        }
+    }
+
+    /// Ends every operation whose time has come. Called before each request is handled, which
+    /// gives the same picture as if operations ended by themselves.
+    pub(crate) fn settle(&mut self, now: Millis) {
+        if operations::settle(&mut self.state, now) {
+            self.revision += 1;
+        }
+    }
+
+    /// Back to the start: resources, settings, log and faults. Tokens stay valid, so that a client
+    /// that has signed in need not notice.
+    pub(crate) fn reset(&mut self, now: Millis) {
+        self.state = State::seeded(now);
+        self.session.settings = self.site.initial.clone();
+        self.session.log.clear();
+        self.session.faults.clear();
+        self.session.throttle = Throttle::default();
+        self.session.registrations.clear();
+        self.revision += 1;
+    }
+
+    pub(crate) fn registration(&self, namespace: &str, now: Millis) -> &'static str {
+        match self.session.registrations.get(&namespace.to_lowercase()) {
+            None => "Registered",
+            Some(Registration::Registering(until)) if *until <= now => "Registered",
+            Some(Registration::Registering(_)) => "Registering",
+            Some(Registration::NotRegistered) => "NotRegistered",
+        }
+    }
+}
+
+/// The content of a state file.
+pub(crate) mod file {
+    use super::*;
+
+    const FORMAT: u64 = 1;
+
+    pub(crate) fn write(state: &State) -> Vec<u8> {
+        let mut text = serde_json::to_vec_pretty(&json!({ "format": FORMAT, "state": state }))
+            .expect("a state has only string keys and finite numbers");
+        text.push(b'\n');
+        text
+    }
+
+    /// The state in `text`, or what is wrong with it.
+    pub(crate) fn read(text: &[u8]) -> Result<State, String> {
+        let value: Value = serde_json::from_slice(text).map_err(|e| format!("not JSON: {e}"))?;
+        match value.get("format").and_then(Value::as_u64) {
+            Some(FORMAT) => {}
+            Some(other) => return Err(format!("format {other}, where {FORMAT} is known")),
+            None => return Err("not a state file of the emulator: no format number".to_owned()),
+        }
+        let state = value.get("state").cloned().unwrap_or(Value::Null);
+        serde_json::from_value(state).map_err(|e| e.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_file_reads_back() {
+        let text = file::write(&State::seeded(0));
+        let state = file::read(&text).unwrap();
+        assert_eq!(file::write(&state), text);
+        assert_eq!(state.groups.len(), 2);
+        assert_eq!(state.machines.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_a_state_file_is_refused_with_a_reason() {
+        let cases: [(&[u8], &str); 5] = [
+            (b"", "not JSON"),
+            (b"{\"format\":1,\"state\":{\"groups\"", "not JSON"),
+            (b"{}", "no format number"),
+            (b"{\"format\":2,\"state\":{}}", "format 2"),
+            (b"{\"format\":1,\"state\":{}}", "missing field"),
+        ];
+        for (text, reason) in cases {
+            let error = file::read(text).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_group_does_not_hold_what_is_in_a_group_with_a_longer_name() {
+        assert!(!key::group("S", "rg2").starts_with(&key::in_group("s", "RG")));
+        assert!(key::resource("S", "Rg", "A/b", "c").starts_with(&key::in_group("s", "RG")));
+    }
+}

@@ -1,0 +1,102 @@
+//! The state file: read at the start, written after changes, each time whole and at once.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::StartError;
+use crate::server::Shared;
+use crate::state::{State, file};
+
+/// The state in the file; none if there is no such file yet.
+pub(crate) fn load(path: &Path) -> Result<Option<State>, StartError> {
+    let read = |source| StartError::ReadState {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::read(path) {
+        Ok(text) => file::read(&text)
+            .map(Some)
+            .map_err(|reason| StartError::DamagedState {
+                path: path.to_owned(),
+                reason,
+            }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // Better now than at the first change.
+            let folder = match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder,
+                _ => Path::new("."),
+            };
+            fs::read_dir(folder).map_err(read)?;
+            Ok(None)
+        }
+        Err(error) => Err(read(error)),
+    }
+}
+
+/// The task that writes the file. Changes that come while it writes are in the next writing.
+#[derive(Debug)]
+pub(crate) struct Storage {
+    task: JoinHandle<()>,
+    end: Arc<Notify>,
+}
+
+impl Storage {
+    pub(crate) fn start(path: PathBuf, shared: Arc<Shared>) -> Self {
+        let end = Arc::new(Notify::new());
+        let ending = Arc::clone(&end);
+        let task = tokio::spawn(async move {
+            loop {
+                let last = tokio::select! {
+                    () = shared.changed.notified() => false,
+                    () = ending.notified() => true,
+                };
+                save(&path, &shared).await;
+                if last {
+                    break;
+                }
+            }
+        });
+        Storage { task, end }
+    }
+
+    /// Writes a last time and ends the task. Not by aborting it: a writing under way would go on
+    /// beside the last one.
+    pub(crate) async fn finish(mut self) {
+        self.end.notify_one();
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Storage {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn save(path: &Path, shared: &Arc<Shared>) {
+    let text = file::write(&shared.world().state);
+    let path = path.to_owned();
+    let result = tokio::task::spawn_blocking(move || replace(&path, &text)).await;
+    shared.world().session.state_error = match result {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+}
+
+/// Writes beside the file and renames: a reader sees the old content or the new, never a part.
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    fs::write(&beside, text)?;
+    fs::rename(&beside, path).inspect_err(|_| {
+        // The old file is whole; the new one is of no use.
+        let _ = fs::remove_file(&beside);
+    })
+}

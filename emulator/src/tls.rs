@@ -1,0 +1,94 @@
+//! https: a certificate authority made at the start, and a certificate of it for the loopback
+//! address. The keys never leave the process; the authority's certificate is a file, for clients
+//! to trust.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::StartError;
+use crate::random;
+
+/// The authority's certificate on disk; the file goes when this does.
+#[derive(Debug)]
+pub(crate) struct CaFile {
+    folder: PathBuf,
+    path: PathBuf,
+}
+
+impl CaFile {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn write(pem: &str) -> Result<Self, StartError> {
+        let folder = std::env::temp_dir().join(format!("arm-emulator-{}", random::guid()));
+        let path = folder.join("ca.pem");
+        std::fs::create_dir(&folder)
+            .and_then(|()| std::fs::write(&path, pem))
+            .map_err(|source| StartError::Certificate {
+                reason: format!("cannot write {}: {source}", path.display()),
+            })?;
+        Ok(CaFile { folder, path })
+    }
+}
+
+impl Drop for CaFile {
+    fn drop(&mut self) {
+        // Left over, it is a public certificate whose key is gone.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Makes the certificates.
+pub(crate) fn prepare() -> Result<(TlsAcceptor, CaFile), StartError> {
+    let (ca_pem, chain, key) = certificates().map_err(|error| StartError::Certificate {
+        reason: error.to_string(),
+    })?;
+    let bad = |error: tokio_rustls::rustls::Error| StartError::Certificate {
+        reason: error.to_string(),
+    };
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(bad)?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(bad)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok((TlsAcceptor::from(Arc::new(config)), CaFile::write(&ca_pem)?))
+}
+
+type Made = (String, Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+fn certificates() -> Result<Made, rcgen::Error> {
+    let mut ca = CertificateParams::default();
+    ca.distinguished_name
+        .push(DnType::CommonName, "ARM emulator, made for one run");
+    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let ca_key = KeyPair::generate()?;
+    let ca_certificate = ca.self_signed(&ca_key)?;
+    let issuer = Issuer::new(ca, ca_key);
+
+    let mut leaf = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?;
+    leaf.distinguished_name
+        .push(DnType::CommonName, "127.0.0.1");
+    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    leaf.use_authority_key_identifier_extension = true;
+    let leaf_key = KeyPair::generate()?;
+    let leaf_certificate = leaf.signed_by(&leaf_key, &issuer)?;
+    Ok((
+        ca_certificate.pem(),
+        vec![leaf_certificate.der().clone()],
+        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der())),
+    ))
+}
