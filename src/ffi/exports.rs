@@ -9,6 +9,10 @@
 //!
 //! The contract of every function here: a pointer is null or points to a valid value of its
 //! type for the time of the call; a (pointer, length) pair describes that many valid values.
+//! Every unsafe block here rests on that contract and on the null checks of [`read`] and
+//! [`check_out`].
+
+#![allow(clippy::undocumented_unsafe_blocks)]
 
 use crate::{auth, compute, identity};
 
@@ -138,8 +142,11 @@ pub unsafe extern "C" fn mi_client_connect(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit(queue, tag, async move |operation| {
-            operation.item(auth::connect(request, operation.observer()).await?).await
+        submit(queue, tag, |operation| async move {
+            operation
+                .item(auth::connect(request, operation.observer()).await?)
+                .await;
+            Ok(())
         })
     })
 }
@@ -170,13 +177,18 @@ pub unsafe extern "C" fn mi_identity_create(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
+        submit_with_client(client, queue, tag, |client, operation| async move {
             let Change { wanted, dry_run } = request;
             if dry_run {
-                operation.item(identity::plan_create(&client, &wanted).await?).await
+                operation
+                    .item(identity::plan_create(&client, &wanted).await?)
+                    .await;
             } else {
-                operation.item(identity::create(&client, &wanted).await?).await
+                operation
+                    .item(identity::create(&client, &wanted).await?)
+                    .await;
             }
+            Ok(())
         })
     })
 }
@@ -194,8 +206,11 @@ pub unsafe extern "C" fn mi_identity_get(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
-            operation.item(identity::get(&client, &request).await?).await
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .item(identity::get(&client, &request).await?)
+                .await;
+            Ok(())
         })
     })
 }
@@ -213,7 +228,7 @@ pub unsafe extern "C" fn mi_identity_list(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
+        submit_with_client(client, queue, tag, |client, operation| async move {
             operation.pages(identity::list(&client, &request)?).await
         })
     })
@@ -233,13 +248,18 @@ pub unsafe extern "C" fn mi_identity_update(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
+        submit_with_client(client, queue, tag, |client, operation| async move {
             let Change { wanted, dry_run } = request;
             if dry_run {
-                operation.item(identity::plan_update(&client, &wanted).await?).await
+                operation
+                    .item(identity::plan_update(&client, &wanted).await?)
+                    .await;
             } else {
-                operation.item(identity::update(&client, &wanted).await?).await
+                operation
+                    .item(identity::update(&client, &wanted).await?)
+                    .await;
             }
+            Ok(())
         })
     })
 }
@@ -258,13 +278,16 @@ pub unsafe extern "C" fn mi_identity_delete(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
+        submit_with_client(client, queue, tag, |client, operation| async move {
             let Change { wanted, dry_run } = request;
             if dry_run {
-                operation.item(identity::plan_delete(&client, &wanted).await?).await
+                operation
+                    .item(identity::plan_delete(&client, &wanted).await?)
+                    .await;
             } else {
-                identity::delete(&client, &wanted).await
+                identity::delete(&client, &wanted).await?;
             }
+            Ok(())
         })
     })
 }
@@ -282,8 +305,9 @@ pub unsafe extern "C" fn mi_vm_identity_get(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
-            operation.item(compute::get(&client, &request).await?).await
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation.item(compute::get(&client, &request).await?).await;
+            Ok(())
         })
     })
 }
@@ -301,7 +325,7 @@ pub unsafe extern "C" fn mi_vm_identity_list(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
+        submit_with_client(client, queue, tag, |client, operation| async move {
             operation.pages(compute::list(&client, &request)?).await
         })
     })
@@ -321,13 +345,18 @@ pub unsafe extern "C" fn mi_vm_identity_update(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, async move |client, operation| {
+        submit_with_client(client, queue, tag, |client, operation| async move {
             let Change { wanted, dry_run } = request;
             if dry_run {
-                operation.item(compute::plan_update(&client, &wanted).await?).await
+                operation
+                    .item(compute::plan_update(&client, &wanted).await?)
+                    .await;
             } else {
-                operation.item(compute::update(&client, &wanted).await?).await
+                operation
+                    .item(compute::update(&client, &wanted).await?)
+                    .await;
             }
+            Ok(())
         })
     })
 }
@@ -344,8 +373,9 @@ pub unsafe extern "C" fn mi_emulator_start(
 ) -> i32 {
     guard(|| {
         let options = unsafe { read(options) }?;
-        submit(queue, tag, async move |operation| {
-            operation.item(emulator::start(options).await?).await
+        submit(queue, tag, |operation| async move {
+            operation.item(emulator::start(options).await?).await;
+            Ok(())
         })
     })
 }
@@ -355,7 +385,7 @@ pub unsafe extern "C" fn mi_emulator_start(
 pub extern "C" fn mi_emulator_stop(emulator: u64, queue: u64, tag: u64) -> i32 {
     guard(|| {
         let emulator = emulators().remove(emulator)?;
-        submit(queue, tag, async move |_| {
+        submit(queue, tag, |_| async move {
             emulator.stop().await;
             Ok(())
         })

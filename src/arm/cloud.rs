@@ -1,0 +1,159 @@
+//! Azure's clouds and their hosts.
+
+use super::{Error, Result, Url};
+
+/// A cloud: where its Resource Manager and its sign-in are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cloud {
+    /// The name that Az uses, such as `AzureCloud`.
+    pub name: String,
+    /// Azure Resource Manager.
+    pub resource_manager: Url,
+    /// Where tokens are issued; not known for an endpoint that was only named.
+    pub authority: Option<Url>,
+    /// What a token for Resource Manager is asked for, without `/.default`.
+    pub audience: String,
+}
+
+/// Name, Resource Manager, sign-in. Source: Azure's documentation of the national clouds.
+const CLOUDS: [(&str, &str, &str); 3] = [
+    (
+        "AzureCloud",
+        "https://management.azure.com",
+        "https://login.microsoftonline.com",
+    ),
+    (
+        "AzureUSGovernment",
+        "https://management.usgovcloudapi.net",
+        "https://login.microsoftonline.us",
+    ),
+    (
+        "AzureChinaCloud",
+        "https://management.chinacloudapi.cn",
+        "https://login.chinacloudapi.cn",
+    ),
+];
+
+impl Cloud {
+    /// The cloud of that name, in any casing.
+    ///
+    /// # Errors
+    /// `InvalidEnvironment` when there is none.
+    pub fn named(name: &str) -> Result<Self> {
+        let (name, resource_manager, authority) = CLOUDS
+            .into_iter()
+            .find(|(known, ..)| known.eq_ignore_ascii_case(name))
+            .ok_or_else(|| {
+                let known = CLOUDS.map(|(name, ..)| name).join(", ");
+                Error::invalid(
+                    "InvalidEnvironment",
+                    "Environment",
+                    name,
+                    &format!("it is one of {known}; for any other cloud give -Endpoint."),
+                )
+            })?;
+        Ok(Self {
+            name: name.to_owned(),
+            resource_manager: parse(resource_manager)?,
+            authority: Some(parse(authority)?),
+            audience: resource_manager.to_owned(),
+        })
+    }
+
+    /// A Resource Manager at `endpoint`, of which nothing else is known.
+    ///
+    /// # Errors
+    /// See [`parse_endpoint`].
+    pub fn at(endpoint: &str) -> Result<Self> {
+        let resource_manager = parse_endpoint("Endpoint", endpoint)?;
+        let audience = resource_manager.as_str().trim_end_matches('/').to_owned();
+        Ok(Self {
+            name: "Custom".to_owned(),
+            resource_manager,
+            authority: None,
+            audience,
+        })
+    }
+}
+
+fn parse(url: &str) -> Result<Url> {
+    parse_endpoint("Endpoint", url)
+}
+
+/// Parses the URL of a service that will be sent secrets: https, or http on this machine alone,
+/// and nothing but a host and a port.
+///
+/// # Errors
+/// `InvalidEndpoint`, which names the rule.
+pub fn parse_endpoint(parameter: &str, text: &str) -> Result<Url> {
+    let invalid = |rule: &str| Error::invalid("InvalidEndpoint", parameter, text, rule);
+    let url = Url::parse(text.trim()).map_err(|_| {
+        invalid("it is the URL of an Azure Resource Manager, such as https://management.azure.com.")
+    })?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => {
+            return Err(invalid(
+                "http is for this machine alone (127.0.0.1, localhost); elsewhere it is https.",
+            ));
+        }
+        _ => return Err(invalid("it begins with https://.")),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(invalid("it names a host."));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("it holds no user name and no password."));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid("it is a host and a port, without a path."));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        host.eq_ignore_ascii_case("localhost")
+            || host
+                .trim_matches(['[', ']'])
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cloud_parses() {
+        for (name, ..) in CLOUDS {
+            assert_eq!(Cloud::named(&name.to_lowercase()).unwrap().name, name);
+        }
+        assert_eq!(
+            Cloud::named("AzureMoon").unwrap_err().code(),
+            "InvalidEnvironment"
+        );
+    }
+
+    #[test]
+    fn http_is_for_loopback_alone() {
+        for good in ["http://127.0.0.1:5", "http://localhost:1", "http://[::1]:9"] {
+            assert!(parse_endpoint("Endpoint", good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://management.azure.com",
+            "http://127.0.0.1.example.com",
+            "ftp://localhost",
+            "management.azure.com",
+            "https://user:secret@host",
+            "https://host/path",
+            "https://host?x=1",
+            "",
+        ] {
+            let error = parse_endpoint("Endpoint", bad).unwrap_err();
+            assert_eq!(error.code(), "InvalidEndpoint", "{bad}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Long-running operations: polled to their end.
+
+use serde::Deserialize;
+use tokio::time::{Instant, sleep};
+
+use super::error::ArmError;
+use super::{Category, Client, Error, Progress, Reply, Result, Url, advice};
+
+/// An operation that Azure has accepted and goes on with.
+#[derive(Debug)]
+pub struct Operation {
+    client: Client,
+    status_url: Option<Url>,
+    /// Whether the status is told by a body (`Azure-AsyncOperation`) or by 202 (`Location`).
+    told_by_body: bool,
+    target: String,
+    activity: String,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    status: String,
+    error: Option<ArmError>,
+}
+
+impl Operation {
+    /// The operation that an answer began. `Azure-AsyncOperation` counts whatever the status
+    /// code: Compute sends it with 200. `Location` counts with 202 alone.
+    ///
+    /// # Errors
+    /// `ForeignHost` when its status is kept somewhere that the token is not for.
+    pub fn begun_by(client: &Client, reply: &Reply, target: &str, activity: &str) -> Result<Self> {
+        let by_body = reply.header("azure-asyncoperation");
+        let by_location = match reply.status {
+            202 => reply.header("location"),
+            _ => "",
+        };
+        let told_by_body = !by_body.is_empty();
+        let link = if told_by_body { by_body } else { by_location };
+        let status_url = match link {
+            "" => None,
+            link => Some(client.trusted(link, "operation's address", target)?),
+        };
+        Ok(Self {
+            client: client.clone(),
+            status_url,
+            told_by_body,
+            target: target.to_owned(),
+            activity: activity.to_owned(),
+        })
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// Azure's error when it failed or was cancelled; `OperationTimeout` when it takes too long;
+    /// those of the requests, which are sent again first.
+    pub async fn wait(self) -> Result<()> {
+        let Some(url) = &self.status_url else {
+            return Ok(());
+        };
+        let retry = *self.client.retry();
+        let started = Instant::now();
+        let mut asked_to_wait = None;
+        for look in 0.. {
+            sleep(retry.poll_wait(look, asked_to_wait)).await;
+            let reply = self.client.get_url(url.clone(), &self.target).await?;
+            if self.has_ended(&reply)? {
+                return Ok(());
+            }
+            if started.elapsed() > retry.operation_limit {
+                break;
+            }
+            asked_to_wait = reply.retry_after();
+            self.client.observer().progress(Progress {
+                activity: self.activity.clone(),
+                status: "Azure is at work".to_owned(),
+                percent: None,
+                seconds_elapsed: started.elapsed().as_secs() as u32,
+            });
+        }
+        Err(self.timed_out(started))
+    }
+
+    fn has_ended(&self, reply: &Reply) -> Result<bool> {
+        if !self.told_by_body {
+            return Ok(reply.status != 202);
+        }
+        let told: Status = reply.json(&self.target)?;
+        match told.status.to_ascii_lowercase().as_str() {
+            "succeeded" => Ok(true),
+            "failed" | "canceled" => Err(reply.identified(self.failure(told))),
+            _ => Ok(false),
+        }
+    }
+
+    fn failure(&self, told: Status) -> Error {
+        let (code, message) = match &told.error {
+            Some(error) => (error.code.as_str(), error.told()),
+            None => ("", format!("the operation ended as {}", told.status)),
+        };
+        let code = match code {
+            "" => "OperationFailed",
+            code => code,
+        };
+        Error::new(Category::InvalidOperation, code, &self.target, message)
+            .advise(advice::recommendation(0, code))
+    }
+
+    fn timed_out(&self, started: Instant) -> Error {
+        let message = format!(
+            "{} has not ended after {} minutes",
+            self.activity,
+            started.elapsed().as_secs() / 60
+        );
+        Error::new(
+            Category::OperationTimeout,
+            "OperationTimeout",
+            &self.target,
+            message,
+        )
+        .advise("Azure goes on with it: look at the resource later.")
+    }
+}

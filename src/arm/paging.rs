@@ -1,0 +1,74 @@
+//! Lists, which come in pages linked by `nextLink`.
+
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{Category, Client, Error, Result, Url};
+
+/// Where to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The subscription; the connection's when not given.
+    pub subscription_id: Option<String>,
+    /// The resource group; the whole subscription when not given.
+    pub resource_group: Option<String>,
+}
+
+/// The pages of a list, read one at a time.
+pub struct Pages<T> {
+    client: Client,
+    target: String,
+    next: Option<Url>,
+    items: PhantomData<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
+struct Page<T> {
+    value: Vec<T>,
+    next_link: Option<String>,
+}
+
+impl<T: DeserializeOwned> Pages<T> {
+    /// The list at `path`; `target` is what errors call it.
+    pub fn new(client: &Client, path: &str, api_version: &str, target: &str) -> Self {
+        Self {
+            client: client.clone(),
+            target: target.to_owned(),
+            next: Some(client.url(path, api_version)),
+            items: PhantomData,
+        }
+    }
+
+    /// The next page, or `None` after the last.
+    ///
+    /// # Errors
+    /// Those of the request; `ForeignHost` when the link leads to a host that the token is not
+    /// for; `PagingLoop` when it leads back to the page that it is on.
+    pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
+        let Some(url) = self.next.take() else {
+            return Ok(None);
+        };
+        let reply = self.client.get_url(url.clone(), &self.target).await?;
+        let page: Page<T> = reply.json(&self.target)?;
+        if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
+            let next = self.client.trusted(&link, "next link", &self.target)?;
+            if next == url {
+                return Err(self.endless());
+            }
+            self.next = Some(next);
+        }
+        Ok(Some(page.value))
+    }
+
+    fn endless(&self) -> Error {
+        Error::new(
+            Category::InvalidResult,
+            "PagingLoop",
+            &self.target,
+            "the list links a page to itself",
+        )
+    }
+}

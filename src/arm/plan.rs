@@ -1,0 +1,12 @@
+use super::ResourceId;
+
+/// What a change would do, found out without doing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The resource that would change.
+    pub resource: ResourceId,
+    /// What would change, as a sentence without its full stop.
+    pub description: String,
+    /// Whether anything would change at all.
+    pub changes: bool,
+}

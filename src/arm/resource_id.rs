@@ -1,0 +1,250 @@
+//! Resource ids, which Azure compares without regard to case and returns in several casings.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::{Error, Result, subscription};
+
+/// A type of resource that lives directly in a resource group, and the rule for its names.
+#[derive(Clone, Copy, Debug)]
+pub struct ResourceType {
+    /// The resource provider's namespace, such as `Microsoft.Compute`.
+    pub namespace: &'static str,
+    /// The type below it, such as `virtualMachines`.
+    pub name: &'static str,
+    /// What people call one, such as "virtual machine".
+    pub label: &'static str,
+    /// The rule for names, as a sentence.
+    pub name_rule: &'static str,
+    /// Whether a name keeps the rule.
+    pub name_is_valid: fn(&str) -> bool,
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
+}
+
+/// The id of a resource in a resource group. Ids that differ only in casing are equal.
+#[derive(Clone, Debug)]
+pub struct ResourceId {
+    text: String,
+    subscription: (usize, usize),
+    group: (usize, usize),
+    name: (usize, usize),
+}
+
+impl ResourceId {
+    /// The id of the resource with these names, which are checked.
+    ///
+    /// # Errors
+    /// `InvalidSubscriptionId`, `InvalidResourceGroupName` or `InvalidName`, which name the rule.
+    pub fn new(kind: ResourceType, subscription: &str, group: &str, name: &str) -> Result<Self> {
+        subscription::check_id(subscription)?;
+        check_group(group)?;
+        if !(kind.name_is_valid)(name) {
+            return Err(Error::invalid("InvalidName", "Name", name, kind.name_rule));
+        }
+        Ok(Self::assemble(kind, subscription, group, name))
+    }
+
+    fn assemble(kind: ResourceType, subscription: &str, group: &str, name: &str) -> Self {
+        let mut text = String::new();
+        let mut push = |prefix: &str, part: &str| {
+            text.push_str(prefix);
+            let start = text.len();
+            text.push_str(part);
+            (start, text.len())
+        };
+        let subscription = push("/subscriptions/", subscription);
+        let group = push("/resourceGroups/", group);
+        let name = push(
+            &format!("/providers/{}/{}/", kind.namespace, kind.name),
+            name,
+        );
+        Self {
+            text,
+            subscription,
+            group,
+            name,
+        }
+    }
+
+    /// Reads an id of that type as a user gave it under `parameter`; every part is checked.
+    ///
+    /// # Errors
+    /// `InvalidResourceId`, or one of those of [`ResourceId::new`].
+    pub fn parse(kind: ResourceType, parameter: &str, text: &str) -> Result<Self> {
+        let id = Self::read(kind, text).ok_or_else(|| {
+            let rule = format!(
+                "it is the id of a {}, \
+                 /subscriptions/…/resourceGroups/…/providers/{kind}/<name>.",
+                kind.label
+            );
+            Error::invalid("InvalidResourceId", parameter, text, &rule)
+        })?;
+        Self::new(kind, id.subscription(), id.group(), id.name())?;
+        Ok(id)
+    }
+
+    /// Reads an id of that type as Azure gave it: its shape is checked, its names are not.
+    pub fn read(kind: ResourceType, text: &str) -> Option<Self> {
+        let text = text.trim().trim_end_matches('/');
+        let parts: Vec<&str> = text.split('/').collect();
+        let [
+            "",
+            subscriptions,
+            subscription,
+            groups,
+            group,
+            providers,
+            namespace,
+            type_name,
+            name,
+        ] = parts[..]
+        else {
+            return None;
+        };
+        let fits = subscriptions.eq_ignore_ascii_case("subscriptions")
+            && groups.eq_ignore_ascii_case("resourceGroups")
+            && providers.eq_ignore_ascii_case("providers")
+            && namespace.eq_ignore_ascii_case(kind.namespace)
+            && type_name.eq_ignore_ascii_case(kind.name)
+            && ![subscription, group, name].contains(&"");
+        let span = |part: &str| {
+            let start = part.as_ptr() as usize - text.as_ptr() as usize;
+            (start, start + part.len())
+        };
+        fits.then(|| Self {
+            text: text.to_owned(),
+            subscription: span(subscription),
+            group: span(group),
+            name: span(name),
+        })
+    }
+
+    /// The whole id, in the casing that it came in.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The subscription's id.
+    pub fn subscription(&self) -> &str {
+        &self.text[self.subscription.0..self.subscription.1]
+    }
+
+    /// The resource group.
+    pub fn group(&self) -> &str {
+        &self.text[self.group.0..self.group.1]
+    }
+
+    /// The resource's own name.
+    pub fn name(&self) -> &str {
+        &self.text[self.name.0..self.name.1]
+    }
+}
+
+impl PartialEq for ResourceId {
+    fn eq(&self, other: &Self) -> bool {
+        self.text.eq_ignore_ascii_case(&other.text)
+    }
+}
+
+impl Eq for ResourceId {}
+
+impl Hash for ResourceId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.to_ascii_lowercase().hash(state);
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Checks a resource group's name by Azure's rule.
+///
+/// # Errors
+/// `InvalidResourceGroupName`, which names the rule.
+pub fn check_group(name: &str) -> Result<()> {
+    let valid = (1..=90).contains(&name.chars().count())
+        && !name.ends_with('.')
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'));
+    if valid {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "InvalidResourceGroupName",
+        "ResourceGroupName",
+        name,
+        "it has 1 to 90 letters, digits, '-', '_', '.', '(' or ')', and does not end in '.'.",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::identity::USER_ASSIGNED_IDENTITY;
+
+    const ID: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg/\
+                      providers/Microsoft.ManagedIdentity/userAssignedIdentities/id1";
+
+    fn parse(text: &str) -> Result<ResourceId> {
+        ResourceId::parse(USER_ASSIGNED_IDENTITY, "ResourceId", text)
+    }
+
+    #[test]
+    fn casings_are_equal_and_kept() {
+        let given = parse(ID).unwrap();
+        let azures = parse(&ID.replace("resourceGroups", "resourcegroups")).unwrap();
+        assert_eq!(given, azures);
+        assert_eq!(given.as_str(), ID);
+        assert_eq!((given.group(), given.name()), ("rg", "id1"));
+        assert_eq!(given.subscription(), "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e");
+    }
+
+    #[test]
+    fn names_make_the_id() {
+        let id = ResourceId::new(
+            USER_ASSIGNED_IDENTITY,
+            "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e",
+            "rg",
+            "id1",
+        );
+        assert_eq!(id.unwrap().as_str(), ID);
+    }
+
+    #[test]
+    fn another_type_is_refused_by_name() {
+        let vm = ID.replace(
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
+            "Microsoft.Compute/virtualMachines",
+        );
+        let error = parse(&vm).unwrap_err();
+        assert_eq!(error.code(), "InvalidResourceId");
+        assert!(error.to_string().contains("-ResourceId"));
+        assert!(error.to_string().contains("Microsoft.Compute"));
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_text_never_panics(text in "\\PC*") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn what_is_read_is_kept(parts in prop::collection::vec("[/a-zA-Z.é]{0,9}", 0..12)) {
+            let text = parts.join("/");
+            if let Some(id) = ResourceId::read(USER_ASSIGNED_IDENTITY, &text) {
+                prop_assert!(text.contains(id.as_str()));
+            }
+        }
+    }
+}

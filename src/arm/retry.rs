@@ -1,0 +1,123 @@
+//! When a request is sent again, and after how long.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+/// How patient the client is. The defaults are for Azure; tests are quicker.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicy {
+    /// The wait after the first failure; it doubles with each that follows.
+    pub first_wait: Duration,
+    /// No wait of our own choosing is longer.
+    pub longest_wait: Duration,
+    /// How often a request is sent at most when Azure is at fault or throttles.
+    pub attempts: u32,
+    /// How often at most when no connection comes about.
+    pub connect_attempts: u32,
+    /// The wait before the first look at a long-running operation that names none.
+    pub first_poll: Duration,
+    /// The longest wait between two looks.
+    pub longest_poll: Duration,
+    /// How long a long-running operation may take.
+    pub operation_limit: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            first_wait: Duration::from_millis(800),
+            longest_wait: Duration::from_secs(30),
+            attempts: 7,
+            connect_attempts: 3,
+            first_poll: Duration::from_secs(1),
+            longest_poll: Duration::from_secs(4),
+            operation_limit: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// No `Retry-After` is honoured beyond this: the caller should hear of it instead.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
+
+impl RetryPolicy {
+    /// The wait before attempt number `attempt + 1`, between half and all of the doubled wait, so
+    /// that many clients do not come back at once. `chance` is 0 to 1.
+    pub fn backoff(&self, attempt: u32, chance: f64) -> Duration {
+        let doubled = self
+            .first_wait
+            .saturating_mul(1 << attempt.saturating_sub(1).min(16));
+        doubled
+            .min(self.longest_wait)
+            .mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
+    }
+
+    /// The wait before look number `look` (from 0) at a long-running operation.
+    pub fn poll_wait(&self, look: u32, retry_after: Option<Duration>) -> Duration {
+        retry_after.unwrap_or_else(|| {
+            self.first_poll
+                .mul_f64(1.3_f64.powi(look.min(30) as i32))
+                .min(self.longest_poll)
+        })
+    }
+}
+
+/// Whether the same request may succeed when it is sent again.
+pub(super) fn is_transient(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// What `Retry-After` asks for: whole seconds, as ARM sends them. One that asks for more than
+/// five minutes is `Err`, for the caller to give up at once.
+pub(super) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Duration> {
+    let wait = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.trim().parse().ok())
+        .map(Duration::from_secs);
+    match wait {
+        Some(wait) if wait > LONGEST_RETRY_AFTER => Err(wait),
+        wait => Ok(wait),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let policy = RetryPolicy::default();
+        let waits: Vec<_> = (1..=8)
+            .map(|n| policy.backoff(n, 1.0).as_millis())
+            .collect();
+        assert_eq!(waits, [800, 1600, 3200, 6400, 12800, 25600, 30000, 30000]);
+        assert_eq!(policy.backoff(1, 0.0).as_millis(), 400);
+        assert_eq!(policy.backoff(u32::MAX, 1.0), policy.longest_wait);
+    }
+
+    #[test]
+    fn the_first_look_comes_after_a_second_and_the_later_ones_slower() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.poll_wait(0, None), Duration::from_secs(1));
+        let waits: Vec<_> = (0..40).map(|n| policy.poll_wait(n, None)).collect();
+        assert!(waits.is_sorted());
+        assert_eq!(waits[39], policy.longest_poll);
+        let asked = Duration::from_secs(35);
+        assert_eq!(policy.poll_wait(0, Some(asked)), asked);
+    }
+
+    #[test]
+    fn retry_after_is_whole_seconds() {
+        let header = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(header("17"), Ok(Some(Duration::from_secs(17))));
+        assert_eq!(header("soon"), Ok(None));
+        assert_eq!(header("-1"), Ok(None));
+        assert_eq!(header("86400"), Err(Duration::from_secs(86400)));
+        assert_eq!(retry_after(&HeaderMap::new()), Ok(None));
+    }
+}

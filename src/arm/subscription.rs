@@ -1,0 +1,88 @@
+//! The subscriptions that a sign-in can see.
+
+use serde::Deserialize;
+
+use super::{Category, Client, Error, Pages, Result};
+
+const API_VERSION: &str = "2022-12-01";
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscription {
+    /// Its id, a GUID.
+    #[serde(rename = "subscriptionId")]
+    pub id: String,
+    /// Its name.
+    #[serde(rename = "displayName", default)]
+    pub name: String,
+    /// `Enabled`, `Disabled`, `Warned`, …
+    #[serde(default)]
+    pub state: String,
+    /// The tenant that it trusts.
+    #[serde(default)]
+    pub tenant_id: String,
+}
+
+/// The subscription to work in: the one asked for, or else the first that is enabled. More than
+/// one to choose from is worth a warning.
+///
+/// # Errors
+/// `InvalidSubscriptionId`; `NoSubscription` when the sign-in sees none; those of the request.
+pub async fn choose(client: &Client, wanted: Option<&str>) -> Result<Subscription> {
+    if let Some(id) = wanted {
+        check_id(id)?;
+        let reply = client
+            .get(&format!("/subscriptions/{id}"), API_VERSION, id)
+            .await?;
+        return reply.json(id);
+    }
+    let mut pages: Pages<Subscription> =
+        Pages::new(client, "/subscriptions", API_VERSION, "subscriptions");
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await? {
+        seen.extend(page);
+    }
+    let enabled = seen
+        .iter()
+        .filter(|subscription| subscription.state.eq_ignore_ascii_case("Enabled"))
+        .count();
+    let chosen = seen
+        .into_iter()
+        .find(|subscription| subscription.state.eq_ignore_ascii_case("Enabled"))
+        .ok_or_else(none_visible)?;
+    if enabled > 1 {
+        client.observer().warning(format!(
+            "This sign-in sees {enabled} subscriptions. The connection uses '{}' ({}); choose \
+             with -SubscriptionId.",
+            chosen.name, chosen.id
+        ));
+    }
+    Ok(chosen)
+}
+
+fn none_visible() -> Error {
+    Error::new(
+        Category::ObjectNotFound,
+        "NoSubscription",
+        "subscriptions",
+        "this sign-in sees no enabled subscription",
+    )
+    .advise("Check -Tenant, or ask for a role on the subscription.")
+}
+
+/// Checks that a subscription's id is a GUID.
+///
+/// # Errors
+/// `InvalidSubscriptionId`, which names the rule.
+pub fn check_id(id: &str) -> Result<()> {
+    if id.len() == 36 && uuid::Uuid::try_parse(id).is_ok() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "InvalidSubscriptionId",
+        "SubscriptionId",
+        id,
+        "it is a GUID, such as aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e.",
+    ))
+}

@@ -1,0 +1,205 @@
+//! The sign-in of the Azure CLI, which is asked for tokens on the command line.
+
+use std::process::Stdio;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Deserialize;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use super::AccessToken;
+use crate::arm::{Category, Error, Result};
+
+/// The Azure CLI, and the tenant to ask it for.
+#[derive(Clone, Debug, Default)]
+pub struct AzureCli {
+    /// The tenant; the CLI's own when not given.
+    pub tenant: Option<String>,
+    /// The subscription whose tenant and account are meant; the CLI's own when not given.
+    pub subscription: Option<String>,
+}
+
+/// `az` takes up to 20 seconds to start on a cold Windows machine.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    access_token: String,
+    /// Seconds since 1970; the older `expiresOn` is local time without a zone.
+    #[serde(rename = "expires_on")]
+    expires_on: Option<u64>,
+}
+
+impl AzureCli {
+    /// Asks the CLI for a token for `audience`.
+    ///
+    /// # Errors
+    /// `AzureCliMissing`, `AzureCliNotSignedIn`, `AzureCliFailed`, `AzureCliTimeout`.
+    pub(super) async fn token(&self, audience: &str) -> Result<AccessToken> {
+        let answer = self.run(audience).await?;
+        let lifetime = answer.expires_on.map_or(Duration::from_secs(60), |at| {
+            Duration::from_secs(at).saturating_sub(now())
+        });
+        Ok(AccessToken::issued(answer.access_token.into(), lifetime))
+    }
+
+    async fn run(&self, audience: &str) -> Result<Answer> {
+        let mut command = self.command(audience)?;
+        let output = match timeout(PATIENCE, command.output()).await {
+            Err(_) => {
+                return Err(failure(
+                    Category::OperationTimeout,
+                    "AzureCliTimeout",
+                    "az did not answer in 90 seconds",
+                ));
+            }
+            Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
+            Ok(Err(error)) => return Err(failed(&error.to_string())),
+            Ok(Ok(output)) => output,
+        };
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(refused(&complaint));
+        }
+        // Warnings go to stderr, but older versions and extensions print before the JSON.
+        let text = String::from_utf8_lossy(&output.stdout);
+        let json = text.find('{').map_or("", |start| &text[start..]);
+        serde_json::Deserializer::from_str(json)
+            .into_iter()
+            .next()
+            .and_then(std::result::Result::ok)
+            .ok_or_else(|| failed("its answer holds no token"))
+    }
+
+    fn command(&self, audience: &str) -> Result<Command> {
+        // On Windows az is a batch file, which only the shell finds; the shell would also expand
+        // what is special to it, so nothing special may come in.
+        let mut command = if cfg!(windows) {
+            let mut shell = Command::new("cmd");
+            shell.args(["/d", "/c", "az"]);
+            shell
+        } else {
+            Command::new("az")
+        };
+        command.args(["account", "get-access-token", "--output", "json", "--scope"]);
+        command.arg(format!("{}/.default", plain("Endpoint", audience)?));
+        if let Some(tenant) = &self.tenant {
+            command.args(["--tenant", plain("Tenant", tenant)?]);
+        } else if let Some(subscription) = &self.subscription {
+            command.args(["--subscription", plain("SubscriptionId", subscription)?]);
+        }
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        Ok(command)
+    }
+}
+
+/// Text that no shell reads as anything but itself.
+fn plain<'a>(parameter: &str, text: &'a str) -> Result<&'a str> {
+    let is_plain = !text.starts_with('-')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-._:/".contains(c));
+    if is_plain && !text.is_empty() {
+        return Ok(text);
+    }
+    Err(Error::invalid(
+        "InvalidParameter",
+        parameter,
+        text,
+        "letters, digits, '-', '.', '_', ':' and '/' can be passed on to the Azure CLI.",
+    ))
+}
+
+fn now() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+fn missing() -> Error {
+    failure(
+        Category::AuthenticationError,
+        "AzureCliMissing",
+        "the Azure CLI (az) is not on the PATH",
+    )
+    .advise("Install it, or sign in another way.")
+}
+
+fn refused(complaint: &str) -> Error {
+    let says = last_line(complaint);
+    let signed_out = complaint.contains("az login") || complaint.contains("AADSTS");
+    if !signed_out && (complaint.contains("not recognized") || complaint.contains("not found")) {
+        return missing();
+    }
+    match signed_out {
+        true => failure(
+            Category::AuthenticationError,
+            "AzureCliNotSignedIn",
+            &format!("the Azure CLI is not signed in: {says}"),
+        )
+        .advise("Run az login, then connect again."),
+        false => failed(&says),
+    }
+}
+
+fn failed(why: &str) -> Error {
+    failure(
+        Category::AuthenticationError,
+        "AzureCliFailed",
+        &format!("the Azure CLI gave no token: {why}"),
+    )
+    .advise("Run az account get-access-token to see more.")
+}
+
+fn failure(category: Category, code: &str, message: &str) -> Error {
+    Error::new(category, code, "az", message)
+}
+
+fn last_line(text: &str) -> String {
+    text.lines()
+        .map(str::trim)
+        .rfind(|line| !line.is_empty())
+        .unwrap_or("it said nothing")
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_cli_says_is_told_apart() {
+        let cases = [
+            (
+                "ERROR: Please run 'az login' to setup account.",
+                "AzureCliNotSignedIn",
+            ),
+            (
+                "ERROR: AADSTS70043: The refresh token has expired",
+                "AzureCliNotSignedIn",
+            ),
+            (
+                "'az' is not recognized as an internal or external command",
+                "AzureCliMissing",
+            ),
+            ("ERROR: The disk is full", "AzureCliFailed"),
+            ("", "AzureCliFailed"),
+        ];
+        for (complaint, code) in cases {
+            assert_eq!(refused(complaint).code(), code, "{complaint}");
+        }
+    }
+
+    #[test]
+    fn nothing_special_reaches_a_shell() {
+        for bad in ["a&b", "a b", "%PATH%", "--debug", "a\"b", "", "a|b", "a^b"] {
+            let cli = AzureCli {
+                tenant: Some(bad.to_owned()),
+                ..AzureCli::default()
+            };
+            let error = cli.command("https://management.azure.com").unwrap_err();
+            assert_eq!(error.code(), "InvalidParameter", "{bad}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+use serde::{Deserialize, Deserializer};
+
+use super::change::{IdentityType, State};
+use crate::arm::{ResourceId, ResourceType};
+use crate::identity::USER_ASSIGNED_IDENTITY;
+
+/// The version of Microsoft.Compute that is spoken here.
+pub const API_VERSION: &str = "2025-04-01";
+
+/// The type of virtual machines.
+pub const VIRTUAL_MACHINE: ResourceType = ResourceType {
+    namespace: "Microsoft.Compute",
+    name: "virtualMachines",
+    label: "virtual machine",
+    name_rule: "it has 1 to 64 letters, digits, '-', '_' or '.', begins with a letter, a digit or \
+                '_', and does not end in '-' or '.'.",
+    name_is_valid,
+};
+
+fn name_is_valid(name: &str) -> bool {
+    (1..=64).contains(&name.chars().count())
+        && name.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        && !name.ends_with(['-', '.'])
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// The identity of a virtual machine, and what is needed to change it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "VirtualMachine")]
+pub struct VmIdentity {
+    /// The virtual machine's resource id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub location: String,
+    /// Its version, for conditional writes; empty when Azure did not say.
+    pub etag: String,
+    /// `Succeeded`, `Updating`, `Failed`, …; Azure leaves it out when all is well.
+    pub provisioning_state: String,
+    /// Which kinds of identity it has.
+    pub identity_type: IdentityType,
+    /// The system-assigned identity's object id; empty when there is none.
+    pub principal_id: String,
+    /// The system-assigned identity's tenant; empty when there is none.
+    pub tenant_id: String,
+    /// The user-assigned identities.
+    pub assigned: Vec<AssignedIdentity>,
+}
+
+/// A user-assigned identity on a virtual machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssignedIdentity {
+    /// Its resource id, in the casing in which Compute holds it.
+    pub id: String,
+    /// The object id of its service principal; empty until Azure has resolved it.
+    pub principal_id: String,
+    /// Its application id; empty until Azure has resolved it.
+    pub client_id: String,
+}
+
+impl VmIdentity {
+    /// The parts of the virtual machine's id; `None` when Azure's id is not of that type.
+    pub fn resource_id(&self) -> Option<ResourceId> {
+        ResourceId::read(VIRTUAL_MACHINE, &self.id)
+    }
+
+    /// What a change starts from.
+    pub fn state(&self) -> State {
+        State {
+            system_assigned: self.identity_type.has_system_assigned(),
+            user_assigned: self
+                .assigned
+                .iter()
+                .map(|identity| identity.id.clone())
+                .collect(),
+        }
+    }
+}
+
+impl AssignedIdentity {
+    /// Its name: the last part of its id.
+    pub fn name(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The parts of its id; `None` when it is not that of a user-assigned identity.
+    pub fn resource_id(&self) -> Option<ResourceId> {
+        ResourceId::read(USER_ASSIGNED_IDENTITY, &self.id)
+    }
+}
+
+/// A virtual machine as Compute sends it.
+#[derive(Deserialize)]
+struct VirtualMachine {
+    id: String,
+    name: String,
+    #[serde(default)]
+    location: String,
+    #[serde(default)]
+    etag: Option<String>,
+    #[serde(default)]
+    identity: Option<WireIdentity>,
+    #[serde(default)]
+    properties: Option<WireProperties>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WireIdentity {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    principal_id: Option<String>,
+    tenant_id: Option<String>,
+    #[serde(deserialize_with = "in_order")]
+    user_assigned_identities: Vec<(String, WireAssigned)>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WireAssigned {
+    principal_id: Option<String>,
+    client_id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WireProperties {
+    provisioning_state: Option<String>,
+}
+
+/// The map of assigned identities in the order in which Azure sends it; it may be null.
+fn in_order<'de, D>(deserializer: D) -> Result<Vec<(String, WireAssigned)>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct InOrder;
+    impl<'de> serde::de::Visitor<'de> for InOrder {
+        type Value = Vec<(String, WireAssigned)>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a map of identities by resource id")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_map<A>(self, mut map: A) -> Result<Self::Value, A::Error>
+        where
+            A: serde::de::MapAccess<'de>,
+        {
+            let mut all = Vec::new();
+            while let Some((id, assigned)) = map.next_entry::<String, Option<WireAssigned>>()? {
+                all.push((id, assigned.unwrap_or_default()));
+            }
+            Ok(all)
+        }
+    }
+    deserializer.deserialize_any(InOrder)
+}
+
+impl From<VirtualMachine> for VmIdentity {
+    fn from(vm: VirtualMachine) -> Self {
+        let identity = vm.identity.unwrap_or_default();
+        let properties = vm.properties.unwrap_or_default();
+        let assigned = identity.user_assigned_identities.into_iter();
+        Self {
+            id: vm.id,
+            name: vm.name,
+            location: vm.location,
+            etag: vm.etag.unwrap_or_default(),
+            provisioning_state: properties
+                .provisioning_state
+                .unwrap_or_else(|| "Succeeded".to_owned()),
+            identity_type: IdentityType::read(identity.kind.as_deref().unwrap_or_default()),
+            principal_id: identity.principal_id.unwrap_or_default(),
+            tenant_id: identity.tenant_id.unwrap_or_default(),
+            assigned: assigned
+                .map(|(id, assigned)| AssignedIdentity {
+                    id,
+                    principal_id: assigned.principal_id.unwrap_or_default(),
+                    client_id: assigned.client_id.unwrap_or_default(),
+                })
+                .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> VmIdentity {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_machine_without_identity_has_none() {
+        let vm = read(r#"{"id":"/x","name":"vm1","location":"eastus","properties":{}}"#);
+        assert_eq!(vm.identity_type, IdentityType::None);
+        assert_eq!(vm.provisioning_state, "Succeeded");
+        assert!(vm.assigned.is_empty());
+    }
+
+    #[test]
+    fn an_identity_that_was_just_added_has_no_ids_yet() {
+        let vm = read(
+            r#"{"id":"/x","name":"vm1","etag":"\"2\"","properties":{"provisioningState":"Updating"},
+                "identity":{"type":"SystemAssigned, UserAssigned","principalId":"p","tenantId":"t",
+                "userAssignedIdentities":{"/b":{},"/a":{"principalId":"q","clientId":"c"}}}}"#,
+        );
+        assert_eq!(vm.identity_type, IdentityType::SystemAndUserAssigned);
+        assert_eq!(vm.assigned[0].id, "/b");
+        assert_eq!(vm.assigned[0].principal_id, "");
+        assert_eq!(vm.assigned[1].client_id, "c");
+        assert_eq!(vm.etag, "\"2\"");
+    }
+
+    #[test]
+    fn names_of_machines() {
+        for good in ["myVM", "a", "web-01", "_x", "a.b"] {
+            assert!(name_is_valid(good), "{good}");
+        }
+        for bad in ["", ".", "..", "a/b", "a b", "vm-", "vm.", &"a".repeat(65)] {
+            assert!(!name_is_valid(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Turns what happened into the flat records that the host reads.
+
+use std::collections::HashSet;
+use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use once_cell::sync::Lazy;
+
+use super::emulator::{self, Started};
+use super::guard::Status;
+use super::queue::{Event, Happening, Record};
+use super::registry::{clients, emulators};
+use super::types::*;
+use crate::arm::{Category, Error, Plan, Progress};
+use crate::auth::Connection;
+use crate::compute::{AssignedIdentity, IdentityType, VmIdentity};
+use crate::identity::UserAssignedIdentity;
+
+/// An event that the host holds, with all that it points to. The host sees the first member.
+#[repr(C)]
+struct Published {
+    event: MiEvent,
+    // What `event` points to: on the heap, and not touched again until it is freed.
+    happening: Box<Happening>,
+    identity: Option<Box<MiIdentity>>,
+    vm_identity: Option<Box<MiVmIdentity>>,
+    connection: Option<Box<MiConnection>>,
+    emulator: Option<Box<MiEmulator>>,
+    plan: Option<Box<MiPlan>>,
+    progress: Option<Box<MiProgress>>,
+    error: Option<Box<MiError>>,
+    tags: Vec<MiTag>,
+    assigned: Vec<MiAssignedIdentity>,
+    message: String,
+}
+
+/// The addresses of the events that the host holds, to tell one that it has freed before.
+fn held() -> MutexGuard<'static, HashSet<usize>> {
+    static HELD: Lazy<Mutex<HashSet<usize>>> = Lazy::new(Mutex::default);
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Hands an event to the host, which frees it with [`reclaim`].
+pub(super) fn publish(event: Event) -> *const MiEvent {
+    let address = Box::into_raw(Published::new(event)).cast::<MiEvent>();
+    held().insert(address as usize);
+    address
+}
+
+/// Frees an event that the host holds.
+pub(super) fn reclaim(event: *const MiEvent) -> Result<(), Status> {
+    if !held().remove(&(event as usize)) {
+        return Err(Status::Handle);
+    }
+    // SAFETY: it was in the set, so it came from `publish` and was not freed; it is the first
+    // member of a `repr(C)` struct, so its address is that of the whole.
+    drop(unsafe { Box::from_raw(event.cast_mut().cast::<Published>()) });
+    Ok(())
+}
+
+impl Published {
+    fn new(event: Event) -> Box<Self> {
+        let mut published = Box::new(Self {
+            event: MiEvent {
+                tag: event.tag,
+                kind: MI_EVENT_ITEM,
+                identity: ptr::null(),
+                vm_identity: ptr::null(),
+                connection: ptr::null(),
+                emulator: ptr::null(),
+                plan: ptr::null(),
+                progress: ptr::null(),
+                error: ptr::null(),
+                message: MiStr::ABSENT,
+            },
+            happening: Box::new(event.happening),
+            identity: None,
+            vm_identity: None,
+            connection: None,
+            emulator: None,
+            plan: None,
+            progress: None,
+            error: None,
+            tags: Vec::new(),
+            assigned: Vec::new(),
+            message: String::new(),
+        });
+        published.fill();
+        published
+    }
+
+    /// Points the event to what happened.
+    fn fill(&mut self) {
+        match &mut *self.happening {
+            Happening::Item(Record::Identity(identity)) => {
+                self.tags = identity.tags.iter().map(MiTag::of).collect();
+                let record = self.identity.insert(MiIdentity::of(identity, &self.tags));
+                self.event.identity = &raw const **record;
+            }
+            Happening::Item(Record::VmIdentity(vm)) => {
+                self.assigned = vm.assigned.iter().map(MiAssignedIdentity::of).collect();
+                let record = self
+                    .vm_identity
+                    .insert(MiVmIdentity::of(vm, &self.assigned));
+                self.event.vm_identity = &raw const **record;
+            }
+            Happening::Item(Record::Connection(connection)) => {
+                let record = self.connection.insert(MiConnection::of(connection));
+                self.event.connection = &raw const **record;
+            }
+            Happening::Item(Record::Emulator(started)) => {
+                let record = self.emulator.insert(MiEmulator::of(started));
+                self.event.emulator = &raw const **record;
+            }
+            Happening::Item(Record::Plan(plan)) => {
+                let record = self.plan.insert(MiPlan::of(plan));
+                self.event.plan = &raw const **record;
+            }
+            Happening::Verbose(text) => {
+                self.event.kind = MI_EVENT_VERBOSE;
+                self.event.message = MiStr::of(text);
+            }
+            Happening::Warning(text) => {
+                self.event.kind = MI_EVENT_WARNING;
+                self.event.message = MiStr::of(text);
+            }
+            Happening::Progress(progress) => {
+                self.event.kind = MI_EVENT_PROGRESS;
+                let record = self.progress.insert(MiProgress::of(progress));
+                self.event.progress = &raw const **record;
+            }
+            Happening::Done => self.event.kind = MI_EVENT_DONE,
+            Happening::Failed(error) => {
+                self.event.kind = MI_EVENT_FAILED;
+                self.message = error.to_string();
+                let record = self.error.insert(MiError::of(error, &self.message));
+                self.event.error = &raw const **record;
+            }
+        }
+    }
+}
+
+impl MiStr {
+    const ABSENT: Self = Self {
+        ptr: ptr::null(),
+        len: 0,
+    };
+
+    /// A view of a text, valid as long as the text is.
+    pub(super) fn of(text: &str) -> Self {
+        Self {
+            ptr: text.as_ptr(),
+            len: text.len(),
+        }
+    }
+
+    /// A view of a text that is empty when Azure did not give it.
+    fn unless_empty(text: &str) -> Self {
+        match text {
+            "" => Self::ABSENT,
+            text => Self::of(text),
+        }
+    }
+}
+
+impl MiTag {
+    fn of((name, value): (&String, &String)) -> Self {
+        Self {
+            name: MiStr::of(name),
+            value: MiStr::of(value),
+        }
+    }
+}
+
+/// The parts of an id, as views of it; absent when it is not of the type that it should be.
+struct Parts {
+    name: MiStr,
+    resource_group: MiStr,
+    subscription_id: MiStr,
+}
+
+impl Parts {
+    /// `/subscriptions/{s}/resourceGroups/{g}/…/{name}`: what Azure sent is trusted to have it.
+    fn of(id: &str) -> Self {
+        let part = |index| MiStr::unless_empty(id.split('/').nth(index).unwrap_or_default());
+        Self {
+            name: MiStr::unless_empty(id.rsplit('/').next().unwrap_or_default()),
+            resource_group: part(4),
+            subscription_id: part(2),
+        }
+    }
+}
+
+impl MiIdentity {
+    fn of(identity: &UserAssignedIdentity, tags: &[MiTag]) -> Box<Self> {
+        let parts = Parts::of(&identity.id);
+        let properties = &identity.properties;
+        let isolation_scope = properties.isolation_scope.as_deref().unwrap_or_default();
+        Box::new(Self {
+            id: MiStr::of(&identity.id),
+            name: MiStr::of(&identity.name),
+            resource_group: parts.resource_group,
+            subscription_id: parts.subscription_id,
+            location: MiStr::of(&identity.location),
+            resource_type: MiStr::of(&identity.resource_type),
+            tenant_id: MiStr::unless_empty(&properties.tenant_id),
+            principal_id: MiStr::unless_empty(&properties.principal_id),
+            client_id: MiStr::unless_empty(&properties.client_id),
+            isolation_scope: MiStr::unless_empty(isolation_scope),
+            tags: tags.as_ptr(),
+            tags_len: tags.len(),
+        })
+    }
+}
+
+impl MiAssignedIdentity {
+    fn of(assigned: &AssignedIdentity) -> Self {
+        Self {
+            id: MiStr::of(&assigned.id),
+            name: Parts::of(&assigned.id).name,
+            principal_id: MiStr::unless_empty(&assigned.principal_id),
+            client_id: MiStr::unless_empty(&assigned.client_id),
+        }
+    }
+}
+
+impl MiVmIdentity {
+    fn of(vm: &VmIdentity, assigned: &[MiAssignedIdentity]) -> Box<Self> {
+        let parts = Parts::of(&vm.id);
+        Box::new(Self {
+            id: MiStr::of(&vm.id),
+            name: MiStr::of(&vm.name),
+            resource_group: parts.resource_group,
+            subscription_id: parts.subscription_id,
+            location: MiStr::of(&vm.location),
+            identity_type: match vm.identity_type {
+                IdentityType::None => MI_IDENTITY_NONE,
+                IdentityType::SystemAssigned => MI_IDENTITY_SYSTEM_ASSIGNED,
+                IdentityType::UserAssigned => MI_IDENTITY_USER_ASSIGNED,
+                IdentityType::SystemAndUserAssigned => MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED,
+            },
+            principal_id: MiStr::unless_empty(&vm.principal_id),
+            tenant_id: MiStr::unless_empty(&vm.tenant_id),
+            etag: MiStr::unless_empty(&vm.etag),
+            provisioning_state: MiStr::of(&vm.provisioning_state),
+            assigned: assigned.as_ptr(),
+            assigned_len: assigned.len(),
+        })
+    }
+}
+
+impl MiConnection {
+    /// From here on the host owns the client.
+    fn of(connection: &Connection) -> Box<Self> {
+        Box::new(Self {
+            client: clients().insert(connection.client.clone()),
+            account: MiStr::of(&connection.account),
+            account_type: MiStr::of(connection.account_type),
+            tenant_id: MiStr::unless_empty(&connection.tenant_id),
+            subscription_id: MiStr::of(&connection.subscription_id),
+            subscription_name: MiStr::of(&connection.subscription_name),
+            environment: MiStr::of(&connection.environment),
+            endpoint: MiStr::of(&connection.endpoint),
+        })
+    }
+}
+
+impl MiEmulator {
+    /// From here on the host owns the emulator.
+    fn of(started: &mut Started) -> Box<Self> {
+        let running = started.running.take();
+        Box::new(Self {
+            handle: running.map_or(0, |running| emulators().insert(running)),
+            endpoint: MiStr::of(&started.endpoint),
+            port: started.port,
+            subscription_id: MiStr::of(emulator::SUBSCRIPTION_ID),
+            tenant_id: MiStr::of(emulator::TENANT_ID),
+        })
+    }
+}
+
+impl MiPlan {
+    fn of(plan: &Plan) -> Box<Self> {
+        Box::new(Self {
+            resource_id: MiStr::of(plan.resource.as_str()),
+            description: MiStr::of(&plan.description),
+            changes: plan.changes.into(),
+        })
+    }
+}
+
+impl MiProgress {
+    fn of(progress: &Progress) -> Box<Self> {
+        Box::new(Self {
+            activity: MiStr::of(&progress.activity),
+            status: MiStr::of(&progress.status),
+            percent: progress.percent.map_or(-1, i32::from),
+            seconds_elapsed: progress.seconds_elapsed,
+        })
+    }
+}
+
+impl MiError {
+    fn of(error: &Error, message: &str) -> Box<Self> {
+        Box::new(Self {
+            code: MiStr::of(error.code()),
+            message: MiStr::of(message),
+            category: category(error.category()),
+            http_status: error.status().map_or(0, u32::from),
+            target: MiStr::of(error.target()),
+            recommendation: MiStr::unless_empty(error.recommendation()),
+            request_id: MiStr::unless_empty(error.request_id()),
+            correlation_id: MiStr::unless_empty(error.correlation_id()),
+        })
+    }
+}
+
+fn category(category: Category) -> u32 {
+    match category {
+        Category::NotSpecified => MI_CATEGORY_NOT_SPECIFIED,
+        Category::InvalidArgument => MI_CATEGORY_INVALID_ARGUMENT,
+        Category::ObjectNotFound => MI_CATEGORY_OBJECT_NOT_FOUND,
+        Category::PermissionDenied => MI_CATEGORY_PERMISSION_DENIED,
+        Category::AuthenticationError => MI_CATEGORY_AUTHENTICATION_ERROR,
+        Category::ResourceExists => MI_CATEGORY_RESOURCE_EXISTS,
+        Category::ResourceBusy => MI_CATEGORY_RESOURCE_BUSY,
+        Category::LimitsExceeded => MI_CATEGORY_LIMITS_EXCEEDED,
+        Category::OperationTimeout => MI_CATEGORY_OPERATION_TIMEOUT,
+        Category::ConnectionError => MI_CATEGORY_CONNECTION_ERROR,
+        Category::InvalidResult => MI_CATEGORY_INVALID_RESULT,
+        Category::OperationStopped => MI_CATEGORY_OPERATION_STOPPED,
+        Category::InvalidOperation => MI_CATEGORY_INVALID_OPERATION,
+    }
+}
+
+/// Makes each kind of record one that an operation can yield.
+macro_rules! records {
+    ($($kind:ident($source:ty)),*) => {$(
+        impl From<$source> for Record {
+            fn from(source: $source) -> Self {
+                Self::$kind(Box::new(source))
+            }
+        }
+    )*};
+}
+
+records!(
+    Identity(UserAssignedIdentity),
+    VmIdentity(VmIdentity),
+    Connection(Connection),
+    Emulator(Started)
+);
+
+impl From<Plan> for Record {
+    fn from(plan: Plan) -> Self {
+        Self::Plan(plan)
+    }
+}

@@ -1,0 +1,332 @@
+//! Reads what the host passes in: every pointer is checked, every string copied.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::slice;
+use std::time::Duration;
+
+use super::emulator;
+use super::guard::Status;
+use super::types::*;
+use crate::arm::{RetryPolicy, Scope, Target, Url};
+use crate::auth::{self, Secret, SignIn};
+use crate::compute::{self, IdentityType, Wanted};
+use crate::identity;
+
+type Result<T> = std::result::Result<T, Status>;
+
+/// A change, and whether only to plan it.
+pub(super) struct Change<T> {
+    pub(super) wanted: T,
+    pub(super) dry_run: bool,
+}
+
+/// A record of the ABI that can be read into one of the library's own.
+pub(super) trait Read {
+    /// What it becomes.
+    type Owned;
+
+    /// Copies all that the record points to.
+    ///
+    /// # Safety
+    /// Every pointer in it is null or valid for its length.
+    unsafe fn read(&self) -> Result<Self::Owned>;
+}
+
+/// Reads the record behind a pointer.
+///
+/// # Safety
+/// The pointer is null or valid, and so is all that the record points to.
+pub(super) unsafe fn read<T: Read>(record: *const T) -> Result<T::Owned> {
+    // SAFETY: null, or valid by the contract of this function.
+    let record = unsafe { record.as_ref() }.ok_or(Status::Null)?;
+    // SAFETY: the contract of this function.
+    unsafe { record.read() }
+}
+
+/// Checks a pointer that a result goes to.
+pub(super) fn check_out<T>(out: *mut T) -> Result<()> {
+    match out.is_null() {
+        true => Err(Status::Null),
+        false => Ok(()),
+    }
+}
+
+/// The items of an array; none when there are none, whatever the pointer.
+///
+/// # Safety
+/// The pointer is null or valid for `len` items.
+unsafe fn items<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T]> {
+    match (len, ptr.is_null()) {
+        (0, _) => Ok(&[]),
+        (_, true) => Err(Status::Null),
+        // SAFETY: not null, and valid by the contract of this function.
+        (_, false) => Ok(unsafe { slice::from_raw_parts(ptr, len) }),
+    }
+}
+
+/// A text, or none when it is not given.
+///
+/// # Safety
+/// The string's pointer is null or valid for its length.
+unsafe fn text(given: MiStr) -> Result<Option<String>> {
+    if given.ptr.is_null() {
+        return match given.len {
+            0 => Ok(None),
+            _ => Err(Status::Null),
+        };
+    }
+    // SAFETY: not null, and valid by the contract of this function.
+    let bytes = unsafe { items(given.ptr, given.len) }?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Status::Utf8)?;
+    Ok(Some(text.to_owned()))
+}
+
+/// A text that must be given.
+///
+/// # Safety
+/// See [`text`].
+unsafe fn required(given: MiStr) -> Result<String> {
+    // SAFETY: the contract of this function.
+    unsafe { text(given) }?.ok_or(Status::Null)
+}
+
+/// # Safety
+/// See [`items`] and [`text`].
+unsafe fn texts(ptr: *const MiStr, len: usize) -> Result<Vec<String>> {
+    // SAFETY: the contract of this function.
+    let given = unsafe { items(ptr, len) }?;
+    // SAFETY: the contract of this function.
+    given.iter().map(|one| unsafe { required(*one) }).collect()
+}
+
+/// # Safety
+/// See [`items`] and [`text`].
+unsafe fn tags(ptr: *const MiTag, len: usize) -> Result<BTreeMap<String, String>> {
+    // SAFETY: the contract of this function.
+    let given = unsafe { items(ptr, len) }?;
+    given
+        .iter()
+        // SAFETY: the contract of this function.
+        .map(|tag| unsafe { Ok((required(tag.name)?, text(tag.value)?.unwrap_or_default())) })
+        .collect()
+}
+
+impl Read for MiQueueOptions {
+    type Owned = Self;
+
+    unsafe fn read(&self) -> Result<Self> {
+        Ok(*self)
+    }
+}
+
+impl Read for MiTarget {
+    type Owned = Target;
+
+    unsafe fn read(&self) -> Result<Target> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(Target {
+                resource_id: text(self.resource_id)?,
+                subscription_id: text(self.subscription_id)?,
+                resource_group: text(self.resource_group)?,
+                name: text(self.name)?,
+            })
+        }
+    }
+}
+
+impl Read for MiListRequest {
+    type Owned = Scope;
+
+    unsafe fn read(&self) -> Result<Scope> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(Scope {
+                subscription_id: text(self.subscription_id)?,
+                resource_group: text(self.resource_group)?,
+            })
+        }
+    }
+}
+
+impl Read for MiIdentityCreateRequest {
+    type Owned = Change<identity::Create>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let wanted = unsafe {
+            identity::Create {
+                target: self.target.read()?,
+                location: text(self.location)?,
+                isolation_scope: text(self.isolation_scope)?,
+                tags: tags(self.tags, self.tags_len)?,
+            }
+        };
+        Ok(Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiIdentityUpdateRequest {
+    type Owned = Change<identity::Update>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let (target, isolation_scope, tags) = unsafe {
+            (
+                self.target.read()?,
+                text(self.isolation_scope)?,
+                tags(self.tags, self.tags_len)?,
+            )
+        };
+        let wanted = identity::Update {
+            target,
+            isolation_scope,
+            tags: (self.replace_tags != 0).then_some(tags),
+        };
+        Ok(Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiIdentityDeleteRequest {
+    type Owned = Change<Target>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        Ok(Change {
+            // SAFETY: the contract of this function.
+            wanted: unsafe { self.target.read() }?,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiVmIdentityUpdateRequest {
+    type Owned = Change<compute::Update>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let (target, add, remove) = unsafe {
+            (
+                self.target.read()?,
+                texts(self.add, self.add_len)?,
+                texts(self.remove, self.remove_len)?,
+            )
+        };
+        let wanted = match self.change {
+            MI_CHANGE_MERGE => Wanted::Merge {
+                add,
+                remove,
+                system_assigned: switch(self.system_assigned)?,
+            },
+            MI_CHANGE_EXACT => Wanted::Exact {
+                identity_type: identity_type(self.identity_type)?,
+                identities: add,
+            },
+            _ => return Err(Status::Value),
+        };
+        Ok(Change {
+            wanted: compute::Update {
+                target,
+                wanted,
+                no_wait: self.no_wait != 0,
+            },
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+fn switch(given: u32) -> Result<Option<bool>> {
+    match given {
+        MI_SYSTEM_ASSIGNED_KEEP => Ok(None),
+        MI_SYSTEM_ASSIGNED_ENABLE => Ok(Some(true)),
+        MI_SYSTEM_ASSIGNED_DISABLE => Ok(Some(false)),
+        _ => Err(Status::Value),
+    }
+}
+
+fn identity_type(given: u32) -> Result<IdentityType> {
+    match given {
+        MI_IDENTITY_NONE => Ok(IdentityType::None),
+        MI_IDENTITY_SYSTEM_ASSIGNED => Ok(IdentityType::SystemAssigned),
+        MI_IDENTITY_USER_ASSIGNED => Ok(IdentityType::UserAssigned),
+        MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED => Ok(IdentityType::SystemAndUserAssigned),
+        _ => Err(Status::Value),
+    }
+}
+
+impl Read for MiEmulatorOptions {
+    type Owned = emulator::Wanted;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        Ok(emulator::Wanted {
+            port: self.port,
+            latency: Duration::from_millis(self.latency_ms.into()),
+            operation_time: Duration::from_millis(self.operation_ms.into()),
+            // SAFETY: the contract of this function.
+            state_path: unsafe { text(self.state_path) }?.map(PathBuf::from),
+        })
+    }
+}
+
+impl Read for MiConnectRequest {
+    type Owned = auth::Request;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            let endpoint = text(self.endpoint)?;
+            let tenant = text(self.tenant)?;
+            Ok(auth::Request {
+                tenant: match self.credential {
+                    MI_CREDENTIAL_EMULATOR => Some(emulator::TENANT_ID.to_owned()),
+                    _ => tenant,
+                },
+                sign_in: self.sign_in(endpoint.as_deref())?,
+                environment: text(self.environment)?,
+                endpoint,
+                subscription_id: text(self.subscription_id)?,
+                retry: RetryPolicy::default(),
+            })
+        }
+    }
+}
+
+impl MiConnectRequest {
+    /// # Safety
+    /// See [`text`].
+    unsafe fn sign_in(&self, endpoint: Option<&str>) -> Result<SignIn> {
+        // SAFETY: the contract of this function.
+        let (client_id, secret) = unsafe { (text(self.client_id)?, self.secret) };
+        // SAFETY: the contract of this function.
+        let secret = || unsafe { text(secret) }.map(|text| Secret::from(text.unwrap_or_default()));
+        Ok(match self.credential {
+            MI_CREDENTIAL_ACCESS_TOKEN => SignIn::AccessToken {
+                token: secret()?,
+                account: client_id,
+            },
+            MI_CREDENTIAL_CLIENT_SECRET => SignIn::ClientSecret {
+                client_id: client_id.unwrap_or_default(),
+                secret: secret()?,
+                authority: None,
+            },
+            MI_CREDENTIAL_AZURE_CLI => SignIn::AzureCli,
+            MI_CREDENTIAL_EMULATOR => SignIn::ClientSecret {
+                client_id: emulator::CLIENT_ID.to_owned(),
+                secret: emulator::CLIENT_SECRET.to_owned().into(),
+                // The emulator issues its own tokens.
+                authority: Some(
+                    endpoint
+                        .and_then(|url| Url::parse(url).ok())
+                        .ok_or(Status::Value)?,
+                ),
+            },
+            _ => return Err(Status::Value),
+        })
+    }
+}

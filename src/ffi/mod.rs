@@ -1,0 +1,27 @@
+//! The C ABI: the only unsafe code, and no logic.
+//!
+//! | Who | owns what |
+//! | --- | --- |
+//! | Inputs | the host's; copied before the call returns |
+//! | Queues, clients, emulators | handles, numbers that are never used twice; freed by `mi_queue_free`, `mi_client_free`, `mi_emulator_stop` |
+//! | Events | the host's from `mi_queue_wait` to `mi_event_free`; all that an event points to lives as long |
+//! | Texts of `mi_version`, `mi_status_text` | the library's, for ever |
+//!
+//! Nothing is pushed: the host pulls events out of a queue on the thread that it likes. A panic
+//! becomes the status `MI_ERROR_PANIC`, or the failure of the operation that it happened in.
+
+#![allow(unsafe_code)]
+
+mod emulator;
+mod events;
+mod exports;
+mod guard;
+mod inputs;
+mod pin;
+mod queue;
+mod registry;
+mod submit;
+mod types;
+
+pub use exports::*;
+pub use types::*;

@@ -1,0 +1,385 @@
+//! The queue between the operations, which run on the runtime's threads, and the host, which
+//! pulls on its own.
+//!
+//! Events come out in the order in which the operations were submitted, whatever order they end
+//! in: those of a later operation wait until the earlier ones have ended. Progress alone comes
+//! out at once.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+
+use super::guard::Status;
+use crate::arm::{Category, Error, Observer, Plan, Progress};
+use crate::auth::Connection;
+use crate::compute::VmIdentity;
+use crate::identity::UserAssignedIdentity;
+
+/// What an operation yields.
+#[derive(Debug)]
+pub(super) enum Record {
+    Identity(Box<UserAssignedIdentity>),
+    VmIdentity(Box<VmIdentity>),
+    Connection(Box<Connection>),
+    Emulator(Box<super::emulator::Started>),
+    Plan(Plan),
+}
+
+/// Something that happened in an operation.
+#[derive(Debug)]
+pub(super) enum Happening {
+    Item(Record),
+    Verbose(String),
+    Warning(String),
+    Progress(Progress),
+    Done,
+    Failed(Error),
+}
+
+/// A happening, and the tag of its operation.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) tag: u64,
+    pub(super) happening: Happening,
+}
+
+/// How many items an operation may be ahead of the host: about one page of a list.
+const ITEMS_AHEAD: usize = 1000;
+
+pub(super) struct Queue {
+    state: Mutex<State>,
+    ready: Condvar,
+    throttle: Arc<Semaphore>,
+    verbose: bool,
+}
+
+#[derive(Default)]
+struct State {
+    operations: VecDeque<Entry>,
+    /// The number of the first entry; the others follow without a gap.
+    first: u64,
+    progress: VecDeque<Event>,
+    canceled: bool,
+}
+
+/// What the queue knows of an operation.
+struct Entry {
+    tag: u64,
+    happenings: VecDeque<Happening>,
+    ended: bool,
+    task: Option<AbortHandle>,
+    room: Arc<Semaphore>,
+}
+
+impl Queue {
+    pub(super) fn new(throttle_limit: u32, verbose: bool) -> Result<Arc<Self>, Status> {
+        if throttle_limit == 0 || throttle_limit > 10_000 {
+            return Err(Status::Value);
+        }
+        Ok(Arc::new(Self {
+            state: Mutex::default(),
+            ready: Condvar::new(),
+            throttle: Arc::new(Semaphore::new(throttle_limit as usize)),
+            verbose,
+        }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an operation, which must then be given its task.
+    pub(super) fn begin(self: &Arc<Self>, tag: u64) -> Result<Operation, Status> {
+        let mut state = self.state();
+        if state.canceled {
+            return Err(Status::Canceled);
+        }
+        let room = Arc::new(Semaphore::new(ITEMS_AHEAD));
+        let number = state.first + state.operations.len() as u64;
+        state.operations.push_back(Entry {
+            tag,
+            happenings: VecDeque::new(),
+            ended: false,
+            task: None,
+            room: room.clone(),
+        });
+        Ok(Operation {
+            queue: self.clone(),
+            number,
+            room,
+        })
+    }
+
+    /// Notes the task of an operation, to cancel it by.
+    pub(super) fn attach(&self, number: u64, task: AbortHandle) {
+        let mut state = self.state();
+        let canceled = state.canceled;
+        match state.entry(number) {
+            Some(entry) if !entry.ended => entry.task = Some(task),
+            _ if canceled => task.abort(),
+            _ => {}
+        }
+    }
+
+    /// Takes the next event; see `mi_queue_wait` for the timeout.
+    pub(super) fn wait(&self, timeout_ms: i32) -> Result<Event, Status> {
+        let until = u64::try_from(timeout_ms)
+            .ok()
+            .map(|ms| Instant::now() + Duration::from_millis(ms));
+        let mut state = self.state();
+        loop {
+            if let Some(event) = state.take() {
+                return Ok(event);
+            }
+            if state.operations.is_empty() {
+                return Err(Status::Drained);
+            }
+            state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+                None => self
+                    .ready
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return Err(Status::Timeout),
+                Some(left) => {
+                    self.ready
+                        .wait_timeout(state, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0
+                }
+            };
+        }
+    }
+
+    /// The operations whose last event has not been taken.
+    pub(super) fn pending(&self) -> u64 {
+        self.state().operations.len() as u64
+    }
+
+    /// Drops what runs and what was not taken; each operation then ends as canceled.
+    pub(super) fn cancel(&self) {
+        let mut state = self.state();
+        state.canceled = true;
+        state.progress.clear();
+        for entry in &mut state.operations {
+            if let Some(task) = entry.task.take() {
+                task.abort();
+            }
+            if !entry.ended {
+                entry.ended = true;
+                entry.happenings.clear();
+                entry.happenings.push_back(Happening::Failed(canceled()));
+            }
+            entry
+                .happenings
+                .retain(|happening| matches!(happening, Happening::Done | Happening::Failed(_)));
+        }
+        self.ready.notify_all();
+    }
+
+    fn happen(&self, number: u64, happening: Happening) {
+        let mut state = self.state();
+        let Some(entry) = state.entry(number).filter(|entry| !entry.ended) else {
+            return;
+        };
+        if let Happening::Progress(_) = happening {
+            let tag = entry.tag;
+            // Only the newest counts: a host that does not look must not fill the memory.
+            state.progress.retain(|event| event.tag != tag);
+            state.progress.push_back(Event { tag, happening });
+        } else {
+            entry.ended = matches!(happening, Happening::Done | Happening::Failed(_));
+            entry.happenings.push_back(happening);
+        }
+        drop(state);
+        self.ready.notify_all();
+    }
+}
+
+impl State {
+    fn entry(&mut self, number: u64) -> Option<&mut Entry> {
+        let index = number.checked_sub(self.first)?;
+        self.operations.get_mut(usize::try_from(index).ok()?)
+    }
+
+    fn take(&mut self) -> Option<Event> {
+        if let Some(event) = self.progress.pop_front() {
+            return Some(event);
+        }
+        let entry = self.operations.front_mut()?;
+        let happening = entry.happenings.pop_front()?;
+        let tag = entry.tag;
+        match happening {
+            Happening::Item(_) => entry.room.add_permits(1),
+            Happening::Done | Happening::Failed(_) => {
+                self.operations.pop_front();
+                self.first += 1;
+            }
+            _ => {}
+        }
+        Some(Event { tag, happening })
+    }
+}
+
+fn canceled() -> Error {
+    Error::new(
+        Category::OperationStopped,
+        "OperationCanceled",
+        "",
+        "the operation was cancelled",
+    )
+}
+
+/// An operation's side of the queue. Dropped without an end, it ends as canceled.
+pub(super) struct Operation {
+    queue: Arc<Queue>,
+    number: u64,
+    room: Arc<Semaphore>,
+}
+
+impl Operation {
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Yields a result, once the host is no more than a page behind.
+    pub(super) async fn item(&self, item: impl Into<Record>) {
+        if let Ok(permit) = self.room.acquire().await {
+            permit.forget();
+        }
+        self.queue.happen(self.number, Happening::Item(item.into()));
+    }
+
+    /// Waits for its turn among those that run at once.
+    pub(super) async fn turn(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        self.queue.throttle.clone().acquire_owned().await.ok()
+    }
+
+    /// An observer that speaks through the queue.
+    pub(super) fn observer(&self) -> Arc<dyn Observer> {
+        Arc::new(Voice {
+            queue: self.queue.clone(),
+            number: self.number,
+        })
+    }
+
+    /// Ends the operation.
+    pub(super) fn end(&self, result: Result<(), Error>) {
+        let happening = match result {
+            Ok(()) => Happening::Done,
+            Err(error) => Happening::Failed(error),
+        };
+        self.queue.happen(self.number, happening);
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        self.end(Err(canceled()));
+    }
+}
+
+struct Voice {
+    queue: Arc<Queue>,
+    number: u64,
+}
+
+impl Observer for Voice {
+    fn wants_verbose(&self) -> bool {
+        self.queue.verbose
+    }
+
+    fn verbose(&self, line: String) {
+        self.queue.happen(self.number, Happening::Verbose(line));
+    }
+
+    fn warning(&self, text: String) {
+        self.queue.happen(self.number, Happening::Warning(text));
+    }
+
+    fn progress(&self, progress: Progress) {
+        self.queue
+            .happen(self.number, Happening::Progress(progress));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue() -> Arc<Queue> {
+        Queue::new(4, true).unwrap()
+    }
+
+    fn tags_and_ends(queue: &Queue) -> Vec<(u64, bool)> {
+        std::iter::from_fn(|| queue.wait(0).ok())
+            .map(|event| (event.tag, matches!(event.happening, Happening::Done)))
+            .collect()
+    }
+
+    #[test]
+    fn events_come_in_the_order_of_submission() {
+        let queue = queue();
+        let first = queue.begin(1).unwrap();
+        let second = queue.begin(2).unwrap();
+        second.end(Ok(()));
+        assert_eq!(queue.wait(0).unwrap_err(), Status::Timeout);
+        first.observer().warning("w".to_owned());
+        first.end(Ok(()));
+        assert_eq!(tags_and_ends(&queue), [(1, false), (1, true), (2, true)]);
+        assert_eq!(queue.wait(-1).unwrap_err(), Status::Drained);
+    }
+
+    #[test]
+    fn progress_overtakes_and_only_the_newest_counts() {
+        let queue = queue();
+        let _first = queue.begin(1).unwrap();
+        let second = queue.begin(2).unwrap();
+        for seconds_elapsed in 0..9 {
+            second.observer().progress(Progress {
+                activity: String::new(),
+                status: String::new(),
+                percent: None,
+                seconds_elapsed,
+            });
+        }
+        let Happening::Progress(progress) = queue.wait(0).unwrap().happening else {
+            panic!("not progress");
+        };
+        assert_eq!(progress.seconds_elapsed, 8);
+        assert_eq!(queue.wait(0).unwrap_err(), Status::Timeout);
+    }
+
+    #[test]
+    fn an_operation_ends_exactly_once() {
+        let queue = queue();
+        let operation = queue.begin(7).unwrap();
+        operation.end(Ok(()));
+        operation.end(Err(canceled()));
+        drop(operation);
+        assert_eq!(tags_and_ends(&queue), [(7, true)]);
+        drop(queue.begin(8).unwrap());
+        assert_eq!(tags_and_ends(&queue), [(8, false)]);
+        assert_eq!(queue.pending(), 0);
+    }
+
+    #[test]
+    fn cancel_wakes_a_waiter_and_refuses_what_comes_later() {
+        let queue = queue();
+        let operation = queue.begin(1).unwrap();
+        std::thread::scope(|scope| {
+            let waiter = scope.spawn(|| queue.wait(-1));
+            queue.cancel();
+            let event = waiter.join().unwrap().unwrap();
+            let Happening::Failed(error) = event.happening else {
+                panic!("did not fail");
+            };
+            assert_eq!(error.code(), "OperationCanceled");
+        });
+        assert!(matches!(queue.begin(2), Err(Status::Canceled)));
+        operation.end(Ok(()));
+        assert_eq!(queue.wait(0).unwrap_err(), Status::Drained);
+    }
+}

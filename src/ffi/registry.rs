@@ -1,0 +1,82 @@
+//! Handles: numbers instead of pointers, so that a stale one is an error and never a crash.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use once_cell::sync::Lazy;
+
+use super::emulator::Running;
+use super::guard::Status;
+use super::queue::Queue;
+use crate::arm::Client;
+
+/// The things of one kind that the host holds handles of.
+pub(super) struct Registry<T> {
+    items: Mutex<HashMap<u64, T>>,
+}
+
+/// One count for all kinds: a queue's handle is never a client's.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl<T> Registry<T> {
+    fn new() -> Self {
+        Self {
+            items: Mutex::new(HashMap::new()),
+        }
+    }
+
+    fn items(&self) -> MutexGuard<'_, HashMap<u64, T>> {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn insert(&self, item: T) -> u64 {
+        let handle = NEXT.fetch_add(1, Ordering::Relaxed);
+        self.items().insert(handle, item);
+        handle
+    }
+
+    pub(super) fn remove(&self, handle: u64) -> Result<T, Status> {
+        self.items().remove(&handle).ok_or(Status::Handle)
+    }
+}
+
+impl<T: Clone> Registry<T> {
+    pub(super) fn get(&self, handle: u64) -> Result<T, Status> {
+        self.items().get(&handle).cloned().ok_or(Status::Handle)
+    }
+}
+
+/// The host's queues.
+pub(super) fn queues() -> &'static Registry<Arc<Queue>> {
+    static QUEUES: Lazy<Registry<Arc<Queue>>> = Lazy::new(Registry::new);
+    &QUEUES
+}
+
+/// The host's clients.
+pub(super) fn clients() -> &'static Registry<Client> {
+    static CLIENTS: Lazy<Registry<Client>> = Lazy::new(Registry::new);
+    &CLIENTS
+}
+
+/// The host's emulators.
+pub(super) fn emulators() -> &'static Registry<Running> {
+    static EMULATORS: Lazy<Registry<Running>> = Lazy::new(Registry::new);
+    &EMULATORS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_works_until_it_is_removed_and_never_again() {
+        let registry = Registry::new();
+        let handle = registry.insert("x");
+        assert_ne!(handle, 0);
+        assert_eq!(registry.get(handle), Ok("x"));
+        assert_eq!(registry.remove(handle), Ok("x"));
+        assert_eq!(registry.remove(handle), Err(Status::Handle));
+        assert_ne!(registry.insert("y"), handle);
+    }
+}

@@ -1,0 +1,146 @@
+//! Starts operations on the one runtime that all share.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use once_cell::sync::OnceCell;
+use serde::de::DeserializeOwned;
+use tokio::runtime::{Builder, Runtime};
+
+use super::guard::Status;
+use super::pin;
+use super::queue::{Operation, Record};
+use super::registry::{clients, queues};
+use crate::arm::{Category, Client, Error, Pages, Result};
+
+/// Started with the first operation, and never stopped: importing the module starts nothing.
+fn runtime() -> std::result::Result<&'static Runtime, Status> {
+    static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+    RUNTIME.get_or_try_init(|| {
+        pin::keep_loaded();
+        Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("managed-identity")
+            .enable_all()
+            .build()
+            .map_err(|_| Status::Runtime)
+    })
+}
+
+/// Starts an operation: `work` runs when it is its turn, and what it returns is the end.
+pub(super) fn submit<W, F>(queue: u64, tag: u64, work: W) -> std::result::Result<(), Status>
+where
+    W: FnOnce(std::sync::Arc<Operation>) -> F,
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let queue = queues().get(queue)?;
+    let runtime = runtime()?;
+    let operation = std::sync::Arc::new(queue.begin(tag)?);
+    let number = operation.number();
+    let work = work(operation.clone());
+    let task = runtime.spawn(async move {
+        let _turn = operation.turn().await;
+        let result = AssertUnwindSafe(work).catch_unwind().await;
+        operation.end(result.unwrap_or_else(|panic| Err(internal(&*panic))));
+    });
+    queue.attach(number, task.abort_handle());
+    Ok(())
+}
+
+/// Starts an operation with a client, which the operation observes.
+pub(super) fn submit_with_client<W, F>(
+    client: u64,
+    queue: u64,
+    tag: u64,
+    work: W,
+) -> std::result::Result<(), Status>
+where
+    W: FnOnce(Client, std::sync::Arc<Operation>) -> F,
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let client = clients().get(client)?;
+    submit(queue, tag, |operation| {
+        let client = client.observed_by(operation.observer());
+        work(client, operation)
+    })
+}
+
+impl Operation {
+    /// Yields every item of a list.
+    pub(super) async fn pages<T>(&self, mut pages: Pages<T>) -> Result<()>
+    where
+        T: DeserializeOwned + Into<Record>,
+    {
+        while let Some(page) = pages.next().await? {
+            for item in page {
+                self.item(item).await;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn internal(panic: &(dyn Any + Send)) -> Error {
+    let what = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Error::new(
+        Category::NotSpecified,
+        "InternalError",
+        "",
+        format!("the library failed inside: {what}"),
+    )
+    .advise("This is a defect of the module; please report it.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::queue::{Happening, Queue};
+    use super::*;
+
+    #[test]
+    fn a_panic_in_an_operation_is_its_failure() {
+        let queue = Queue::new(1, false).unwrap();
+        let handle = queues().insert(queue.clone());
+        submit(handle, 3, |_| async { panic!("on purpose") }).unwrap();
+        let event = queue.wait(-1).unwrap();
+        let Happening::Failed(error) = event.happening else {
+            panic!("did not fail");
+        };
+        assert_eq!((event.tag, error.code()), (3, "InternalError"));
+        assert!(error.to_string().contains("on purpose"));
+        queues().remove(handle).unwrap();
+    }
+
+    #[test]
+    fn no_more_run_at_once_than_the_limit() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicU32, Ordering};
+
+        let queue = Queue::new(2, false).unwrap();
+        let handle = queues().insert(queue.clone());
+        let running = Arc::new(AtomicU32::new(0));
+        let most = Arc::new(AtomicU32::new(0));
+        for tag in 0..20 {
+            let (running, most) = (running.clone(), most.clone());
+            let work = |_| async move {
+                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                for _ in 0..10 {
+                    tokio::task::yield_now().await;
+                }
+                running.fetch_sub(1, Ordering::SeqCst);
+                Ok(())
+            };
+            submit(handle, tag, work).unwrap();
+        }
+        let tags: Vec<_> = std::iter::from_fn(|| queue.wait(-1).ok())
+            .map(|event| event.tag)
+            .collect();
+        assert_eq!(tags, (0..20).collect::<Vec<_>>());
+        assert!(most.load(Ordering::SeqCst) <= 2);
+        queues().remove(handle).unwrap();
+    }
+}

@@ -1,0 +1,146 @@
+//! Creation, which leaves an identity that exists as it is but for what was named.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::list::find;
+use super::model::{isolation_scope, normal_location};
+use super::update::Change;
+use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity, tags};
+use crate::arm::{
+    Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target,
+    resource_group_location,
+};
+
+/// The identity to create.
+#[derive(Clone, Debug, Default)]
+pub struct Create {
+    /// Its place and name.
+    pub target: Target,
+    /// Its region; the group's when not given.
+    pub location: Option<String>,
+    /// `None` or `Regional`; Azure's default when not given.
+    pub isolation_scope: Option<String>,
+    /// Its tags. One that exists keeps those it has besides.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What a creation comes to.
+enum Step {
+    Put { location: String },
+    Change(Change),
+}
+
+/// Creates an identity. One that exists is changed by what was named, its tags added to; when
+/// nothing is left to change, nothing is written.
+///
+/// # Errors
+/// What breaks a rule, before any request; `InvalidResourceLocation` when it exists in another
+/// region; `ResourceGroupNotFound` and the like.
+pub async fn create(client: &Client, wanted: &Create) -> Result<UserAssignedIdentity> {
+    let id = check(client, wanted)?;
+    match step(client, wanted, &id).await? {
+        Step::Put { location } => put(client, wanted, &id, &location).await,
+        Step::Change(change) => change.apply(client).await,
+    }
+}
+
+/// What [`create`] would do.
+///
+/// # Errors
+/// Those of [`create`], as far as reading finds them.
+pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
+    let id = check(client, wanted)?;
+    match step(client, wanted, &id).await? {
+        Step::Put { location } => Ok(Plan {
+            description: format!("Create user-assigned identity '{id}' in {location}"),
+            resource: id,
+            changes: true,
+        }),
+        Step::Change(change) => Ok(change.plan()),
+    }
+}
+
+fn check(client: &Client, wanted: &Create) -> Result<ResourceId> {
+    let id = wanted.target.resolve(client, USER_ASSIGNED_IDENTITY)?;
+    tags::check(&wanted.tags)?;
+    isolation_scope(wanted.isolation_scope.as_deref())?;
+    if let Some(location) = wanted.location.as_deref().filter(|l| l.trim().is_empty()) {
+        let rule = "it is a region, such as eastus; leave it out for the group's own.";
+        return Err(Error::invalid(
+            "InvalidLocation",
+            "Location",
+            location,
+            rule,
+        ));
+    }
+    Ok(id)
+}
+
+async fn step(client: &Client, wanted: &Create, id: &ResourceId) -> Result<Step> {
+    // Only a look tells whether there are tags that a PUT would wipe.
+    if let Some(held) = find(client, id).await? {
+        check_location(wanted, &held)?;
+        let tags = (!wanted.tags.is_empty()).then(|| tags::merged(&held.tags, &wanted.tags));
+        let scope = isolation_scope(wanted.isolation_scope.as_deref())?;
+        return Ok(Step::Change(Change::new(id, held, tags, scope)));
+    }
+    let location = match &wanted.location {
+        Some(location) => location.clone(),
+        None => resource_group_location(client, id.subscription(), id.group()).await?,
+    };
+    Ok(Step::Put { location })
+}
+
+fn check_location(wanted: &Create, held: &UserAssignedIdentity) -> Result<()> {
+    let Some(location) = &wanted.location else {
+        return Ok(());
+    };
+    if normal_location(location) == normal_location(&held.location) {
+        return Ok(());
+    }
+    let message = format!(
+        "the identity '{}' exists in {}, not in {location}",
+        held.id, held.location
+    );
+    Err(Error::new(
+        Category::ResourceExists,
+        "InvalidResourceLocation",
+        &held.id,
+        message,
+    )
+    .advise("An identity can't move: leave -Location out, or choose another name."))
+}
+
+async fn put(
+    client: &Client,
+    wanted: &Create,
+    id: &ResourceId,
+    location: &str,
+) -> Result<UserAssignedIdentity> {
+    let mut body = json!({ "location": location, "tags": wanted.tags });
+    if let Some(scope) = isolation_scope(wanted.isolation_scope.as_deref())? {
+        body["properties"] = json!({ "isolationScope": scope });
+    }
+    write(client, Method::PUT, id, &body).await
+}
+
+/// Writes an identity and reads what became of it.
+pub(super) async fn write(
+    client: &Client,
+    method: Method,
+    id: &ResourceId,
+    body: &Value,
+) -> Result<UserAssignedIdentity> {
+    let reply = client
+        .send(Request {
+            method,
+            url: client.url(id.as_str(), API_VERSION),
+            body: Some(body),
+            if_match: None,
+            target: id.as_str(),
+        })
+        .await?;
+    reply.json(id.as_str())
+}

@@ -1,0 +1,50 @@
+use super::list::read;
+use super::{API_VERSION, USER_ASSIGNED_IDENTITY};
+use crate::arm::{Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target};
+
+/// Deletes an identity. References to it on virtual machines stay behind: Azure leaves them.
+///
+/// # Errors
+/// `ResourceNotFound` when there is none; those of the target and the request.
+pub async fn delete(client: &Client, target: &Target) -> Result<()> {
+    let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
+    let reply = client
+        .send(Request {
+            method: Method::DELETE,
+            url: client.url(id.as_str(), API_VERSION),
+            body: None,
+            if_match: None,
+            target: id.as_str(),
+        })
+        .await?;
+    // 204: there was none. After an attempt whose answer was lost, it was that attempt's doing.
+    if reply.status == 204 && !reply.repeated {
+        return Err(not_found(&id).with_status(204));
+    }
+    Ok(())
+}
+
+/// What [`delete`] would do.
+///
+/// # Errors
+/// Those of [`delete`], as far as reading finds them.
+pub async fn plan_delete(client: &Client, target: &Target) -> Result<Plan> {
+    let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
+    read(client, &id).await?;
+    Ok(Plan {
+        description: format!("Delete user-assigned identity '{id}'"),
+        resource: id,
+        changes: true,
+    })
+}
+
+fn not_found(id: &ResourceId) -> Error {
+    let message = format!("there is no user-assigned identity '{id}', so nothing was deleted");
+    Error::new(
+        Category::ObjectNotFound,
+        "ResourceNotFound",
+        id.as_str(),
+        message,
+    )
+    .advise("Check the name, the group and the subscription; it may have been deleted before.")
+}

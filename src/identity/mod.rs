@@ -1,0 +1,14 @@
+//! User-assigned managed identities.
+
+mod create;
+mod delete;
+mod list;
+mod model;
+mod tags;
+mod update;
+
+pub use create::{Create, create, plan_create};
+pub use delete::{delete, plan_delete};
+pub use list::{get, list};
+pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+pub use update::{Update, plan_update, update};
