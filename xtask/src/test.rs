@@ -14,6 +14,9 @@ use crate::workspace::{Profile, Workspace, rid};
 /// How long the tests of one file may take in PowerShell.
 const PESTER_FILE: Duration = Duration::from_secs(15 * 60);
 
+/// The check that takes PowerShell.
+const ANALYZER: &str = "PSScriptAnalyzer";
+
 /// A layer of tests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
@@ -122,7 +125,10 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
         };
         let counts = match result {
             Ok(counts) => counts,
-            Err(Stop::Missing(sentence)) => session.missing(layer, &sentence),
+            Err(Stop::Missing(sentence)) => {
+                let powershell = matches!(layer, Layer::Pester | Layer::WindowsPester);
+                session.missing(powershell, &sentence)
+            }
             Err(Stop::Failed(report)) => {
                 println!("{report}");
                 Counts::FAILED
@@ -185,10 +191,9 @@ impl Session<'_> {
         })
     }
 
-    /// A layer, or a check of one, cannot run. That is a failure only where PowerShell is
-    /// required and this is why it does not run.
-    fn missing(&self, layer: Layer, sentence: &str) -> Counts {
-        let powershell = matches!(layer, Layer::Pester | Layer::WindowsPester);
+    /// A layer, or a check of one, cannot run. That is a failure only for what takes PowerShell,
+    /// and only where PowerShell is required.
+    fn missing(&self, powershell: bool, sentence: &str) -> Counts {
         if powershell && self.options.require_powershell {
             println!("  failed: {sentence}");
             Counts::FAILED
@@ -215,7 +220,10 @@ impl Session<'_> {
                     println!("  {name}\n{report}");
                     Counts::FAILED
                 }
-                Err(sentence) => self.missing(Layer::Lint, &format!("{name}: {sentence}")),
+                Err(sentence) => {
+                    let powershell = name == ANALYZER;
+                    self.missing(powershell, &format!("{name}: {sentence}"))
+                }
             };
         };
         check("cargo fmt", Ok(cargo(&["fmt", "--all", "--check"])));
@@ -237,7 +245,7 @@ impl Session<'_> {
             );
         }
         check(
-            "PSScriptAnalyzer",
+            ANALYZER,
             self.tools.powershell().and_then(|powershell| {
                 self.tools.analyzer()?;
                 let script = self.workspace.root.join("xtask/lint/Invoke-Analyzer.ps1");
