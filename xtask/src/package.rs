@@ -18,6 +18,8 @@ pub fn build(
     natives: &[PathBuf],
 ) -> Result<PathBuf> {
     println!("== build");
+    // Before the long part, so that a missing tool is known at once.
+    tools.dotnet()?;
     let rid = rid()?;
     let library = if natives.iter().any(|folder| folder.join(&rid).is_dir()) {
         None

@@ -124,6 +124,11 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
             Layer::WindowsPester => session.windows_pester(),
         };
         let counts = match result {
+            // A folder that moved must not make its tests vanish in silence.
+            Ok(counts) if counts == Counts::default() => {
+                println!("  failed: no test was found");
+                Counts::FAILED
+            }
             Ok(counts) => counts,
             Err(Stop::Missing(sentence)) => {
                 let powershell = matches!(layer, Layer::Pester | Layer::WindowsPester);
@@ -317,7 +322,7 @@ impl Session<'_> {
         let program = |name| self.workspace.program(Profile::Debug, name);
         let run = Run::new(python)
             .dir(&folder)
-            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+            .args(["-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"])
             .arg(format!("--junit-xml={}", results.display()))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("MI_EMULATOR", program("emulator"))
