@@ -22,6 +22,10 @@ fn main() {
         "cargo::rustc-env=MI_GENERATED_BINDINGS={}",
         generated.display()
     );
+    println!(
+        "cargo::rustc-env=MI_TARGET={}",
+        env::var("TARGET").expect("cargo sets TARGET")
+    );
     generate_header(&generated.join("managed_identity.h"));
     generate_imports(&generated.join("NativeMethods.g.cs"));
 

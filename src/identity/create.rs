@@ -29,7 +29,7 @@ pub struct Create {
 /// What a creation comes to.
 enum Step {
     Put { location: String },
-    Change(Change),
+    Change(Box<Change>),
 }
 
 /// Creates an identity. One that exists is changed by what was named, its tags added to; when
@@ -84,7 +84,8 @@ async fn step(client: &Client, wanted: &Create, id: &ResourceId) -> Result<Step>
         check_location(wanted, &held)?;
         let tags = (!wanted.tags.is_empty()).then(|| tags::merged(&held.tags, &wanted.tags));
         let scope = isolation_scope(wanted.isolation_scope.as_deref())?;
-        return Ok(Step::Change(Change::new(id, held, tags, scope)));
+        let change = Change::new(id, held, tags, scope);
+        return Ok(Step::Change(Box::new(change)));
     }
     let location = match &wanted.location {
         Some(location) => location.clone(),

@@ -1,0 +1,86 @@
+/* What the C tests share: checks, strings, and running one operation to its end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "managed_identity.h"
+
+#define CHECK(condition)                                                       \
+  do {                                                                         \
+    if (!(condition)) {                                                        \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);          \
+      exit(1);                                                                 \
+    }                                                                          \
+  } while (0)
+
+static struct MiStr str(const char *text) {
+  struct MiStr string;
+  string.ptr = (const uint8_t *)text;
+  string.len = text ? strlen(text) : 0;
+  return string;
+}
+
+static inline uint64_t new_queue(void) {
+  struct MiQueueOptions options;
+  uint64_t queue = 0;
+  options.throttle_limit = 4;
+  options.verbose = 0;
+  CHECK(mi_queue_create(&options, &queue) == MI_OK);
+  CHECK(queue != 0);
+  return queue;
+}
+
+/* Takes events until one is an item or an end; the caller frees it. */
+static inline const struct MiEvent *next_event(uint64_t queue) {
+  for (;;) {
+    const struct MiEvent *event = NULL;
+    CHECK(mi_queue_wait(queue, -1, &event) == MI_OK);
+    if (event->kind == MI_EVENT_FAILED)
+      fprintf(stderr, "%.*s\n", (int)event->error->message.len,
+              (const char *)event->error->message.ptr);
+    if (event->kind == MI_EVENT_ITEM || event->kind == MI_EVENT_DONE ||
+        event->kind == MI_EVENT_FAILED)
+      return event;
+    CHECK(mi_event_free(event) == MI_OK);
+  }
+}
+
+/* Takes the end of an operation, which must be a good one. */
+static inline void expect_done(uint64_t queue) {
+  const struct MiEvent *event = next_event(queue);
+  CHECK(event->kind == MI_EVENT_DONE);
+  CHECK(mi_event_free(event) == MI_OK);
+}
+
+/* Starts an emulator and signs in to it. */
+static inline uint64_t connect_to_emulator(uint64_t queue, uint64_t *emulator) {
+  struct MiEmulatorOptions options;
+  struct MiConnectRequest request;
+  char endpoint[64];
+  uint64_t client;
+  const struct MiEvent *event;
+
+  memset(&options, 0, sizeof options);
+  CHECK(mi_emulator_start(&options, queue, 1) == MI_OK);
+  event = next_event(queue);
+  CHECK(event->kind == MI_EVENT_ITEM && event->emulator != NULL);
+  CHECK(event->tag == 1);
+  *emulator = event->emulator->handle;
+  CHECK(event->emulator->endpoint.len < sizeof endpoint);
+  memcpy(endpoint, event->emulator->endpoint.ptr, event->emulator->endpoint.len);
+  endpoint[event->emulator->endpoint.len] = 0;
+  CHECK(mi_event_free(event) == MI_OK);
+  expect_done(queue);
+
+  memset(&request, 0, sizeof request);
+  request.credential = MI_CREDENTIAL_EMULATOR;
+  request.endpoint = str(endpoint);
+  CHECK(mi_client_connect(&request, queue, 2) == MI_OK);
+  event = next_event(queue);
+  CHECK(event->kind == MI_EVENT_ITEM && event->connection != NULL);
+  client = event->connection->client;
+  CHECK(client != 0);
+  CHECK(mi_event_free(event) == MI_OK);
+  expect_done(queue);
+  return client;
+}

@@ -1,0 +1,270 @@
+//! User-assigned identities through the real client, against the emulator.
+
+mod support;
+
+use std::time::Duration;
+
+use emulator::Options;
+use managed_identity::arm::{Category, Scope, Target};
+use managed_identity::identity::{self, Create, Update};
+use serde_json::json;
+use support::{GROUP, Local, by_id, code, on, tags, target};
+
+fn create(name: &str) -> Create {
+    Create {
+        target: target(name),
+        ..Create::default()
+    }
+}
+
+#[tokio::test]
+async fn an_identity_lives_and_dies() {
+    let local = Local::start().await;
+    let client = &local.client;
+
+    let made = identity::create(client, &create("id1")).await.unwrap();
+    assert_eq!(made.name, "id1");
+    assert_eq!(made.location, "eastus", "the group's");
+    assert!(!made.properties.principal_id.is_empty());
+
+    let read = identity::get(client, &by_id(&made.id)).await.unwrap();
+    assert_eq!(read, made);
+
+    identity::delete(client, &by_id(&made.id)).await.unwrap();
+    assert_eq!(
+        code(identity::get(client, &target("id1")).await),
+        "ResourceNotFound"
+    );
+    let error = identity::delete(client, &target("id1")).await.unwrap_err();
+    assert_eq!(error.code(), "ResourceNotFound");
+    assert_eq!(error.category(), Category::ObjectNotFound);
+    assert!(error.to_string().contains("nothing was deleted"));
+}
+
+#[tokio::test]
+async fn lists_follow_every_page() {
+    let local = Local::with(Options {
+        page_size: 3,
+        ..Options::default()
+    })
+    .await;
+    let client = &local.client;
+    for n in 0..8 {
+        let wanted = create(&format!("id{n}"));
+        identity::create(client, &wanted).await.unwrap();
+    }
+    for resource_group in [Some(GROUP.to_owned()), None] {
+        let scope = Scope {
+            resource_group,
+            ..Scope::default()
+        };
+        local.forget().await;
+        let mut pages = identity::list(client, &scope).unwrap();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await.unwrap() {
+            names.extend(page.into_iter().map(|identity| identity.name));
+        }
+        names.sort();
+        let wanted: Vec<_> = (0..8).map(|n| format!("id{n}")).collect();
+        assert_eq!(names, wanted);
+        assert_eq!(local.methods().await, ["GET", "GET", "GET"]);
+    }
+}
+
+#[tokio::test]
+async fn creating_one_that_exists_keeps_its_tags() {
+    let local = Local::start().await;
+    let client = &local.client;
+    let mut wanted = create("id1");
+    wanted.tags = tags(&[("env", "prod"), ("owner", "ann")]);
+    identity::create(client, &wanted).await.unwrap();
+
+    local.forget().await;
+    let again = identity::create(client, &create("ID1")).await.unwrap();
+    assert_eq!(again.tags, wanted.tags);
+    assert_eq!(local.methods().await, ["GET"], "nothing to write");
+
+    wanted.tags = tags(&[("cost", "7")]);
+    let more = identity::create(client, &wanted).await.unwrap();
+    let all = tags(&[("cost", "7"), ("env", "prod"), ("owner", "ann")]);
+    assert_eq!(more.tags, all);
+
+    wanted.location = Some("West US".to_owned());
+    let error = identity::create(client, &wanted).await.unwrap_err();
+    assert_eq!(error.code(), "InvalidResourceLocation");
+    assert_eq!(error.category(), Category::ResourceExists);
+    wanted.location = Some("East US".to_owned());
+    identity::create(client, &wanted).await.unwrap();
+}
+
+#[tokio::test]
+async fn tags_are_replaced_and_the_scope_set() {
+    let local = Local::start().await;
+    let client = &local.client;
+    let mut wanted = create("id1");
+    wanted.tags = tags(&[("env", "prod")]);
+    wanted.isolation_scope = Some("regional".to_owned());
+    let made = identity::create(client, &wanted).await.unwrap();
+    assert_eq!(made.properties.isolation_scope.as_deref(), Some("Regional"));
+
+    let mut update = Update {
+        target: target("id1"),
+        tags: Some(tags(&[("owner", "ann")])),
+        isolation_scope: None,
+    };
+    let changed = identity::update(client, &update).await.unwrap();
+    assert_eq!(changed.tags, tags(&[("owner", "ann")]));
+    assert_eq!(
+        changed.properties.isolation_scope.as_deref(),
+        Some("Regional")
+    );
+
+    local.forget().await;
+    identity::update(client, &update).await.unwrap();
+    assert_eq!(local.methods().await, ["GET"], "it is so already");
+
+    update.tags = Some(tags(&[]));
+    update.isolation_scope = Some("None".to_owned());
+    let cleared = identity::update(client, &update).await.unwrap();
+    assert!(cleared.tags.is_empty());
+    assert_ne!(
+        cleared.properties.isolation_scope.as_deref(),
+        Some("Regional")
+    );
+
+    update.tags = None;
+    update.isolation_scope = None;
+    assert_eq!(
+        code(identity::update(client, &update).await),
+        "MissingParameter"
+    );
+}
+
+#[tokio::test]
+async fn a_plan_changes_nothing() {
+    let local = Local::start().await;
+    let client = &local.client;
+    identity::create(client, &create("id1")).await.unwrap();
+    local.forget().await;
+
+    let plan = identity::plan_create(client, &create("id2")).await.unwrap();
+    assert!(plan.changes);
+    assert!(plan.description.contains("Create") && plan.description.contains("eastus"));
+    let plan = identity::plan_create(client, &create("id1")).await.unwrap();
+    assert!(!plan.changes);
+    let update = Update {
+        target: target("id1"),
+        tags: Some(tags(&[("env", "prod")])),
+        isolation_scope: None,
+    };
+    let plan = identity::plan_update(client, &update).await.unwrap();
+    assert!(plan.changes && plan.description.contains("env"));
+    let plan = identity::plan_delete(client, &target("id1")).await.unwrap();
+    assert!(plan.changes && plan.description.contains("Delete"));
+    assert_eq!(
+        code(identity::plan_delete(client, &target("id9")).await),
+        "ResourceNotFound"
+    );
+
+    assert!(local.methods().await.iter().all(|method| method == "GET"));
+}
+
+#[tokio::test]
+async fn the_groups_region_is_asked_for_once_by_many() {
+    let local = Local::with(Options {
+        latency: Duration::from_millis(20),
+        ..Options::default()
+    })
+    .await;
+    local.forget().await;
+    let wanted: Vec<_> = (0..20).map(|n| create(&format!("id{n}"))).collect();
+    let all = wanted
+        .iter()
+        .map(|wanted| identity::create(&local.client, wanted));
+    for made in futures_util::future::join_all(all).await {
+        made.unwrap();
+    }
+    let groups = local.requests().await;
+    let groups = groups.iter().filter(|line| line.ends_with(GROUP));
+    assert_eq!(groups.count(), 1);
+}
+
+#[tokio::test]
+async fn bad_input_never_reaches_azure() {
+    let local = Local::start().await;
+    let client = &local.client;
+    local.forget().await;
+    let long = "a".repeat(129);
+    for name in ["", "ab", &long, "a b", "-ab", "a/b", "é22"] {
+        let error = identity::create(client, &create(name)).await.unwrap_err();
+        assert_eq!(error.code(), "InvalidName", "{name}");
+        assert_eq!(error.category(), Category::InvalidArgument);
+        assert!(error.to_string().contains("-Name"), "{error}");
+        assert!(error.to_string().contains("3 to 128"), "{error}");
+    }
+    let vm = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/g/providers/\
+              Microsoft.Compute/virtualMachines/myVM";
+    for id in [vm, "", "id1", "/subscriptions/x"] {
+        assert_eq!(
+            code(identity::get(client, &by_id(id)).await),
+            "InvalidResourceId"
+        );
+    }
+    let mut elsewhere = target("id1");
+    elsewhere.subscription_id = Some("not-a-guid".to_owned());
+    assert_eq!(
+        code(identity::get(client, &elsewhere).await),
+        "InvalidSubscriptionId"
+    );
+    let no_group = Target {
+        name: Some("id1".to_owned()),
+        ..Target::default()
+    };
+    assert_eq!(
+        code(identity::get(client, &no_group).await),
+        "MissingParameter"
+    );
+    let mut scoped = create("id1");
+    scoped.isolation_scope = Some("Global".to_owned());
+    assert_eq!(
+        code(identity::create(client, &scoped).await),
+        "InvalidIsolationScope"
+    );
+    let scope = Scope {
+        resource_group: Some("bad/group".to_owned()),
+        ..Scope::default()
+    };
+    assert_eq!(
+        identity::list(client, &scope).err().unwrap().code(),
+        "InvalidResourceGroupName"
+    );
+    assert_eq!(local.requests().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn azures_errors_keep_their_code_and_id() {
+    let local = Local::start().await;
+    let mut wanted = create("id1");
+    wanted.target.resource_group = Some("nowhere".to_owned());
+    let error = identity::create(&local.client, &wanted).await.unwrap_err();
+    assert_eq!(error.code(), "ResourceGroupNotFound");
+    assert_eq!(error.category(), Category::ObjectNotFound);
+    assert_eq!(error.status(), Some(404));
+    assert!(!error.request_id().is_empty());
+    assert!(error.to_string().contains(error.request_id()));
+    assert!(error.to_string().contains("Check -ResourceGroupName"));
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_is_not_called_missing() {
+    let local = Local::start().await;
+    identity::create(&local.client, &create("id1"))
+        .await
+        .unwrap();
+    local
+        .fault(on("DELETE", "id1", json!({"close": "after"})))
+        .await;
+    identity::delete(&local.client, &target("id1"))
+        .await
+        .unwrap();
+}

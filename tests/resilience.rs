@@ -1,0 +1,212 @@
+//! What the client makes of an Azure that throttles, fails, lies or is not there.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use managed_identity::arm::{Category, Scope, Silent};
+use managed_identity::auth::{SignIn, connect};
+use managed_identity::identity::{self, Create};
+use serde_json::json;
+use support::{Local, code, on, quick, sign_in, target};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn throttling_and_faults_of_azures_are_waited_out() {
+    let local = Local::start().await;
+    for status in [408, 429, 500, 502, 503, 504] {
+        let action = json!({"status": status, "code": "Busy", "message": "m",
+            "headers": {"Retry-After": "0"}});
+        let mut fault = on("GET", "userAssignedIdentities", action);
+        fault["times"] = json!(3);
+        local.fault(fault).await;
+        local.forget().await;
+        let mut pages = identity::list(&local.client, &Scope::default()).unwrap();
+        pages.next().await.unwrap();
+        assert_eq!(local.methods().await.len(), 4, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn patience_has_an_end() {
+    let local = Local::start().await;
+    let mut fault = on(
+        "GET",
+        "id1",
+        json!({"status": 503, "code": "ServerBusy", "message": "m"}),
+    );
+    fault["times"] = json!(1000);
+    local.fault(fault).await;
+    local.forget().await;
+    let error = identity::get(&local.client, &target("id1"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "ServerBusy");
+    assert_eq!(local.methods().await.len(), quick().attempts as usize);
+}
+
+#[tokio::test]
+async fn a_very_long_retry_after_is_told_and_not_waited_for() {
+    let local = Local::start().await;
+    let action = json!({"status": 429, "code": "TooManyRequests", "message": "m",
+        "headers": {"Retry-After": "3600"}});
+    local.fault(on("GET", "id1", action)).await;
+    let error = identity::get(&local.client, &target("id1"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.category(), Category::LimitsExceeded);
+    assert!(error.to_string().contains("60 minutes"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_made_again() {
+    let local = Local::start().await;
+    for when in ["before", "after"] {
+        local.fault(on("PUT", "id1", json!({"close": when}))).await;
+        let wanted = Create {
+            target: target("id1"),
+            ..Create::default()
+        };
+        identity::create(&local.client, &wanted).await.unwrap();
+        identity::delete(&local.client, &target("id1"))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_endpoint_is_an_error_at_once() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let mut request = sign_in(&endpoint);
+    request.sign_in = SignIn::AccessToken {
+        token: "t".to_owned().into(),
+        account: None,
+    };
+    let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+    assert_eq!(error.code(), "EndpointUnreachable");
+    assert_eq!(error.category(), Category::ConnectionError);
+    assert!(error.to_string().contains("127.0.0.1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_in_azures_place_is_told_from_azure() {
+    let local = Local::start().await;
+    let action = json!({"status": 200, "body": "<html>Sign in</html>", "contentType": "text/html"});
+    local.fault(on("GET", "id1", action)).await;
+    let error = identity::get(&local.client, &target("id1"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "UnexpectedContent");
+    assert_eq!(error.category(), Category::InvalidResult);
+    assert!(error.to_string().contains("text/html"), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_that_ran_out_is_renewed_or_told() {
+    let local = Local::start().await;
+    let expired = json!({"status": 401, "code": "ExpiredAuthenticationToken", "message": "old"});
+    local.fault(on("GET", "id1", expired.clone())).await;
+    // The sign-in can get another token: the 401 is not seen.
+    assert_eq!(
+        code(identity::get(&local.client, &target("id1")).await),
+        "ResourceNotFound"
+    );
+    let mut fault = on("GET", "id1", expired);
+    fault["times"] = json!(2);
+    local.fault(fault).await;
+    let error = identity::get(&local.client, &target("id1"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "ExpiredAuthenticationToken");
+    assert_eq!(error.category(), Category::AuthenticationError);
+    assert!(error.to_string().contains("Connect-ManagedIdentityService"));
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_told() {
+    let local = Local::start().await;
+    let mut request = sign_in(local.emulator.endpoint());
+    if let SignIn::ClientSecret { secret, .. } = &mut request.sign_in {
+        *secret = "marked-wrong-secret".to_owned().into();
+    }
+    let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+    assert_eq!(error.code(), "invalid_client");
+    assert_eq!(error.category(), Category::AuthenticationError);
+    assert!(!error.to_string().contains("marked"), "{error}");
+}
+
+#[tokio::test]
+async fn verbose_lines_tell_each_request_and_no_secret() {
+    let local = Local::start().await;
+    let _ = identity::get(&local.client, &target("id1")).await;
+    let lines = local.heard.verbose.lock().unwrap().join("\n");
+    assert!(lines.contains("GET /subscriptions"), "{lines}");
+    assert!(lines.contains(" 404 in ") && lines.contains("request id "));
+    assert!(!lines.contains("Bearer") && !lines.contains("eyJ"));
+}
+
+/// A server that counts its requests and answers each with `answer`.
+async fn other_server(answer: String) -> (String, Arc<AtomicU32>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = count.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (endpoint, count)
+}
+
+#[tokio::test]
+async fn a_token_goes_to_no_other_host() {
+    let (other, count) = other_server(String::new()).await;
+    let local = Local::start().await;
+
+    let page = json!({"value": [], "nextLink": format!("{other}/next")});
+    let action =
+        json!({"status": 200, "body": page.to_string(), "contentType": "application/json"});
+    local
+        .fault(on("GET", "userAssignedIdentities", action))
+        .await;
+    let mut pages = identity::list(&local.client, &Scope::default()).unwrap();
+    let error = pages.next().await.unwrap_err();
+    assert_eq!(error.code(), "ForeignHost");
+    assert!(!error.to_string().contains("/next"), "{error}");
+
+    let action = json!({"status": 302, "headers": {"Location": format!("{other}/moved")}});
+    local.fault(on("GET", "id1", action)).await;
+    let error = identity::get(&local.client, &target("id1"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.status(), Some(302));
+
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_says_nothing_sensible_is_an_error() {
+    for answer in [
+        "",
+        "nonsense",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{",
+        "HTTP/1.1 999 ?\r\n\r\n",
+    ] {
+        let (endpoint, _) = other_server(answer.to_owned()).await;
+        let mut request = sign_in(&endpoint);
+        request.sign_in = SignIn::AccessToken {
+            token: "t".to_owned().into(),
+            account: None,
+        };
+        let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert!(!error.code().is_empty(), "{answer}: {error}");
+    }
+}

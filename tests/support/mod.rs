@@ -1,0 +1,208 @@
+//! An emulator and a client that is signed in to it.
+
+#![allow(dead_code, missing_docs)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use emulator::{Emulator, Options, seed};
+use managed_identity::arm::{Client, Observer, Progress, Result, RetryPolicy, Target};
+use managed_identity::auth::{Request, SignIn, connect};
+use serde_json::{Value, json};
+
+pub const GROUP: &str = seed::RESOURCE_GROUP;
+pub const VM: &str = seed::VM;
+
+pub struct Local {
+    pub emulator: Emulator,
+    pub client: Client,
+    pub heard: Arc<Heard>,
+    http: reqwest::Client,
+}
+
+/// What a client said besides its results.
+#[derive(Default)]
+pub struct Heard {
+    pub verbose: Mutex<Vec<String>>,
+    pub warnings: Mutex<Vec<String>>,
+    pub progress: Mutex<Vec<Progress>>,
+}
+
+impl Observer for Heard {
+    fn wants_verbose(&self) -> bool {
+        true
+    }
+    fn verbose(&self, line: String) {
+        self.verbose.lock().unwrap().push(line);
+    }
+    fn warning(&self, text: String) {
+        self.warnings.lock().unwrap().push(text);
+    }
+    fn progress(&self, progress: Progress) {
+        self.progress.lock().unwrap().push(progress);
+    }
+}
+
+/// As patient as the real one, in a thousandth of the time.
+pub fn quick() -> RetryPolicy {
+    RetryPolicy {
+        first_wait: Duration::from_millis(2),
+        longest_wait: Duration::from_millis(20),
+        first_poll: Duration::from_millis(2),
+        longest_poll: Duration::from_millis(10),
+        ..RetryPolicy::default()
+    }
+}
+
+/// A sign-in as the application that the emulator knows.
+pub fn sign_in(endpoint: &str) -> Request {
+    Request {
+        sign_in: SignIn::ClientSecret {
+            client_id: seed::CLIENT_ID.to_owned(),
+            secret: seed::CLIENT_SECRET.to_owned().into(),
+            authority: Some(endpoint.parse().unwrap()),
+        },
+        environment: None,
+        endpoint: Some(endpoint.to_owned()),
+        tenant: Some(seed::TENANT_ID.to_owned()),
+        subscription_id: None,
+        retry: quick(),
+    }
+}
+
+impl Local {
+    pub async fn start() -> Self {
+        Self::with(Options {
+            operation_time: Duration::ZERO,
+            ..Options::default()
+        })
+        .await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let emulator = Emulator::start(options).await.unwrap();
+        let heard = Arc::new(Heard::default());
+        let request = sign_in(emulator.endpoint());
+        let connection = connect(request, heard.clone()).await.unwrap();
+        Self {
+            client: connection.client.observed_by(heard.clone()),
+            heard,
+            emulator,
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
+    }
+
+    pub async fn admin(&self, method: &str, path: &str, body: Value) -> Value {
+        let url = format!("{}/_emulator/{path}", self.emulator.endpoint());
+        let mut call = self.http.request(method.parse().unwrap(), url);
+        if !body.is_null() {
+            call = call
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = call.send().await.unwrap();
+        assert!(answer.status().is_success(), "{method} {path}: {answer:?}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or(Value::Null)
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        self.admin("POST", "faults", fault).await;
+    }
+
+    /// Method and path without the query of every request since the last `forget`.
+    pub async fn requests(&self) -> Vec<String> {
+        let log = self.admin("GET", "requests", Value::Null).await;
+        let entries = log.as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .map(|entry| {
+                let path = entry["path"].as_str().unwrap();
+                let path = path.split('?').next().unwrap();
+                format!("{} {path}", entry["method"].as_str().unwrap())
+            })
+            .filter(|line| !line.contains("/_emulator"))
+            .collect()
+    }
+
+    pub async fn forget(&self) {
+        self.admin("DELETE", "requests", Value::Null).await;
+    }
+
+    /// The methods of the requests since the last `forget`.
+    pub async fn methods(&self) -> Vec<String> {
+        let requests = self.requests().await;
+        requests
+            .iter()
+            .map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect()
+    }
+
+    /// A request as any other client would send it, with a token of its own.
+    pub async fn raw(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let token_url = format!(
+            "{}/{}/oauth2/v2.0/token",
+            self.emulator.endpoint(),
+            seed::TENANT_ID
+        );
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={}",
+            seed::CLIENT_ID,
+            seed::CLIENT_SECRET,
+            "https%3A%2F%2Fmanagement.azure.com%2F.default"
+        );
+        let answer = self
+            .http
+            .post(token_url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form)
+            .send()
+            .await
+            .unwrap();
+        let token: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let url = format!("{}{path}", self.emulator.endpoint());
+        let mut call = self
+            .http
+            .request(method.parse().unwrap(), url)
+            .bearer_auth(token["access_token"].as_str().unwrap());
+        if !body.is_null() {
+            call = call
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = call.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+}
+
+pub fn target(name: &str) -> Target {
+    Target {
+        resource_group: Some(GROUP.to_owned()),
+        name: Some(name.to_owned()),
+        ..Target::default()
+    }
+}
+
+pub fn by_id(id: &str) -> Target {
+    Target {
+        resource_id: Some(id.to_owned()),
+        ..Target::default()
+    }
+}
+
+pub fn tags(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// A fault on requests of that method whose path holds that text.
+pub fn on(method: &str, path: &str, action: Value) -> Value {
+    json!({ "method": method, "pathContains": path, "action": action })
+}
+
+pub fn code<T: std::fmt::Debug>(result: Result<T>) -> String {
+    result.unwrap_err().code().to_owned()
+}

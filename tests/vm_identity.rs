@@ -1,0 +1,284 @@
+//! The identity of virtual machines through the real client, against the emulator.
+
+mod support;
+
+use std::time::Duration;
+
+use emulator::Options;
+use managed_identity::arm::{Category, Scope};
+use managed_identity::compute::{self, IdentityType, Update, VmIdentity, Wanted};
+use managed_identity::identity::{self, Create};
+use serde_json::json;
+use support::{GROUP, Local, VM, code, on, target};
+
+const VM_PATH: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
+    myResourceGroup/providers/Microsoft.Compute/virtualMachines/myVM?api-version=2025-04-01";
+
+async fn make(local: &Local, names: &[&str]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for name in names {
+        let wanted = Create {
+            target: target(name),
+            ..Create::default()
+        };
+        ids.push(identity::create(&local.client, &wanted).await.unwrap().id);
+    }
+    ids
+}
+
+fn update(wanted: Wanted) -> Update {
+    Update {
+        target: target(VM),
+        wanted,
+        no_wait: false,
+    }
+}
+
+fn merge(add: &[&str], remove: &[&str], system_assigned: Option<bool>) -> Update {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    update(Wanted::Merge {
+        add: owned(add),
+        remove: owned(remove),
+        system_assigned,
+    })
+}
+
+fn exact(identity_type: IdentityType, identities: &[&str]) -> Update {
+    update(Wanted::Exact {
+        identity_type,
+        identities: identities.iter().map(|name| (*name).to_owned()).collect(),
+    })
+}
+
+fn names(vm: &VmIdentity) -> Vec<&str> {
+    let mut names: Vec<_> = vm.assigned.iter().map(|identity| identity.name()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test]
+async fn the_story_nothing_is_lost() {
+    let local = Local::start().await;
+    let client = &local.client;
+    let ids = make(&local, &["id1", "id2"]).await;
+
+    let vm = compute::update(client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id1"]);
+    assert_eq!(vm.identity_type, IdentityType::UserAssigned);
+    assert!(!vm.assigned[0].principal_id.is_empty());
+
+    let vm = compute::update(client, &merge(&[&ids[1]], &[], None))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id1", "id2"]);
+
+    let vm = compute::update(client, &merge(&[], &[], Some(true)))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id1", "id2"]);
+    assert_eq!(vm.identity_type, IdentityType::SystemAndUserAssigned);
+    assert!(!vm.principal_id.is_empty() && !vm.tenant_id.is_empty());
+
+    let vm = compute::update(client, &merge(&[], &["ID1"], None))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id2"]);
+    assert_eq!(vm.identity_type, IdentityType::SystemAndUserAssigned);
+
+    let vm = compute::update(client, &merge(&[], &["id2"], Some(false)))
+        .await
+        .unwrap();
+    assert_eq!(vm.identity_type, IdentityType::None);
+    assert_eq!(vm.principal_id, "");
+    assert_eq!(compute::get(client, &target(VM)).await.unwrap(), vm);
+}
+
+#[tokio::test]
+async fn the_exact_form_says_what_it_drops() {
+    let local = Local::start().await;
+    let client = &local.client;
+    make(&local, &["id1", "id2"]).await;
+    compute::update(client, &merge(&["id1", "id2"], &[], Some(true)))
+        .await
+        .unwrap();
+
+    let vm = compute::update(client, &exact(IdentityType::UserAssigned, &["id2"]))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id2"]);
+    assert_eq!(vm.identity_type, IdentityType::UserAssigned);
+    let warnings = local.heard.warnings.lock().unwrap().join("\n");
+    assert!(warnings.contains("id1") && warnings.contains("system-assigned"));
+    assert!(!warnings.contains("/id2"));
+}
+
+#[tokio::test]
+async fn a_long_operation_is_waited_for() {
+    let local = Local::with(Options {
+        operation_time: Duration::from_millis(120),
+        ..Options::default()
+    })
+    .await;
+    let client = &local.client;
+    make(&local, &["id1"]).await;
+    let vm = compute::update(client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+    assert_eq!(vm.provisioning_state, "Succeeded");
+    assert!(!vm.assigned[0].client_id.is_empty());
+    assert!(!local.heard.progress.lock().unwrap().is_empty());
+
+    let mut hasty = merge(&[], &["id1"], None);
+    hasty.no_wait = true;
+    let vm = compute::update(client, &hasty).await.unwrap();
+    assert_eq!(vm.provisioning_state, "Updating");
+}
+
+#[tokio::test]
+async fn what_is_so_already_is_not_written() {
+    let local = Local::start().await;
+    make(&local, &["id1"]).await;
+    let wanted = merge(&["id1"], &["id7"], None);
+    compute::update(&local.client, &wanted).await.unwrap();
+    local.forget().await;
+    let vm = compute::update(&local.client, &wanted).await.unwrap();
+    assert_eq!(names(&vm), ["id1"]);
+    assert_eq!(local.methods().await, ["GET"]);
+}
+
+#[tokio::test]
+async fn somebody_elses_write_in_between_is_kept() {
+    let local = Local::start().await;
+    let ids = make(&local, &["id1", "id2"]).await;
+    // The first PATCH is held up long enough for another client to write first.
+    local.fault(on("PATCH", VM, json!({"delayMs": 300}))).await;
+    let wanted = merge(&["id1"], &[], None);
+    let (mine, theirs) = tokio::join!(
+        compute::update(&local.client, &wanted),
+        async {
+            while !local.methods().await.contains(&"GET".to_owned()) {
+                tokio::task::yield_now().await;
+            }
+            let body = json!({"identity": {"type": "UserAssigned",
+            "userAssignedIdentities": {ids[1].clone(): {}}}});
+            local.raw("PUT", VM_PATH, with_location(body)).await
+        }
+    );
+    assert!(theirs.0 < 300, "{theirs:?}");
+    assert_eq!(names(&mine.unwrap()), ["id1", "id2"]);
+}
+
+fn with_location(mut body: serde_json::Value) -> serde_json::Value {
+    body["location"] = json!("eastus");
+    body
+}
+
+#[tokio::test]
+async fn a_stale_version_is_read_anew_up_to_a_bound() {
+    let local = Local::start().await;
+    make(&local, &["id1"]).await;
+    let stale = json!({"status": 412, "code": "PreconditionFailed", "message": "stale"});
+    let mut fault = on("PATCH", VM, stale);
+    fault["times"] = json!(3);
+    local.fault(fault.clone()).await;
+    let vm = compute::update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id1"]);
+
+    fault["times"] = json!(1000);
+    local.fault(fault).await;
+    let error = compute::update(&local.client, &merge(&[], &["id1"], None))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "PreconditionFailed");
+    assert_eq!(error.category(), Category::ResourceBusy);
+    assert!(error.to_string().contains("Nothing was changed"), "{error}");
+}
+
+#[tokio::test]
+async fn an_identity_that_does_not_exist_is_azures_error() {
+    let local = Local::start().await;
+    let error = compute::update(&local.client, &merge(&["ghost"], &[], None))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "FailedIdentityOperation");
+    assert!(error.to_string().contains("ghost"), "{error}");
+    let vm = compute::get(&local.client, &target(VM)).await.unwrap();
+    assert_eq!(vm.identity_type, IdentityType::None);
+}
+
+#[tokio::test]
+async fn a_plan_names_what_is_added_removed_and_kept() {
+    let local = Local::start().await;
+    make(&local, &["id1", "id2", "id3"]).await;
+    compute::update(&local.client, &merge(&["id1", "id2"], &[], None))
+        .await
+        .unwrap();
+    local.forget().await;
+    let plan = compute::plan_update(&local.client, &merge(&["id3"], &["id1"], Some(true)))
+        .await
+        .unwrap();
+    assert!(plan.changes);
+    for words in [
+        "enable the system-assigned",
+        "add ",
+        "id3",
+        "remove ",
+        "id1",
+        "keep ",
+        "id2",
+    ] {
+        assert!(plan.description.contains(words), "{}", plan.description);
+    }
+    let plan = compute::plan_update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+    assert!(!plan.changes);
+    assert!(local.methods().await.iter().all(|method| method == "GET"));
+}
+
+#[tokio::test]
+async fn contradictions_and_bad_ids_are_refused_before_any_request() {
+    let local = Local::start().await;
+    local.forget().await;
+    let cases = [
+        (merge(&["id1"], &["ID1"], None), "InvalidIdentityChange"),
+        (merge(&[], &[], None), "MissingParameter"),
+        (merge(&["a b"], &[], None), "InvalidIdentityId"),
+        (merge(&["/x/y"], &[], None), "InvalidResourceId"),
+        (exact(IdentityType::None, &["id1"]), "InvalidIdentityChange"),
+        (
+            exact(IdentityType::UserAssigned, &[]),
+            "InvalidIdentityChange",
+        ),
+    ];
+    for (wanted, expected) in cases {
+        assert_eq!(
+            code(compute::update(&local.client, &wanted).await),
+            expected
+        );
+    }
+    assert_eq!(local.requests().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn machines_are_listed_with_their_identities() {
+    let local = Local::start().await;
+    make(&local, &["id1"]).await;
+    compute::update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+    for resource_group in [Some(GROUP.to_owned()), None] {
+        let scope = Scope {
+            resource_group,
+            ..Scope::default()
+        };
+        let mut pages = compute::list(&local.client, &scope).unwrap();
+        let page = pages.next().await.unwrap().unwrap();
+        assert_eq!(page.len(), 1);
+        assert_eq!(names(&page[0]), ["id1"]);
+    }
+}
