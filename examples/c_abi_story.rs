@@ -1,0 +1,291 @@
+//! The story of an identity, told through the C ABI alone, as a host in any language would: make
+//! two identities, put them on a virtual machine one after the other, turn its own identity on,
+//! take one off, and delete. Everything happens on an emulator in this process.
+//!
+//! `cargo run --example c_abi_story`
+
+// A host in Rust still calls a C ABI.
+#![allow(unsafe_code)]
+
+use std::ptr;
+
+use managed_identity::ffi::*;
+
+fn main() {
+    assert_eq!(mi_abi_version(), MI_ABI_VERSION);
+    let mut story = Story::begin();
+    story.create("id1");
+    story.create("id2");
+    story.list();
+    story.update("add id1", &["id1"], &[], MI_SYSTEM_ASSIGNED_KEEP);
+    story.update("add id2: id1 stays", &["id2"], &[], MI_SYSTEM_ASSIGNED_KEEP);
+    story.update(
+        "enable the system-assigned identity: both stay",
+        &[],
+        &[],
+        MI_SYSTEM_ASSIGNED_ENABLE,
+    );
+    story.update(
+        "remove id1: id2 and the system-assigned identity stay",
+        &[],
+        &["id1"],
+        MI_SYSTEM_ASSIGNED_KEEP,
+    );
+    story.update("remove id2", &[], &["id2"], MI_SYSTEM_ASSIGNED_KEEP);
+    story.delete("id1");
+    story.delete("id2");
+    story.list();
+    story.end();
+}
+
+const ABSENT: MiStr = MiStr {
+    ptr: ptr::null(),
+    len: 0,
+};
+
+fn string(text: &str) -> MiStr {
+    MiStr {
+        ptr: text.as_ptr(),
+        len: text.len(),
+    }
+}
+
+fn text(string: MiStr) -> String {
+    if string.ptr.is_null() {
+        return String::new();
+    }
+    // SAFETY: the library gives UTF-8 of that length, valid until the event is freed.
+    let bytes = unsafe { std::slice::from_raw_parts(string.ptr, string.len) };
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn target(name: &str) -> MiTarget {
+    MiTarget {
+        resource_id: ABSENT,
+        subscription_id: ABSENT,
+        resource_group: string("myResourceGroup"),
+        name: string(name),
+    }
+}
+
+struct Story {
+    queue: u64,
+    client: u64,
+    emulator: u64,
+    tag: u64,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let options = MiQueueOptions {
+            throttle_limit: 4,
+            verbose: 0,
+        };
+        let mut story = Self {
+            queue: 0,
+            client: 0,
+            emulator: 0,
+            tag: 0,
+        };
+        // SAFETY: both pointers are valid.
+        check(unsafe { mi_queue_create(&options, &mut story.queue) });
+        let endpoint = story.start_emulator();
+        story.connect(&endpoint);
+        story
+    }
+
+    fn start_emulator(&mut self) -> String {
+        let options = MiEmulatorOptions {
+            port: 0,
+            latency_ms: 0,
+            operation_ms: 1000,
+            state_path: ABSENT,
+        };
+        let mut endpoint = String::new();
+        let mut handle = 0;
+        // SAFETY: the options are valid.
+        self.run(
+            |queue, tag| unsafe { mi_emulator_start(&options, queue, tag) },
+            |event| {
+                // SAFETY: a start yields an emulator.
+                let emulator = unsafe { &*event.emulator };
+                endpoint = text(emulator.endpoint);
+                handle = emulator.handle;
+            },
+        );
+        self.emulator = handle;
+        println!("An emulator listens on {endpoint}.");
+        endpoint
+    }
+
+    fn connect(&mut self, endpoint: &str) {
+        let request = MiConnectRequest {
+            credential: MI_CREDENTIAL_EMULATOR,
+            environment: ABSENT,
+            endpoint: string(endpoint),
+            tenant: ABSENT,
+            client_id: ABSENT,
+            secret: ABSENT,
+            subscription_id: ABSENT,
+        };
+        let mut client = 0;
+        // SAFETY: the request is valid.
+        self.run(
+            |queue, tag| unsafe { mi_client_connect(&request, queue, tag) },
+            |event| {
+                // SAFETY: a sign-in yields a connection.
+                let connection = unsafe { &*event.connection };
+                client = connection.client;
+                println!("Signed in to {}.", text(connection.subscription_name));
+            },
+        );
+        self.client = client;
+    }
+
+    fn create(&mut self, name: &str) {
+        println!("\nCreate {name}:");
+        let request = MiIdentityCreateRequest {
+            target: target(name),
+            location: ABSENT,
+            isolation_scope: ABSENT,
+            tags: ptr::null(),
+            tags_len: 0,
+            dry_run: 0,
+        };
+        let client = self.client;
+        self.run(
+            // SAFETY: the request is valid.
+            |queue, tag| unsafe { mi_identity_create(client, &request, queue, tag) },
+            show_identity,
+        );
+    }
+
+    fn list(&mut self) {
+        println!("\nList:");
+        let request = MiListRequest {
+            subscription_id: ABSENT,
+            resource_group: string("myResourceGroup"),
+        };
+        let client = self.client;
+        let mut count = 0;
+        self.run(
+            // SAFETY: the request is valid.
+            |queue, tag| unsafe { mi_identity_list(client, &request, queue, tag) },
+            |event| {
+                count += 1;
+                show_identity(event);
+            },
+        );
+        if count == 0 {
+            println!("  none");
+        }
+    }
+
+    fn update(&mut self, words: &str, add: &[&str], remove: &[&str], system_assigned: u32) {
+        println!("\nmyVM: {words}");
+        let add: Vec<_> = add.iter().map(|id| string(id)).collect();
+        let remove: Vec<_> = remove.iter().map(|id| string(id)).collect();
+        let request = MiVmIdentityUpdateRequest {
+            target: target("myVM"),
+            change: MI_CHANGE_MERGE,
+            identity_type: MI_IDENTITY_NONE,
+            system_assigned,
+            add: add.as_ptr(),
+            add_len: add.len(),
+            remove: remove.as_ptr(),
+            remove_len: remove.len(),
+            no_wait: 0,
+            dry_run: 0,
+        };
+        let client = self.client;
+        self.run(
+            // SAFETY: the request is valid.
+            |queue, tag| unsafe { mi_vm_identity_update(client, &request, queue, tag) },
+            show_machine,
+        );
+    }
+
+    fn delete(&mut self, name: &str) {
+        println!("\nDelete {name}.");
+        let request = MiIdentityDeleteRequest {
+            target: target(name),
+            dry_run: 0,
+        };
+        let client = self.client;
+        self.run(
+            // SAFETY: the request is valid.
+            |queue, tag| unsafe { mi_identity_delete(client, &request, queue, tag) },
+            |_| {},
+        );
+    }
+
+    fn end(mut self) {
+        check(mi_client_free(self.client));
+        let emulator = self.emulator;
+        self.run(|queue, tag| mi_emulator_stop(emulator, queue, tag), |_| {});
+        check(mi_queue_free(self.queue));
+        println!("\nThe emulator has stopped.");
+    }
+
+    /// Submits an operation and takes its events up to the last.
+    fn run(&mut self, submit: impl FnOnce(u64, u64) -> i32, mut item: impl FnMut(&MiEvent)) {
+        self.tag += 1;
+        check(submit(self.queue, self.tag));
+        loop {
+            let mut event = ptr::null();
+            // SAFETY: the pointer is valid.
+            check(unsafe { mi_queue_wait(self.queue, -1, &mut event) });
+            // SAFETY: the wait succeeded; the event is ours until it is freed.
+            let happened = unsafe { &*event };
+            let kind = happened.kind;
+            match kind {
+                MI_EVENT_ITEM => item(happened),
+                // SAFETY: a failure carries its error.
+                MI_EVENT_FAILED => panic!("{}", text(unsafe { &*happened.error }.message)),
+                _ => {}
+            }
+            // SAFETY: nothing of the event is used after this.
+            check(unsafe { mi_event_free(event) });
+            if kind == MI_EVENT_DONE {
+                return;
+            }
+        }
+    }
+}
+
+fn show_identity(event: &MiEvent) {
+    // SAFETY: identities are all that these operations yield.
+    let identity = unsafe { &*event.identity };
+    println!(
+        "  {}  {}  principal {}  client {}",
+        text(identity.name),
+        text(identity.location),
+        text(identity.principal_id),
+        text(identity.client_id)
+    );
+}
+
+fn show_machine(event: &MiEvent) {
+    // SAFETY: an update yields the identity of the machine.
+    let vm = unsafe { &*event.vm_identity };
+    println!(
+        "  system-assigned: {}",
+        match text(vm.principal_id) {
+            none if none.is_empty() => "off".to_owned(),
+            principal => format!("principal {principal}"),
+        }
+    );
+    for index in 0..vm.assigned_len {
+        // SAFETY: the array has that many.
+        let assigned = unsafe { &*vm.assigned.add(index) };
+        println!(
+            "  {}  principal {}",
+            text(assigned.name),
+            text(assigned.principal_id)
+        );
+    }
+}
+
+fn check(status: i32) {
+    assert_eq!(status, MI_OK, "{}", text(mi_status_text(status)));
+}
