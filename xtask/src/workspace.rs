@@ -1,7 +1,7 @@
 //! Where things are: the checkout, what cargo builds, and the names that depend on the host.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::process::Result;
 
@@ -17,9 +17,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the checkout that this program was built from.
+    /// Finds the checkout that this program runs for.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // What cargo says now, and not what it said when this was compiled: a checkout may have
+        // moved since, or share its target folder with another.
+        let package = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = package
             .parent()
             .ok_or("xtask is not in a workspace")?
             .to_owned();
