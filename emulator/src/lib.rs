@@ -44,6 +44,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use clock::Clock;
@@ -142,6 +143,7 @@ pub struct Emulator {
     endpoint: String,
     port: u16,
     server: JoinHandle<()>,
+    stop: Option<oneshot::Sender<()>>,
     storage: Option<Storage>,
     #[cfg(feature = "tls")]
     ca: Option<tls::CaFile>,
@@ -193,11 +195,13 @@ impl Emulator {
         let storage = options
             .state_path
             .map(|path| Storage::start(path, Arc::clone(&shared)));
-        let server = tokio::spawn(server::run(listener, transport, shared));
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(server::run(listener, transport, shared, stopped));
         Ok(Emulator {
             endpoint,
             port,
             server,
+            stop: Some(stop),
             storage,
             #[cfg(feature = "tls")]
             ca,
@@ -225,8 +229,8 @@ impl Emulator {
 
     /// Stops listening, drops all connections, and writes the state file, if there is one.
     pub async fn stop(mut self) {
-        self.server.abort();
-        // The end of the task is the end of its connections and of the listener.
+        // Nobody receives it if the server has ended by itself, which is as well.
+        let _ = self.stop.take().map(|stop| stop.send(()));
         let _ = (&mut self.server).await;
         if let Some(storage) = self.storage.take() {
             storage.finish().await;

@@ -554,8 +554,9 @@ fn discovery(world: &World) -> Reply {
     )
 }
 
-/// The description of the cloud: an array of clouds, or the one object of old versions. Every
-/// endpoint in it is the emulator's own, so that nothing a client does leaves the machine.
+/// The description of the cloud. Versions differ in the form: a short object in 2015-01-01, one
+/// cloud in 2022-09-01, an array of clouds in the others. Every endpoint in it is the emulator's
+/// own, so that nothing a client does leaves the machine.
 fn metadata(world: &World, request: &Request) -> Reply {
     let endpoint = format!("{}/", world.site.endpoint);
     let version = match request.parameter("api-version") {
@@ -588,9 +589,7 @@ fn metadata(world: &World, request: &Request) -> Reply {
             }),
         );
     }
-    Reply::json(
-        200,
-        &json!([{
+    let cloud = json!({
             "name": "Emulator",
             "portal": endpoint,
             "authentication": authentication,
@@ -623,6 +622,7 @@ fn metadata(world: &World, request: &Request) -> Reply {
                 "attestationEndpoint": "attest.emulator.invalid",
                 "mhsmDns": "managedhsm.emulator.invalid",
             },
-        }]),
-    )
+    });
+    let one = version == "2022-09-01";
+    Reply::json(200, &if one { cloud } else { json!([cloud]) })
 }

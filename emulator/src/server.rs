@@ -4,15 +4,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
 use crate::arm::error::ArmError;
@@ -27,6 +27,10 @@ use crate::{admin, oauth};
 
 /// The largest body that ARM takes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// How much of a body that is too large is read all the same: a client that is still sending when
+/// the answer comes tends to see a broken connection and not the answer.
+const PATIENCE: usize = 64 * 1024 * 1024;
 
 /// What connections have in common.
 #[derive(Debug)]
@@ -64,8 +68,13 @@ pub(crate) enum Transport {
     Tls(tokio_rustls::TlsAcceptor),
 }
 
-/// Accepts connections until it is dropped, and drops them with it.
-pub(crate) async fn run(listener: TcpListener, transport: Transport, shared: Arc<Shared>) {
+/// Accepts connections until it is told to stop; then no connection is left.
+pub(crate) async fn run(
+    listener: TcpListener,
+    transport: Transport,
+    shared: Arc<Shared>,
+    mut stop: oneshot::Receiver<()>,
+) {
     let mut connections = JoinSet::new();
     loop {
         let stream = tokio::select! {
@@ -79,6 +88,7 @@ pub(crate) async fn run(listener: TcpListener, transport: Transport, shared: Arc
             },
             // Reaps what has ended.
             Some(_) = connections.join_next() => continue,
+            _ = &mut stop => break,
         };
         // Small replies should not wait for more; where that is refused they just do.
         let _ = stream.set_nodelay(true);
@@ -98,6 +108,8 @@ pub(crate) async fn run(listener: TcpListener, transport: Transport, shared: Arc
             }
         }
     }
+    drop(listener);
+    connections.shutdown().await;
 }
 
 async fn connection<S>(stream: S, shared: Arc<Shared>)
@@ -111,22 +123,40 @@ where
         .await;
 }
 
+/// The whole body; none if it is too large.
+async fn read(mut body: Incoming) -> Result<Option<Bytes>, Closed> {
+    let mut whole = BytesMut::new();
+    let mut size = 0_usize;
+    while let Some(frame) = body.frame().await {
+        // The client went away.
+        let frame = frame.map_err(|_| Closed)?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        size = size.saturating_add(data.len());
+        if size > PATIENCE {
+            break;
+        }
+        if size <= LARGEST_BODY {
+            whole.extend_from_slice(data);
+        }
+    }
+    Ok((size <= LARGEST_BODY).then(|| whole.freeze()))
+}
+
 async fn serve(
     shared: Arc<Shared>,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Full<Bytes>>, Closed> {
     let (parts, body) = request.into_parts();
-    let (body, too_large) = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => (body.to_bytes(), false),
-        Err(error) if error.is::<LengthLimitError>() => (Bytes::new(), true),
-        Err(_) => return Err(Closed),
-    };
+    let body = read(body).await?;
+    let too_large = body.is_none();
     let request = Request::new(
         parts.method,
         parts.uri.path(),
         parts.uri.query().unwrap_or_default(),
         parts.headers,
-        body,
+        body.unwrap_or_default(),
     );
     if admin::is_ours(&request) {
         let reply = {

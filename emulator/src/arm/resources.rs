@@ -233,11 +233,22 @@ fn list_groups(world: &mut World, call: &Call<'_>) -> Handled {
         "{}resourcegroups/",
         key::in_subscription(call.param("subscription"))
     );
+    let filter = match call.request.parameter("$filter") {
+        None => None,
+        Some(text) => Some(tag_filter(&text)?),
+    };
+    let wanted = |group: &Group| {
+        filter.as_ref().is_none_or(|(name, value)| {
+            group.tags.iter().flatten().any(|(tag, has)| {
+                tag.eq_ignore_ascii_case(name) && value.as_ref().is_none_or(|value| has == value)
+            })
+        })
+    };
     let items: Vec<_> = world
         .state
         .groups
         .iter()
-        .filter(|(key, _)| key.starts_with(&prefix))
+        .filter(|(key, group)| key.starts_with(&prefix) && wanted(group))
         .map(|(key, group)| (key.clone(), group_body(group)))
         .collect();
     let size = match call.request.parameter("$top") {
@@ -255,6 +266,33 @@ fn list_groups(world: &mut World, call: &Call<'_>) -> Handled {
         },
     };
     paging::page(&world.site.endpoint, call, size, items.into_iter())
+}
+
+/// `tagName eq 'x'`, with or without `and tagValue eq 'y'`: all that groups can be filtered by.
+fn tag_filter(text: &str) -> Result<(String, Option<String>), ArmError> {
+    let operand = |clause: &str, name: &str| -> Option<String> {
+        let (left, right) = clause.split_once(" eq ")?;
+        let quoted = right.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+        left.trim()
+            .eq_ignore_ascii_case(name)
+            .then(|| quoted.replace("''", "'"))
+    };
+    let (first, second) = match text.split_once(" and ") {
+        Some((first, second)) => (first, Some(second)),
+        None => (text, None),
+    };
+    let name = operand(first, "tagName");
+    let value = second.map(|second| operand(second, "tagValue"));
+    match (name, value) {
+        (Some(name), None) => Ok((name, None)),
+        (Some(name), Some(Some(value))) => Ok((name, Some(value))),
+        _ => Err(ArmError::new(
+            400,
+            "InvalidFilterInQueryString",
+            format!("Invalid $filter '{text}' specified in the query string."),
+        )
+        .gateway()),
+    }
 }
 
 fn get_group(world: &mut World, call: &Call<'_>) -> Handled {

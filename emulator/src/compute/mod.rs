@@ -104,16 +104,16 @@ impl Kind {
         }
     }
 
-    /// Told by the type in the path.
+    /// Told by the type in the path, behind the namespace.
     fn of(call: &Call<'_>) -> Self {
         let segments = &call.request.segments;
-        let sets = segments
+        let kind = segments
             .iter()
-            .any(|s| s.eq_ignore_ascii_case("virtualMachineScaleSets"));
-        if sets {
-            Kind::ScaleSet
-        } else {
-            Kind::VirtualMachine
+            .position(|s| s.eq_ignore_ascii_case("providers"))
+            .and_then(|providers| segments.get(providers + 2));
+        match kind {
+            Some(kind) if kind.eq_ignore_ascii_case("virtualMachineScaleSets") => Kind::ScaleSet,
+            _ => Kind::VirtualMachine,
         }
     }
 }

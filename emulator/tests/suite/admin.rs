@@ -1,0 +1,327 @@
+use std::time::Duration;
+
+use emulator::seed;
+use hyper::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Azure, R, sub, uai, vm};
+
+#[tokio::test]
+async fn about_itself() {
+    let azure = Azure::start().await;
+    let about = azure
+        .admin(Method::GET, "", Value::Null)
+        .await
+        .is(200)
+        .json();
+    assert_eq!(about["endpoint"], azure.emulator.endpoint());
+    assert_eq!(about["subscriptionId"], seed::SUBSCRIPTION_ID);
+    assert_eq!(about["tenantId"], seed::TENANT_ID);
+    assert_eq!(about["clientId"], seed::CLIENT_ID);
+    assert_eq!(about["clientSecret"], seed::CLIENT_SECRET);
+    assert_eq!(about["requests"], 1, "the sign-in");
+    assert!(about["version"].is_string() && about["started"].is_string());
+    azure
+        .admin(Method::GET, "/nonsense", Value::Null)
+        .await
+        .fails(404, "NotFound");
+    azure
+        .admin(Method::PUT, "/faults", Value::Null)
+        .await
+        .fails(405, "MethodNotAllowed");
+}
+
+#[tokio::test]
+async fn web_pages_steer_nothing() {
+    let azure = Azure::start().await;
+    for header in [
+        ("origin", "https://example.invalid"),
+        ("host", "example.invalid"),
+    ] {
+        let answer = azure
+            .raw(Method::POST, "/_emulator/reset", &[header], "")
+            .await
+            .unwrap();
+        answer.fails(403, "NotLocal");
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_everything_but_secrets() {
+    let azure = Azure::start().await;
+    let headers = [
+        ("x-ms-client-request-id", "abc"),
+        ("user-agent", "test/1"),
+        ("if-match", "\"1\""),
+    ];
+    let answer = azure
+        .send(Method::GET, &uai("none"), &headers, Value::Null)
+        .await
+        .is(404);
+    let request_id = answer.header("x-ms-request-id").to_owned();
+    azure
+        .raw(Method::GET, "/x", &[("authorization", "Bearer other")], "")
+        .await
+        .unwrap()
+        .is(401);
+    let log = azure.log().await;
+    assert_eq!(log.len(), 3);
+    assert_eq!(
+        log[0]["path"],
+        format!("/{}/oauth2/v2.0/token", seed::TENANT_ID)
+    );
+    assert_eq!(log[0]["authenticated"], false);
+    let entry = &log[1];
+    assert_eq!(entry["sequence"], 2);
+    assert_eq!(
+        (&entry["method"], &entry["status"]),
+        (&json!("GET"), &json!(404))
+    );
+    assert_eq!(entry["path"], uai("none"));
+    assert_eq!(entry["clientRequestId"], "abc");
+    assert_eq!(entry["requestId"], request_id);
+    assert_eq!(entry["userAgent"], "test/1");
+    assert_eq!(entry["ifMatch"], "\"1\"");
+    assert_eq!(
+        (&entry["authenticated"], &entry["fault"]),
+        (&json!(true), &json!(false))
+    );
+    assert!(entry["durationMs"].is_u64() && entry["time"].is_string());
+    assert_eq!(log[2]["authenticated"], false);
+    let text = Value::Array(log).to_string();
+    assert!(!text.contains(&azure.token) && !text.contains(seed::CLIENT_SECRET));
+    azure
+        .admin(Method::DELETE, "/requests", Value::Null)
+        .await
+        .is(204);
+    assert!(azure.log().await.is_empty());
+    azure.get(&uai("none")).await.is(404);
+    assert_eq!(azure.log().await[0]["sequence"], 4);
+}
+
+#[tokio::test]
+async fn faults_that_answer() {
+    let azure = Azure::start().await;
+    let path = sub(&format!("?{R}"));
+    azure.fault(json!({"method": "GET", "pathContains": "/SUBSCRIPTIONS/", "skip": 1, "times": 2,
+        "action": {"status": 429, "code": "Busy", "message": "Later.", "headers": {"Retry-After": "7"}}})).await;
+    azure.get(&path).await.is(200);
+    for _ in 0..2 {
+        let answer = azure.get(&path).await.fails(429, "Busy");
+        assert_eq!(
+            (answer.message().as_str(), answer.header("retry-after")),
+            ("Later.", "7")
+        );
+        assert_eq!(answer.header("x-ms-request-id").len(), 36);
+    }
+    azure.get(&path).await.is(200);
+    assert_eq!(azure.log().await[2]["fault"], true);
+
+    azure
+        .fault(json!({"action": {"status": 502, "body": "<html>", "contentType": "text/html"}}))
+        .await;
+    let answer = azure.get(&path).await.is(502);
+    assert_eq!(
+        (&answer.body[..], answer.header("content-type")),
+        (&b"<html>"[..], "text/html")
+    );
+    azure.fault(json!({"action": {"status": 503}})).await;
+    azure.get(&path).await.fails(503, "ServiceUnavailable");
+
+    let list = azure
+        .admin(Method::GET, "/faults", Value::Null)
+        .await
+        .is(200)
+        .json();
+    assert_eq!(list.as_array().unwrap().len(), 3);
+    assert_eq!(
+        (&list[0]["matched"], &list[0]["hit"]),
+        (&json!(3), &json!(2))
+    );
+    azure
+        .admin(Method::DELETE, "/faults", Value::Null)
+        .await
+        .is(204);
+    let list = azure
+        .admin(Method::GET, "/faults", Value::Null)
+        .await
+        .json();
+    assert_eq!(list, json!([]));
+
+    let bad = json!({"action": {"status": 500}, "metod": "GET"});
+    let answer = azure
+        .admin(Method::POST, "/faults", bad)
+        .await
+        .fails(400, "InvalidFault");
+    assert!(answer.message().contains("metod"), "{answer:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_that_delay() {
+    let azure = Azure::start().await;
+    azure.fault(json!({"action": {"delayMs": 30_000}})).await;
+    let before = tokio::time::Instant::now();
+    azure.get(&sub(&format!("?{R}"))).await.is(200);
+    assert!(before.elapsed() >= Duration::from_secs(30));
+    assert!(
+        azure.log().await.last().unwrap()["durationMs"]
+            .as_u64()
+            .unwrap()
+            >= 30_000
+    );
+    azure.set(json!({"latencyMs": 5_000})).await;
+    let before = tokio::time::Instant::now();
+    azure.get(&sub(&format!("?{R}"))).await.is(200);
+    assert!(before.elapsed() >= Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn faults_that_close() {
+    let azure = Azure::start().await;
+    let put = async |name: &str| {
+        let bearer = format!("Bearer {}", azure.token);
+        // On a connection of its own: clients may repeat a request of which a used one died.
+        let headers = [("authorization", bearer.as_str()), ("connection", "close")];
+        azure
+            .raw(
+                Method::PUT,
+                &uai(name),
+                &headers,
+                r#"{"location":"eastus"}"#,
+            )
+            .await
+    };
+    put("warm-up").await.unwrap().is(201);
+    azure
+        .fault(json!({"method": "PUT", "action": {"close": "before"}}))
+        .await;
+    put("before").await.unwrap_err();
+    azure.get(&uai("before")).await.is(404);
+    azure
+        .fault(json!({"method": "PUT", "action": {"close": "after"}}))
+        .await;
+    put("after").await.unwrap_err();
+    azure.get(&uai("after")).await.is(200);
+    let log = azure.log().await;
+    let statuses: Vec<&Value> = log
+        .iter()
+        .filter(|e| e["fault"] == true)
+        .map(|e| &e["status"])
+        .collect();
+    assert_eq!(statuses, [0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings_and_reset() {
+    let azure = Azure::start().await;
+    let get = async || {
+        azure
+            .admin(Method::GET, "/settings", Value::Null)
+            .await
+            .is(200)
+            .json()
+    };
+    let initial = get().await;
+    assert_eq!(
+        initial,
+        json!({
+            "latencyMs": 0, "operationMs": 1_000, "pageSize": 50, "tokenLifetimeSeconds": 3_600,
+            "throttling": false, "unregistered": [], "retryAfterSeconds": null,
+            "replicationDelayMs": 0, "vmWriteLimit": null,
+        })
+    );
+    azure.set(json!({"retryAfterSeconds": 3, "vmWriteLimit": 5, "operationMs": 10, "replicationDelayMs": 9, "unregistered": ["microsoft.compute"]})).await;
+    let changed = get().await;
+    assert_eq!(
+        (&changed["retryAfterSeconds"], &changed["vmWriteLimit"]),
+        (&json!(3), &json!(5))
+    );
+    assert_eq!(changed["unregistered"], json!(["Microsoft.Compute"]));
+    azure
+        .set(json!({"retryAfterSeconds": null, "vmWriteLimit": null}))
+        .await;
+    let changed = get().await;
+    assert_eq!(
+        (&changed["retryAfterSeconds"], &changed["operationMs"]),
+        (&Value::Null, &json!(10))
+    );
+
+    for (body, part) in [
+        (json!({"pagesize": 1}), "pagesize"),
+        (json!({"pageSize": 0}), "pageSize"),
+        (json!({"pageSize": "x"}), "string"),
+        (json!({"vmWriteLimit": 0}), "vmWriteLimit"),
+        (json!({"operationMs": 77, "unregistered": ["x"]}), "'x'"),
+    ] {
+        let answer = azure
+            .admin(Method::PATCH, "/settings", body)
+            .await
+            .fails(400, "InvalidSettings");
+        assert!(answer.message().contains(part), "{answer:?}");
+    }
+    assert_eq!(get().await, changed, "whole or not at all");
+
+    azure.set(json!({"unregistered": []})).await;
+    azure.identity("abc").await;
+    azure.delete(&vm("myVM")).await.is(202);
+    azure.fault(json!({"action": {"status": 500}})).await;
+    azure
+        .admin(Method::POST, "/reset", Value::Null)
+        .await
+        .is(204);
+    assert_eq!(get().await, initial);
+    assert!(azure.log().await.is_empty());
+    azure.get(&uai("abc")).await.fails(404, "ResourceNotFound");
+    azure.get(&vm("myVM")).await.is(200);
+}
+
+#[tokio::test]
+async fn bodies_have_a_largest_size() {
+    let azure = Azure::start().await;
+    let bearer = format!("Bearer {}", azure.token);
+    let headers = [("authorization", bearer.as_str())];
+    let body = |size: usize| format!("{{\"location\":\"eastus\",\"x\":\"{}\"}}", "y".repeat(size));
+    let answer = azure
+        .raw(Method::PUT, &uai("abc"), &headers, body(4 * 1024 * 1024))
+        .await
+        .unwrap();
+    answer.fails(413, "RequestContentTooLarge");
+    let answer = azure
+        .raw(Method::PUT, &uai("abc"), &headers, body(3 * 1024 * 1024))
+        .await
+        .unwrap();
+    answer.is(201);
+}
+
+#[tokio::test]
+async fn stopping_ends_everything() {
+    let azure = Azure::start().await;
+    let endpoint = azure.emulator.endpoint().to_owned();
+    let address = endpoint.strip_prefix("http://").unwrap().to_owned();
+    assert_eq!(address, format!("127.0.0.1:{}", azure.emulator.port()));
+    assert_eq!(azure.emulator.ca_certificate(), None);
+    azure.emulator.stop().await;
+    tokio::net::TcpStream::connect(address).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn many_clients_at_once() {
+    let azure = std::sync::Arc::new(Azure::start().await);
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..300 {
+        let azure = std::sync::Arc::clone(&azure);
+        tasks.spawn(async move {
+            azure.identity(&format!("id-{i}")).await;
+        });
+    }
+    tasks.join_all().await;
+    azure.set(json!({"pageSize": 1_000})).await;
+    let path = uai("").replace("/?", "?");
+    assert_eq!(
+        azure.get(&path).await.is(200).json()["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        300
+    );
+}

@@ -1,0 +1,17 @@
+//! The emulator as its clients see it: over a socket.
+//!
+//! Time is paused in the tests that need it, so that they decide when an operation is over; no
+//! test sleeps.
+
+mod admin;
+#[cfg(feature = "cli")]
+mod command;
+mod identities;
+mod machines;
+mod resources;
+mod scale_sets;
+mod sign_in;
+mod state_file;
+mod support;
+#[cfg(feature = "tls")]
+mod tls;

@@ -1,0 +1,136 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use emulator::{Emulator, Options, StartError};
+use hyper::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Azure, key, uai, vm};
+
+/// A folder of its own that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("emulator-test-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            state_path: Some(self.0.join("state.json")),
+            ..Options::default()
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn a_later_emulator_goes_on_where_the_first_stopped() {
+    let folder = Folder::new("later");
+    let file = folder.0.join("state.json");
+    let azure = Azure::with(folder.options()).await;
+    let identity = azure.identity("abc").await;
+    // While an operation runs, too: it ends in the next run.
+    azure.patch(&vm("myVM"), json!({"identity": {"type": "UserAssigned", "userAssignedIdentities": { key("abc"): {} }}})).await.is(200);
+    azure.set(json!({"pageSize": 7})).await;
+    azure.emulator.stop().await;
+    assert!(file.exists());
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains(&azure.token), "tokens are not kept");
+    let names: Vec<_> = std::fs::read_dir(&folder.0)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["state.json"], "nothing is left beside it");
+
+    let azure = Azure::with(Options {
+        operation_time: Duration::ZERO,
+        ..folder.options()
+    })
+    .await;
+    assert_eq!(azure.get(&uai("abc")).await.is(200).json(), identity);
+    let machine = azure.get(&vm("myVM")).await.json();
+    assert_eq!(machine["etag"], "\"2\"");
+    let settings = azure
+        .admin(Method::GET, "/settings", Value::Null)
+        .await
+        .json();
+    assert_eq!(settings["pageSize"], 50, "settings are not kept");
+    azure.emulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_change_is_in_the_file_before_the_emulator_stops() {
+    let folder = Folder::new("before");
+    let file = folder.0.join("state.json");
+    let azure = Azure::with(folder.options()).await;
+    azure.identity("abc").await;
+    let written = async || {
+        while !std::fs::read_to_string(&file).is_ok_and(|text| text.contains("\"abc\"")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), written())
+        .await
+        .unwrap();
+    // A process that is killed now loses nothing.
+    drop(azure);
+    let azure = Azure::with(folder.options()).await;
+    azure.get(&uai("abc")).await.is(200);
+}
+
+#[tokio::test]
+async fn a_damaged_file_stays_as_it_is() {
+    let folder = Folder::new("damaged");
+    let file = folder.0.join("state.json");
+    for text in ["", "{\"format\":1,\"state\":{", "{\"format\":99}", "[]"] {
+        std::fs::write(&file, text).unwrap();
+        let error = Emulator::start(folder.options()).await.unwrap_err();
+        assert!(
+            matches!(&error, StartError::DamagedState { path, .. } if *path == file),
+            "{error}"
+        );
+        assert!(error.to_string().contains("state.json"), "{error}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn options_that_make_no_sense() {
+    let folder = Folder::new("options");
+    let options = Options {
+        state_path: Some(folder.0.join("none/state.json")),
+        ..Options::default()
+    };
+    let error = Emulator::start(options).await.unwrap_err();
+    assert!(matches!(error, StartError::ReadState { .. }), "{error}");
+    let error = Emulator::start(Options {
+        page_size: 0,
+        ..Options::default()
+    })
+    .await
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "page_size is 0: a page has at least one item"
+    );
+    let first = Emulator::start(Options::default()).await.unwrap();
+    let error = Emulator::start(Options {
+        port: first.port(),
+        ..Options::default()
+    })
+    .await
+    .unwrap_err();
+    assert!(
+        matches!(error, StartError::Listen { port, .. } if port == first.port()),
+        "{error}"
+    );
+}
