@@ -155,17 +155,14 @@ async fn somebody_elses_write_in_between_is_kept() {
     // The first PATCH is held up long enough for another client to write first.
     local.fault(on("PATCH", VM, json!({"delayMs": 300}))).await;
     let wanted = merge(&["id1"], &[], None);
-    let (mine, theirs) = tokio::join!(
-        compute::update(&local.client, &wanted),
-        async {
-            while !local.methods().await.contains(&"GET".to_owned()) {
-                tokio::task::yield_now().await;
-            }
-            let body = json!({"identity": {"type": "UserAssigned",
-            "userAssignedIdentities": {ids[1].clone(): {}}}});
-            local.raw("PUT", VM_PATH, with_location(body)).await
+    let (mine, theirs) = tokio::join!(compute::update(&local.client, &wanted), async {
+        while !local.methods().await.contains(&"GET".to_owned()) {
+            tokio::task::yield_now().await;
         }
-    );
+        let body = json!({"identity": {"type": "UserAssigned",
+            "userAssignedIdentities": {ids[1].clone(): {}}}});
+        local.raw("PUT", VM_PATH, with_location(body)).await
+    });
     assert!(theirs.0 < 300, "{theirs:?}");
     assert_eq!(names(&mine.unwrap()), ["id1", "id2"]);
 }
