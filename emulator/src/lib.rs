@@ -150,7 +150,8 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts listening. The emulator serves on the tokio runtime that this is called in.
+    /// Starts listening. The emulator serves on the tokio runtime that this is called in, which
+    /// needs its I/O and time drivers.
     pub async fn start(options: Options) -> Result<Emulator, StartError> {
         if options.page_size == 0 {
             return Err(StartError::Option {

@@ -131,6 +131,10 @@ fn handle(
     if !subscription.is_empty() {
         check_subscription(world, &subscription)?;
         count(world, &call, &subscription, rates)?;
+    } else {
+        let kind = Kind::of(&request.method);
+        let name = format!("x-ms-ratelimit-remaining-tenant-{}", kind.plural());
+        rates.push((name, kind.generous().to_string()));
     }
     if let Some(namespace) = namespace(route.pattern) {
         check_registration(world, namespace, now)?;

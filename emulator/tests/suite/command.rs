@@ -1,5 +1,4 @@
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 fn emulator(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_emulator"));
@@ -32,6 +31,9 @@ fn bad_arguments_name_parameter_value_and_rule() {
 #[cfg(unix)]
 #[test]
 fn prints_its_endpoint_and_ends_when_told_to() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
     for (signal, more) in [("-TERM", &[][..]), ("-INT", &["--tls"][..])] {
         let mut child = emulator(more).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

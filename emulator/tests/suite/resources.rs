@@ -17,6 +17,11 @@ async fn subscriptions_and_tenants() {
         .is(200)
         .json();
     assert_eq!(list["value"].as_array().unwrap().len(), 1);
+    let tenant = azure.get(&format!("/subscriptions?{R}")).await;
+    assert_eq!(
+        tenant.header("x-ms-ratelimit-remaining-tenant-reads"),
+        "249"
+    );
     let one = azure.get(&sub(&format!("?{R}"))).await.is(200).json();
     assert_eq!(one, list["value"][0]);
     assert_eq!(one["subscriptionId"], seed::SUBSCRIPTION_ID);
