@@ -136,6 +136,38 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint MI_CHANGE_EXACT = 1;
         /// <summary>
+        ///  A virtual machine.
+        /// </summary>
+        internal const uint MI_MACHINE_VM = 0;
+        /// <summary>
+        ///  A virtual machine scale set.
+        /// </summary>
+        internal const uint MI_MACHINE_SCALE_SET = 1;
+        /// <summary>
+        ///  No instance of a scale set takes the change.
+        /// </summary>
+        internal const uint MI_UPGRADE_NONE = 0;
+        /// <summary>
+        ///  All instances that do not have it yet take the change.
+        /// </summary>
+        internal const uint MI_UPGRADE_ALL = 1;
+        /// <summary>
+        ///  The instances that are named take the change.
+        /// </summary>
+        internal const uint MI_UPGRADE_LISTED = 2;
+        /// <summary>
+        ///  Nobody looked whether the identity exists, or looking is not allowed.
+        /// </summary>
+        internal const uint MI_EXISTENCE_UNKNOWN = 0;
+        /// <summary>
+        ///  The identity exists.
+        /// </summary>
+        internal const uint MI_EXISTENCE_EXISTS = 1;
+        /// <summary>
+        ///  The identity was deleted: the reference to it is dead.
+        /// </summary>
+        internal const uint MI_EXISTENCE_MISSING = 2;
+        /// <summary>
         ///  No category fits.
         /// </summary>
         internal const uint MI_CATEGORY_NOT_SPECIFIED = 0;
@@ -328,25 +360,34 @@ namespace ManagedIdentity.Native
         internal static extern int mi_identity_delete(ulong client, MiIdentityDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a virtual machine's identity. Yields a [`MiVmIdentity`].
+        ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_vm_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_vm_identity_get(ulong client, MiTarget* request, ulong queue, ulong tag);
+        internal static extern int mi_vm_identity_get(ulong client, MiVmIdentityGetRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of virtual machines. Yields a [`MiVmIdentity`] for each.
+        ///  Submits a listing of machines. Yields a [`MiVmIdentity`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_vm_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_vm_identity_list(ulong client, MiListRequest* request, ulong queue, ulong tag);
+        internal static extern int mi_vm_identity_list(ulong client, MiVmIdentityListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a change to a virtual machine's identity. Yields the [`MiVmIdentity`] after it, or a
+        ///  Submits a wait until Azure is done with a machine. Yields a [`MiVmIdentity`].
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_vm_identity_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_vm_identity_wait(ulong client, MiVmIdentityWaitRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a change to a machine's identity. Yields the [`MiVmIdentity`] after it, or a
         ///  [`MiPlan`] when `dry_run` is set.
         ///
         ///  # Safety
@@ -578,18 +619,78 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  What `mi_vm_identity_get` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiVmIdentityGetRequest
+    {
+        /// <summary>
+        ///  One of `MI_MACHINE_*`.
+        /// </summary>
+        public uint machine;
+        /// <summary>
+        ///  The virtual machine or scale set.
+        /// </summary>
+        public MiTarget target;
+        /// <summary>
+        ///  1 to look whether each assigned identity still exists.
+        /// </summary>
+        public byte check;
+    }
+
+    /// <summary>
+    ///  What `mi_vm_identity_list` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiVmIdentityListRequest
+    {
+        /// <summary>
+        ///  One of `MI_MACHINE_*`.
+        /// </summary>
+        public uint machine;
+        /// <summary>
+        ///  Where to list.
+        /// </summary>
+        public MiListRequest scope;
+        /// <summary>
+        ///  1 to look whether each assigned identity still exists.
+        /// </summary>
+        public byte check;
+    }
+
+    /// <summary>
+    ///  What `mi_vm_identity_wait` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiVmIdentityWaitRequest
+    {
+        /// <summary>
+        ///  One of `MI_MACHINE_*`.
+        /// </summary>
+        public uint machine;
+        /// <summary>
+        ///  The virtual machine or scale set.
+        /// </summary>
+        public MiTarget target;
+    }
+
+    /// <summary>
     ///  What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
-    ///  for the identity of that name in the virtual machine's resource group.
+    ///  for the identity of that name in the machine's resource group.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct MiVmIdentityUpdateRequest
     {
         /// <summary>
-        ///  The virtual machine.
+        ///  One of `MI_MACHINE_*`.
+        /// </summary>
+        public uint machine;
+        /// <summary>
+        ///  The virtual machine or scale set.
         /// </summary>
         public MiTarget target;
         /// <summary>
-        ///  `MI_CHANGE_MERGE`, which reads `add`, `remove` and `system_assigned`, or
+        ///  `MI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
         ///  `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
         /// </summary>
         public uint change;
@@ -617,6 +718,22 @@ namespace ManagedIdentity.Native
         ///  The number of identities to remove.
         /// </summary>
         public nuint remove_len;
+        /// <summary>
+        ///  1 to drop references to identities that do not exist any more.
+        /// </summary>
+        public byte remove_missing;
+        /// <summary>
+        ///  One of `MI_UPGRADE_*`: which instances of a scale set take the change.
+        /// </summary>
+        public uint upgrade;
+        /// <summary>
+        ///  The ids of the instances, for `MI_UPGRADE_LISTED`.
+        /// </summary>
+        public MiStr* instances;
+        /// <summary>
+        ///  The number of ids of instances.
+        /// </summary>
+        public nuint instances_len;
         /// <summary>
         ///  1 to return as soon as Azure has accepted the change.
         /// </summary>
@@ -671,7 +788,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiIdentity* identity;
         /// <summary>
-        ///  The identity of a virtual machine, or null.
+        ///  The identity of a virtual machine or scale set, or null.
         /// </summary>
         public MiVmIdentity* vm_identity;
         /// <summary>
@@ -778,16 +895,24 @@ namespace ManagedIdentity.Native
         ///  Its application id; not given until Azure has resolved it.
         /// </summary>
         public MiStr client_id;
+        /// <summary>
+        ///  One of `MI_EXISTENCE_*`.
+        /// </summary>
+        public uint existence;
     }
 
     /// <summary>
-    ///  The identity of a virtual machine.
+    ///  The identity of a virtual machine or scale set.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct MiVmIdentity
     {
         /// <summary>
-        ///  The virtual machine's resource id.
+        ///  One of `MI_MACHINE_*`.
+        /// </summary>
+        public uint machine;
+        /// <summary>
+        ///  The machine's resource id.
         /// </summary>
         public MiStr id;
         /// <summary>
@@ -819,7 +944,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr tenant_id;
         /// <summary>
-        ///  The version of the virtual machine that this was read from.
+        ///  The version of the machine that this was read from.
         /// </summary>
         public MiStr etag;
         /// <summary>
@@ -834,6 +959,10 @@ namespace ManagedIdentity.Native
         ///  The number of user-assigned identities.
         /// </summary>
         public nuint assigned_len;
+        /// <summary>
+        ///  How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
+        /// </summary>
+        public MiStr upgrade_mode;
     }
 
     /// <summary>

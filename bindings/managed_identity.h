@@ -97,6 +97,30 @@
 // What is not named goes.
 #define MI_CHANGE_EXACT 1
 
+// A virtual machine.
+#define MI_MACHINE_VM 0
+
+// A virtual machine scale set.
+#define MI_MACHINE_SCALE_SET 1
+
+// No instance of a scale set takes the change.
+#define MI_UPGRADE_NONE 0
+
+// All instances that do not have it yet take the change.
+#define MI_UPGRADE_ALL 1
+
+// The instances that are named take the change.
+#define MI_UPGRADE_LISTED 2
+
+// Nobody looked whether the identity exists, or looking is not allowed.
+#define MI_EXISTENCE_UNKNOWN 0
+
+// The identity exists.
+#define MI_EXISTENCE_EXISTS 1
+
+// The identity was deleted: the reference to it is dead.
+#define MI_EXISTENCE_MISSING 2
+
 // No category fits.
 #define MI_CATEGORY_NOT_SPECIFIED 0
 
@@ -198,11 +222,15 @@ typedef struct MiAssignedIdentity {
   struct MiStr principal_id;
   // Its application id; not given until Azure has resolved it.
   struct MiStr client_id;
+  // One of `MI_EXISTENCE_*`.
+  uint32_t existence;
 } MiAssignedIdentity;
 
-// The identity of a virtual machine.
+// The identity of a virtual machine or scale set.
 typedef struct MiVmIdentity {
-  // The virtual machine's resource id.
+  // One of `MI_MACHINE_*`.
+  uint32_t machine;
+  // The machine's resource id.
   struct MiStr id;
   // Its name.
   struct MiStr name;
@@ -218,7 +246,7 @@ typedef struct MiVmIdentity {
   struct MiStr principal_id;
   // The system-assigned identity's tenant, when there is one.
   struct MiStr tenant_id;
-  // The version of the virtual machine that this was read from.
+  // The version of the machine that this was read from.
   struct MiStr etag;
   // `Succeeded`, `Updating`, `Failed`, …
   struct MiStr provisioning_state;
@@ -226,6 +254,8 @@ typedef struct MiVmIdentity {
   const struct MiAssignedIdentity *assigned;
   // The number of user-assigned identities.
   size_t assigned_len;
+  // How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
+  struct MiStr upgrade_mode;
 } MiVmIdentity;
 
 // A connection. The host owns `client` from here on and frees it with `mi_client_free`.
@@ -313,7 +343,7 @@ typedef struct MiEvent {
   uint32_t kind;
   // A user-assigned identity, or null.
   const struct MiIdentity *identity;
-  // The identity of a virtual machine, or null.
+  // The identity of a virtual machine or scale set, or null.
   const struct MiVmIdentity *vm_identity;
   // A connection, or null.
   const struct MiConnection *connection;
@@ -407,12 +437,42 @@ typedef struct MiIdentityDeleteRequest {
   uint8_t dry_run;
 } MiIdentityDeleteRequest;
 
-// What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
-// for the identity of that name in the virtual machine's resource group.
-typedef struct MiVmIdentityUpdateRequest {
-  // The virtual machine.
+// What `mi_vm_identity_get` needs.
+typedef struct MiVmIdentityGetRequest {
+  // One of `MI_MACHINE_*`.
+  uint32_t machine;
+  // The virtual machine or scale set.
   struct MiTarget target;
-  // `MI_CHANGE_MERGE`, which reads `add`, `remove` and `system_assigned`, or
+  // 1 to look whether each assigned identity still exists.
+  uint8_t check;
+} MiVmIdentityGetRequest;
+
+// What `mi_vm_identity_list` needs.
+typedef struct MiVmIdentityListRequest {
+  // One of `MI_MACHINE_*`.
+  uint32_t machine;
+  // Where to list.
+  struct MiListRequest scope;
+  // 1 to look whether each assigned identity still exists.
+  uint8_t check;
+} MiVmIdentityListRequest;
+
+// What `mi_vm_identity_wait` needs.
+typedef struct MiVmIdentityWaitRequest {
+  // One of `MI_MACHINE_*`.
+  uint32_t machine;
+  // The virtual machine or scale set.
+  struct MiTarget target;
+} MiVmIdentityWaitRequest;
+
+// What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
+// for the identity of that name in the machine's resource group.
+typedef struct MiVmIdentityUpdateRequest {
+  // One of `MI_MACHINE_*`.
+  uint32_t machine;
+  // The virtual machine or scale set.
+  struct MiTarget target;
+  // `MI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
   // `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
   uint32_t change;
   // One of `MI_IDENTITY_*`.
@@ -427,6 +487,14 @@ typedef struct MiVmIdentityUpdateRequest {
   const struct MiStr *remove;
   // The number of identities to remove.
   size_t remove_len;
+  // 1 to drop references to identities that do not exist any more.
+  uint8_t remove_missing;
+  // One of `MI_UPGRADE_*`: which instances of a scale set take the change.
+  uint32_t upgrade;
+  // The ids of the instances, for `MI_UPGRADE_LISTED`.
+  const struct MiStr *instances;
+  // The number of ids of instances.
+  size_t instances_len;
   // 1 to return as soon as Azure has accepted the change.
   uint8_t no_wait;
   // 1 to plan only.
@@ -552,25 +620,34 @@ int32_t mi_identity_delete(uint64_t client,
                            uint64_t queue,
                            uint64_t tag);
 
-// Submits the reading of a virtual machine's identity. Yields a [`MiVmIdentity`].
+// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
 //
 // # Safety
 // See the module.
 int32_t mi_vm_identity_get(uint64_t client,
-                           const struct MiTarget *request,
+                           const struct MiVmIdentityGetRequest *request,
                            uint64_t queue,
                            uint64_t tag);
 
-// Submits a listing of virtual machines. Yields a [`MiVmIdentity`] for each.
+// Submits a listing of machines. Yields a [`MiVmIdentity`] for each.
 //
 // # Safety
 // See the module.
 int32_t mi_vm_identity_list(uint64_t client,
-                            const struct MiListRequest *request,
+                            const struct MiVmIdentityListRequest *request,
                             uint64_t queue,
                             uint64_t tag);
 
-// Submits a change to a virtual machine's identity. Yields the [`MiVmIdentity`] after it, or a
+// Submits a wait until Azure is done with a machine. Yields a [`MiVmIdentity`].
+//
+// # Safety
+// See the module.
+int32_t mi_vm_identity_wait(uint64_t client,
+                            const struct MiVmIdentityWaitRequest *request,
+                            uint64_t queue,
+                            uint64_t tag);
+
+// Submits a change to a machine's identity. Yields the [`MiVmIdentity`] after it, or a
 // [`MiPlan`] when `dry_run` is set.
 //
 // # Safety

@@ -186,6 +186,7 @@ impl Story {
         let add: Vec<_> = add.iter().map(|id| string(id)).collect();
         let remove: Vec<_> = remove.iter().map(|id| string(id)).collect();
         let request = MiVmIdentityUpdateRequest {
+            machine: MI_MACHINE_VM,
             target: target("myVM"),
             change: MI_CHANGE_MERGE,
             identity_type: MI_IDENTITY_NONE,
@@ -194,6 +195,10 @@ impl Story {
             add_len: add.len(),
             remove: remove.as_ptr(),
             remove_len: remove.len(),
+            remove_missing: 0,
+            upgrade: MI_UPGRADE_NONE,
+            instances: ptr::null(),
+            instances_len: 0,
             no_wait: 0,
             dry_run: 0,
         };

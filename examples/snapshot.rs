@@ -8,7 +8,7 @@ use std::sync::Arc;
 use emulator::seed;
 use managed_identity::arm::{Client, Result, RetryPolicy, Scope, Silent};
 use managed_identity::auth::{Request, SignIn, connect};
-use managed_identity::compute::{self, VmIdentity};
+use managed_identity::compute::{self, MachineIdentity, MachineKind};
 use managed_identity::identity::{self, UserAssignedIdentity};
 use serde_json::{Value, json};
 
@@ -66,14 +66,14 @@ fn identity_as_json(identity: &UserAssignedIdentity) -> Value {
 
 async fn machines(client: &Client) -> Result<Vec<Value>> {
     let mut all = Vec::new();
-    let mut pages = compute::list(client, &Scope::default())?;
+    let mut pages = compute::list(client, MachineKind::VirtualMachine, &Scope::default())?;
     while let Some(page) = pages.next().await? {
         all.extend(page.iter().map(machine_as_json));
     }
     Ok(all)
 }
 
-fn machine_as_json(vm: &VmIdentity) -> Value {
+fn machine_as_json(vm: &MachineIdentity) -> Value {
     let assigned = vm.assigned.iter().map(|identity| {
         json!({
             "id": identity.id,

@@ -28,8 +28,8 @@ fn library() -> PathBuf {
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     );
-    // target/debug/deps/<test> → target/debug/<library>
-    test.parent().unwrap().parent().unwrap().join(name)
+    // A test's own build of the library lies beside the test.
+    test.parent().unwrap().join(name)
 }
 
 /// The words of `text` that follow `before`, up to a character that no name has.

@@ -4,9 +4,10 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// A test's own build of the library lies beside the test.
 fn folder_of_the_library() -> PathBuf {
     let test = env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().to_owned()
+    test.parent().unwrap().to_owned()
 }
 
 /// Compiles `tests/c/<name>.c` and links it to the library.
@@ -61,6 +62,9 @@ fn run(name: &str) -> String {
     path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
     let output = Command::new(compile(name))
         .env("PATH", env::join_paths(path).unwrap())
+        // Cargo puts folders in front that may hold the library of an earlier build.
+        .env("LD_LIBRARY_PATH", folder_of_the_library())
+        .env("DYLD_LIBRARY_PATH", folder_of_the_library())
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use emulator::Options;
 use managed_identity::arm::{Category, Scope};
-use managed_identity::compute::{self, IdentityType, Update, VmIdentity, Wanted};
+use managed_identity::compute::{
+    self, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
+};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
 use support::{GROUP, Local, VM, code, on, target};
@@ -28,9 +30,11 @@ async fn make(local: &Local, names: &[&str]) -> Vec<String> {
 
 fn update(wanted: Wanted) -> Update {
     Update {
+        kind: MachineKind::VirtualMachine,
         target: target(VM),
         wanted,
         no_wait: false,
+        upgrade: Upgrade::None,
     }
 }
 
@@ -40,6 +44,7 @@ fn merge(add: &[&str], remove: &[&str], system_assigned: Option<bool>) -> Update
         add: owned(add),
         remove: owned(remove),
         system_assigned,
+        remove_missing: false,
     })
 }
 
@@ -50,7 +55,7 @@ fn exact(identity_type: IdentityType, identities: &[&str]) -> Update {
     })
 }
 
-fn names(vm: &VmIdentity) -> Vec<&str> {
+fn names(vm: &MachineIdentity) -> Vec<&str> {
     let mut names: Vec<_> = vm.assigned.iter().map(|identity| identity.name()).collect();
     names.sort_unstable();
     names
@@ -92,7 +97,12 @@ async fn the_story_nothing_is_lost() {
         .unwrap();
     assert_eq!(vm.identity_type, IdentityType::None);
     assert_eq!(vm.principal_id, "");
-    assert_eq!(compute::get(client, &target(VM)).await.unwrap(), vm);
+    assert_eq!(
+        compute::get(client, MachineKind::VirtualMachine, &target(VM))
+            .await
+            .unwrap(),
+        vm
+    );
 }
 
 #[tokio::test]
@@ -203,7 +213,9 @@ async fn an_identity_that_does_not_exist_is_azures_error() {
         .unwrap_err();
     assert_eq!(error.code(), "FailedIdentityOperation");
     assert!(error.to_string().contains("ghost"), "{error}");
-    let vm = compute::get(&local.client, &target(VM)).await.unwrap();
+    let vm = compute::get(&local.client, MachineKind::VirtualMachine, &target(VM))
+        .await
+        .unwrap();
     assert_eq!(vm.identity_type, IdentityType::None);
 }
 
@@ -273,7 +285,7 @@ async fn machines_are_listed_with_their_identities() {
             resource_group,
             ..Scope::default()
         };
-        let mut pages = compute::list(&local.client, &scope).unwrap();
+        let mut pages = compute::list(&local.client, MachineKind::VirtualMachine, &scope).unwrap();
         let page = pages.next().await.unwrap().unwrap();
         assert_eq!(page.len(), 1);
         assert_eq!(names(&page[0]), ["id1"]);

@@ -142,6 +142,17 @@ impl Error {
         self
     }
 
+    /// The same error in other words.
+    pub fn reworded(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
+    /// What happened, without advice.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The kind of error.
     pub fn category(&self) -> Category {
         self.0.category

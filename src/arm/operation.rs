@@ -17,6 +17,9 @@ pub struct Operation {
     activity: String,
 }
 
+/// How many looks in a row may fail.
+const UNREAD_LOOKS: u32 = 5;
+
 #[derive(Deserialize)]
 struct Status {
     status: String,
@@ -62,16 +65,22 @@ impl Operation {
         let retry = *self.client.retry();
         let started = Instant::now();
         let mut asked_to_wait = None;
+        let mut unread = 0;
         for look in 0.. {
             sleep(retry.poll_wait(look, asked_to_wait)).await;
-            let reply = self.client.get_url(url.clone(), &self.target).await?;
-            if self.has_ended(&reply)? {
-                return Ok(());
+            match self.client.get_url(url.clone(), &self.target).await {
+                Ok(reply) if self.has_ended(&reply)? => return Ok(()),
+                Ok(reply) => {
+                    asked_to_wait = reply.retry_after();
+                    unread = 0;
+                }
+                // Not the operation failed but the look at it: it says nothing about the outcome.
+                Err(error) if error.status().is_some() && unread < UNREAD_LOOKS => unread += 1,
+                Err(error) => return Err(error.context("the operation's status can't be read")),
             }
             if started.elapsed() > retry.operation_limit {
                 break;
             }
-            asked_to_wait = reply.retry_after();
             self.client.observer().progress(Progress {
                 activity: self.activity.clone(),
                 status: "Azure is at work".to_owned(),

@@ -66,6 +66,8 @@ pub struct State {
     pub system_assigned: bool,
     /// The ids of the user-assigned ones, as Compute holds them.
     pub user_assigned: Vec<String>,
+    /// Those of them that are known not to exist any more.
+    pub missing: Vec<String>,
 }
 
 /// What is wanted of it.
@@ -79,6 +81,8 @@ pub enum Change {
         remove: Vec<ResourceId>,
         /// Turns the system-assigned one on or off.
         system_assigned: Option<bool>,
+        /// Removes those that do not exist any more, unless they are to be added.
+        remove_missing: bool,
     },
     /// What is not named goes.
     Exact {
@@ -147,10 +151,20 @@ pub fn plan(state: &State, change: &Change) -> Result<Patch, Refused> {
             add,
             remove,
             system_assigned,
+            remove_missing,
         } => {
-            check_merge(add, remove, *system_assigned)?;
+            let is_empty = add.is_empty() && remove.is_empty() && system_assigned.is_none();
+            if is_empty && !remove_missing {
+                return Err(Refused::Nothing);
+            }
+            if let Some(both) = add.iter().find(|id| remove.contains(id)) {
+                return Err(Refused::AddedAndRemoved(both.as_str().to_owned()));
+            }
             let system_assigned = system_assigned.unwrap_or(state.system_assigned);
-            let removed = held(state, |id| names(remove, id));
+            let is_dead = |id: &str| state.missing.iter().any(|dead| dead == id) && !names(add, id);
+            let removed = held(state, |id| {
+                names(remove, id) || (*remove_missing && is_dead(id))
+            });
             Ok(patch(state, system_assigned, add, removed))
         }
         Change::Exact {
@@ -162,20 +176,6 @@ pub fn plan(state: &State, change: &Change) -> Result<Patch, Refused> {
             let system_assigned = identity_type.has_system_assigned();
             Ok(patch(state, system_assigned, identities, removed))
         }
-    }
-}
-
-fn check_merge(
-    add: &[ResourceId],
-    remove: &[ResourceId],
-    system_assigned: Option<bool>,
-) -> Result<(), Refused> {
-    if add.is_empty() && remove.is_empty() && system_assigned.is_none() {
-        return Err(Refused::Nothing);
-    }
-    match add.iter().find(|id| remove.contains(id)) {
-        Some(both) => Err(Refused::AddedAndRemoved(both.as_str().to_owned())),
-        None => Ok(()),
     }
 }
 
@@ -243,6 +243,7 @@ mod tests {
                 .iter()
                 .map(|name| id(name).as_str().to_owned())
                 .collect(),
+            missing: Vec::new(),
         }
     }
 
@@ -251,6 +252,7 @@ mod tests {
             add: ids(add),
             remove: ids(remove),
             system_assigned,
+            remove_missing: false,
         }
     }
 
@@ -403,6 +405,7 @@ mod tests {
         State {
             system_assigned: kind.has_system_assigned(),
             user_assigned: after,
+            missing: state.missing.clone(),
         }
     }
 
@@ -423,11 +426,21 @@ mod tests {
             add in some_names(),
             remove in some_names(),
             switch in any::<Option<bool>>(),
+            remove_missing in any::<bool>(),
+            dead in any::<u8>(),
         ) {
-            let before = State { system_assigned: system, user_assigned: distinct(held) };
+            let user_assigned = distinct(held);
+            let missing = user_assigned
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| dead & (1 << index) != 0)
+                .map(|(_, id)| id.clone())
+                .collect();
+            let before = State { system_assigned: system, user_assigned, missing };
             let change = Change::Merge {
-                add: add.clone(), remove: remove.clone(), system_assigned: switch,
+                add: add.clone(), remove: remove.clone(), system_assigned: switch, remove_missing,
             };
+            let dropped = |id: &String| remove_missing && before.missing.contains(id);
             let Ok(patch) = plan(&before, &change) else { return Ok(()) };
             let after = compute_applies(&before, &patch.body());
 
@@ -439,7 +452,12 @@ mod tests {
                 prop_assert!(!has(&after, id.as_str()));
             }
             for id in &before.user_assigned {
-                prop_assert!(has(&after, id) || names(&remove, id), "{id} was lost");
+                prop_assert!(
+                    has(&after, id) || names(&remove, id) || dropped(id), "{id} was lost"
+                );
+                if dropped(id) && !names(&add, id) {
+                    prop_assert!(!has(&after, id), "{id} is dead and still there");
+                }
             }
             for id in &after.user_assigned {
                 prop_assert!(has(&before, id) || names(&add, id), "{id} came from nowhere");
@@ -461,7 +479,9 @@ mod tests {
                 IdentityType::UserAssigned, IdentityType::SystemAndUserAssigned,
             ]),
         ) {
-            let before = State { system_assigned: system, user_assigned: distinct(held) };
+            let before = State {
+                system_assigned: system, user_assigned: distinct(held), missing: Vec::new(),
+            };
             let change = Change::Exact { identity_type: kind, identities: wanted.clone() };
             let Ok(patch) = plan(&before, &change) else { return Ok(()) };
             let after = compute_applies(&before, &patch.body());

@@ -1,11 +1,21 @@
-//! The managed identity of virtual machines: read, changed, and nothing lost.
+//! The managed identity of virtual machines and scale sets: read, changed, and nothing lost.
 
 mod change;
+mod failure;
+mod instances;
 mod model;
 mod read;
+mod references;
+mod settle;
 mod update;
 
 pub use change::{Change, IdentityType, Patch, Refused, State, plan};
-pub use model::{API_VERSION, AssignedIdentity, VIRTUAL_MACHINE, VmIdentity};
+pub use instances::Upgrade;
+pub use model::{
+    API_VERSION, AssignedIdentity, Existence, MachineIdentity, MachineKind, SCALE_SET,
+    VIRTUAL_MACHINE,
+};
 pub use read::{get, list};
+pub use references::check as check_references;
+pub use settle::wait;
 pub use update::{Update, Wanted, plan_update, update};

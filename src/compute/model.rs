@@ -7,6 +7,25 @@ use crate::identity::USER_ASSIGNED_IDENTITY;
 /// The version of Microsoft.Compute that is spoken here.
 pub const API_VERSION: &str = "2025-04-01";
 
+/// What identities can be assigned to. Both kinds are read and changed in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineKind {
+    /// A virtual machine.
+    VirtualMachine,
+    /// A virtual machine scale set.
+    ScaleSet,
+}
+
+impl MachineKind {
+    /// The type of resource.
+    pub fn resource_type(self) -> ResourceType {
+        match self {
+            Self::VirtualMachine => VIRTUAL_MACHINE,
+            Self::ScaleSet => SCALE_SET,
+        }
+    }
+}
+
 /// The type of virtual machines.
 pub const VIRTUAL_MACHINE: ResourceType = ResourceType {
     namespace: "Microsoft.Compute",
@@ -15,6 +34,14 @@ pub const VIRTUAL_MACHINE: ResourceType = ResourceType {
     name_rule: "it has 1 to 64 letters, digits, '-', '_' or '.', begins with a letter, a digit or \
                 '_', and does not end in '-' or '.'.",
     name_is_valid,
+};
+
+/// The type of virtual machine scale sets.
+pub const SCALE_SET: ResourceType = ResourceType {
+    namespace: "Microsoft.Compute",
+    name: "virtualMachineScaleSets",
+    label: "virtual machine scale set",
+    ..VIRTUAL_MACHINE
 };
 
 fn name_is_valid(name: &str) -> bool {
@@ -26,11 +53,11 @@ fn name_is_valid(name: &str) -> bool {
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-/// The identity of a virtual machine, and what is needed to change it.
+/// The identity of a virtual machine or scale set, and what is needed to change it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "VirtualMachine")]
-pub struct VmIdentity {
-    /// The virtual machine's resource id.
+#[serde(from = "WireMachine")]
+pub struct MachineIdentity {
+    /// The machine's resource id.
     pub id: String,
     /// Its name.
     pub name: String,
@@ -48,9 +75,12 @@ pub struct VmIdentity {
     pub tenant_id: String,
     /// The user-assigned identities.
     pub assigned: Vec<AssignedIdentity>,
+    /// How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`; empty
+    /// for a virtual machine.
+    pub upgrade_mode: String,
 }
 
-/// A user-assigned identity on a virtual machine.
+/// A user-assigned identity on a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssignedIdentity {
     /// Its resource id, in the casing in which Compute holds it.
@@ -59,24 +89,41 @@ pub struct AssignedIdentity {
     pub principal_id: String,
     /// Its application id; empty until Azure has resolved it.
     pub client_id: String,
+    /// Whether the identity itself still exists.
+    pub existence: Existence,
 }
 
-impl VmIdentity {
-    /// The parts of the virtual machine's id; `None` when Azure's id is not of that type.
-    pub fn resource_id(&self) -> Option<ResourceId> {
-        ResourceId::read(VIRTUAL_MACHINE, &self.id)
-    }
+/// Whether an identity that a machine refers to still exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existence {
+    /// Nobody looked, or looking is not allowed.
+    #[default]
+    Unknown,
+    /// It does.
+    Exists,
+    /// It was deleted: the reference is dead, and Azure refuses every change of the machine.
+    Missing,
+}
 
+impl MachineIdentity {
     /// What a change starts from.
     pub fn state(&self) -> State {
+        let ids = |wanted: fn(&AssignedIdentity) -> bool| {
+            let chosen = self.assigned.iter().filter(|assigned| wanted(assigned));
+            chosen.map(|assigned| assigned.id.clone()).collect()
+        };
         State {
             system_assigned: self.identity_type.has_system_assigned(),
-            user_assigned: self
-                .assigned
-                .iter()
-                .map(|identity| identity.id.clone())
-                .collect(),
+            user_assigned: ids(|_| true),
+            missing: ids(|assigned| assigned.existence == Existence::Missing),
         }
+    }
+
+    /// Whether Azure is at work on the machine.
+    pub fn is_changing(&self) -> bool {
+        !["Succeeded", "Failed", "Canceled"]
+            .iter()
+            .any(|end| self.provisioning_state.eq_ignore_ascii_case(end))
     }
 }
 
@@ -92,9 +139,9 @@ impl AssignedIdentity {
     }
 }
 
-/// A virtual machine as Compute sends it.
+/// A machine as Compute sends it.
 #[derive(Deserialize)]
-struct VirtualMachine {
+struct WireMachine {
     id: String,
     name: String,
     #[serde(default)]
@@ -129,6 +176,13 @@ struct WireAssigned {
 #[serde(rename_all = "camelCase", default)]
 struct WireProperties {
     provisioning_state: Option<String>,
+    upgrade_policy: WireUpgradePolicy,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WireUpgradePolicy {
+    mode: Option<String>,
 }
 
 /// The map of assigned identities in the order in which Azure sends it; it may be null.
@@ -162,16 +216,16 @@ where
     deserializer.deserialize_any(InOrder)
 }
 
-impl From<VirtualMachine> for VmIdentity {
-    fn from(vm: VirtualMachine) -> Self {
-        let identity = vm.identity.unwrap_or_default();
-        let properties = vm.properties.unwrap_or_default();
+impl From<WireMachine> for MachineIdentity {
+    fn from(machine: WireMachine) -> Self {
+        let identity = machine.identity.unwrap_or_default();
+        let properties = machine.properties.unwrap_or_default();
         let assigned = identity.user_assigned_identities.into_iter();
         Self {
-            id: vm.id,
-            name: vm.name,
-            location: vm.location,
-            etag: vm.etag.unwrap_or_default(),
+            id: machine.id,
+            name: machine.name,
+            location: machine.location,
+            etag: machine.etag.unwrap_or_default(),
             provisioning_state: properties
                 .provisioning_state
                 .unwrap_or_else(|| "Succeeded".to_owned()),
@@ -183,8 +237,10 @@ impl From<VirtualMachine> for VmIdentity {
                     id,
                     principal_id: assigned.principal_id.unwrap_or_default(),
                     client_id: assigned.client_id.unwrap_or_default(),
+                    existence: Existence::Unknown,
                 })
                 .collect(),
+            upgrade_mode: properties.upgrade_policy.mode.unwrap_or_default(),
         }
     }
 }
@@ -193,7 +249,7 @@ impl From<VirtualMachine> for VmIdentity {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> VmIdentity {
+    fn read(json: &str) -> MachineIdentity {
         serde_json::from_str(json).unwrap()
     }
 

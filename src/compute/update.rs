@@ -1,29 +1,36 @@
-//! Changing the identity of a virtual machine: read, work out the patch, write it on condition
-//! that nobody else has written meanwhile, wait, and read what became of it.
+//! Changing the identity of a machine: read, work out the patch, write it on condition that
+//! nobody else has written meanwhile, wait, and read what became of it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::sleep;
 
 use super::change::{Change, IdentityType, Patch, Refused, plan};
+use super::instances::{self, Upgrade};
 use super::read::read;
-use super::{API_VERSION, VIRTUAL_MACHINE, VmIdentity};
+use super::settle::settle;
+use super::{API_VERSION, MachineIdentity, MachineKind, State, failure, references};
 use crate::arm::{
     Client, Error, Method, Operation, Plan, Reply, Request, ResourceId, Result, Target,
 };
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
-/// What is wanted of a virtual machine's identity. An identity is a resource id, or a bare name
-/// that stands for the identity of that name in the virtual machine's group.
+/// What is wanted of a machine's identity. An identity is a resource id, or a bare name that
+/// stands for the identity of that name in the machine's group.
 #[derive(Clone, Debug)]
 pub struct Update {
-    /// The virtual machine.
+    /// What kind of machine.
+    pub kind: MachineKind,
+    /// The machine.
     pub target: Target,
     /// The change.
     pub wanted: Wanted,
     /// Whether to return as soon as Azure has accepted the change.
     pub no_wait: bool,
+    /// Which instances of a scale set take the change.
+    pub upgrade: Upgrade,
 }
 
 /// A change as the caller words it.
@@ -37,6 +44,8 @@ pub enum Wanted {
         remove: Vec<String>,
         /// Turns the system-assigned identity on or off.
         system_assigned: Option<bool>,
+        /// Drops references to identities that do not exist any more.
+        remove_missing: bool,
     },
     /// What is not named goes.
     Exact {
@@ -48,31 +57,71 @@ pub enum Wanted {
 }
 
 /// How often a change is worked out anew when others write meanwhile.
-const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 12;
 
-/// Changes the identity of a virtual machine. When all is as wanted, nothing is written. When
-/// somebody else writes between the look and the write, the wish is applied to what they left.
+/// Changes the identity of a machine. When all is as wanted, nothing is written. When somebody
+/// else writes between the look and the write, the wish is applied to what they left.
 ///
 /// # Errors
 /// What breaks a rule, before any request; `ResourceNotFound`, `FailedIdentityOperation` and the
 /// like; Azure's `PreconditionFailed` or `Conflict` when others do not stop writing.
-pub async fn update(client: &Client, wanted: &Update) -> Result<VmIdentity> {
+pub async fn update(client: &Client, wanted: &Update) -> Result<MachineIdentity> {
     let (id, change) = check(client, wanted)?;
-    for round in 1.. {
-        let vm = read(client, &id).await?;
-        let patch = plan(&vm.state(), &change).map_err(refused)?;
+    let machine = change_model(client, wanted, &id, &change).await;
+    let machine = machine.map_err(|error| failure::explain(error, &id))?;
+    instances::upgrade(client, &id, &wanted.upgrade).await?;
+    Ok(machine)
+}
+
+async fn change_model(
+    client: &Client,
+    wanted: &Update,
+    id: &ResourceId,
+    change: &Change,
+) -> Result<MachineIdentity> {
+    let mut told = HashSet::new();
+    let mut beaten = 0;
+    loop {
+        let (machine, patch) = look(client, id, change).await?;
         if patch.is_empty() {
-            return Ok(vm);
+            if wanted.no_wait || !machine.is_changing() {
+                return Ok(machine);
+            }
+            // It may be so only until the operation that runs has failed.
+            settle(client, id).await?;
+            continue;
         }
-        warn_of_losses(client, &vm, &patch, &change);
-        match write(client, &id, &vm.etag, &patch.body()).await {
-            Ok(reply) => return finish(client, wanted, &id, &reply).await,
-            Err(error) if is_race(&error) && round < ROUNDS => pause(client, &error, round).await,
-            Err(error) if is_race(&error) => return Err(beaten(error)),
+        warn_of_losses(client, &machine, &patch, change, &mut told);
+        match write(client, id, &machine.etag, &patch.body()).await {
+            Ok(reply) => return finish(client, wanted, id, &machine, &reply).await,
+            Err(error) if is_race(&error) => {
+                beaten += 1;
+                if beaten == ROUNDS {
+                    return Err(give_up(error));
+                }
+                pause(client, id, &error, beaten).await?;
+            }
             Err(error) => return Err(error),
         }
     }
-    unreachable!("the last round returns")
+}
+
+/// The machine as it is, and what lies between that and the change.
+async fn look(
+    client: &Client,
+    id: &ResourceId,
+    change: &Change,
+) -> Result<(MachineIdentity, Patch)> {
+    let mut machine = read(client, id).await?;
+    if let Change::Merge {
+        remove_missing: true,
+        ..
+    } = change
+    {
+        references::check(client, &mut machine).await?;
+    }
+    let patch = plan(&machine.state(), change).map_err(refused)?;
+    Ok((machine, patch))
 }
 
 /// What [`update`] would do.
@@ -81,21 +130,25 @@ pub async fn update(client: &Client, wanted: &Update) -> Result<VmIdentity> {
 /// Those of [`update`], as far as reading finds them.
 pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
     let (id, change) = check(client, wanted)?;
-    let vm = read(client, &id).await?;
-    let patch = plan(&vm.state(), &change).map_err(refused)?;
+    let (machine, patch) = look(client, &id, &change).await?;
+    let upgrades = wanted.upgrade != Upgrade::None;
+    let mut description = describe(wanted.kind, &id, &machine, &patch);
+    if upgrades {
+        description.push_str("; then bring its instances up to date");
+    }
     Ok(Plan {
-        description: describe(&id, &vm, &patch),
-        changes: !patch.is_empty(),
+        description,
+        changes: !patch.is_empty() || upgrades,
         resource: id,
     })
 }
 
 fn check(client: &Client, wanted: &Update) -> Result<(ResourceId, Change)> {
-    let vm = wanted.target.resolve(client, VIRTUAL_MACHINE)?;
+    let machine = wanted.target.resolve(client, wanted.kind.resource_type())?;
     let ids = |parameter: &str, given: &[String]| -> Result<Vec<ResourceId>> {
         given
             .iter()
-            .map(|text| identity_id(&vm, parameter, text))
+            .map(|text| identity_id(&machine, parameter, text))
             .collect()
     };
     let change = match &wanted.wanted {
@@ -103,10 +156,12 @@ fn check(client: &Client, wanted: &Update) -> Result<(ResourceId, Change)> {
             add,
             remove,
             system_assigned,
+            remove_missing,
         } => Change::Merge {
             add: ids("AddIdentityId", add)?,
             remove: ids("RemoveIdentityId", remove)?,
             system_assigned: *system_assigned,
+            remove_missing: *remove_missing,
         },
         Wanted::Exact {
             identity_type,
@@ -117,17 +172,38 @@ fn check(client: &Client, wanted: &Update) -> Result<(ResourceId, Change)> {
         },
     };
     // A change that contradicts itself does so whatever the machine has.
-    plan(&super::State::default(), &change).map_err(refused)?;
-    Ok((vm, change))
+    plan(&State::default(), &change).map_err(refused)?;
+    check_upgrade(wanted)?;
+    Ok((machine, change))
 }
 
-/// An id, or a bare name in the virtual machine's group.
-fn identity_id(vm: &ResourceId, parameter: &str, text: &str) -> Result<ResourceId> {
+fn check_upgrade(wanted: &Update) -> Result<()> {
+    if wanted.upgrade == Upgrade::None {
+        return Ok(());
+    }
+    let rule = match (wanted.kind, wanted.no_wait) {
+        (MachineKind::VirtualMachine, _) => "a virtual machine has no instances.",
+        (MachineKind::ScaleSet, true) => {
+            "the instances follow when the change is done, so -NoWait can't go with it."
+        }
+        (MachineKind::ScaleSet, false) => return Ok(()),
+    };
+    Err(Error::invalid(
+        "InvalidIdentityChange",
+        "UpgradeInstance",
+        "",
+        rule,
+    ))
+}
+
+/// An id, or a bare name in the machine's group.
+fn identity_id(machine: &ResourceId, parameter: &str, text: &str) -> Result<ResourceId> {
     if text.contains('/') {
         return ResourceId::parse(USER_ASSIGNED_IDENTITY, parameter, text);
     }
     if (USER_ASSIGNED_IDENTITY.name_is_valid)(text) {
-        return ResourceId::new(USER_ASSIGNED_IDENTITY, vm.subscription(), vm.group(), text);
+        let (subscription, group) = (machine.subscription(), machine.group());
+        return ResourceId::new(USER_ASSIGNED_IDENTITY, subscription, group, text);
     }
     let rule = format!(
         "it is an identity's resource id, or its name: {}",
@@ -159,14 +235,21 @@ fn refused(refusal: Refused) -> Error {
         ),
         Refused::Nothing => Error::missing(
             "AddIdentityId",
-            "name what is to change, with -AddIdentityId, -RemoveIdentityId, \
+            "name what is to change, with -AddIdentityId, -RemoveIdentityId, -RemoveMissing, \
              -EnableSystemAssigned or -DisableSystemAssigned, or with -IdentityType.",
         ),
     }
 }
 
-/// The exact form removes what was not named: whoever is about to lose something is told.
-fn warn_of_losses(client: &Client, vm: &VmIdentity, patch: &Patch, change: &Change) {
+/// The exact form removes what was not named: whoever is about to lose something is told, once
+/// for each thing however often the change is worked out anew.
+fn warn_of_losses(
+    client: &Client,
+    machine: &MachineIdentity,
+    patch: &Patch,
+    change: &Change,
+    told: &mut HashSet<String>,
+) {
     if !matches!(change, Change::Exact { .. }) {
         return;
     }
@@ -174,10 +257,11 @@ fn warn_of_losses(client: &Client, vm: &VmIdentity, patch: &Patch, change: &Chan
     if patch.system_assigned == Some(false) {
         lost.push("the system-assigned identity".to_owned());
     }
+    lost.retain(|one| told.insert(one.to_lowercase()));
     if !lost.is_empty() {
         client.observer().warning(format!(
             "'{}' loses {}, which -IdentityType and -IdentityId did not name.",
-            vm.name,
+            machine.name,
             lost.join(", ")
         ));
     }
@@ -199,10 +283,18 @@ async fn finish(
     client: &Client,
     wanted: &Update,
     id: &ResourceId,
+    before: &MachineIdentity,
     reply: &Reply,
-) -> Result<VmIdentity> {
+) -> Result<MachineIdentity> {
     let activity = format!("Updating the identity of {}", id.name());
     let operation = Operation::begun_by(client, reply, id.as_str(), &activity)?;
+    if before.upgrade_mode.eq_ignore_ascii_case("Manual") && wanted.upgrade == Upgrade::None {
+        client.observer().warning(format!(
+            "The instances of '{}' keep the identities that they have: its upgrade policy is \
+             Manual. Bring them up to date with -UpgradeInstance.",
+            id.name()
+        ));
+    }
     if wanted.no_wait {
         return reply.json(id.as_str());
     }
@@ -215,26 +307,34 @@ fn is_race(error: &Error) -> bool {
     matches!(error.status(), Some(409 | 412))
 }
 
-/// A stale version can be read anew at once; an operation that runs needs time.
-async fn pause(client: &Client, error: &Error, round: u32) {
+/// A stale version can be read anew at once; an operation that runs is waited for.
+async fn pause(client: &Client, id: &ResourceId, error: &Error, beaten: u32) -> Result<()> {
     if error.status() == Some(409) {
-        sleep(client.retry().poll_wait(round, None)).await;
-    } else if round > 1 {
-        sleep(Duration::from_millis(50 * u64::from(round))).await;
+        settle(client, id).await?;
     }
+    if beaten > 1 {
+        sleep(Duration::from_millis(30 * u64::from(beaten))).await;
+    }
+    Ok(())
 }
 
-fn beaten(error: Error) -> Error {
-    let words = format!("somebody else changed it each of the {ROUNDS} times that this was tried");
+fn give_up(error: Error) -> Error {
+    let words = format!("somebody else was quicker each of the {ROUNDS} times that this was tried");
     error
         .context(&words)
         .advise("Nothing was changed: try again when the others are done.")
 }
 
 /// The change in words, with what stays.
-fn describe(id: &ResourceId, vm: &VmIdentity, patch: &Patch) -> String {
+fn describe(
+    kind: MachineKind,
+    id: &ResourceId,
+    machine: &MachineIdentity,
+    patch: &Patch,
+) -> String {
+    let label = kind.resource_type().label;
     if patch.is_empty() {
-        return format!("Leave the identity of virtual machine '{id}' as it is: it is so already");
+        return format!("Leave the identity of {label} '{id}' as it is: it is so already");
     }
     let mut words = Vec::new();
     match patch.system_assigned {
@@ -247,17 +347,13 @@ fn describe(id: &ResourceId, vm: &VmIdentity, patch: &Patch) -> String {
             words.push(format!("{verb} {}", ids.join(", ")));
         }
     };
+    let mut kept = machine.state().user_assigned;
+    kept.retain(|held| !patch.removed.contains(held));
     list("add", &patch.added);
     list("remove", &patch.removed);
-    let kept: Vec<String> = vm
-        .state()
-        .user_assigned
-        .into_iter()
-        .filter(|held| !patch.removed.contains(held))
-        .collect();
     list("keep", &kept);
     format!(
-        "Update the identity of virtual machine '{id}': {}",
+        "Update the identity of {label} '{id}': {}",
         words.join("; ")
     )
 }

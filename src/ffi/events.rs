@@ -11,9 +11,9 @@ use super::guard::Status;
 use super::queue::{Event, Happening, Record};
 use super::registry::{clients, emulators};
 use super::types::*;
-use crate::arm::{Category, Error, Plan, Progress};
+use crate::arm::{Category, Error, Plan, Progress, ResourceId};
 use crate::auth::Connection;
-use crate::compute::{AssignedIdentity, IdentityType, VmIdentity};
+use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
 use crate::identity::UserAssignedIdentity;
 
 /// An event that the host holds, with all that it points to. The host sees the first member.
@@ -220,14 +220,24 @@ impl MiAssignedIdentity {
             name: Parts::of(&assigned.id).name,
             principal_id: MiStr::unless_empty(&assigned.principal_id),
             client_id: MiStr::unless_empty(&assigned.client_id),
+            existence: match assigned.existence {
+                Existence::Unknown => MI_EXISTENCE_UNKNOWN,
+                Existence::Exists => MI_EXISTENCE_EXISTS,
+                Existence::Missing => MI_EXISTENCE_MISSING,
+            },
         }
     }
 }
 
 impl MiVmIdentity {
-    fn of(vm: &VmIdentity, assigned: &[MiAssignedIdentity]) -> Box<Self> {
+    fn of(vm: &MachineIdentity, assigned: &[MiAssignedIdentity]) -> Box<Self> {
         let parts = Parts::of(&vm.id);
+        let is_scale_set = ResourceId::read(SCALE_SET, &vm.id).is_some();
         Box::new(Self {
+            machine: match is_scale_set {
+                true => MI_MACHINE_SCALE_SET,
+                false => MI_MACHINE_VM,
+            },
             id: MiStr::of(&vm.id),
             name: MiStr::of(&vm.name),
             resource_group: parts.resource_group,
@@ -245,6 +255,7 @@ impl MiVmIdentity {
             provisioning_state: MiStr::of(&vm.provisioning_state),
             assigned: assigned.as_ptr(),
             assigned_len: assigned.len(),
+            upgrade_mode: MiStr::unless_empty(&vm.upgrade_mode),
         })
     }
 }
@@ -346,7 +357,7 @@ macro_rules! records {
 
 records!(
     Identity(UserAssignedIdentity),
-    VmIdentity(VmIdentity),
+    VmIdentity(MachineIdentity),
     Connection(Connection),
     Emulator(Started)
 );

@@ -292,46 +292,81 @@ pub unsafe extern "C" fn mi_identity_delete(
     })
 }
 
-/// Submits the reading of a virtual machine's identity. Yields a [`MiVmIdentity`].
+/// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mi_vm_identity_get(
     client: u64,
-    request: *const MiTarget,
+    request: *const MiVmIdentityGetRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, |client, operation| async move {
-            operation.item(compute::get(&client, &request).await?).await;
+        let (kind, target, check) = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, move |client, operation| async move {
+            let mut machine = compute::get(&client, kind, &target).await?;
+            if check {
+                compute::check_references(&client, &mut machine).await?;
+            }
+            operation.item(machine).await;
             Ok(())
         })
     })
 }
 
-/// Submits a listing of virtual machines. Yields a [`MiVmIdentity`] for each.
+/// Submits a listing of machines. Yields a [`MiVmIdentity`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mi_vm_identity_list(
     client: u64,
-    request: *const MiListRequest,
+    request: *const MiVmIdentityListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, |client, operation| async move {
-            operation.pages(compute::list(&client, &request)?).await
+        let (kind, scope, check) = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, move |client, operation| async move {
+            let mut pages = compute::list(&client, kind, &scope)?;
+            while let Some(page) = pages.next().await? {
+                for mut machine in page {
+                    if check {
+                        compute::check_references(&client, &mut machine).await?;
+                    }
+                    operation.item(machine).await;
+                }
+            }
+            Ok(())
         })
     })
 }
 
-/// Submits a change to a virtual machine's identity. Yields the [`MiVmIdentity`] after it, or a
+/// Submits a wait until Azure is done with a machine. Yields a [`MiVmIdentity`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_vm_identity_wait(
+    client: u64,
+    request: *const MiVmIdentityWaitRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let (kind, target) = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, move |client, operation| async move {
+            operation
+                .item(compute::wait(&client, kind, &target).await?)
+                .await;
+            Ok(())
+        })
+    })
+}
+
+/// Submits a change to a machine's identity. Yields the [`MiVmIdentity`] after it, or a
 /// [`MiPlan`] when `dry_run` is set.
 ///
 /// # Safety

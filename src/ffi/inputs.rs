@@ -10,7 +10,7 @@ use super::guard::Status;
 use super::types::*;
 use crate::arm::{RetryPolicy, Scope, Target, Url};
 use crate::auth::{self, Secret, SignIn};
-use crate::compute::{self, IdentityType, Wanted};
+use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
 
 type Result<T> = std::result::Result<T, Status>;
@@ -206,16 +206,47 @@ impl Read for MiIdentityDeleteRequest {
     }
 }
 
+impl Read for MiVmIdentityGetRequest {
+    type Owned = (MachineKind, Target, bool);
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let target = unsafe { self.target.read() }?;
+        Ok((machine_kind(self.machine)?, target, self.check != 0))
+    }
+}
+
+impl Read for MiVmIdentityListRequest {
+    type Owned = (MachineKind, Scope, bool);
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let scope = unsafe { self.scope.read() }?;
+        Ok((machine_kind(self.machine)?, scope, self.check != 0))
+    }
+}
+
+impl Read for MiVmIdentityWaitRequest {
+    type Owned = (MachineKind, Target);
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let target = unsafe { self.target.read() }?;
+        Ok((machine_kind(self.machine)?, target))
+    }
+}
+
 impl Read for MiVmIdentityUpdateRequest {
     type Owned = Change<compute::Update>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
-        let (target, add, remove) = unsafe {
+        let (target, add, remove, instances) = unsafe {
             (
                 self.target.read()?,
                 texts(self.add, self.add_len)?,
                 texts(self.remove, self.remove_len)?,
+                texts(self.instances, self.instances_len)?,
             )
         };
         let wanted = match self.change {
@@ -223,6 +254,7 @@ impl Read for MiVmIdentityUpdateRequest {
                 add,
                 remove,
                 system_assigned: switch(self.system_assigned)?,
+                remove_missing: self.remove_missing != 0,
             },
             MI_CHANGE_EXACT => Wanted::Exact {
                 identity_type: identity_type(self.identity_type)?,
@@ -232,12 +264,27 @@ impl Read for MiVmIdentityUpdateRequest {
         };
         Ok(Change {
             wanted: compute::Update {
+                kind: machine_kind(self.machine)?,
                 target,
                 wanted,
                 no_wait: self.no_wait != 0,
+                upgrade: match self.upgrade {
+                    MI_UPGRADE_NONE => Upgrade::None,
+                    MI_UPGRADE_ALL => Upgrade::All,
+                    MI_UPGRADE_LISTED => Upgrade::Listed(instances),
+                    _ => return Err(Status::Value),
+                },
             },
             dry_run: self.dry_run != 0,
         })
+    }
+}
+
+fn machine_kind(given: u32) -> Result<MachineKind> {
+    match given {
+        MI_MACHINE_VM => Ok(MachineKind::VirtualMachine),
+        MI_MACHINE_SCALE_SET => Ok(MachineKind::ScaleSet),
+        _ => Err(Status::Value),
     }
 }
 

@@ -15,14 +15,14 @@ use tokio::task::AbortHandle;
 use super::guard::Status;
 use crate::arm::{Category, Error, Observer, Plan, Progress};
 use crate::auth::Connection;
-use crate::compute::VmIdentity;
+use crate::compute::MachineIdentity;
 use crate::identity::UserAssignedIdentity;
 
 /// What an operation yields.
 #[derive(Debug)]
 pub(super) enum Record {
     Identity(Box<UserAssignedIdentity>),
-    VmIdentity(Box<VmIdentity>),
+    VmIdentity(Box<MachineIdentity>),
     Connection(Box<Connection>),
     Emulator(Box<super::emulator::Started>),
     Plan(Plan),

@@ -77,6 +77,25 @@ pub const MI_CHANGE_MERGE: u32 = 0;
 /// What is not named goes.
 pub const MI_CHANGE_EXACT: u32 = 1;
 
+/// A virtual machine.
+pub const MI_MACHINE_VM: u32 = 0;
+/// A virtual machine scale set.
+pub const MI_MACHINE_SCALE_SET: u32 = 1;
+
+/// No instance of a scale set takes the change.
+pub const MI_UPGRADE_NONE: u32 = 0;
+/// All instances that do not have it yet take the change.
+pub const MI_UPGRADE_ALL: u32 = 1;
+/// The instances that are named take the change.
+pub const MI_UPGRADE_LISTED: u32 = 2;
+
+/// Nobody looked whether the identity exists, or looking is not allowed.
+pub const MI_EXISTENCE_UNKNOWN: u32 = 0;
+/// The identity exists.
+pub const MI_EXISTENCE_EXISTS: u32 = 1;
+/// The identity was deleted: the reference to it is dead.
+pub const MI_EXISTENCE_MISSING: u32 = 2;
+
 /// No category fits.
 pub const MI_CATEGORY_NOT_SPECIFIED: u32 = 0;
 /// The caller's input breaks a rule; no request was sent.
@@ -224,14 +243,50 @@ pub struct MiListRequest {
     pub resource_group: MiStr,
 }
 
+/// What `mi_vm_identity_get` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiVmIdentityGetRequest {
+    /// One of `MI_MACHINE_*`.
+    pub machine: u32,
+    /// The virtual machine or scale set.
+    pub target: MiTarget,
+    /// 1 to look whether each assigned identity still exists.
+    pub check: u8,
+}
+
+/// What `mi_vm_identity_list` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiVmIdentityListRequest {
+    /// One of `MI_MACHINE_*`.
+    pub machine: u32,
+    /// Where to list.
+    pub scope: MiListRequest,
+    /// 1 to look whether each assigned identity still exists.
+    pub check: u8,
+}
+
+/// What `mi_vm_identity_wait` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiVmIdentityWaitRequest {
+    /// One of `MI_MACHINE_*`.
+    pub machine: u32,
+    /// The virtual machine or scale set.
+    pub target: MiTarget,
+}
+
 /// What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
-/// for the identity of that name in the virtual machine's resource group.
+/// for the identity of that name in the machine's resource group.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct MiVmIdentityUpdateRequest {
-    /// The virtual machine.
+    /// One of `MI_MACHINE_*`.
+    pub machine: u32,
+    /// The virtual machine or scale set.
     pub target: MiTarget,
-    /// `MI_CHANGE_MERGE`, which reads `add`, `remove` and `system_assigned`, or
+    /// `MI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
     /// `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
     pub change: u32,
     /// One of `MI_IDENTITY_*`.
@@ -246,6 +301,14 @@ pub struct MiVmIdentityUpdateRequest {
     pub remove: *const MiStr,
     /// The number of identities to remove.
     pub remove_len: usize,
+    /// 1 to drop references to identities that do not exist any more.
+    pub remove_missing: u8,
+    /// One of `MI_UPGRADE_*`: which instances of a scale set take the change.
+    pub upgrade: u32,
+    /// The ids of the instances, for `MI_UPGRADE_LISTED`.
+    pub instances: *const MiStr,
+    /// The number of ids of instances.
+    pub instances_len: usize,
     /// 1 to return as soon as Azure has accepted the change.
     pub no_wait: u8,
     /// 1 to plan only.
@@ -276,7 +339,7 @@ pub struct MiEvent {
     pub kind: u32,
     /// A user-assigned identity, or null.
     pub identity: *const MiIdentity,
-    /// The identity of a virtual machine, or null.
+    /// The identity of a virtual machine or scale set, or null.
     pub vm_identity: *const MiVmIdentity,
     /// A connection, or null.
     pub connection: *const MiConnection,
@@ -333,12 +396,16 @@ pub struct MiAssignedIdentity {
     pub principal_id: MiStr,
     /// Its application id; not given until Azure has resolved it.
     pub client_id: MiStr,
+    /// One of `MI_EXISTENCE_*`.
+    pub existence: u32,
 }
 
-/// The identity of a virtual machine.
+/// The identity of a virtual machine or scale set.
 #[repr(C)]
 pub struct MiVmIdentity {
-    /// The virtual machine's resource id.
+    /// One of `MI_MACHINE_*`.
+    pub machine: u32,
+    /// The machine's resource id.
     pub id: MiStr,
     /// Its name.
     pub name: MiStr,
@@ -354,7 +421,7 @@ pub struct MiVmIdentity {
     pub principal_id: MiStr,
     /// The system-assigned identity's tenant, when there is one.
     pub tenant_id: MiStr,
-    /// The version of the virtual machine that this was read from.
+    /// The version of the machine that this was read from.
     pub etag: MiStr,
     /// `Succeeded`, `Updating`, `Failed`, …
     pub provisioning_state: MiStr,
@@ -362,6 +429,8 @@ pub struct MiVmIdentity {
     pub assigned: *const MiAssignedIdentity,
     /// The number of user-assigned identities.
     pub assigned_len: usize,
+    /// How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
+    pub upgrade_mode: MiStr,
 }
 
 /// A connection. The host owns `client` from here on and frees it with `mi_client_free`.

@@ -24,7 +24,7 @@ pub(super) async fn read(client: &Client, id: &ResourceId) -> Result<UserAssigne
 }
 
 /// Reads an identity that may not exist. A group or a subscription that does not is an error.
-pub(super) async fn find(client: &Client, id: &ResourceId) -> Result<Option<UserAssignedIdentity>> {
+pub(crate) async fn find(client: &Client, id: &ResourceId) -> Result<Option<UserAssignedIdentity>> {
     match read(client, id).await {
         Ok(identity) => Ok(Some(identity)),
         Err(error) if error.code().eq_ignore_ascii_case("ResourceNotFound") => Ok(None),

@@ -9,6 +9,7 @@ mod update;
 
 pub use create::{Create, create, plan_create};
 pub use delete::{delete, plan_delete};
+pub(crate) use list::find;
 pub use list::{get, list};
 pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 pub use update::{Update, plan_update, update};

@@ -38,6 +38,7 @@ static void queues(void) {
 static void events_and_clients(void) {
   struct MiEmulatorOptions options;
   struct MiVmIdentityUpdateRequest update;
+  struct MiVmIdentityGetRequest get;
   struct MiTarget target;
   struct MiConnectRequest connect;
   const struct MiEvent *event;
@@ -89,13 +90,15 @@ static void events_and_clients(void) {
   /* Cancelled: the operation ends, and nothing more is taken in. */
   target.resource_group = str("myResourceGroup");
   target.name = str("myVM");
-  CHECK(mi_vm_identity_get(client, &target, queue, 6) == MI_OK);
+  memset(&get, 0, sizeof get);
+  get.target = target;
+  CHECK(mi_vm_identity_get(client, &get, queue, 6) == MI_OK);
   CHECK(mi_queue_cancel(queue) == MI_OK);
   event = next_event(queue);
   CHECK(event->kind == MI_EVENT_FAILED || event->kind == MI_EVENT_DONE);
   CHECK(mi_event_free(event) == MI_OK);
   CHECK(mi_queue_wait(queue, -1, &event) == MI_DRAINED);
-  CHECK(mi_vm_identity_get(client, &target, queue, 7) == MI_ERROR_CANCELED);
+  CHECK(mi_vm_identity_get(client, &get, queue, 7) == MI_ERROR_CANCELED);
   CHECK(mi_queue_free(queue) == MI_OK);
 
   CHECK(mi_client_free(client) == MI_OK);

@@ -1,0 +1,148 @@
+//! What Compute's errors about identities mean: the cause is dug out of the nested message.
+
+use serde_json::Value;
+
+use crate::arm::{Error, ResourceId};
+use crate::identity::USER_ASSIGNED_IDENTITY;
+
+/// The same error, with the identity that it is about, what happened, and what to do.
+pub(super) fn explain(error: Error, machine: &ResourceId) -> Error {
+    match error.code() {
+        "FailedIdentityOperation" => failed_operation(error, machine),
+        "LinkedAuthorizationFailed" => linked_authorization(error),
+        _ => error,
+    }
+}
+
+/// `Identity operation for resource '…' failed with error '… Response: '{"error":{…}}'.'`
+fn failed_operation(error: Error, machine: &ResourceId) -> Error {
+    let told = error.message().to_owned();
+    let Some(inner) = inner_message(&told) else {
+        return error;
+    };
+    let Some(identity) = identity_in(&inner) else {
+        return error.reworded(format!(
+            "the identity of '{machine}' was not changed: {inner}"
+        ));
+    };
+    if !inner.contains("not found") {
+        return error.reworded(format!(
+            "the identity of '{machine}' was not changed: '{identity}': {inner}"
+        ));
+    }
+    error
+        .reworded(format!(
+            "the identity '{identity}' does not exist, so Azure does not change '{machine}'"
+        ))
+        .advise(
+            "If the machine still refers to it, drop the reference with -RemoveMissing; if you \
+             named it, check its name, group and subscription.",
+        )
+}
+
+/// The message of the JSON that is nested in a message.
+fn inner_message(told: &str) -> Option<String> {
+    let start = told.find("Response: '")? + "Response: '".len();
+    // The JSON ends where it ends, whatever quotes follow it.
+    let inner: Value = serde_json::Deserializer::from_str(&told[start..])
+        .into_iter()
+        .next()?
+        .ok()?;
+    inner["error"]["message"].as_str().map(str::to_owned)
+}
+
+/// `The client … does not have authorization to perform action '…' over scope '<identity>'…`, or
+/// `… the current tenant '…' is not authorized to access linked subscription '…'.`
+fn linked_authorization(error: Error) -> Error {
+    let told = error.message().to_owned();
+    if told.contains("linked subscription") {
+        return error.advise(
+            "The identity belongs to another tenant. A machine can have only identities of its \
+             own subscription's tenant.",
+        );
+    }
+    match identity_in(&told) {
+        Some(identity) => error.advise(format!(
+            "Ask for the role Managed Identity Operator on '{identity}'; a role given just now \
+             needs a few minutes."
+        )),
+        None => error,
+    }
+}
+
+/// The first id of a user-assigned identity in a text.
+fn identity_in(text: &str) -> Option<ResourceId> {
+    text.match_indices("/subscriptions/").find_map(|(at, _)| {
+        let end = text[at..]
+            .find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | ')' | ';'))
+            .map_or(text.len(), |length| at + length);
+        let candidate = text[at..end].trim_end_matches('.');
+        ResourceId::read(USER_ASSIGNED_IDENTITY, candidate)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::Category;
+    use crate::compute::VIRTUAL_MACHINE;
+
+    const ID: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg/\
+                      providers/Microsoft.ManagedIdentity/userAssignedIdentities/id1";
+
+    fn machine() -> ResourceId {
+        let subscription = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+        ResourceId::new(VIRTUAL_MACHINE, subscription, "rg", "vm1").unwrap()
+    }
+
+    fn explained(code: &str, message: &str) -> String {
+        let error = Error::new(Category::InvalidOperation, code, "vm1", message);
+        explain(error, &machine()).to_string()
+    }
+
+    #[test]
+    fn a_dead_reference_is_named() {
+        let told = format!(
+            "Identity operation for resource '{}' failed with error 'Failed to perform resource \
+             identity operation. Status: 'BadRequest'. Response: '{{\"error\":{{\"code\":\
+             \"BadRequest\",\"message\":\"Resource '{ID}' was not found.\"}}}}'.'.",
+            machine()
+        );
+        let explained = explained("FailedIdentityOperation", &told);
+        assert!(
+            explained.starts_with(&format!("the identity '{ID}' does not exist")),
+            "{explained}"
+        );
+        assert!(explained.contains("-RemoveMissing"));
+        assert!(!explained.contains("Response:"));
+    }
+
+    #[test]
+    fn what_can_not_be_read_stays_as_azure_said_it() {
+        for told in ["something else", "Response: '{", "Response: 'x'", ""] {
+            assert!(explained("FailedIdentityOperation", told).starts_with(told));
+        }
+    }
+
+    #[test]
+    fn a_missing_permission_names_the_identity_and_the_role() {
+        let told = format!(
+            "The client 'x' has permission to perform action 'y' on scope 'z'; however, it does \
+             not have permission to perform action 'Microsoft.ManagedIdentity/\
+             userAssignedIdentities/assign/action' on the linked scope(s) '{ID}' or the linked \
+             scope(s) are invalid."
+        );
+        let explained = explained("LinkedAuthorizationFailed", &told);
+        assert!(
+            explained.contains(&format!("Managed Identity Operator on '{ID}'")),
+            "{explained}"
+        );
+    }
+
+    #[test]
+    fn another_tenant_is_told() {
+        let told = "The client has permission to perform action 'assign' on scope 'z', however \
+                    the current tenant 'a' is not authorized to access linked subscription 'b'.";
+        assert!(explained("LinkedAuthorizationFailed", told).contains("another tenant"));
+    }
+}

@@ -1,0 +1,91 @@
+//! The instances of a scale set. With the upgrade policy Manual they keep the model that they
+//! were made with, and so its identities, until they are told to take the new one.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::API_VERSION;
+use crate::arm::{Category, Client, Error, Method, Operation, Pages, Request, ResourceId, Result};
+
+/// Which instances of a scale set take the new model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Upgrade {
+    /// None of them.
+    #[default]
+    None,
+    /// All that do not have it yet.
+    All,
+    /// Those with these ids, as far as they do not have it yet.
+    Listed(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Instance {
+    instance_id: String,
+    #[serde(default)]
+    properties: Properties,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Properties {
+    latest_model_applied: bool,
+}
+
+/// Brings the instances up to the model of their scale set, and waits until they are.
+///
+/// # Errors
+/// `InstanceNotFound` for an id that no instance has; those of the requests.
+pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) -> Result<()> {
+    if *which == Upgrade::None {
+        return Ok(());
+    }
+    let old = old_instances(client, set, which).await?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    let body = json!({ "instanceIds": old });
+    let reply = client
+        .send(Request {
+            method: Method::POST,
+            url: client.url(&format!("{set}/manualupgrade"), API_VERSION),
+            body: Some(&body),
+            if_match: None,
+            target: set.as_str(),
+        })
+        .await?;
+    let activity = format!("Upgrading {} instances of {}", old.len(), set.name());
+    Operation::begun_by(client, &reply, set.as_str(), &activity)?
+        .wait()
+        .await
+}
+
+async fn old_instances(client: &Client, set: &ResourceId, which: &Upgrade) -> Result<Vec<String>> {
+    let path = format!("{set}/virtualMachines");
+    let mut pages: Pages<Instance> = Pages::new(client, &path, API_VERSION, set.as_str());
+    let mut instances = Vec::new();
+    while let Some(page) = pages.next().await? {
+        instances.extend(page);
+    }
+    if let Upgrade::Listed(ids) = which {
+        let is_there = |id: &&String| instances.iter().any(|one| one.instance_id == **id);
+        if let Some(unknown) = ids.iter().find(|id| !is_there(id)) {
+            return Err(not_found(set, unknown));
+        }
+        instances.retain(|one| ids.contains(&one.instance_id));
+    }
+    let old = instances.into_iter();
+    let old = old.filter(|one| !one.properties.latest_model_applied);
+    Ok(old.map(|one| one.instance_id).collect())
+}
+
+fn not_found(set: &ResourceId, instance: &str) -> Error {
+    Error::new(
+        Category::ObjectNotFound,
+        "InstanceNotFound",
+        set.as_str(),
+        format!("-UpgradeInstance '{instance}': '{set}' has no instance with that id"),
+    )
+    .advise("The identity was changed; the instances were not touched.")
+}
