@@ -130,6 +130,18 @@ pub(crate) fn us_time(time: Millis) -> String {
     )
 }
 
+/// Year, month and day, for the validity of certificates.
+#[cfg(feature = "tls")]
+pub(crate) fn date(time: Millis) -> (i32, u8, u8) {
+    let c = Civil::of(time);
+    let small = |number: u64| u8::try_from(number).unwrap_or(1);
+    (
+        i32::try_from(c.year).unwrap_or(i32::MAX),
+        small(c.month),
+        small(c.day),
+    )
+}
+
 /// Ticks of 100 ns since the year 1: the `t` of a signed operation URL.
 pub(crate) fn ticks(time: Millis) -> u64 {
     621_355_968_000_000_000 + time * 10_000
@@ -150,6 +162,8 @@ mod tests {
         assert_eq!(us_time(leap), "2/29/2024 11:59:59 PM");
         assert_eq!(us_time(leap + 1_000), "3/1/2024 12:00:00 AM");
         assert_eq!(iso_time(0), "1970-01-01T00:00:00.000Z");
+        #[cfg(feature = "tls")]
+        assert_eq!(date(leap), (2024, 2, 29));
         assert_eq!(ticks(0), 621_355_968_000_000_000);
     }
 

@@ -87,6 +87,18 @@ impl Request {
 
     /// The body as a JSON object, or the error that ARM gives.
     pub(crate) fn json(&self) -> Result<Map<String, Value>, ArmError> {
+        let media = self.header("content-type").unwrap_or("<null>");
+        let bare = media.split(';').next().unwrap_or_default().trim();
+        if !self.body.is_empty() && !bare.eq_ignore_ascii_case("application/json") {
+            return Err(ArmError::new(
+                415,
+                "UnsupportedMediaType",
+                format!(
+                    "The content media type '{media}' is not supported. Only 'application/json' is supported."
+                ),
+            )
+            .gateway());
+        }
         let problem = match serde_json::from_slice::<Value>(&self.body) {
             Ok(Value::Object(map)) => return Ok(map),
             Ok(_) => "The content is not a JSON object.".to_owned(),
@@ -189,6 +201,11 @@ mod tests {
     #[test]
     fn only_objects_are_content() {
         let mut request = get("/", "");
+        request.body = Bytes::from("{}");
+        assert_eq!(request.json().unwrap_err().status, 415, "no media type");
+        let json = "application/json; charset=utf-8".parse().unwrap();
+        request.headers.insert("content-type", json);
+        request.json().unwrap();
         for body in ["", "[]", "{", "1"] {
             request.body = Bytes::from(body);
             let error = request.json().unwrap_err();

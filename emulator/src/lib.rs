@@ -169,7 +169,7 @@ impl Emulator {
 
         #[cfg(feature = "tls")]
         let (scheme, transport, ca) = if options.tls {
-            let (acceptor, ca) = tls::prepare()?;
+            let (acceptor, ca) = tls::prepare(clock.now())?;
             ("https", Transport::Tls(acceptor), Some(ca))
         } else {
             ("http", Transport::Plain, None)

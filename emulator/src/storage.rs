@@ -1,7 +1,7 @@
 //! The state file: read at the start, written after changes, each time whole and at once.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -94,7 +94,11 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = path.with_file_name(name);
-    fs::write(&beside, text)?;
+    let mut file = fs::File::create(&beside)?;
+    file.write_all(text)?;
+    // On the disk before it has the name: a damaged file would keep the emulator from starting.
+    file.sync_all()?;
+    drop(file);
     fs::rename(&beside, path).inspect_err(|_| {
         // The old file is whole; the new one is of no use.
         let _ = fs::remove_file(&beside);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, date_time_ymd,
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -15,6 +15,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::StartError;
+use crate::clock::{Millis, date};
 use crate::random;
 
 /// The authority's certificate on disk; the file goes when this does.
@@ -49,8 +50,8 @@ impl Drop for CaFile {
 }
 
 /// Makes the certificates.
-pub(crate) fn prepare() -> Result<(TlsAcceptor, CaFile), StartError> {
-    let (ca_pem, chain, key) = certificates().map_err(|error| StartError::Certificate {
+pub(crate) fn prepare(now: Millis) -> Result<(TlsAcceptor, CaFile), StartError> {
+    let (ca_pem, chain, key) = certificates(now).map_err(|error| StartError::Certificate {
         reason: error.to_string(),
     })?;
     let bad = |error: tokio_rustls::rustls::Error| StartError::Certificate {
@@ -68,8 +69,21 @@ pub(crate) fn prepare() -> Result<(TlsAcceptor, CaFile), StartError> {
 
 type Made = (String, Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-fn certificates() -> Result<Made, rcgen::Error> {
+/// From yesterday, for clocks that differ, for a year: some systems trust no certificate that is
+/// good for much longer.
+fn set_validity(certificate: &mut CertificateParams, now: Millis) {
+    const DAY: Millis = 86_400_000;
+    let midnight = |time| {
+        let (year, month, day) = date(time);
+        date_time_ymd(year, month, day)
+    };
+    certificate.not_before = midnight(now.saturating_sub(DAY));
+    certificate.not_after = midnight(now + 365 * DAY);
+}
+
+fn certificates(now: Millis) -> Result<Made, rcgen::Error> {
     let mut ca = CertificateParams::default();
+    set_validity(&mut ca, now);
     ca.distinguished_name
         .push(DnType::CommonName, "ARM emulator, made for one run");
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -79,6 +93,7 @@ fn certificates() -> Result<Made, rcgen::Error> {
     let issuer = Issuer::new(ca, ca_key);
 
     let mut leaf = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()])?;
+    set_validity(&mut leaf, now);
     leaf.distinguished_name
         .push(DnType::CommonName, "127.0.0.1");
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -181,7 +181,11 @@ async fn faults_that_close() {
     let put = async |name: &str| {
         let bearer = format!("Bearer {}", azure.token);
         // On a connection of its own: clients may repeat a request of which a used one died.
-        let headers = [("authorization", bearer.as_str()), ("connection", "close")];
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("connection", "close"),
+        ];
         azure
             .raw(
                 Method::PUT,
@@ -279,7 +283,10 @@ async fn settings_and_reset() {
 async fn bodies_have_a_largest_size() {
     let azure = Azure::start().await;
     let bearer = format!("Bearer {}", azure.token);
-    let headers = [("authorization", bearer.as_str())];
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
     let body = |size: usize| format!("{{\"location\":\"eastus\",\"x\":\"{}\"}}", "y".repeat(size));
     let answer = azure
         .raw(Method::PUT, &uai("abc"), &headers, body(4 * 1024 * 1024))

@@ -1,4 +1,5 @@
 use emulator::{Options, seed};
+use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Azure, C, V, in_group, sub, uai, vm};
@@ -134,6 +135,18 @@ async fn what_is_refused() {
         azure.put(&uai("abc"), body).await.fails(400, code);
     }
     azure.get(&uai("abc")).await.is(404);
+    let text = [("content-type", "text/plain")];
+    let answer = azure
+        .send(Method::PATCH, &uai("abc"), &text, Value::Null)
+        .await;
+    answer.fails(400, "InvalidRequestContent");
+    let bearer = format!("Bearer {}", azure.token);
+    let plain = [("authorization", bearer.as_str()), text[0]];
+    let answer = azure
+        .raw(Method::PUT, &uai("abc"), &plain, "{}")
+        .await
+        .unwrap();
+    answer.fails(415, "UnsupportedMediaType");
     let elsewhere = uai("abc").replace(seed::RESOURCE_GROUP, "none");
     azure
         .put(&elsewhere, body)

@@ -150,6 +150,9 @@ impl Azure {
         let bearer = format!("Bearer {}", self.token);
         let mut all = vec![("authorization", bearer.as_str())];
         all.extend_from_slice(headers);
+        if !body.is_null() {
+            all.push(("content-type", "application/json"));
+        }
         let body = if body.is_null() {
             String::new()
         } else {
