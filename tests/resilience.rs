@@ -30,6 +30,33 @@ async fn throttling_and_faults_of_azures_are_waited_out() {
 }
 
 #[tokio::test]
+async fn many_requests_keep_below_the_limits_that_answers_tell() {
+    let local = Local::start().await;
+    let wanted = Create {
+        target: target("id1"),
+        ..Create::default()
+    };
+    identity::create(&local.client, &wanted).await.unwrap();
+    local
+        .admin("PATCH", "settings", json!({"throttling": true}))
+        .await;
+    local.forget().await;
+    // More than a bucket of reads holds (250), by 16 at a time.
+    let readers = (0..16).map(|_| async {
+        for _ in 0..17 {
+            identity::get(&local.client, &target("id1")).await.unwrap();
+        }
+    });
+    futures_util::future::join_all(readers).await;
+    let log = local
+        .admin("GET", "requests", serde_json::Value::Null)
+        .await;
+    let refused = log.as_array().unwrap().iter();
+    let refused = refused.filter(|entry| entry["status"] == 429);
+    assert_eq!(refused.count(), 0);
+}
+
+#[tokio::test]
 async fn patience_has_an_end() {
     let local = Local::start().await;
     let mut fault = on(

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
+use super::pacing::Pacer;
 use super::retry::{is_transient, retry_after};
 use super::{Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Silent};
 use crate::auth::{AccessToken, Credential, Tokens};
@@ -42,6 +43,7 @@ struct Shared {
     endpoint: Url,
     tokens: Tokens,
     retry: RetryPolicy,
+    pacer: Pacer,
     answers: Mutex<HashMap<String, Arc<Answer>>>,
 }
 
@@ -100,6 +102,7 @@ impl Client {
             endpoint: cloud.resource_manager,
             tokens,
             retry,
+            pacer: Pacer::default(),
             answers: Mutex::default(),
         };
         Ok(Self {
@@ -219,6 +222,7 @@ impl Client {
         let mut attempt = 0;
         loop {
             attempt += 1;
+            self.shared.pacer.leave(&request.method).await;
             let token = self.shared.tokens.get(&self.shared.http).await?;
             let failed = match self.attempt(&request, &token).await {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
@@ -270,6 +274,7 @@ impl Client {
                 return Err(error);
             }
         };
+        self.shared.pacer.learn(&request.method, answer.headers());
         let reply = Reply {
             status: answer.status().as_u16(),
             repeated: false,

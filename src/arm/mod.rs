@@ -5,6 +5,7 @@ mod client;
 mod cloud;
 mod error;
 mod operation;
+mod pacing;
 mod paging;
 mod plan;
 mod resource_group;
