@@ -57,6 +57,20 @@ async fn many_requests_keep_below_the_limits_that_answers_tell() {
 }
 
 #[tokio::test]
+async fn a_provider_that_was_never_used_is_registered() {
+    let local = Local::start().await;
+    let unregistered = json!({"unregistered": ["Microsoft.ManagedIdentity"]});
+    local.admin("PATCH", "settings", unregistered).await;
+    let wanted = Create {
+        target: target("id1"),
+        ..Create::default()
+    };
+    identity::create(&local.client, &wanted).await.unwrap();
+    let warnings = local.heard.warnings.lock().unwrap().join("\n");
+    assert!(warnings.contains("Microsoft.ManagedIdentity"), "{warnings}");
+}
+
+#[tokio::test]
 async fn patience_has_an_end() {
     let local = Local::start().await;
     let mut fault = on(

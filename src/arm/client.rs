@@ -13,7 +13,9 @@ use tokio::time::{Instant, sleep};
 
 use super::pacing::Pacer;
 use super::retry::{is_transient, retry_after};
-use super::{Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Silent};
+use super::{
+    Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Silent, registration,
+};
 use crate::auth::{AccessToken, Credential, Tokens};
 
 pub use reqwest::{Method, Url};
@@ -211,6 +213,8 @@ impl Client {
     ///
     /// Sent again: after 408, 429 and 5xx (waiting as `Retry-After` says), when no connection
     /// came about, and when a connection broke, except for POST, which might then happen twice.
+    /// Once: with another token after 401, and after registering a provider that the subscription
+    /// has not used yet.
     ///
     /// # Errors
     /// Azure's error as it answered; `EndpointUnreachable`, `RequestTimeout` or
@@ -219,6 +223,7 @@ impl Client {
         let retry = &self.shared.retry;
         let mut repeated = false;
         let mut renewed = false;
+        let mut registered = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -235,6 +240,16 @@ impl Client {
                         continue;
                     }
                     return Err(reply.error(request.target));
+                }
+                Ok(reply) if reply.status == 409 && !registered => {
+                    registered = true;
+                    let error = reply.error(request.target);
+                    if error.code() != "MissingSubscriptionRegistration" {
+                        return Err(error);
+                    }
+                    let path = request.url.path();
+                    Box::pin(registration::register(self, path, request.target)).await?;
+                    continue;
                 }
                 Ok(reply) => Failure::answered(&reply, request.target),
                 Err(error) => Failure::unanswered(&request, &error),

@@ -8,6 +8,7 @@ mod operation;
 mod pacing;
 mod paging;
 mod plan;
+mod registration;
 mod resource_group;
 mod resource_id;
 mod retry;
