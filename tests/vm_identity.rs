@@ -7,7 +7,7 @@ use std::time::Duration;
 use emulator::Options;
 use managed_identity::arm::{Category, Scope};
 use managed_identity::compute::{
-    self, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
+    self, Existence, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
 };
 use managed_identity::identity::{self, Create};
 use serde_json::json;
@@ -290,4 +290,136 @@ async fn machines_are_listed_with_their_identities() {
         assert_eq!(page.len(), 1);
         assert_eq!(names(&page[0]), ["id1"]);
     }
+}
+
+fn drop_missing() -> Update {
+    update(Wanted::Merge {
+        add: Vec::new(),
+        remove: Vec::new(),
+        system_assigned: None,
+        remove_missing: true,
+    })
+}
+
+/// myVM with id1, id2 and id3, of which id2 was deleted.
+async fn with_a_dead_reference() -> Local {
+    let local = Local::start().await;
+    make(&local, &["id1", "id2", "id3"]).await;
+    let all = merge(&["id1", "id2", "id3"], &[], None);
+    compute::update(&local.client, &all).await.unwrap();
+    identity::delete(&local.client, &target("id2"))
+        .await
+        .unwrap();
+    local
+}
+
+#[tokio::test]
+async fn a_dead_reference_is_named_and_dropped() {
+    let local = with_a_dead_reference().await;
+    let client = &local.client;
+    let error = compute::update(client, &merge(&[], &["id3"], None))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "FailedIdentityOperation");
+    let text = error.to_string();
+    assert!(text.contains("id2' does not exist"), "{text}");
+    assert!(text.contains("-RemoveMissing"), "{text}");
+    assert!(text.contains(VM), "{text}");
+
+    let plan = compute::plan_update(client, &drop_missing()).await.unwrap();
+    assert!(plan.description.contains("remove ") && plan.description.contains("id2"));
+
+    let vm = compute::update(client, &drop_missing()).await.unwrap();
+    assert_eq!(names(&vm), ["id1", "id3"]);
+    local.forget().await;
+    compute::update(client, &drop_missing()).await.unwrap();
+    assert!(local.methods().await.iter().all(|method| method == "GET"));
+}
+
+#[tokio::test]
+async fn a_check_tells_the_dead_from_the_living() {
+    let local = with_a_dead_reference().await;
+    let kind = MachineKind::VirtualMachine;
+    let mut vm = compute::get(&local.client, kind, &target(VM))
+        .await
+        .unwrap();
+    compute::check_references(&local.client, &mut vm)
+        .await
+        .unwrap();
+    for assigned in &vm.assigned {
+        let wanted = match assigned.name() {
+            "id2" => Existence::Missing,
+            _ => Existence::Exists,
+        };
+        assert_eq!(assigned.existence, wanted, "{}", assigned.name());
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_waited_for_can_be_waited_for_later() {
+    let local = Local::with(Options {
+        operation_time: Duration::from_millis(150),
+        ..Options::default()
+    })
+    .await;
+    make(&local, &["id1"]).await;
+    let mut hasty = merge(&["id1"], &[], None);
+    hasty.no_wait = true;
+    let vm = compute::update(&local.client, &hasty).await.unwrap();
+    assert!(vm.is_changing());
+
+    let kind = MachineKind::VirtualMachine;
+    let done = compute::wait(&local.client, kind, &support::by_id(&vm.id))
+        .await
+        .unwrap();
+    assert_eq!(done.provisioning_state, "Succeeded");
+    assert!(!done.assigned[0].client_id.is_empty());
+}
+
+#[tokio::test]
+async fn an_operation_that_fails_while_not_waited_for_is_told_by_the_wait() {
+    let local = with_a_dead_reference().await;
+    let mut hasty = merge(&[], &["id3"], None);
+    hasty.no_wait = true;
+    let _ = compute::update(&local.client, &hasty).await;
+    let kind = MachineKind::VirtualMachine;
+    let error = compute::wait(&local.client, kind, &target(VM)).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.category(), Category::InvalidOperation);
+    assert!(error.to_string().contains(VM), "{error}");
+}
+
+#[tokio::test]
+async fn a_status_that_can_not_be_read_is_not_a_failure() {
+    let local = Local::with(Options {
+        operation_time: Duration::from_millis(50),
+        ..Options::default()
+    })
+    .await;
+    make(&local, &["id1"]).await;
+    for status in [404, 500] {
+        let action = json!({"status": status, "code": "Odd", "message": "m"});
+        local.fault(on("GET", "/operations/", action)).await;
+    }
+    compute::update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_machine_that_is_busy_is_waited_for() {
+    let local = Local::with(Options {
+        operation_time: Duration::from_millis(80),
+        ..Options::default()
+    })
+    .await;
+    make(&local, &["id1", "id2"]).await;
+    let mut hasty = merge(&["id1"], &[], None);
+    hasty.no_wait = true;
+    compute::update(&local.client, &hasty).await.unwrap();
+    let vm = compute::update(&local.client, &merge(&["id2"], &[], None))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id1", "id2"]);
+    assert!(vm.assigned.iter().all(|one| !one.client_id.is_empty()));
 }
