@@ -13,16 +13,18 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 function Show-Step([string] $Why, [scriptblock[]] $Command) {
-    ''
     "# $Why"
+    ''
     foreach ($one in $Command) {
         $text = $one.ToString().Trim()
         "PS> $text"
         $output = . $one | Out-String -Width 160
         if ($output.Trim()) {
             $output.TrimEnd()
+            ''
         }
     }
+    ''
 }
 
 function Assert-Story([bool] $Holds, [string] $What) {

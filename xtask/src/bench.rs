@@ -13,7 +13,7 @@ const PAIRS: usize = 21;
 /// What Import-Module may add to the start of a shell.
 const IMPORT: Duration = Duration::from_millis(50);
 /// The size that the native library may have.
-const LIBRARY: u64 = 6 * 1024 * 1024;
+const LIBRARY: u64 = 6_000_000;
 
 /// Measures the release module and returns whether it keeps every promise.
 pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bool> {
@@ -46,9 +46,9 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
         .map_err(|error| format!("{}: {error}", library.display()))?
         .len();
     #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-    let mebibytes = size as f64 / f64::from(1 << 20);
+    let megabytes = size as f64 / 1e6;
     let small = verdict(
-        &format!("the native library has {mebibytes:.2} MB (at most 6 MB)"),
+        &format!("the native library has {megabytes:.2} MB (at most 6 MB)"),
         size <= LIBRARY,
     );
     Ok(pipeline.is_ok() && import && small)
