@@ -44,6 +44,14 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             world.session.log.clear();
             Reply::empty(204)
         }
+        ("GET", ["history"]) => {
+            let entries: Vec<_> = world.session.history.entries().collect();
+            Reply::json(200, &json!(entries))
+        }
+        ("DELETE", ["history"]) => {
+            world.session.history.clear();
+            Reply::empty(204)
+        }
         ("GET", ["faults"]) => Reply::json(200, &json!(world.session.faults.list())),
         ("POST", ["faults"]) => match world.session.faults.add(&request.body) {
             Ok(armed) => Reply::json(201, &json!(armed)),
@@ -62,7 +70,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             world.reset(now);
             Reply::empty(204)
         }
-        (_, [] | ["requests" | "faults" | "settings" | "reset"]) => problem(
+        (_, [] | ["requests" | "history" | "faults" | "settings" | "reset"]) => problem(
             405,
             "MethodNotAllowed",
             format!("{} is not for {}.", request.method, request.path),

@@ -24,6 +24,7 @@ mod arm;
 mod clock;
 mod compute;
 mod faults;
+mod history;
 mod http;
 mod identity;
 mod log;

@@ -14,6 +14,7 @@ use crate::arm::throttle::Throttle;
 use crate::clock::{Clock, Millis, millis};
 use crate::compute::Machine;
 use crate::faults::Faults;
+use crate::history::History;
 use crate::identity::UserAssignedIdentity;
 use crate::log::Log;
 use crate::oauth::Tokens;
@@ -159,6 +160,7 @@ pub(crate) struct Session {
     pub(crate) settings: Settings,
     pub(crate) tokens: Tokens,
     pub(crate) log: Log,
+    pub(crate) history: History,
     pub(crate) faults: Faults,
     pub(crate) throttle: Throttle,
     /// By namespace in lower case.
@@ -203,6 +205,7 @@ impl World {
                 settings: initial,
                 tokens: Tokens::default(),
                 log: Log::default(),
+                history: History::default(),
                 faults: Faults::default(),
                 throttle: Throttle::default(),
                 registrations: HashMap::new(),
@@ -226,6 +229,7 @@ impl World {
         self.state = State::seeded(now);
         self.session.settings = self.site.initial.clone();
         self.session.log.clear();
+        self.session.history.clear();
         self.session.faults.clear();
         self.session.throttle = Throttle::default();
         self.session.registrations.clear();

@@ -13,6 +13,7 @@ use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::arm::throttle::{self, Limit};
 use crate::arm::values;
 use crate::clock::{Millis, compute_time};
+use crate::history::Seen;
 use crate::http::Reply;
 use crate::operations::{self, Effect, Started};
 use crate::random;
@@ -240,6 +241,16 @@ impl Machine {
 
     fn reply(&self, status: u16) -> Reply {
         Reply::json(status, &self.body()).header("ETag", self.quoted_etag())
+    }
+
+    fn seen(&self) -> Seen {
+        let user = self.identity.user.iter();
+        Seen {
+            id: self.id(),
+            etag: self.quoted_etag(),
+            system_assigned: self.identity.system.is_some(),
+            user_assigned: user.map(|reference| reference.id.clone()).collect(),
+        }
     }
 
     /// Instances run this model; a change of it leaves them behind, a change of tags does not.
@@ -574,6 +585,7 @@ fn write(
             "Microsoft.Compute/{limits}SubscriptionMaximum;1498,Microsoft.Compute/{limits}Resource;{left}"
         ),
     );
+    world.session.history.add(next.seen());
     world.state.machines.insert(key, next);
     Ok(reply)
 }
