@@ -240,22 +240,23 @@ fn stop(child: &mut Child) {
         .output()
     {
         let list = String::from_utf8_lossy(&list.stdout);
-        let victims = descendants(child.id(), &list);
-        if !victims.is_empty() {
-            let _ = Command::new("kill")
-                .arg("-KILL")
-                .args(victims.iter().map(ToString::to_string))
-                .stdin(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-        }
+        // Parents first: one that outlives its child might say so, or start another.
+        let victims = [child.id()]
+            .into_iter()
+            .chain(descendants(child.id(), &list));
+        let _ = Command::new("kill")
+            .arg("-KILL")
+            .args(victims.map(|pid| pid.to_string()))
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
     }
     // The program itself, should the above have missed it. Both fail only when it has ended.
     let _ = child.kill();
     let _ = child.wait();
 }
 
-/// The processes under `root` in a list of `pid ppid` lines.
+/// The processes under `root` in a list of `pid ppid` lines, parents before their children.
 fn descendants(root: u32, list: &str) -> Vec<u32> {
     let pairs: Vec<(u32, u32)> = list
         .lines()
