@@ -1,0 +1,73 @@
+using System;
+using System.Management.Automation;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// A cmdlet that changes resources. Under -WhatIf and -Confirm it first finds out what would change, so that the user
+/// reads, or agrees to, what will really happen.
+/// </summary>
+public abstract class ChangeCmdlet : ConnectedCmdlet
+{
+    // That of the SupportsShouldProcess of every cmdlet that derives from this.
+    private const ConfirmImpact Impact = ConfirmImpact.Medium;
+
+    private bool _whatIf;
+    private bool _confirm;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _whatIf = IsBound("WhatIf") ?? LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        _confirm = IsBound("Confirm") ?? GetVariableValue("ConfirmPreference") is ConfirmImpact and not ConfirmImpact.None and <= Impact;
+    }
+
+    /// <summary>Makes a change, unless -WhatIf or the user says no.</summary>
+    /// <param name="request">The change.</param>
+    /// <param name="action">What it does, such as "Delete user-assigned identity".</param>
+    /// <param name="input">What the user gave.</param>
+    /// <param name="onDone">What to do when it has ended well.</param>
+    private protected void Change(ChangeRequest request, string action, object? input, Action? onDone = null)
+    {
+        void Make() => Submit(request, new Operation(input) { OnItem = WriteObject, OnDone = onDone });
+
+        if (!_whatIf && !_confirm)
+        {
+            if (ShouldProcess(request.Target.ToString(), action))
+            {
+                Make();
+            }
+
+            return;
+        }
+
+        void Decide(object plan)
+        {
+            if (IsWanted((ChangePlan)plan))
+            {
+                request.PlanOnly = false;
+                Make();
+            }
+        }
+
+        request.PlanOnly = true;
+        Submit(request, new Operation(input) { OnItem = Decide });
+    }
+
+    private bool IsWanted(ChangePlan plan)
+    {
+        // Where nothing changes there is nothing to ask.
+        if (!plan.Changes && !_whatIf)
+        {
+            return true;
+        }
+
+        return ShouldProcess(plan.Description, $"{plan.Description}?", "Confirm") && !_whatIf;
+    }
+
+    private bool? IsBound(string name) =>
+        MyInvocation.BoundParameters.TryGetValue(name, out var bound) ? LanguagePrimitives.IsTrue(bound) : null;
+}

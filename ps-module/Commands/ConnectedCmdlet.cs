@@ -1,0 +1,49 @@
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>A cmdlet that works through a connection, on any number of inputs.</summary>
+public abstract class ConnectedCmdlet : OperationCmdlet
+{
+    /// <summary>
+    /// The id of the subscription to work in. Without it, the connection's. A resource id names its own.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Subscription")]
+    [ValidateNotNull]
+    public string? SubscriptionId { get; set; }
+
+    /// <summary>The connection to work through. Without it, the one that Connect-ManagedIdentityService made last.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ManagedIdentityConnection? Connection { get; set; }
+
+    /// <summary>How many inputs are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = 16;
+
+    private protected override int OperationsAtOnce => ThrottleLimit;
+
+    /// <summary>The native handle of the connection.</summary>
+    private protected ulong Client => Connection!.Client;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        Connection ??= ManagedIdentityConnection.Default;
+        if (Connection is null)
+        {
+            Fail(Failures.NotConnected());
+        }
+        else if (!Connection.IsConnected)
+        {
+            Fail(Failures.ConnectionClosed(), Connection);
+        }
+    }
+
+    private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
+        Connection!.IsConnected ? error : Failures.ConnectionClosed();
+}

@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Closes a connection. What it knew of a sign-in is forgotten.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ManagedIdentityService")]
+[OutputType(typeof(void))]
+public sealed class DisconnectManagedIdentityServiceCommand : PSCmdlet
+{
+    /// <summary>The connection to close. Without it, the one that cmdlets use when they are given none.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ManagedIdentityConnection? Connection { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if ((Connection ?? ManagedIdentityConnection.Default) is { } connection)
+        {
+            connection.Close();
+        }
+        else
+        {
+            WriteError(Failures.NotConnected().ToErrorRecord(null));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>A cmdlet that reads resources: by id, by name, by pattern, or all of them.</summary>
+public abstract class FindCmdlet : ConnectedCmdlet
+{
+    /// <summary>What one of the resources is called, such as "virtual machine".</summary>
+    private protected abstract string Label { get; }
+
+    /// <summary>The reading of one.</summary>
+    private protected abstract Request Get(ResourceTarget target);
+
+    /// <summary>The listing of a group's, or of all when the group is null.</summary>
+    private protected abstract Request List(string? resourceGroupName);
+
+    /// <summary>The name of one.</summary>
+    private protected abstract string NameOf(object item);
+
+    /// <summary>Reads the resources with these ids.</summary>
+    private protected void FindIds(string[] ids)
+    {
+        foreach (var id in ids)
+        {
+            Submit(Get(new ResourceTarget { ResourceId = id }), new Operation(id) { OnItem = WriteObject });
+        }
+    }
+
+    /// <summary>Reads the resources that these objects stand for.</summary>
+    private protected void FindObjects(string parameter, PSObject given)
+    {
+        foreach (var one in ResourceReference.Each(given))
+        {
+            if (one.BaseObject is string text)
+            {
+                FindName(null, text);
+            }
+            else
+            {
+                FindObject(parameter, one);
+            }
+        }
+    }
+
+    /// <summary>Reads the resources with these names or patterns; without any, all of them.</summary>
+    private protected void FindNames(string? resourceGroupName, string[]? names)
+    {
+        if (names is null)
+        {
+            Submit(List(resourceGroupName), new Operation(resourceGroupName) { OnItem = WriteObject });
+            return;
+        }
+
+        foreach (var name in names)
+        {
+            FindName(resourceGroupName, name);
+        }
+    }
+
+    private void FindObject(string parameter, PSObject one)
+    {
+        try
+        {
+            var target = ResourceReference.Target(parameter, one);
+            Submit(Get(target), new Operation(one) { OnItem = WriteObject });
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, one);
+        }
+    }
+
+    private void FindName(string? resourceGroupName, string name)
+    {
+        // No name begins with a slash: texts from the pipeline may be ids as well.
+        if (name.StartsWith("/", StringComparison.Ordinal))
+        {
+            FindIds([name]);
+        }
+        else if (resourceGroupName is not null && !WildcardPattern.ContainsWildcardCharacters(name))
+        {
+            var target = new ResourceTarget
+            {
+                SubscriptionId = SubscriptionId,
+                ResourceGroupName = resourceGroupName,
+                Name = name,
+            };
+            Submit(Get(target), new Operation(name) { OnItem = WriteObject });
+        }
+        else
+        {
+            FindPattern(resourceGroupName, name);
+        }
+    }
+
+    private void FindPattern(string? resourceGroupName, string name)
+    {
+        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+        var found = false;
+        var operation = new Operation(name)
+        {
+            OnItem = item =>
+            {
+                if (pattern.IsMatch(NameOf(item)))
+                {
+                    found = true;
+                    WriteObject(item);
+                }
+            },
+            OnDone = () =>
+            {
+                // A pattern may match nothing; a name is meant to be there.
+                if (!found && !WildcardPattern.ContainsWildcardCharacters(name))
+                {
+                    var place = $"subscription {SubscriptionId ?? Connection!.SubscriptionId}";
+                    Report(Failures.NotFound(Label, name, place), name);
+                }
+            },
+        };
+        Submit(List(resourceGroupName), operation);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Gets user-assigned managed identities.</summary>
+[Cmdlet(VerbsCommon.Get, "UserAssignedIdentity", DefaultParameterSetName = ByName)]
+[OutputType(typeof(UserAssignedIdentity))]
+public sealed class GetUserAssignedIdentityCommand : FindCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByResourceId = "ByResourceId";
+    private const string ByInputObject = "ByInputObject";
+
+    /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
+    [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>
+    /// The names of the identities. Wildcards are allowed: a pattern that matches nothing is no error, a name is.
+    /// Without it, all identities of the resource group or the subscription.
+    /// </summary>
+    [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNull]
+    public string[]? Name { get; set; }
+
+    /// <summary>The resource ids of the identities.</summary>
+    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] ResourceId { get; set; } = [];
+
+    /// <summary>
+    /// Objects that stand for identities: of this module or of Azure PowerShell, any with a property Id or
+    /// ResourceId or with ResourceGroupName and Name, or resource ids.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    private protected override string Label => "user-assigned identity";
+
+    private protected override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case ByResourceId:
+                FindIds(ResourceId);
+                break;
+            case ByInputObject:
+                FindObjects(nameof(InputObject), InputObject!);
+                break;
+            default:
+                FindNames(ResourceGroupName, Name);
+                break;
+        }
+    }
+
+    private protected override Request Get(ResourceTarget target) => new GetIdentityRequest(Client, target);
+
+    private protected override Request List(string? resourceGroupName) =>
+        new ListIdentitiesRequest(Client, SubscriptionId, resourceGroupName);
+
+    private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
+}

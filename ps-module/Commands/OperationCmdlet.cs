@@ -1,0 +1,201 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// A cmdlet that runs operations of the native library: it submits them, and writes what happens from the pipeline's
+/// thread, in the order in which they were submitted.
+/// </summary>
+public abstract class OperationCmdlet : PSCmdlet, IDisposable
+{
+    private readonly Dictionary<ulong, Operation> _running = [];
+    private OperationQueue? _queue;
+    private ulong _lastTag;
+
+    /// <summary>How many operations run at once.</summary>
+    private protected virtual int OperationsAtOnce => 1;
+
+    /// <summary>How many operations may be ahead of what was written. Enough to keep the library busy.</summary>
+    private int Window => Math.Max(32, 2 * OperationsAtOnce);
+
+    private OperationQueue Queue => _queue ?? CreateQueue();
+
+    /// <summary>Frees what the cmdlet holds, and cancels what still runs.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Submits what one input asks for.</summary>
+    private protected abstract void Process();
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        Process();
+        Write(until: () => _running.Count < Window);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Write(until: () => _running.Count == 0);
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _queue?.Cancel();
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _queue?.Dispose();
+        }
+    }
+
+    /// <summary>Starts an operation.</summary>
+    private protected void Submit(Request request, Operation operation)
+    {
+        var tag = ++_lastTag;
+        try
+        {
+            if (Queue.Submit(request, tag))
+            {
+                _running.Add(tag, operation);
+            }
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(Explain(error), operation.Input);
+        }
+    }
+
+    /// <summary>Starts an operation and writes all that happens until it has ended.</summary>
+    private protected void Run(Request request, Operation operation)
+    {
+        Submit(request, operation);
+        Write(until: () => _running.Count == 0);
+    }
+
+    /// <summary>Reports what one input has come to.</summary>
+    private protected virtual void Report(ManagedIdentityException error, object? input) =>
+        WriteError(error.ToErrorRecord(input));
+
+    /// <summary>Says more about a call that the library refused.</summary>
+    private protected virtual ManagedIdentityException Explain(ManagedIdentityException error) => error;
+
+    /// <summary>Ends the cmdlet with an error.</summary>
+    private protected void Fail(ManagedIdentityException error, object? input = null) =>
+        ThrowTerminatingError(error.ToErrorRecord(input));
+
+    private OperationQueue CreateQueue()
+    {
+        try
+        {
+            _queue = new OperationQueue(OperationsAtOnce, WantsVerbose());
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error);
+        }
+
+        // StopProcessing may have come on its own thread just before there was a queue to cancel.
+        Interlocked.MemoryBarrier();
+        if (Stopping)
+        {
+            _queue!.Cancel();
+        }
+
+        return _queue!;
+    }
+
+    private bool WantsVerbose() =>
+        MyInvocation.BoundParameters.TryGetValue("Verbose", out var bound)
+            ? LanguagePrimitives.IsTrue(bound)
+            : GetVariableValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
+
+    /// <summary>Writes what has happened, and waits for more as long as the condition does not hold.</summary>
+    private void Write(Func<bool> until)
+    {
+        if (_queue is null)
+        {
+            return;
+        }
+
+        try
+        {
+            while (_queue.Take(until() ? 0 : Timeout.Infinite, out var happened) == TakeResult.Taken)
+            {
+                Write(happened!);
+            }
+        }
+        catch
+        {
+            // Whoever reads the pipeline wants no more: what runs shall not go on until the cmdlet is disposed of.
+            _queue.Cancel();
+            throw;
+        }
+    }
+
+    private void Write(OperationEvent happened)
+    {
+        if (!_running.TryGetValue(happened.Tag, out var operation))
+        {
+            return;
+        }
+
+        switch (happened.Kind)
+        {
+            case OperationEventKind.Item when happened.Item is { } item:
+                operation.OnItem?.Invoke(item);
+                break;
+            case OperationEventKind.Verbose:
+                WriteVerbose(happened.Message);
+                break;
+            case OperationEventKind.Warning:
+                WriteWarning(happened.Message);
+                break;
+            case OperationEventKind.Progress when happened.Progress is { } progress:
+                Show(progress, operation, happened.Tag);
+                break;
+            case OperationEventKind.Done:
+                Finish(operation, happened.Tag);
+                operation.OnDone?.Invoke();
+                break;
+            case OperationEventKind.Failed when happened.Failure is { } failure:
+                Finish(operation, happened.Tag);
+                // The user who stops the cmdlet knows.
+                if (!(Stopping && failure.Code == Failures.OperationCanceled))
+                {
+                    Report(failure, operation.Input);
+                }
+
+                break;
+        }
+    }
+
+    private void Show(OperationProgress progress, Operation operation, ulong tag)
+    {
+        operation.Activity = progress.Activity;
+        WriteProgress(new ProgressRecord(ProgressId(tag), progress.Activity, $"{progress.Status} ({progress.SecondsElapsed} s)")
+        {
+            PercentComplete = progress.Percent,
+        });
+    }
+
+    private void Finish(Operation operation, ulong tag)
+    {
+        _running.Remove(tag);
+        if (operation.Activity is { } activity)
+        {
+            WriteProgress(new ProgressRecord(ProgressId(tag), activity, " ") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private static int ProgressId(ulong tag) => (int)(tag & int.MaxValue);
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Starts an emulator of Azure Resource Manager in this process, to rehearse on. It begins with one subscription, the
+/// resource group myResourceGroup in eastus, and the virtual machine myVM.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Start, "ArmEmulator", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(ArmEmulator))]
+public sealed class StartArmEmulatorCommand : ProcessCmdlet
+{
+    /// <summary>How long an operation on a virtual machine takes when nothing else is said.</summary>
+    internal static readonly TimeSpan UsualOperationTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>The port on 127.0.0.1. 0, the default, takes any that is free.</summary>
+    [Parameter(Position = 0)]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>How much longer every answer takes: a number of milliseconds, or a time span.</summary>
+    [Parameter]
+    [Milliseconds]
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>
+    /// How long a change to a virtual machine takes: a number of milliseconds, or a time span. One second by default.
+    /// </summary>
+    [Parameter]
+    [Milliseconds]
+    public TimeSpan OperationTime { get; set; } = UsualOperationTime;
+
+    /// <summary>The file that keeps the state. Without it, the state goes with the emulator.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StatePath { get; set; }
+
+    private protected override void Process()
+    {
+        if (ArmEmulator.Running is { } running)
+        {
+            Fail(Failures.EmulatorRunning(running.Endpoint), running);
+        }
+
+        var path = StatePath is null ? null : FullPath(StatePath);
+        if (ShouldProcess(Port == 0 ? "127.0.0.1" : $"127.0.0.1:{Port}", "Start emulator"))
+        {
+            WriteObject(StartEmulator(Port, Latency, OperationTime, path));
+        }
+    }
+
+    private string FullPath(string path)
+    {
+        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        if (provider.Name != "FileSystem")
+        {
+            Fail(Failures.Invalid("InvalidStatePath", nameof(StatePath), path, "it is the path of a file."), path);
+        }
+
+        return full;
+    }
+}

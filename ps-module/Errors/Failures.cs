@@ -1,0 +1,78 @@
+using System;
+using System.Management.Automation;
+
+namespace ManagedIdentity.Errors;
+
+/// <summary>The errors that arise in the module itself and not in the native library.</summary>
+internal static class Failures
+{
+    /// <summary>What a cancelled operation ends with.</summary>
+    public const string OperationCanceled = "OperationCanceled";
+
+    private const string HowToConnect =
+        "Run Connect-ManagedIdentityService with -UseAzureCli, -AccessToken, -ServicePrincipal or -Emulator, " +
+        "or name a connection with -Connection.";
+
+    public static ManagedIdentityException NotConnected() =>
+        Advised(
+            "NotConnected",
+            ErrorCategory.AuthenticationError,
+            "There is no connection to Azure.",
+            HowToConnect);
+
+    public static ManagedIdentityException ConnectionClosed() =>
+        Advised(
+            "ConnectionClosed",
+            ErrorCategory.AuthenticationError,
+            "The connection was closed by Disconnect-ManagedIdentityService.",
+            HowToConnect);
+
+    public static ManagedIdentityException NoSignIn() =>
+        Invalid("MissingParameter", "Say how to sign in: with -UseAzureCli, -AccessToken, -ServicePrincipal or -Emulator.");
+
+    public static ManagedIdentityException NotFound(string label, string name, string place) =>
+        new("ResourceNotFound", ErrorCategory.ObjectNotFound, $"There is no {label} '{name}' in {place}.") { Target = name };
+
+    public static ManagedIdentityException EmulatorRunning(string endpoint) =>
+        Advised(
+            "EmulatorRunning",
+            ErrorCategory.ResourceExists,
+            $"An emulator runs in this process already, at {endpoint}.",
+            "Use it, or end it with Stop-ArmEmulator first.");
+
+    public static ManagedIdentityException EmulatorNotRunning() =>
+        new("EmulatorNotRunning", ErrorCategory.ObjectNotFound, "No emulator runs in this process.");
+
+    /// <summary>Input that breaks a rule.</summary>
+    public static ManagedIdentityException Invalid(string code, string message) =>
+        new(code, ErrorCategory.InvalidArgument, message);
+
+    /// <summary>A value of a parameter that breaks a rule.</summary>
+    public static ManagedIdentityException Invalid(string code, string parameter, object? value, string rule) =>
+        new(code, ErrorCategory.InvalidArgument, $"-{parameter} '{value}' is not valid: {rule}") { Target = parameter };
+
+    /// <summary>A call into the native library that it refused.</summary>
+    public static ManagedIdentityException Refused(int status, string text) =>
+        new("NativeCallFailed", ErrorCategory.InvalidOperation, $"The native library refused a call: {text} (status {status}).");
+
+    public static ManagedIdentityException LibraryMissing(string path, Exception cause) =>
+        Advised(
+            "NativeLibraryMissing",
+            ErrorCategory.NotInstalled,
+            $"The module's native library for this platform can't be loaded. It is expected at {path}: {cause.Message}",
+            "Install the module's package for this platform.",
+            cause);
+
+    public static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>
+        Advised(
+            "NativeLibraryMismatch",
+            ErrorCategory.InvalidOperation,
+            $"The native library that is loaded has interface version {found}, and this assembly needs {wanted}: two " +
+            "versions of the module are loaded in this process.",
+            "Start a new PowerShell and import one version.",
+            cause);
+
+    private static ManagedIdentityException Advised(
+        string code, ErrorCategory category, string message, string recommendation, Exception? cause = null) =>
+        new(code, category, $"{message} {recommendation}", cause) { Recommendation = recommendation };
+}

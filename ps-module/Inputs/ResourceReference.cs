@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Inputs;
+
+/// <summary>
+/// Finds out which resource an object stands for: this module's objects, Azure PowerShell's, rows of a table, or ids.
+/// </summary>
+internal static class ResourceReference
+{
+    private const string Rule =
+        "it is a resource id, or an object with a property Id or ResourceId, or one with ResourceGroupName and Name.";
+
+    /// <summary>The objects that were given as one argument: an array's elements, or the object itself.</summary>
+    public static IEnumerable<PSObject> Each(PSObject given) =>
+        LanguagePrimitives.GetEnumerable(given) is { } several
+            ? several.Cast<object?>().Where(one => one is not null).Select(PSObject.AsPSObject)
+            : [given];
+
+    /// <summary>The resource that an object stands for.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
+    public static ResourceTarget Target(string parameter, PSObject value)
+    {
+        if (FindId(value) is { } id)
+        {
+            return new ResourceTarget { ResourceId = id };
+        }
+
+        if (Property(value, "ResourceGroupName") is { } group && Property(value, "Name") is { } name)
+        {
+            return new ResourceTarget
+            {
+                SubscriptionId = Property(value, "SubscriptionId"),
+                ResourceGroupName = group,
+                Name = name,
+            };
+        }
+
+        throw Failures.Invalid("InvalidInputObject", parameter, value, Rule);
+    }
+
+    /// <summary>The identity that a value stands for: a resource id, a bare name, or an object with an id.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
+    public static string Identity(string parameter, object? value) =>
+        (value is null ? null : FindId(PSObject.AsPSObject(value)))
+        ?? throw Failures.Invalid(
+            "InvalidIdentityId",
+            parameter,
+            value,
+            "it is an identity's resource id, its name, or an object with a property Id or ResourceId.");
+
+    private static string? FindId(PSObject value) =>
+        value.BaseObject as string ?? Property(value, "Id") ?? Property(value, "ResourceId");
+
+    private static string? Property(PSObject value, string name)
+    {
+        try
+        {
+            return value.Properties[name]?.Value?.ToString();
+        }
+        catch (GetValueException)
+        {
+            // A property that can't be read is as good as none.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+@{
+    RootModule             = 'ManagedIdentity.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '6d696b46-12ec-468c-a3ab-5da48252f9d4'
+    Author                 = 'The ManagedIdentity contributors'
+    CompanyName            = 'The ManagedIdentity contributors'
+    Copyright              = '(c) The ManagedIdentity contributors. MIT license.'
+    Description            = 'Azure managed identities from creation to removal: user-assigned identities and the identity of virtual machines, with a local emulator to rehearse on.'
+
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    CompatiblePSEditions   = @('Desktop', 'Core')
+
+    CmdletsToExport        = @(
+        'Connect-ManagedIdentityService'
+        'Disconnect-ManagedIdentityService'
+        'Get-ArmEmulator'
+        'Get-ManagedIdentityConnection'
+        'Get-UserAssignedIdentity'
+        'Get-VmIdentity'
+        'New-UserAssignedIdentity'
+        'Remove-UserAssignedIdentity'
+        'Start-ArmEmulator'
+        'Stop-ArmEmulator'
+        'Update-UserAssignedIdentity'
+        'Update-VmIdentity'
+    )
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+    FormatsToProcess       = @('ManagedIdentity.format.ps1xml')
+
+    PrivateData            = @{
+        PSData = @{
+            Tags = @(
+                'Azure'
+                'ManagedIdentity'
+                'Identity'
+                'RBAC'
+                'PSEdition_Core'
+                'PSEdition_Desktop'
+                'Windows'
+                'Linux'
+                'MacOS'
+            )
+        }
+    }
+}

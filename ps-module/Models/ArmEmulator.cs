@@ -1,0 +1,44 @@
+using System;
+using System.Threading;
+
+namespace ManagedIdentity.Models;
+
+/// <summary>An emulator of Azure Resource Manager that runs in this process.</summary>
+public sealed class ArmEmulator
+{
+    private static ArmEmulator? s_running;
+
+    internal ArmEmulator(ulong handle) => Handle = handle;
+
+    /// <summary>The emulator of this process, or null when none runs.</summary>
+    internal static ArmEmulator? Running => Volatile.Read(ref s_running);
+
+    internal ulong Handle { get; }
+
+    /// <summary>Its URL.</summary>
+    public string Endpoint { get; internal set; } = "";
+
+    /// <summary>Its port on 127.0.0.1.</summary>
+    public int Port { get; internal set; }
+
+    /// <summary>The subscription that it starts with.</summary>
+    public string SubscriptionId { get; internal set; } = "";
+
+    /// <summary>Its tenant.</summary>
+    public string TenantId { get; internal set; } = "";
+
+    /// <summary>The file that keeps its state; null when the state goes with the emulator.</summary>
+    public string? StatePath { get; internal set; }
+
+    /// <summary>When it was started.</summary>
+    public DateTime StartTime { get; } = DateTime.Now;
+
+    /// <summary>Makes this the process's emulator, unless there is one.</summary>
+    internal bool TryBecomeRunning() => Interlocked.CompareExchange(ref s_running, this, null) is null;
+
+    /// <summary>Takes the process's emulator away, if it is this one: whoever succeeds must stop it.</summary>
+    internal bool TryRetire() => ReferenceEquals(Interlocked.CompareExchange(ref s_running, null, this), this);
+
+    /// <inheritdoc/>
+    public override string ToString() => Endpoint;
+}

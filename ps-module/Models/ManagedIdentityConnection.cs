@@ -1,0 +1,59 @@
+using System.Threading;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Models;
+
+/// <summary>A connection to Azure Resource Manager. It shows who is signed in and where, and never a secret.</summary>
+public sealed class ManagedIdentityConnection
+{
+    private static ManagedIdentityConnection? s_default;
+    private readonly ClientHandle _client;
+
+    internal ManagedIdentityConnection(ClientHandle client) => _client = client;
+
+    /// <summary>The connection that a cmdlet uses when it is given none; one for the whole process.</summary>
+    internal static ManagedIdentityConnection? Default
+    {
+        get => Volatile.Read(ref s_default);
+        set => Volatile.Write(ref s_default, value);
+    }
+
+    /// <summary>Who is signed in, as far as the sign-in says.</summary>
+    public string Account { get; internal set; } = "";
+
+    /// <summary>The kind of sign-in: <c>AccessToken</c>, <c>ServicePrincipal</c>, <c>AzureCli</c> or <c>Emulator</c>.</summary>
+    public string AccountType { get; internal set; } = "";
+
+    /// <summary>The tenant's id, where it is known.</summary>
+    public string? TenantId { get; internal set; }
+
+    /// <summary>The subscription that is meant where none is named.</summary>
+    public string SubscriptionId { get; internal set; } = "";
+
+    /// <summary>That subscription's name.</summary>
+    public string SubscriptionName { get; internal set; } = "";
+
+    /// <summary>The cloud's name.</summary>
+    public string Environment { get; internal set; } = "";
+
+    /// <summary>The URL of Azure Resource Manager.</summary>
+    public string Endpoint { get; internal set; } = "";
+
+    /// <summary>Whether cmdlets use this connection when they are given none.</summary>
+    public bool IsDefault => ReferenceEquals(this, Default);
+
+    /// <summary>Whether the connection is open; Disconnect-ManagedIdentityService closes it.</summary>
+    public bool IsConnected => _client.IsOpen;
+
+    internal ulong Client => _client.Value;
+
+    /// <summary>Closes the connection. What runs with it ends as it would.</summary>
+    internal void Close()
+    {
+        Interlocked.CompareExchange(ref s_default, null, this);
+        _client.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Account} at {Endpoint}, {SubscriptionName} ({SubscriptionId})";
+}

@@ -1,0 +1,127 @@
+using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>Copies an event of the native library into objects.</summary>
+internal static unsafe class EventReader
+{
+    public static OperationEvent Read(MiEvent* source) => new()
+    {
+        Tag = source->tag,
+        Kind = (OperationEventKind)source->kind,
+        Item = ReadItem(source),
+        Message = source->message.Read(),
+        Progress = source->progress is null ? null : Read(source->progress),
+        Failure = source->error is null ? null : Read(source->error),
+    };
+
+    private static object? ReadItem(MiEvent* source) =>
+        source->identity is not null ? Read(source->identity)
+        : source->vm_identity is not null ? Read(source->vm_identity)
+        : source->connection is not null ? Read(source->connection)
+        : source->emulator is not null ? Read(source->emulator)
+        : source->plan is not null ? Read(source->plan)
+        : null;
+
+    private static UserAssignedIdentity Read(MiIdentity* source)
+    {
+        var identity = new UserAssignedIdentity
+        {
+            Id = source->id.ReadOrEmpty(),
+            Name = source->name.ReadOrEmpty(),
+            ResourceGroupName = source->resource_group.Read(),
+            SubscriptionId = source->subscription_id.Read(),
+            Location = source->location.ReadOrEmpty(),
+            PrincipalId = source->principal_id.Read(),
+            ClientId = source->client_id.Read(),
+            TenantId = source->tenant_id.Read(),
+            Type = source->resource_type.ReadOrEmpty(),
+            IsolationScope = source->isolation_scope.Read(),
+        };
+        for (nuint i = 0; i < source->tags_len; i++)
+        {
+            identity.Tag[source->tags[i].name.ReadOrEmpty()] = source->tags[i].value.ReadOrEmpty();
+        }
+
+        return identity;
+    }
+
+    private static VmIdentity Read(MiVmIdentity* source)
+    {
+        var assigned = new AssignedIdentity[checked((int)source->assigned_len)];
+        for (var i = 0; i < assigned.Length; i++)
+        {
+            assigned[i] = Read(source->assigned + i);
+        }
+
+        return new VmIdentity
+        {
+            Id = source->id.ReadOrEmpty(),
+            Name = source->name.ReadOrEmpty(),
+            ResourceGroupName = source->resource_group.Read(),
+            SubscriptionId = source->subscription_id.Read(),
+            Location = source->location.ReadOrEmpty(),
+            Type = (VmIdentityType)source->identity_type,
+            PrincipalId = source->principal_id.Read(),
+            TenantId = source->tenant_id.Read(),
+            UserAssignedIdentity = assigned,
+            ETag = source->etag.Read(),
+            ProvisioningState = source->provisioning_state.Read(),
+        };
+    }
+
+    private static AssignedIdentity Read(MiAssignedIdentity* source) => new()
+    {
+        Id = source->id.ReadOrEmpty(),
+        Name = source->name.Read(),
+        PrincipalId = source->principal_id.Read(),
+        ClientId = source->client_id.Read(),
+    };
+
+    private static ManagedIdentityConnection Read(MiConnection* source) => new(new ClientHandle(source->client))
+    {
+        Account = source->account.ReadOrEmpty(),
+        AccountType = source->account_type.ReadOrEmpty(),
+        TenantId = source->tenant_id.Read(),
+        SubscriptionId = source->subscription_id.ReadOrEmpty(),
+        SubscriptionName = source->subscription_name.ReadOrEmpty(),
+        Environment = source->environment.ReadOrEmpty(),
+        Endpoint = source->endpoint.ReadOrEmpty(),
+    };
+
+    private static ArmEmulator Read(MiEmulator* source) => new(source->handle)
+    {
+        Endpoint = source->endpoint.ReadOrEmpty(),
+        Port = source->port,
+        SubscriptionId = source->subscription_id.ReadOrEmpty(),
+        TenantId = source->tenant_id.ReadOrEmpty(),
+    };
+
+    private static ChangePlan Read(MiPlan* source) => new()
+    {
+        ResourceId = source->resource_id.ReadOrEmpty(),
+        Description = source->description.ReadOrEmpty(),
+        Changes = source->changes != 0,
+    };
+
+    private static OperationProgress Read(MiProgress* source) => new()
+    {
+        Activity = source->activity.ReadOrEmpty(),
+        Status = source->status.ReadOrEmpty(),
+        Percent = source->percent,
+        SecondsElapsed = checked((int)source->seconds_elapsed),
+    };
+
+    private static ManagedIdentityException Read(MiError* source) => new(
+        source->code.ReadOrEmpty(),
+        ErrorCategories.From(source->category),
+        source->message.ReadOrEmpty())
+    {
+        HttpStatus = checked((int)source->http_status),
+        Target = source->target.Read(),
+        Recommendation = source->recommendation.Read(),
+        RequestId = source->request_id.Read(),
+        CorrelationId = source->correlation_id.Read(),
+    };
+}

@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Text;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>
+/// Owns all memory that is passed to one native call, which copies what it needs. The memory is outside the managed
+/// heap, where nothing moves it, and is overwritten at the end: some of it may be a secret.
+/// </summary>
+internal sealed unsafe class NativeScope : IDisposable
+{
+    private readonly List<(IntPtr Address, int Length)> _blocks = [];
+
+    /// <summary>A text; null is "not given", which differs from an empty one.</summary>
+    public MiStr Text(string? text)
+    {
+        if (text is null)
+        {
+            return default;
+        }
+
+        fixed (char* characters = text)
+        {
+            return Encode(characters, text.Length);
+        }
+    }
+
+    /// <summary>A secret, which never becomes a string.</summary>
+    public MiStr Secret(SecureString? secret)
+    {
+        if (secret is null)
+        {
+            return default;
+        }
+
+        var clear = Marshal.SecureStringToGlobalAllocUnicode(secret);
+        try
+        {
+            return Encode((char*)clear, secret.Length);
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(clear);
+        }
+    }
+
+    /// <summary>An array of texts.</summary>
+    public MiStr* Texts(IReadOnlyList<string> texts)
+    {
+        var array = (MiStr*)Allocate(texts.Count * sizeof(MiStr));
+        for (var i = 0; i < texts.Count; i++)
+        {
+            array[i] = Text(texts[i]);
+        }
+
+        return array;
+    }
+
+    /// <summary>An array of tags.</summary>
+    public MiTag* Tags(IReadOnlyList<KeyValuePair<string, string>> tags)
+    {
+        var array = (MiTag*)Allocate(tags.Count * sizeof(MiTag));
+        for (var i = 0; i < tags.Count; i++)
+        {
+            array[i] = new MiTag { name = Text(tags[i].Key), value = Text(tags[i].Value) };
+        }
+
+        return array;
+    }
+
+    /// <summary>Which resource.</summary>
+    public MiTarget Target(ResourceTarget target) => new()
+    {
+        resource_id = Text(target.ResourceId),
+        subscription_id = Text(target.SubscriptionId),
+        resource_group = Text(target.ResourceGroupName),
+        name = Text(target.Name),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (address, length) in _blocks)
+        {
+            var bytes = (byte*)address;
+            for (var i = 0; i < length; i++)
+            {
+                bytes[i] = 0;
+            }
+
+            Marshal.FreeHGlobal(address);
+        }
+
+        _blocks.Clear();
+    }
+
+    private MiStr Encode(char* characters, int count)
+    {
+        var length = Encoding.UTF8.GetByteCount(characters, count);
+        var bytes = (byte*)Allocate(length);
+        Encoding.UTF8.GetBytes(characters, count, bytes, length);
+        return new MiStr { ptr = bytes, len = (nuint)length };
+    }
+
+    private IntPtr Allocate(int length)
+    {
+        // Never null, also for nothing: a null pointer means "not given".
+        var address = Marshal.AllocHGlobal(Math.Max(length, 1));
+        _blocks.Add((address, length));
+        return address;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>Texts of the native library as strings.</summary>
+internal static unsafe class NativeText
+{
+    /// <summary>The text, or null when it is not given.</summary>
+    public static string? Read(this MiStr text) =>
+        text.ptr is null ? null : Encoding.UTF8.GetString(text.ptr, checked((int)text.len));
+
+    /// <summary>The text; empty when it is not given.</summary>
+    public static string ReadOrEmpty(this MiStr text) => text.Read() ?? "";
+
+    /// <summary>What a status means.</summary>
+    public static string OfStatus(int status) => NativeMethods.mi_status_text(status).ReadOrEmpty();
+}

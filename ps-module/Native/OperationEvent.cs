@@ -1,0 +1,22 @@
+using ManagedIdentity.Errors;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>Something that happened in an operation. It holds no native memory.</summary>
+internal sealed class OperationEvent
+{
+    /// <summary>The tag that the operation was submitted with.</summary>
+    public ulong Tag { get; set; }
+
+    public OperationEventKind Kind { get; set; }
+
+    /// <summary>A result: one of the models, or a <see cref="ChangePlan"/>.</summary>
+    public object? Item { get; set; }
+
+    /// <summary>A verbose line or a warning.</summary>
+    public string? Message { get; set; }
+
+    public OperationProgress? Progress { get; set; }
+
+    public ManagedIdentityException? Failure { get; set; }
+}

@@ -1,0 +1,115 @@
+using System;
+using System.Threading;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>
+/// A queue of the native library: operations go in, their events come out in the order of submission. One thread
+/// submits and takes; any thread may cancel or dispose, also while another waits.
+/// </summary>
+internal sealed unsafe class OperationQueue : IDisposable
+{
+    private long _handle;
+
+    public OperationQueue(int throttleLimit, bool verbose)
+    {
+        NativeLoader.Require();
+        var options = new MiQueueOptions
+        {
+            throttle_limit = checked((uint)throttleLimit),
+            verbose = verbose ? (byte)1 : (byte)0,
+        };
+        ulong handle;
+        Check(NativeMethods.mi_queue_create(&options, &handle));
+        _handle = unchecked((long)handle);
+    }
+
+    ~OperationQueue() => Free();
+
+    private ulong Handle => unchecked((ulong)Interlocked.Read(ref _handle));
+
+    /// <summary>Starts an operation.</summary>
+    /// <returns>False when the queue was cancelled and takes no more.</returns>
+    /// <exception cref="ManagedIdentityException">The library refused; no event will come.</exception>
+    public bool Submit(Request request, ulong tag)
+    {
+        using var scope = new NativeScope();
+        var status = request.Submit(scope, Handle, tag);
+        if (status == NativeMethods.MI_ERROR_CANCELED)
+        {
+            return false;
+        }
+
+        Check(status);
+        return true;
+    }
+
+    /// <summary>Takes the next event.</summary>
+    /// <param name="timeoutMilliseconds">How long to wait: 0 not at all, -1 for ever.</param>
+    /// <param name="taken">The event, when there was one.</param>
+    public TakeResult Take(int timeoutMilliseconds, out OperationEvent? taken)
+    {
+        taken = null;
+        MiEvent* source = null;
+        var status = NativeMethods.mi_queue_wait(Handle, timeoutMilliseconds, &source);
+        switch (status)
+        {
+            case NativeMethods.MI_OK:
+                taken = ReadAndFree(source);
+                return TakeResult.Taken;
+            case NativeMethods.MI_TIMEOUT:
+                return TakeResult.TimedOut;
+            case NativeMethods.MI_DRAINED:
+                return TakeResult.Drained;
+            default:
+                throw Refused(status);
+        }
+    }
+
+    /// <summary>Cancels all that runs; a wait returns at once.</summary>
+    public void Cancel()
+    {
+        // A queue that was freed meanwhile is cancelled: the library knows its handle no more.
+        NativeMethods.mi_queue_cancel(Handle);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private static OperationEvent ReadAndFree(MiEvent* source)
+    {
+        try
+        {
+            return EventReader.Read(source);
+        }
+        finally
+        {
+            NativeMethods.mi_event_free(source);
+        }
+    }
+
+    private static void Check(int status)
+    {
+        if (status != NativeMethods.MI_OK)
+        {
+            throw Refused(status);
+        }
+    }
+
+    private static ManagedIdentityException Refused(int status) => Failures.Refused(status, NativeText.OfStatus(status));
+
+    private void Free()
+    {
+        var handle = unchecked((ulong)Interlocked.Exchange(ref _handle, 0));
+        if (handle != 0)
+        {
+            NativeMethods.mi_queue_free(handle);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Generic;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Native.Requests;
+
+/// <summary>A change to a virtual machine's identity.</summary>
+internal sealed unsafe class UpdateVmIdentityRequest(ulong client, ResourceTarget target) : ChangeRequest(client, target)
+{
+    /// <summary>The kinds that there shall be, and nothing else than named; null when what is not named stays.</summary>
+    public VmIdentityType? ExactType { get; set; }
+
+    /// <summary>One of <c>MI_SYSTEM_ASSIGNED_*</c>.</summary>
+    public uint SystemAssigned { get; set; }
+
+    /// <summary>The identities to add, or all that there shall be.</summary>
+    public IReadOnlyList<string> Add { get; set; } = [];
+
+    public IReadOnlyList<string> Remove { get; set; } = [];
+
+    public bool NoWait { get; set; }
+
+    public override int Submit(NativeScope scope, ulong queue, ulong tag)
+    {
+        var request = new MiVmIdentityUpdateRequest
+        {
+            machine = NativeMethods.MI_MACHINE_VM,
+            target = scope.Target(Target),
+            change = ExactType is null ? NativeMethods.MI_CHANGE_MERGE : NativeMethods.MI_CHANGE_EXACT,
+            identity_type = (uint)ExactType.GetValueOrDefault(),
+            system_assigned = SystemAssigned,
+            add = scope.Texts(Add),
+            add_len = (nuint)Add.Count,
+            remove = scope.Texts(Remove),
+            remove_len = (nuint)Remove.Count,
+            no_wait = NoWait ? (byte)1 : (byte)0,
+            dry_run = DryRun,
+        };
+        return NativeMethods.mi_vm_identity_update(Client, &request, queue, tag);
+    }
+}
