@@ -18,6 +18,7 @@ pub struct Local {
     pub client: Client,
     pub heard: Arc<Heard>,
     http: reqwest::Client,
+    token: tokio::sync::OnceCell<String>,
 }
 
 /// What a client said besides its results.
@@ -89,6 +90,7 @@ impl Local {
             heard,
             emulator,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            token: tokio::sync::OnceCell::new(),
         }
     }
 
@@ -139,7 +141,39 @@ impl Local {
 
     /// A request as any other client would send it, with a token of its own.
     pub async fn raw(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
-        let token_url = format!(
+        self.raw_if(method, path, None, body).await
+    }
+
+    /// The same, on condition of a version.
+    pub async fn raw_if(
+        &self,
+        method: &str,
+        path: &str,
+        if_match: Option<&str>,
+        body: Value,
+    ) -> (u16, Value) {
+        let token = self.token.get_or_init(|| self.raw_token()).await;
+        let url = format!("{}{path}", self.emulator.endpoint());
+        let mut call = self
+            .http
+            .request(method.parse().unwrap(), url)
+            .bearer_auth(token);
+        if let Some(etag) = if_match {
+            call = call.header("if-match", etag);
+        }
+        if !body.is_null() {
+            call = call
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = call.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    async fn raw_token(&self) -> String {
+        let url = format!(
             "{}/{}/oauth2/v2.0/token",
             self.emulator.endpoint(),
             seed::TENANT_ID
@@ -150,29 +184,14 @@ impl Local {
             seed::CLIENT_SECRET,
             "https%3A%2F%2Fmanagement.azure.com%2F.default"
         );
-        let answer = self
+        let call = self
             .http
-            .post(token_url)
+            .post(url)
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(form)
-            .send()
-            .await
-            .unwrap();
-        let token: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
-        let url = format!("{}{path}", self.emulator.endpoint());
-        let mut call = self
-            .http
-            .request(method.parse().unwrap(), url)
-            .bearer_auth(token["access_token"].as_str().unwrap());
-        if !body.is_null() {
-            call = call
-                .header("content-type", "application/json")
-                .body(body.to_string());
-        }
-        let answer = call.send().await.unwrap();
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.unwrap();
-        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+            .body(form);
+        let answer = call.send().await.unwrap().bytes().await.unwrap();
+        let token: Value = serde_json::from_slice(&answer).unwrap();
+        token["access_token"].as_str().unwrap().to_owned()
     }
 }
 
