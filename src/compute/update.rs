@@ -2,7 +2,6 @@
 //! nobody else has written meanwhile, wait, and read what became of it.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::sleep;
@@ -313,7 +312,7 @@ async fn pause(client: &Client, id: &ResourceId, error: &Error, beaten: u32) -> 
         settle(client, id).await?;
     }
     if beaten > 1 {
-        sleep(Duration::from_millis(30 * u64::from(beaten))).await;
+        sleep(client.retry().first_wait / 8 * beaten).await;
     }
     Ok(())
 }
