@@ -423,3 +423,43 @@ async fn a_machine_that_is_busy_is_waited_for() {
     assert_eq!(names(&vm), ["id1", "id2"]);
     assert!(vm.assigned.iter().all(|one| !one.client_id.is_empty()));
 }
+
+#[tokio::test]
+async fn who_may_not_assign_an_identity_is_told_the_role() {
+    let local = Local::start().await;
+    let ids = make(&local, &["id1"]).await;
+    let setting = json!({"unassignable": [ids[0]]});
+    local.admin("PATCH", "settings", setting).await;
+    let error = compute::update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "LinkedAuthorizationFailed");
+    assert_eq!(error.category(), Category::PermissionDenied);
+    let text = error.to_string();
+    assert!(text.contains("Managed Identity Operator"), "{text}");
+    assert!(text.contains("userAssignedIdentities/id1"), "{text}");
+}
+
+#[tokio::test]
+async fn an_identity_of_another_group_works_and_one_of_another_tenant_is_told() {
+    let local = Local::start().await;
+    let wanted = Create {
+        target: managed_identity::arm::Target {
+            resource_group: Some("TestRG".to_owned()),
+            ..target("id1")
+        },
+        ..Create::default()
+    };
+    let elsewhere = identity::create(&local.client, &wanted).await.unwrap().id;
+    let vm = compute::update(&local.client, &merge(&[&elsewhere], &[], None))
+        .await
+        .unwrap();
+    assert_eq!(names(&vm), ["id1"]);
+
+    let foreign = elsewhere.replace("aaaa0a0a-", "bbbb0b0b-");
+    let error = compute::update(&local.client, &merge(&[&foreign], &[], None))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "LinkedAuthorizationFailed");
+    assert!(error.to_string().contains("another tenant"), "{error}");
+}

@@ -129,6 +129,7 @@ struct Change {
     replication_delay_ms: Option<u64>,
     #[serde(deserialize_with = "nullable")]
     vm_write_limit: Option<Option<u32>>,
+    unassignable: Option<Vec<String>>,
 }
 
 /// Tells null, which takes a setting back, from a setting that is not named.
@@ -187,6 +188,7 @@ fn change(world: &mut World, text: &[u8]) -> Result<(), String> {
         change.replication_delay_ms,
     );
     set(&mut settings.vm_write_limit, change.vm_write_limit);
+    set(&mut settings.unassignable, change.unassignable);
     if change.throttling.is_some() || change.vm_write_limit.is_some() {
         world.session.throttle = crate::arm::throttle::Throttle::default();
     }

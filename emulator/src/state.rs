@@ -129,6 +129,8 @@ pub(crate) struct Settings {
     pub(crate) replication_delay_ms: u64,
     /// Writes to one virtual machine or scale set in a minute; none for no limit.
     pub(crate) vm_write_limit: Option<u32>,
+    /// The ids of identities that the caller may not assign to machines.
+    pub(crate) unassignable: Vec<String>,
 }
 
 impl Settings {
@@ -142,6 +144,7 @@ impl Settings {
             retry_after_seconds: None,
             replication_delay_ms: 0,
             vm_write_limit: None,
+            unassignable: Vec::new(),
         }
     }
 }

@@ -556,6 +556,7 @@ fn write(
         .map(|m| m.identity.clone())
         .unwrap_or_default();
     for added in next.identity.added_to(&had) {
+        check_assignable(world, &id, added)?;
         if crate::identity::find(&world.state, added).is_none() {
             return Err(ArmError::with(400, failed_operation(&id, added)));
         }
@@ -588,6 +589,35 @@ fn write(
     world.session.history.add(next.seen());
     world.state.machines.insert(key, next);
     Ok(reply)
+}
+
+/// The caller needs `assign/action` on an identity to put it on a machine, and no identity is ever
+/// put on a machine of another tenant.
+fn check_assignable(world: &World, machine: &str, identity: &str) -> Result<(), ArmError> {
+    const ACTION: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";
+    let denied = |message: String| Err(ArmError::new(403, "LinkedAuthorizationFailed", message));
+    let client = seed::CLIENT_ID;
+    let subscription = identity
+        .split('/')
+        .nth(2)
+        .unwrap_or_default()
+        .to_lowercase();
+    if !world.state.subscriptions.contains_key(&subscription) {
+        return denied(format!(
+            "The client has permission to perform action '{ACTION}' on scope '{machine}', however the current tenant '{}' is not authorized to access linked subscription '{subscription}'.",
+            seed::TENANT_ID
+        ));
+    }
+    let unassignable = &world.session.settings.unassignable;
+    if unassignable
+        .iter()
+        .any(|id| id.eq_ignore_ascii_case(identity))
+    {
+        return denied(format!(
+            "The client '{client}' with object id '{client}' has permission to perform action 'Microsoft.Compute/virtualMachines/write' on scope '{machine}'; however, it does not have permission to perform action(s) '{ACTION}' on the linked scope(s) '{identity}' (respectively) or the linked scope(s) are invalid."
+        ));
+    }
+    Ok(())
 }
 
 /// The headers that start a long-running operation, whatever the status code.
