@@ -1,0 +1,127 @@
+using System.Text;
+using ManagedIdentity.Native;
+using Xunit;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>The synchronous calls, and what they say to nonsense.</summary>
+public sealed unsafe class AbiTests
+{
+    private const ulong NoHandle = ulong.MaxValue;
+
+    [Fact]
+    public void The_version_is_the_one_that_the_imports_were_made_from()
+    {
+        Assert.Equal(NativeMethods.MI_ABI_VERSION, NativeMethods.mi_abi_version());
+        NativeLoader.Require();
+    }
+
+    [Fact]
+    public void The_library_and_the_assembly_are_one_version()
+    {
+        var version = typeof(NativeMethods).Assembly.GetName().Version!;
+        Assert.Equal(version.ToString(3), NativeMethods.mi_version().Read());
+    }
+
+    [Theory]
+    [InlineData(NativeMethods.MI_OK)]
+    [InlineData(NativeMethods.MI_ERROR_HANDLE)]
+    [InlineData(int.MinValue)]
+    public void Every_status_has_a_text(int status) => Assert.NotEmpty(NativeText.OfStatus(status));
+
+    [Fact]
+    public void An_unknown_handle_is_a_status()
+    {
+        MiEvent* taken;
+        ulong pending;
+        var target = default(MiTarget);
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_queue_wait(NoHandle, 0, &taken));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_queue_pending(NoHandle, &pending));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_queue_cancel(NoHandle));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_queue_free(NoHandle));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_client_free(NoHandle));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_event_free((MiEvent*)&target));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_identity_get(NoHandle, &target, NoHandle, 1));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_emulator_stop(NoHandle, NoHandle, 1));
+    }
+
+    [Fact]
+    public void Null_is_a_status_or_nothing()
+    {
+        ulong queue;
+        Assert.Equal(NativeMethods.MI_ERROR_NULL, NativeMethods.mi_queue_create(null, &queue));
+        var options = new MiQueueOptions { throttle_limit = 1 };
+        Assert.Equal(NativeMethods.MI_ERROR_NULL, NativeMethods.mi_queue_create(&options, null));
+        Assert.Equal(NativeMethods.MI_ERROR_NULL, NativeMethods.mi_client_connect(null, 0, 1));
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_event_free(null));
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_queue_free(0));
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_client_free(0));
+    }
+
+    [Fact]
+    public void A_throttle_of_nothing_is_refused()
+    {
+        ulong queue;
+        var options = default(MiQueueOptions);
+        Assert.Equal(NativeMethods.MI_ERROR_VALUE, NativeMethods.mi_queue_create(&options, &queue));
+    }
+
+    [Fact]
+    public void A_text_that_is_not_UTF8_is_refused()
+    {
+        var queue = CreateQueue();
+        fixed (byte* bytes = new byte[] { 0xC3, 0x28 })
+        {
+            var request = new MiConnectRequest
+            {
+                credential = NativeMethods.MI_CREDENTIAL_AZURE_CLI,
+                tenant = new MiStr { ptr = bytes, len = 2 },
+            };
+            Assert.Equal(NativeMethods.MI_ERROR_UTF8, NativeMethods.mi_client_connect(&request, queue, 1));
+        }
+
+        NativeMethods.mi_queue_free(queue);
+    }
+
+    [Fact]
+    public void A_credential_of_no_known_kind_is_refused()
+    {
+        var queue = CreateQueue();
+        var request = new MiConnectRequest { credential = 99 };
+        Assert.Equal(NativeMethods.MI_ERROR_VALUE, NativeMethods.mi_client_connect(&request, queue, 1));
+        NativeMethods.mi_queue_free(queue);
+    }
+
+    [Fact]
+    public void Freeing_twice_is_a_status()
+    {
+        var queue = CreateQueue();
+        fixed (byte* token = Encoding.UTF8.GetBytes("two words"))
+        {
+            // Fails before any request.
+            var request = new MiConnectRequest
+            {
+                credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN,
+                secret = new MiStr { ptr = token, len = 9 },
+            };
+            Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_client_connect(&request, queue, 5));
+        }
+
+        MiEvent* taken;
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_queue_wait(queue, -1, &taken));
+        Assert.Equal(5ul, taken->tag);
+        Assert.Equal(NativeMethods.MI_EVENT_FAILED, taken->kind);
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_event_free(taken));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_event_free(taken));
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_queue_free(queue));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_queue_free(queue));
+    }
+
+    private static ulong CreateQueue()
+    {
+        var options = new MiQueueOptions { throttle_limit = 1 };
+        ulong queue;
+        Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_queue_create(&options, &queue));
+        return queue;
+    }
+}

@@ -1,0 +1,19 @@
+using System.IO;
+using System.Linq;
+using System.Reflection;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>The checkout that the tests were built in.</summary>
+internal static class Checkout
+{
+    public static string Path(params string[] parts) =>
+        System.IO.Path.Combine([Root, .. parts]);
+
+    /// <summary>The C header, as committed.</summary>
+    public static string Header => File.ReadAllText(Path("bindings", "managed_identity.h"));
+
+    private static string Root { get; } = typeof(Checkout).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Checkout").Value!;
+}

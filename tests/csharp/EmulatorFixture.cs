@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Http;
+using System.Security;
+using System.Text.Json;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>An emulator that runs in the library, and a connection to it.</summary>
+public sealed class EmulatorFixture : IDisposable
+{
+    internal const string Group = "myResourceGroup";
+
+    private readonly ArmEmulator _emulator;
+
+    /// <summary>Starts the emulator and connects.</summary>
+    public EmulatorFixture()
+    {
+        _emulator = Run.Item<ArmEmulator>(new StartEmulatorRequest());
+        Connection = Run.Item<ManagedIdentityConnection>(Connect());
+    }
+
+    internal ManagedIdentityConnection Connection { get; }
+
+    internal ArmEmulator Emulator => _emulator;
+
+    internal ulong Client => Connection.Client;
+
+    /// <summary>A sign-in to the emulator.</summary>
+    internal ConnectRequest Connect() => new()
+    {
+        Credential = NativeMethods.MI_CREDENTIAL_EMULATOR,
+        Endpoint = _emulator.Endpoint,
+    };
+
+    /// <summary>A sign-in with an access token of the emulator.</summary>
+    internal ConnectRequest ConnectWithToken(string? account) => new()
+    {
+        Credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN,
+        Endpoint = _emulator.Endpoint,
+        ClientId = account,
+        Secret = Secure(Token()),
+    };
+
+    internal static SecureString Secure(string text)
+    {
+        var secure = new SecureString();
+        foreach (var character in text)
+        {
+            secure.AppendChar(character);
+        }
+
+        return secure;
+    }
+
+    internal static ResourceTarget Target(string name) => new() { ResourceGroupName = Group, Name = name };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Connection.Close();
+        Run.Events(new StopEmulatorRequest(_emulator.Handle));
+    }
+
+    /// <summary>An access token, as any client gets one.</summary>
+    private string Token()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_emulator.Endpoint) };
+        var about = Json(http.GetAsync(new Uri("_emulator", UriKind.Relative)).Result);
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = about["clientId"],
+            ["client_secret"] = about["clientSecret"],
+            ["scope"] = $"{_emulator.Endpoint}/.default",
+        });
+        var path = new Uri($"{about["tenantId"]}/oauth2/v2.0/token", UriKind.Relative);
+        return Json(http.PostAsync(path, form).Result)["access_token"];
+    }
+
+    private static Dictionary<string, string> Json(HttpResponseMessage answer)
+    {
+        using var document = JsonDocument.Parse(answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync().Result);
+        return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ToString());
+    }
+}

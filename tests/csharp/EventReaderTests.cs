@@ -1,0 +1,192 @@
+using System.Linq;
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using Xunit;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>What comes out, from records made by hand: every member goes to its own property.</summary>
+public sealed unsafe class EventReaderTests
+{
+    [Fact]
+    public void An_identity()
+    {
+        using var scope = new NativeScope();
+        var record = new MiIdentity
+        {
+            id = scope.Text("id"),
+            name = scope.Text("name"),
+            resource_group = scope.Text("group"),
+            subscription_id = scope.Text("subscription"),
+            location = scope.Text("location"),
+            resource_type = scope.Text("type"),
+            tenant_id = scope.Text("tenant"),
+            principal_id = scope.Text("principal"),
+            client_id = scope.Text("client"),
+            isolation_scope = scope.Text("scope"),
+            tags = scope.Tags([new("env", "prod"), new("", "")]),
+            tags_len = 2,
+        };
+        var read = Item<UserAssignedIdentity>(new MiEvent { tag = 9, kind = NativeMethods.MI_EVENT_ITEM, identity = &record });
+        Assert.Equal("id", read.Id);
+        Assert.Equal("name", read.Name);
+        Assert.Equal("group", read.ResourceGroupName);
+        Assert.Equal("subscription", read.SubscriptionId);
+        Assert.Equal("location", read.Location);
+        Assert.Equal("type", read.Type);
+        Assert.Equal("tenant", read.TenantId);
+        Assert.Equal("principal", read.PrincipalId);
+        Assert.Equal("client", read.ClientId);
+        Assert.Equal("scope", read.IsolationScope);
+        Assert.Equal(2, read.Tag.Count);
+        Assert.Equal("prod", read.Tag["ENV"]);
+        Assert.Equal("id", read.ToString());
+    }
+
+    [Fact]
+    public void An_identity_of_which_little_is_known()
+    {
+        var record = new MiIdentity();
+        var read = Item<UserAssignedIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, identity = &record });
+        Assert.Equal("", read.Id);
+        Assert.Null(read.PrincipalId);
+        Assert.Null(read.IsolationScope);
+        Assert.Empty(read.Tag);
+    }
+
+    [Theory]
+    [InlineData(NativeMethods.MI_IDENTITY_NONE, VmIdentityType.None)]
+    [InlineData(NativeMethods.MI_IDENTITY_SYSTEM_ASSIGNED, VmIdentityType.SystemAssigned)]
+    [InlineData(NativeMethods.MI_IDENTITY_USER_ASSIGNED, VmIdentityType.UserAssigned)]
+    [InlineData(NativeMethods.MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED, VmIdentityType.SystemAssignedUserAssigned)]
+    public void The_identity_of_a_machine(uint native, VmIdentityType type)
+    {
+        using var scope = new NativeScope();
+        var assigned = stackalloc MiAssignedIdentity[]
+        {
+            new MiAssignedIdentity { id = scope.Text("id1"), name = scope.Text("n1"), principal_id = scope.Text("p1"), client_id = scope.Text("c1") },
+            new MiAssignedIdentity { id = scope.Text("id2") },
+        };
+        var record = new MiVmIdentity
+        {
+            id = scope.Text("id"),
+            name = scope.Text("name"),
+            resource_group = scope.Text("group"),
+            subscription_id = scope.Text("subscription"),
+            location = scope.Text("location"),
+            identity_type = native,
+            principal_id = scope.Text("principal"),
+            tenant_id = scope.Text("tenant"),
+            etag = scope.Text("\"1\""),
+            provisioning_state = scope.Text("Succeeded"),
+            assigned = assigned,
+            assigned_len = 2,
+        };
+        var read = Item<VmIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        Assert.Equal("id", read.Id);
+        Assert.Equal("name", read.Name);
+        Assert.Equal("group", read.ResourceGroupName);
+        Assert.Equal("subscription", read.SubscriptionId);
+        Assert.Equal("location", read.Location);
+        Assert.Equal(type, read.Type);
+        Assert.Equal("principal", read.PrincipalId);
+        Assert.Equal("tenant", read.TenantId);
+        Assert.Equal("\"1\"", read.ETag);
+        Assert.Equal("Succeeded", read.ProvisioningState);
+        Assert.Equal(["id1", "id2"], read.UserAssignedIdentity.Select(identity => identity.Id));
+        Assert.Equal(["n1", null], read.UserAssignedIdentity.Select(identity => identity.Name));
+        Assert.Equal(["p1", null], read.UserAssignedIdentity.Select(identity => identity.PrincipalId));
+        Assert.Equal(["c1", null], read.UserAssignedIdentity.Select(identity => identity.ClientId));
+    }
+
+    [Fact]
+    public void A_machine_without_identities_has_an_empty_list()
+    {
+        var record = new MiVmIdentity();
+        var read = Item<VmIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        Assert.Empty(read.UserAssignedIdentity);
+        Assert.Null(read.PrincipalId);
+    }
+
+    [Fact]
+    public void A_plan()
+    {
+        using var scope = new NativeScope();
+        var record = new MiPlan { resource_id = scope.Text("id"), description = scope.Text("Do it"), changes = 1 };
+        var read = Item<ChangePlan>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, plan = &record });
+        Assert.Equal(("id", "Do it", true), (read.ResourceId, read.Description, read.Changes));
+    }
+
+    [Fact]
+    public void An_emulator()
+    {
+        using var scope = new NativeScope();
+        var record = new MiEmulator
+        {
+            handle = ulong.MaxValue,
+            endpoint = scope.Text("http://127.0.0.1:65535"),
+            port = ushort.MaxValue,
+            subscription_id = scope.Text("subscription"),
+            tenant_id = scope.Text("tenant"),
+        };
+        var read = Item<ArmEmulator>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, emulator = &record });
+        Assert.Equal(ulong.MaxValue, read.Handle);
+        Assert.Equal("http://127.0.0.1:65535", read.Endpoint);
+        Assert.Equal(65535, read.Port);
+        Assert.Equal("subscription", read.SubscriptionId);
+        Assert.Equal("tenant", read.TenantId);
+    }
+
+    [Fact]
+    public void Progress()
+    {
+        using var scope = new NativeScope();
+        var record = new MiProgress { activity = scope.Text("a"), status = scope.Text("s"), percent = -1, seconds_elapsed = 3 };
+        var source = new MiEvent { kind = NativeMethods.MI_EVENT_PROGRESS, progress = &record };
+        var read = EventReader.Read(&source);
+        Assert.Equal(OperationEventKind.Progress, read.Kind);
+        Assert.Equal(("a", "s", -1, 3), (read.Progress!.Activity, read.Progress.Status, read.Progress.Percent, read.Progress.SecondsElapsed));
+    }
+
+    [Theory]
+    [InlineData(NativeMethods.MI_EVENT_VERBOSE)]
+    [InlineData(NativeMethods.MI_EVENT_WARNING)]
+    public void A_message(uint kind)
+    {
+        using var scope = new NativeScope();
+        var source = new MiEvent { tag = ulong.MaxValue, kind = kind, message = scope.Text("é") };
+        var read = EventReader.Read(&source);
+        Assert.Equal((ulong.MaxValue, kind, "é"), (read.Tag, (uint)read.Kind, read.Message));
+        Assert.Null(read.Item);
+    }
+
+    [Fact]
+    public void An_error()
+    {
+        using var scope = new NativeScope();
+        var record = new MiError
+        {
+            code = scope.Text("Code"),
+            message = scope.Text("Message."),
+            category = NativeMethods.MI_CATEGORY_RESOURCE_BUSY,
+            http_status = 409,
+            target = scope.Text("target"),
+            recommendation = scope.Text("Do this."),
+            request_id = scope.Text("r"),
+            correlation_id = scope.Text("c"),
+        };
+        var source = new MiEvent { kind = NativeMethods.MI_EVENT_FAILED, error = &record };
+        var read = EventReader.Read(&source).Failure!;
+        Assert.Equal("Code", read.Code);
+        Assert.Equal("Message.", read.Message);
+        Assert.Equal(ErrorCategory.ResourceBusy, read.Category);
+        Assert.Equal(409, read.HttpStatus);
+        Assert.Equal("target", read.Target);
+        Assert.Equal("Do this.", read.Recommendation);
+        Assert.Equal("r", read.RequestId);
+        Assert.Equal("c", read.CorrelationId);
+    }
+
+    private static T Item<T>(MiEvent source) => Assert.IsType<T>(EventReader.Read(&source).Item);
+}

@@ -1,0 +1,120 @@
+using System.Linq;
+using System.Threading;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+using Xunit;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>The queue's wrapper: waiting, order, cancelling, and the end.</summary>
+public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
+{
+    [Fact]
+    public void A_queue_with_nothing_in_it_is_drained()
+    {
+        using var queue = new OperationQueue(1, verbose: false);
+        Assert.Equal(TakeResult.Drained, queue.Take(0, out var taken));
+        Assert.Null(taken);
+        Assert.Equal(TakeResult.Drained, queue.Take(-1, out _));
+    }
+
+    [Fact]
+    public void Waiting_for_what_takes_longer_times_out()
+    {
+        using var slow = new SlowEmulator();
+        using var queue = new OperationQueue(1, verbose: false);
+        Assert.True(queue.Submit(slow.Connect(), 1));
+        Assert.Equal(TakeResult.TimedOut, queue.Take(0, out var taken));
+        Assert.Equal(TakeResult.TimedOut, queue.Take(20, out taken));
+        Assert.Null(taken);
+    }
+
+    [Fact]
+    public void Events_come_in_the_order_of_submission()
+    {
+        using var queue = new OperationQueue(8, verbose: false);
+        for (ulong tag = 1; tag <= 40; tag++)
+        {
+            Assert.True(queue.Submit(new ListIdentitiesRequest(fixture.Client, null, null), tag));
+        }
+
+        var ends = Run.Events(queue).Where(one => one.Kind == OperationEventKind.Done).Select(one => one.Tag);
+        Assert.Equal(Enumerable.Range(1, 40).Select(tag => (ulong)tag), ends);
+    }
+
+    [Fact]
+    public void Verbose_lines_come_when_they_are_asked_for()
+    {
+        var request = new ListIdentitiesRequest(fixture.Client, null, null);
+        Assert.Contains(Run.Events(request, verbose: true), one => one.Kind == OperationEventKind.Verbose && one.Message!.StartsWith("GET ", System.StringComparison.Ordinal));
+        Assert.DoesNotContain(Run.Events(request), one => one.Kind == OperationEventKind.Verbose);
+    }
+
+    [Fact]
+    public void Cancelling_wakes_whoever_waits()
+    {
+        using var slow = new SlowEmulator();
+        using var queue = new OperationQueue(1, verbose: false);
+        Assert.True(queue.Submit(slow.Connect(), 1));
+        OperationEvent? last = null;
+        var waiter = new Thread(() => queue.Take(-1, out last));
+        waiter.Start();
+        queue.Cancel();
+        waiter.Join();
+        Assert.Equal(Failures.OperationCanceled, last!.Failure!.Code);
+        Assert.Equal(TakeResult.Drained, queue.Take(-1, out _));
+        Assert.False(queue.Submit(slow.Connect(), 2));
+    }
+
+    [Fact]
+    public void Disposing_wakes_whoever_waits()
+    {
+        using var slow = new SlowEmulator();
+        var queue = new OperationQueue(1, verbose: false);
+        Assert.True(queue.Submit(slow.Connect(), 1));
+        // Whoever comes too late to wait is refused.
+        var waiter = new Thread(() => Record.Exception(() => queue.Take(-1, out _)));
+        waiter.Start();
+        queue.Dispose();
+        waiter.Join();
+    }
+
+    [Fact]
+    public void A_queue_that_was_disposed_of_says_so()
+    {
+        var queue = new OperationQueue(1, verbose: false);
+        queue.Dispose();
+        queue.Dispose();
+        queue.Cancel();
+        var error = Assert.Throws<ManagedIdentityException>(() => queue.Take(0, out _));
+        Assert.Equal("NativeCallFailed", error.Code);
+        Assert.Throws<ManagedIdentityException>(() => queue.Submit(fixture.Connect(), 1));
+    }
+
+    [Fact]
+    public void A_connection_that_was_closed_is_refused()
+    {
+        var connection = Run.Item<ManagedIdentityConnection>(fixture.Connect());
+        var client = connection.Client;
+        Assert.True(connection.IsConnected);
+        connection.Close();
+        connection.Close();
+        Assert.False(connection.IsConnected);
+        using var queue = new OperationQueue(1, verbose: false);
+        var error = Assert.Throws<ManagedIdentityException>(() => queue.Submit(new ListIdentitiesRequest(client, null, null), 1));
+        Assert.Contains("status 17", error.Message);
+        Assert.Equal(TakeResult.Drained, queue.Take(0, out _));
+    }
+
+    [Fact]
+    public void An_emulator_stops_once()
+    {
+        var emulator = Run.Item<ArmEmulator>(new StartEmulatorRequest());
+        var stop = new StopEmulatorRequest(emulator.Handle);
+        Assert.Equal(OperationEventKind.Done, Assert.Single(Run.Events(stop)).Kind);
+        using var queue = new OperationQueue(1, verbose: false);
+        Assert.Throws<ManagedIdentityException>(() => queue.Submit(stop, 1));
+    }
+}

@@ -1,0 +1,21 @@
+using System;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>An emulator that takes a minute for every answer: what is sent to it is under way for as long as a test wants.</summary>
+internal sealed class SlowEmulator : IDisposable
+{
+    private readonly ArmEmulator _emulator =
+        Run.Item<ArmEmulator>(new StartEmulatorRequest { Latency = TimeSpan.FromMinutes(1) });
+
+    public ConnectRequest Connect() => new()
+    {
+        Credential = NativeMethods.MI_CREDENTIAL_EMULATOR,
+        Endpoint = _emulator.Endpoint,
+    };
+
+    public void Dispose() => Run.Events(new StopEmulatorRequest(_emulator.Handle));
+}
