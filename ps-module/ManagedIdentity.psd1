@@ -5,7 +5,7 @@
     Author                 = 'The ManagedIdentity contributors'
     CompanyName            = 'The ManagedIdentity contributors'
     Copyright              = '(c) The ManagedIdentity contributors. MIT license.'
-    Description            = 'Azure managed identities from creation to removal: user-assigned identities and the identity of virtual machines, with a local emulator to rehearse on.'
+    Description            = 'Azure managed identities from creation to removal: user-assigned identities and the identity of virtual machines and scale sets, with a local emulator to rehearse on.'
 
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
@@ -18,12 +18,15 @@
         'Get-ManagedIdentityConnection'
         'Get-UserAssignedIdentity'
         'Get-VmIdentity'
+        'Get-VmssIdentity'
         'New-UserAssignedIdentity'
         'Remove-UserAssignedIdentity'
         'Start-ArmEmulator'
         'Stop-ArmEmulator'
         'Update-UserAssignedIdentity'
         'Update-VmIdentity'
+        'Update-VmssIdentity'
+        'Wait-VmIdentity'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

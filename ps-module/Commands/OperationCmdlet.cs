@@ -16,6 +16,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 {
     private readonly Dictionary<ulong, Operation> _running = [];
     private OperationQueue? _queue;
+    private FleetProgress? _fleet;
     private ulong _lastTag;
 
     /// <summary>How many operations run at once.</summary>
@@ -25,6 +26,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private int Window => Math.Max(32, 2 * OperationsAtOnce);
 
     private OperationQueue Queue => _queue ?? CreateQueue();
+
+    private FleetProgress Fleet => _fleet ??= new FleetProgress(MyInvocation.MyCommand.Name);
 
     /// <summary>Frees what the cmdlet holds, and cancels what still runs.</summary>
     public void Dispose()
@@ -44,7 +47,11 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Write(until: () => _running.Count == 0);
+    protected override void EndProcessing()
+    {
+        Write(until: () => _running.Count == 0);
+        WriteProgressIfAny(_fleet?.Complete());
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _queue?.Cancel();
@@ -67,6 +74,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             if (Queue.Submit(request, tag))
             {
                 _running.Add(tag, operation);
+                Fleet.Begin();
             }
         }
         catch (ManagedIdentityException error)
@@ -164,11 +172,11 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 Show(progress, operation, happened.Tag);
                 break;
             case OperationEventKind.Done:
-                Finish(operation, happened.Tag);
+                Finish(operation, happened.Tag, failed: false);
                 operation.OnDone?.Invoke();
                 break;
             case OperationEventKind.Failed when happened.Failure is { } failure:
-                Finish(operation, happened.Tag);
+                Finish(operation, happened.Tag, failed: true);
                 // The user who stops the cmdlet knows.
                 if (!(Stopping && failure.Code == Failures.OperationCanceled))
                 {
@@ -181,6 +189,11 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
     private void Show(OperationProgress progress, Operation operation, ulong tag)
     {
+        if (Fleet.IsFleet)
+        {
+            return;
+        }
+
         operation.Activity = progress.Activity;
         WriteProgress(new ProgressRecord(ProgressId(tag), progress.Activity, $"{progress.Status} ({progress.SecondsElapsed} s)")
         {
@@ -188,12 +201,21 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         });
     }
 
-    private void Finish(Operation operation, ulong tag)
+    private void Finish(Operation operation, ulong tag, bool failed)
     {
         _running.Remove(tag);
+        WriteProgressIfAny(Fleet.End(failed));
         if (operation.Activity is { } activity)
         {
             WriteProgress(new ProgressRecord(ProgressId(tag), activity, " ") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private void WriteProgressIfAny(ProgressRecord? record)
+    {
+        if (record is not null)
+        {
+            WriteProgress(record);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace ManagedIdentity.Models;
 
-/// <summary>A user-assigned managed identity as a virtual machine has it.</summary>
+/// <summary>A user-assigned managed identity as a virtual machine or scale set has it.</summary>
 public sealed class AssignedIdentity
 {
     /// <summary>The resource id, as Compute writes it.</summary>
@@ -14,6 +14,12 @@ public sealed class AssignedIdentity
 
     /// <summary>Its application id; null until Azure has resolved it.</summary>
     public string? ClientId { get; internal set; }
+
+    /// <summary>
+    /// Whether the identity itself still exists: false for a dead reference, null when nobody looked (see -Check) or
+    /// looking is not allowed.
+    /// </summary>
+    public bool? Exists { get; internal set; }
 
     /// <inheritdoc/>
     public override string ToString() => Id;

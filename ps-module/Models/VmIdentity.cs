@@ -1,9 +1,9 @@
 namespace ManagedIdentity.Models;
 
 /// <summary>The managed identity of a virtual machine.</summary>
-public sealed class VmIdentity
+public class VmIdentity
 {
-    /// <summary>The virtual machine's resource id.</summary>
+    /// <summary>The machine's resource id.</summary>
     public string Id { get; internal set; } = "";
 
     /// <summary>Its name.</summary>
@@ -30,7 +30,7 @@ public sealed class VmIdentity
     /// <summary>The user-assigned identities; empty when there are none.</summary>
     public AssignedIdentity[] UserAssignedIdentity { get; internal set; } = [];
 
-    /// <summary>The version of the virtual machine that this was read from.</summary>
+    /// <summary>The version of the machine that this was read from.</summary>
     public string? ETag { get; internal set; }
 
     /// <summary><c>Succeeded</c>, <c>Updating</c>, <c>Failed</c>, …</summary>

@@ -55,20 +55,21 @@ internal static unsafe class EventReader
             assigned[i] = Read(source->assigned + i);
         }
 
-        return new VmIdentity
-        {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            ResourceGroupName = source->resource_group.Read(),
-            SubscriptionId = source->subscription_id.Read(),
-            Location = source->location.ReadOrEmpty(),
-            Type = (VmIdentityType)source->identity_type,
-            PrincipalId = source->principal_id.Read(),
-            TenantId = source->tenant_id.Read(),
-            UserAssignedIdentity = assigned,
-            ETag = source->etag.Read(),
-            ProvisioningState = source->provisioning_state.Read(),
-        };
+        var machine = source->machine == NativeMethods.MI_MACHINE_SCALE_SET
+            ? new VmssIdentity { UpgradePolicyMode = source->upgrade_mode.Read() }
+            : new VmIdentity();
+        machine.Id = source->id.ReadOrEmpty();
+        machine.Name = source->name.ReadOrEmpty();
+        machine.ResourceGroupName = source->resource_group.Read();
+        machine.SubscriptionId = source->subscription_id.Read();
+        machine.Location = source->location.ReadOrEmpty();
+        machine.Type = (VmIdentityType)source->identity_type;
+        machine.PrincipalId = source->principal_id.Read();
+        machine.TenantId = source->tenant_id.Read();
+        machine.UserAssignedIdentity = assigned;
+        machine.ETag = source->etag.Read();
+        machine.ProvisioningState = source->provisioning_state.Read();
+        return machine;
     }
 
     private static AssignedIdentity Read(MiAssignedIdentity* source) => new()
@@ -77,6 +78,12 @@ internal static unsafe class EventReader
         Name = source->name.Read(),
         PrincipalId = source->principal_id.Read(),
         ClientId = source->client_id.Read(),
+        Exists = source->existence switch
+        {
+            NativeMethods.MI_EXISTENCE_EXISTS => true,
+            NativeMethods.MI_EXISTENCE_MISSING => false,
+            _ => null,
+        },
     };
 
     private static ManagedIdentityConnection Read(MiConnection* source) => new(new ClientHandle(source->client))

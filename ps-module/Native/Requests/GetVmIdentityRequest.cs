@@ -1,14 +1,18 @@
 namespace ManagedIdentity.Native.Requests;
 
-/// <summary>The reading of a virtual machine's identity.</summary>
-internal sealed unsafe class GetVmIdentityRequest(ulong client, ResourceTarget target) : ClientRequest(client)
+/// <summary>The reading of a machine's identity.</summary>
+internal sealed unsafe class GetVmIdentityRequest(ulong client, MachineKind kind, ResourceTarget target) : ClientRequest(client)
 {
+    /// <summary>Whether to look if each assigned identity still exists.</summary>
+    public bool Check { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiVmIdentityGetRequest
         {
-            machine = NativeMethods.MI_MACHINE_VM,
+            machine = (uint)kind,
             target = scope.Target(target),
+            check = Check ? (byte)1 : (byte)0,
         };
         return NativeMethods.mi_vm_identity_get(Client, &request, queue, tag);
     }

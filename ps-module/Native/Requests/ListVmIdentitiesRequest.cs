@@ -1,19 +1,27 @@
 namespace ManagedIdentity.Native.Requests;
 
-/// <summary>A listing of virtual machines, of a group or of the whole subscription.</summary>
-internal sealed unsafe class ListVmIdentitiesRequest(ulong client, string? subscriptionId, string? resourceGroupName)
+/// <summary>A listing of machines, of a group or of the whole subscription.</summary>
+internal sealed unsafe class ListVmIdentitiesRequest(
+    ulong client,
+    MachineKind kind,
+    string? subscriptionId,
+    string? resourceGroupName)
     : ClientRequest(client)
 {
+    /// <summary>Whether to look if each assigned identity still exists.</summary>
+    public bool Check { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiVmIdentityListRequest
         {
-            machine = NativeMethods.MI_MACHINE_VM,
+            machine = (uint)kind,
             scope = new MiListRequest
             {
                 subscription_id = scope.Text(subscriptionId),
                 resource_group = scope.Text(resourceGroupName),
             },
+            check = Check ? (byte)1 : (byte)0,
         };
         return NativeMethods.mi_vm_identity_list(Client, &request, queue, tag);
     }

@@ -1,10 +1,12 @@
 using System.Collections.Generic;
+using System.Linq;
 using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Native.Requests;
 
-/// <summary>A change to a virtual machine's identity.</summary>
-internal sealed unsafe class UpdateVmIdentityRequest(ulong client, ResourceTarget target) : ChangeRequest(client, target)
+/// <summary>A change to a machine's identity.</summary>
+internal sealed unsafe class UpdateVmIdentityRequest(ulong client, MachineKind kind, ResourceTarget target)
+    : ChangeRequest(client, target)
 {
     /// <summary>The kinds that there shall be, and nothing else than named; null when what is not named stays.</summary>
     public VmIdentityType? ExactType { get; set; }
@@ -17,13 +19,24 @@ internal sealed unsafe class UpdateVmIdentityRequest(ulong client, ResourceTarge
 
     public IReadOnlyList<string> Remove { get; set; } = [];
 
+    /// <summary>Whether to drop references to identities that do not exist any more.</summary>
+    public bool RemoveMissing { get; set; }
+
+    /// <summary>The instances of a scale set that take the change, "*" for all; empty for none.</summary>
+    public IReadOnlyList<string> UpgradeInstance { get; set; } = [];
+
     public bool NoWait { get; set; }
+
+    private uint Upgrade =>
+        UpgradeInstance.Count == 0 ? NativeMethods.MI_UPGRADE_NONE
+        : UpgradeInstance.Contains("*") ? NativeMethods.MI_UPGRADE_ALL
+        : NativeMethods.MI_UPGRADE_LISTED;
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiVmIdentityUpdateRequest
         {
-            machine = NativeMethods.MI_MACHINE_VM,
+            machine = (uint)kind,
             target = scope.Target(Target),
             change = ExactType is null ? NativeMethods.MI_CHANGE_MERGE : NativeMethods.MI_CHANGE_EXACT,
             identity_type = (uint)ExactType.GetValueOrDefault(),
@@ -32,6 +45,10 @@ internal sealed unsafe class UpdateVmIdentityRequest(ulong client, ResourceTarge
             add_len = (nuint)Add.Count,
             remove = scope.Texts(Remove),
             remove_len = (nuint)Remove.Count,
+            remove_missing = RemoveMissing ? (byte)1 : (byte)0,
+            upgrade = Upgrade,
+            instances = scope.Texts(UpgradeInstance),
+            instances_len = (nuint)UpgradeInstance.Count,
             no_wait = NoWait ? (byte)1 : (byte)0,
             dry_run = DryRun,
         };

@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>A cmdlet that gets the managed identities of virtual machines or scale sets.</summary>
+public abstract class FindMachineCmdlet : FindCmdlet
+{
+    /// <summary>The name of the parameter set that names machines.</summary>
+    protected const string ByName = "ByName";
+
+    /// <summary>The name of the parameter set that takes resource ids.</summary>
+    protected const string ByResourceId = "ByResourceId";
+
+    /// <summary>The name of the parameter set that takes objects.</summary>
+    protected const string ByInputObject = "ByInputObject";
+
+    /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
+    [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>The resource ids of the machines.</summary>
+    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] ResourceId { get; set; } = [];
+
+    /// <summary>
+    /// Looks whether each assigned identity still exists: the property Exists of each tells. A machine that refers to
+    /// an identity that was deleted can't be changed until the reference is removed.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Check { get; set; }
+
+    private protected abstract MachineKind Kind { get; }
+
+    /// <summary>The names or patterns that were given.</summary>
+    private protected abstract string[]? Names { get; }
+
+    /// <summary>The object that was given.</summary>
+    private protected abstract PSObject? Machine { get; }
+
+    private protected sealed override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case ByResourceId:
+                FindIds(ResourceId);
+                break;
+            case ByInputObject:
+                FindObjects("InputObject", Machine!);
+                break;
+            default:
+                FindNames(ResourceGroupName, Names);
+                break;
+        }
+    }
+
+    private protected sealed override Request Get(ResourceTarget target) =>
+        new GetVmIdentityRequest(Client, Kind, target) { Check = Check };
+
+    private protected sealed override Request List(string? resourceGroupName) =>
+        new ListVmIdentitiesRequest(Client, Kind, SubscriptionId, resourceGroupName) { Check = Check };
+
+    private protected sealed override string NameOf(object item) => ((VmIdentity)item).Name;
+}

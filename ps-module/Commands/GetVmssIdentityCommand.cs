@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Gets the managed identities of virtual machine scale sets.</summary>
+[Cmdlet(VerbsCommon.Get, "VmssIdentity", DefaultParameterSetName = ByName)]
+[OutputType(typeof(VmssIdentity))]
+public sealed class GetVmssIdentityCommand : FindMachineCmdlet
+{
+    /// <summary>
+    /// The names of the virtual machine scale sets. Wildcards are allowed: a pattern that matches nothing is no error, a name
+    /// is. Without it, all virtual machine scale sets of the resource group or the subscription.
+    /// </summary>
+    [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("VMScaleSetName")]
+    [SupportsWildcards]
+    [ValidateNotNull]
+    public string[]? Name { get; set; }
+
+    /// <summary>
+    /// Objects that stand for virtual machine scale sets: of this module or of Azure PowerShell's Get-AzVmss, any with a
+    /// property Id or ResourceId or with ResourceGroupName and Name, or resource ids.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Alias("Vmss", "VirtualMachineScaleSet")]
+    public PSObject? InputObject { get; set; }
+
+    private protected override string Label => "virtual machine scale set";
+
+    private protected override MachineKind Kind => MachineKind.ScaleSet;
+
+    private protected override string[]? Names => Name;
+
+    private protected override PSObject? Machine => InputObject;
+}

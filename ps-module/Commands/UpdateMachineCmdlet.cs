@@ -1,0 +1,217 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// A cmdlet that changes the managed identity of virtual machines or scale sets. With -AddIdentityId,
+/// -RemoveIdentityId, -RemoveMissing, -EnableSystemAssigned and -DisableSystemAssigned, what is not named stays. With
+/// -IdentityType and -IdentityId, what is not named goes.
+/// </summary>
+public abstract class UpdateMachineCmdlet : ChangeCmdlet
+{
+    /// <summary>The name of the parameter set that names machines.</summary>
+    protected const string ByName = "ByName";
+
+    /// <summary>The name of the parameter set that takes resource ids.</summary>
+    protected const string ByResourceId = "ByResourceId";
+
+    /// <summary>
+    /// The name of the parameter set that takes objects. It is the default one: with a set of mandatory names,
+    /// PowerShell would take an object's Name for the input.
+    /// </summary>
+    protected const string ByInputObject = "ByInputObject";
+
+    /// <summary>The resource group of the machines. With objects it is not needed and does not count.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByInputObject)]
+    [AllowEmptyString]
+    public string ResourceGroupName { get; set; } = "";
+
+    /// <summary>The resource ids of the machines.</summary>
+    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] ResourceId { get; set; } = [];
+
+    /// <summary>
+    /// The identities to add: resource ids, identity objects, or names of identities in the machine's resource
+    /// group.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[] AddIdentityId { get; set; } = [];
+
+    /// <summary>
+    /// The identities to remove: resource ids, identity objects, or names of identities in the machine's resource
+    /// group.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public object[] RemoveIdentityId { get; set; } = [];
+
+    /// <summary>
+    /// Drops references to identities that do not exist any more. Azure refuses every change of a machine that has
+    /// such a reference.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RemoveMissing { get; set; }
+
+    /// <summary>Turns the system-assigned identity on.</summary>
+    [Parameter]
+    public SwitchParameter EnableSystemAssigned { get; set; }
+
+    /// <summary>Turns the system-assigned identity off.</summary>
+    [Parameter]
+    public SwitchParameter DisableSystemAssigned { get; set; }
+
+    /// <summary>
+    /// The kinds of identity that there shall be: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.
+    /// Identities that -IdentityId does not name are removed.
+    /// </summary>
+    [Parameter]
+    public VmIdentityType IdentityType { get; set; }
+
+    /// <summary>
+    /// All the user-assigned identities that there shall be: resource ids, identity objects, or names of identities
+    /// in the machine's resource group. Goes with -IdentityType.
+    /// </summary>
+    [Parameter]
+    public object[]? IdentityId { get; set; }
+
+    /// <summary>Returns as soon as Azure has accepted the change, and does not wait for its end.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    private protected abstract MachineKind Kind { get; }
+
+    /// <summary>What one is called, such as "virtual machine".</summary>
+    private protected abstract string Label { get; }
+
+    /// <summary>The names that were given.</summary>
+    private protected abstract string[] Names { get; }
+
+    /// <summary>The object that was given, and the parameter that it was given by.</summary>
+    private protected abstract (string Parameter, PSObject? Value) Machine { get; }
+
+    /// <summary>The instances of a scale set that take the change.</summary>
+    private protected virtual string[] Instances => [];
+
+    private bool IsExact => IsBound(nameof(IdentityType));
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Contradiction() is { } message)
+        {
+            Fail(Failures.Invalid("InvalidIdentityChange", message));
+        }
+    }
+
+    private protected sealed override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case ByResourceId:
+                foreach (var id in ResourceId)
+                {
+                    Update(() => new ResourceTarget { ResourceId = id }, id);
+                }
+
+                break;
+            case ByInputObject:
+                foreach (var one in ResourceReference.Each(Machine.Value!))
+                {
+                    Update(() => Target(one), one);
+                }
+
+                break;
+            default:
+                foreach (var name in Names)
+                {
+                    Update(() => Named(name), name);
+                }
+
+                break;
+        }
+    }
+
+    private void Update(Func<ResourceTarget> target, object input)
+    {
+        UpdateVmIdentityRequest request;
+        try
+        {
+            request = Request(target());
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, input);
+            return;
+        }
+
+        Change(request, $"Update the identity of {Label}", input);
+    }
+
+    private UpdateVmIdentityRequest Request(ResourceTarget target) => new(Client, Kind, target)
+    {
+        ExactType = IsExact ? IdentityType : null,
+        SystemAssigned =
+            EnableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE
+            : DisableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE
+            : NativeMethods.MI_SYSTEM_ASSIGNED_KEEP,
+        Add = IsExact ? Identities(nameof(IdentityId), IdentityId ?? []) : Identities(nameof(AddIdentityId), AddIdentityId),
+        Remove = Identities(nameof(RemoveIdentityId), RemoveIdentityId),
+        RemoveMissing = RemoveMissing,
+        UpgradeInstance = Instances,
+        NoWait = NoWait,
+    };
+
+    private static string[] Identities(string parameter, object?[] values) =>
+        values.Select(value => ResourceReference.Identity(parameter, value)).ToArray();
+
+    /// <summary>A text is a name where a group is given with it, and else an id.</summary>
+    private ResourceTarget Target(PSObject machine) =>
+        machine.BaseObject is string name && IsBound(nameof(ResourceGroupName)) && !name.StartsWith("/", StringComparison.Ordinal)
+            ? Named(name)
+            : ResourceReference.Target(Machine.Parameter, machine);
+
+    private ResourceTarget Named(string name) => new()
+    {
+        SubscriptionId = SubscriptionId,
+        ResourceGroupName = ResourceGroupName,
+        Name = name,
+    };
+
+    /// <summary>Why the two forms can't be made out, or null when they can.</summary>
+    private string? Contradiction()
+    {
+        if (EnableSystemAssigned && DisableSystemAssigned)
+        {
+            return "-EnableSystemAssigned and -DisableSystemAssigned can't be given together.";
+        }
+
+        if (!IsExact)
+        {
+            return IsBound(nameof(IdentityId))
+                ? "-IdentityId names all identities that there shall be, and goes with -IdentityType. To add some and keep the rest, use -AddIdentityId."
+                : null;
+        }
+
+        string[] merging =
+        [
+            nameof(AddIdentityId), nameof(RemoveIdentityId), nameof(RemoveMissing), nameof(EnableSystemAssigned),
+            nameof(DisableSystemAssigned),
+        ];
+        return merging.FirstOrDefault(IsBound) is { } other
+            ? $"-IdentityType says all that there shall be, and -{other} only what is to change: give one or the other."
+            : null;
+    }
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Changes the managed identity of virtual machine scale sets. With -AddIdentityId, -RemoveIdentityId, -RemoveMissing,
+/// -EnableSystemAssigned and -DisableSystemAssigned, what is not named stays. With -IdentityType and -IdentityId, what
+/// is not named goes.
+/// </summary>
+[Cmdlet(
+    VerbsData.Update,
+    "VmssIdentity",
+    DefaultParameterSetName = ByInputObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(VmssIdentity))]
+public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
+{
+    /// <summary>The names of the virtual machine scale sets.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("VMScaleSetName")]
+    [AllowEmptyString]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>
+    /// Objects that stand for virtual machine scale sets: of this module or of Azure PowerShell's Get-AzVmss, any with a
+    /// property Id or ResourceId or with ResourceGroupName and Name, or resource ids.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Alias("InputObject", "VirtualMachineScaleSet")]
+    public PSObject? Vmss { get; set; }
+
+    /// <summary>
+    /// The ids of the instances that take the change at once, or * for all that do not have it yet. Needed where the
+    /// upgrade policy is Manual: the instances keep the identities that they have until then.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] UpgradeInstance { get; set; } = [];
+
+    private protected override MachineKind Kind => MachineKind.ScaleSet;
+
+    private protected override string Label => "virtual machine scale set";
+
+    private protected override string[] Names => Name;
+
+    private protected override (string Parameter, PSObject? Value) Machine => (nameof(Vmss), Vmss);
+
+    private protected override string[] Instances => UpgradeInstance;
+}

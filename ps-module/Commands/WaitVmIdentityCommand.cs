@@ -1,0 +1,98 @@
+using System;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Waits until Azure is done with virtual machines or scale sets, such as after a change with -NoWait, also one that
+/// another process made.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ByInputObject)]
+[OutputType(typeof(VmIdentity), typeof(VmssIdentity))]
+public sealed class WaitVmIdentityCommand : ConnectedCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByResourceId = "ByResourceId";
+    // The default: with a set of mandatory names, PowerShell would take an object's Name for the input.
+    private const string ByInputObject = "ByInputObject";
+
+    /// <summary>The resource group of the virtual machines.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [AllowEmptyString]
+    public string ResourceGroupName { get; set; } = "";
+
+    /// <summary>The names of the virtual machines.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Alias("VMName")]
+    [AllowEmptyString]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The resource ids of the virtual machines and scale sets.</summary>
+    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] ResourceId { get; set; } = [];
+
+    /// <summary>
+    /// Objects that stand for virtual machines or scale sets: what Update-VmIdentity and Update-VmssIdentity return,
+    /// any object with a property Id or ResourceId, or resource ids.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Alias("VM", "Vmss")]
+    public PSObject? InputObject { get; set; }
+
+    private protected override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case ByResourceId:
+                foreach (var id in ResourceId)
+                {
+                    Wait(new ResourceTarget { ResourceId = id }, id);
+                }
+
+                break;
+            case ByInputObject:
+                foreach (var one in ResourceReference.Each(InputObject!))
+                {
+                    WaitFor(one);
+                }
+
+                break;
+            default:
+                foreach (var name in Name)
+                {
+                    Wait(new ResourceTarget { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroupName, Name = name }, name);
+                }
+
+                break;
+        }
+    }
+
+    private void WaitFor(PSObject one)
+    {
+        ResourceTarget target;
+        try
+        {
+            target = ResourceReference.Target(nameof(InputObject), one);
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, one);
+            return;
+        }
+
+        Wait(target, one);
+    }
+
+    private void Wait(ResourceTarget target, object input)
+    {
+        var isSet = target.ResourceId?.IndexOf("/virtualMachineScaleSets/", StringComparison.OrdinalIgnoreCase) >= 0;
+        var kind = isSet ? MachineKind.ScaleSet : MachineKind.VirtualMachine;
+        Submit(new WaitVmIdentityRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
+    }
+}

@@ -1,0 +1,15 @@
+namespace ManagedIdentity.Native.Requests;
+
+/// <summary>A wait until Azure is done with a machine.</summary>
+internal sealed unsafe class WaitVmIdentityRequest(ulong client, MachineKind kind, ResourceTarget target) : ClientRequest(client)
+{
+    public override int Submit(NativeScope scope, ulong queue, ulong tag)
+    {
+        var request = new MiVmIdentityWaitRequest
+        {
+            machine = (uint)kind,
+            target = scope.Target(target),
+        };
+        return NativeMethods.mi_vm_identity_wait(Client, &request, queue, tag);
+    }
+}
