@@ -980,7 +980,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr account;
         /// <summary>
-        ///  `AccessToken`, `ServicePrincipal`, `AzureCli` or `Emulator`.
+        ///  `AccessToken`, `ServicePrincipal` or `AzureCli`.
         /// </summary>
         public MiStr account_type;
         /// <summary>

@@ -264,7 +264,7 @@ typedef struct MiConnection {
   uint64_t client;
   // Who is signed in, as far as the sign-in says.
   struct MiStr account;
-  // `AccessToken`, `ServicePrincipal`, `AzureCli` or `Emulator`.
+  // `AccessToken`, `ServicePrincipal` or `AzureCli`.
   struct MiStr account_type;
   // The tenant's id, where it is known.
   struct MiStr tenant_id;

@@ -121,7 +121,7 @@ async fn the_exact_form_says_what_it_drops() {
     assert_eq!(vm.identity_type, IdentityType::UserAssigned);
     let warnings = local.heard.warnings.lock().unwrap().join("\n");
     assert!(warnings.contains("id1") && warnings.contains("system-assigned"));
-    assert!(!warnings.contains("/id2"));
+    assert!(!warnings.contains("id2"));
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn change_model(
             settle(client, id).await?;
             continue;
         }
-        warn_of_losses(client, &machine, &patch, change, &mut told);
+        warn_of_losses(client, id, &patch, change, &mut told);
         match write(client, id, &machine.etag, &patch.body()).await {
             Ok(reply) => return finish(client, wanted, id, &machine, &reply).await,
             Err(error) if is_race(&error) => {
@@ -244,7 +244,7 @@ fn refused(refusal: Refused) -> Error {
 /// for each thing however often the change is worked out anew.
 fn warn_of_losses(
     client: &Client,
-    machine: &MachineIdentity,
+    id: &ResourceId,
     patch: &Patch,
     change: &Change,
     told: &mut HashSet<String>,
@@ -252,7 +252,7 @@ fn warn_of_losses(
     if !matches!(change, Change::Exact { .. }) {
         return;
     }
-    let mut lost = patch.removed.clone();
+    let mut lost = in_words(id, &patch.removed);
     if patch.system_assigned == Some(false) {
         lost.push("the system-assigned identity".to_owned());
     }
@@ -260,7 +260,7 @@ fn warn_of_losses(
     if !lost.is_empty() {
         client.observer().warning(format!(
             "'{}' loses {}, which -IdentityType and -IdentityId did not name.",
-            machine.name,
+            id.name(),
             lost.join(", ")
         ));
     }
@@ -324,6 +324,24 @@ fn give_up(error: Error) -> Error {
         .advise("Nothing was changed: try again when the others are done.")
 }
 
+/// Identities as people call them: by name in the machine's own group, else by id.
+fn in_words(machine: &ResourceId, ids: &[String]) -> Vec<String> {
+    let own = |id: &ResourceId| {
+        id.group().eq_ignore_ascii_case(machine.group())
+            && id
+                .subscription()
+                .eq_ignore_ascii_case(machine.subscription())
+    };
+    ids.iter()
+        .map(
+            |text| match ResourceId::read(USER_ASSIGNED_IDENTITY, text) {
+                Some(id) if own(&id) => id.name().to_owned(),
+                _ => text.clone(),
+            },
+        )
+        .collect()
+}
+
 /// The change in words, with what stays.
 fn describe(
     kind: MachineKind,
@@ -343,7 +361,7 @@ fn describe(
     }
     let mut list = |verb: &str, ids: &[String]| {
         if !ids.is_empty() {
-            words.push(format!("{verb} {}", ids.join(", ")));
+            words.push(format!("{verb} {}", in_words(id, ids).join(", ")));
         }
     };
     let mut kept = machine.state().user_assigned;

@@ -440,7 +440,7 @@ pub struct MiConnection {
     pub client: u64,
     /// Who is signed in, as far as the sign-in says.
     pub account: MiStr,
-    /// `AccessToken`, `ServicePrincipal`, `AzureCli` or `Emulator`.
+    /// `AccessToken`, `ServicePrincipal` or `AzureCli`.
     pub account_type: MiStr,
     /// The tenant's id, where it is known.
     pub tenant_id: MiStr,
