@@ -95,9 +95,9 @@ impl Error {
     /// What ARM answered instead of a success. A body that is not ARM's error form is described
     /// by its status.
     pub fn from_reply(target: &str, status: u16, body: &[u8]) -> Self {
-        let (code, message) = match serde_json::from_slice::<Envelope>(body) {
-            Ok(Envelope { error }) => (error.code.clone(), error.told()),
-            Err(_) => (
+        let (code, message) = match ArmError::read(body) {
+            Some(error) => (error.code.clone(), error.told()),
+            None => (
                 format!("HttpStatus{status}"),
                 format!(
                     "the endpoint answered HTTP {status} without an Azure error{}",
@@ -240,6 +240,13 @@ pub(super) struct ArmError {
 }
 
 impl ArmError {
+    /// Reads an error; some services leave the envelope out. Without a code it is none.
+    fn read(body: &[u8]) -> Option<Self> {
+        let enveloped = serde_json::from_slice(body).map(|Envelope { error }| error);
+        let error: Self = enveloped.or_else(|_| serde_json::from_slice(body)).ok()?;
+        (!error.code.is_empty()).then_some(error)
+    }
+
     /// The message, with those of the details that say something else.
     pub(super) fn told(&self) -> String {
         let mut text = self.message.trim().to_owned();
@@ -292,10 +299,33 @@ mod tests {
     }
 
     #[test]
+    fn an_error_without_its_envelope_is_read() {
+        let error = Error::from_reply("x", 400, br#"{"code":"BadRequest","message":"No."}"#);
+        assert_eq!((error.code(), error.message()), ("BadRequest", "No."));
+    }
+
+    #[test]
     fn a_page_instead_of_an_error_is_described() {
         let error = Error::from_reply("x", 502, b"<html>\n<h1>Bad gateway</h1>");
         assert_eq!(error.code(), "HttpStatus502");
         assert!(error.to_string().contains("<html> <h1>Bad gateway</h1>"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_answered_becomes_an_error(body: Vec<u8>, status in 100_u16..1000) {
+            let error = Error::from_reply("x", status, &body);
+            assert!(!error.to_string().is_empty() && !error.code().is_empty());
+        }
+
+        #[test]
+        fn an_error_of_any_shape_is_told(code: String, message: String, detail: String) {
+            let body = serde_json::json!({"error": {
+                "code": code, "message": message, "details": [{"message": detail}],
+            }});
+            let error = Error::from_reply("x", 400, body.to_string().as_bytes());
+            assert!(!error.to_string().is_empty() && !error.code().is_empty());
+        }
     }
 
     #[test]

@@ -31,8 +31,8 @@ pub const VIRTUAL_MACHINE: ResourceType = ResourceType {
     namespace: "Microsoft.Compute",
     name: "virtualMachines",
     label: "virtual machine",
-    name_rule: "it has 1 to 64 letters, digits, '-', '_' or '.', begins with a letter, a digit or \
-                '_', and does not end in '-' or '.'.",
+    name_rule: "it has 1 to 80 characters, none of them white space or one of / \\ ? # % & \" ' < > \
+                : * |, and does not end in '.'.",
     name_is_valid,
 };
 
@@ -44,13 +44,14 @@ pub const SCALE_SET: ResourceType = ResourceType {
     ..VIRTUAL_MACHINE
 };
 
+/// Machines are only ever looked up here, and Azure's rules for their names differ by kind and
+/// age: what can be in a path may be a name.
 fn name_is_valid(name: &str) -> bool {
-    (1..=64).contains(&name.chars().count())
-        && name.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-        && !name.ends_with(['-', '.'])
-        && name
+    (1..=80).contains(&name.chars().count())
+        && !name.ends_with('.')
+        && !name
             .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            .any(|c| c.is_whitespace() || c.is_control() || "/\\?#%&\"'<>:*|".contains(c))
 }
 
 /// The identity of a virtual machine or scale set, and what is needed to change it.
@@ -277,10 +278,20 @@ mod tests {
 
     #[test]
     fn names_of_machines() {
-        for good in ["myVM", "a", "web-01", "_x", "a.b"] {
+        for good in ["myVM", "a", "web-01", "_x", "a.b", "vm(1)"] {
             assert!(name_is_valid(good), "{good}");
         }
-        for bad in ["", ".", "..", "a/b", "a b", "vm-", "vm.", &"a".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a b",
+            "vm.",
+            "a?b",
+            "a%2fb",
+            &"a".repeat(81),
+        ] {
             assert!(!name_is_valid(bad), "{bad}");
         }
     }
