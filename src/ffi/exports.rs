@@ -16,8 +16,9 @@
 
 use crate::{auth, compute, identity};
 
+use super::changes::submit_change;
 use super::guard::{Status, guard};
-use super::inputs::{Change, check_out, read};
+use super::inputs::{check_out, read};
 use super::queue::Queue;
 use super::registry::{clients, emulators, queues};
 use super::submit::{submit, submit_with_client};
@@ -177,19 +178,7 @@ pub unsafe extern "C" fn mi_identity_create(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, |client, operation| async move {
-            let Change { wanted, dry_run } = request;
-            if dry_run {
-                operation
-                    .item(identity::plan_create(&client, &wanted).await?)
-                    .await;
-            } else {
-                operation
-                    .item(identity::create(&client, &wanted).await?)
-                    .await;
-            }
-            Ok(())
-        })
+        submit_change(client, queue, tag, request)
     })
 }
 
@@ -248,19 +237,7 @@ pub unsafe extern "C" fn mi_identity_update(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, |client, operation| async move {
-            let Change { wanted, dry_run } = request;
-            if dry_run {
-                operation
-                    .item(identity::plan_update(&client, &wanted).await?)
-                    .await;
-            } else {
-                operation
-                    .item(identity::update(&client, &wanted).await?)
-                    .await;
-            }
-            Ok(())
-        })
+        submit_change(client, queue, tag, request)
     })
 }
 
@@ -278,17 +255,7 @@ pub unsafe extern "C" fn mi_identity_delete(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, |client, operation| async move {
-            let Change { wanted, dry_run } = request;
-            if dry_run {
-                operation
-                    .item(identity::plan_delete(&client, &wanted).await?)
-                    .await;
-            } else {
-                identity::delete(&client, &wanted).await?;
-            }
-            Ok(())
-        })
+        submit_change(client, queue, tag, request)
     })
 }
 
@@ -380,19 +347,7 @@ pub unsafe extern "C" fn mi_vm_identity_update(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, |client, operation| async move {
-            let Change { wanted, dry_run } = request;
-            if dry_run {
-                operation
-                    .item(compute::plan_update(&client, &wanted).await?)
-                    .await;
-            } else {
-                operation
-                    .item(compute::update(&client, &wanted).await?)
-                    .await;
-            }
-            Ok(())
-        })
+        submit_change(client, queue, tag, request)
     })
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::slice;
 use std::time::Duration;
 
+use super::changes::{Change, DeleteIdentity};
 use super::emulator;
 use super::guard::Status;
 use super::types::*;
@@ -14,12 +15,6 @@ use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
 
 type Result<T> = std::result::Result<T, Status>;
-
-/// A change, and whether only to plan it.
-pub(super) struct Change<T> {
-    pub(super) wanted: T,
-    pub(super) dry_run: bool,
-}
 
 /// A record of the ABI that can be read into one of the library's own.
 pub(super) trait Read {
@@ -195,12 +190,12 @@ impl Read for MiIdentityUpdateRequest {
 }
 
 impl Read for MiIdentityDeleteRequest {
-    type Owned = Change<Target>;
+    type Owned = Change<DeleteIdentity>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         Ok(Change {
             // SAFETY: the contract of this function.
-            wanted: unsafe { self.target.read() }?,
+            wanted: DeleteIdentity(unsafe { self.target.read() }?),
             dry_run: self.dry_run != 0,
         })
     }

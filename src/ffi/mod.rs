@@ -12,6 +12,7 @@
 
 #![allow(unsafe_code)]
 
+mod changes;
 mod emulator;
 mod events;
 mod exports;

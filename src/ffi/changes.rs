@@ -1,0 +1,86 @@
+//! The operations that change something: each can also say what it would change.
+
+use super::guard::Status;
+use super::queue::Record;
+use super::submit::submit_with_client;
+use crate::arm::{Client, Plan, Result, Target};
+use crate::{compute, identity};
+
+/// A change, and whether only to plan it.
+pub(super) struct Change<T> {
+    pub(super) wanted: T,
+    pub(super) dry_run: bool,
+}
+
+/// Something wanted that changes a resource.
+pub(super) trait Wish: Send + Sync + 'static {
+    /// Makes the change. What it yields, if anything.
+    fn make(&self, client: &Client) -> impl Future<Output = Result<Option<Record>>> + Send;
+
+    /// Finds out what it would change.
+    fn plan(&self, client: &Client) -> impl Future<Output = Result<Plan>> + Send;
+}
+
+/// Submits a change, or only its plan.
+pub(super) fn submit_change<T: Wish>(
+    client: u64,
+    queue: u64,
+    tag: u64,
+    change: Change<T>,
+) -> std::result::Result<(), Status> {
+    submit_with_client(client, queue, tag, |client, operation| async move {
+        let Change { wanted, dry_run } = change;
+        let yielded = match dry_run {
+            true => Some(wanted.plan(&client).await?.into()),
+            false => wanted.make(&client).await?,
+        };
+        if let Some(record) = yielded {
+            operation.item(record).await;
+        }
+        Ok(())
+    })
+}
+
+impl Wish for identity::Create {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        Ok(Some(identity::create(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        identity::plan_create(client, self).await
+    }
+}
+
+impl Wish for identity::Update {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        Ok(Some(identity::update(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        identity::plan_update(client, self).await
+    }
+}
+
+/// The deletion of a user-assigned identity.
+pub(super) struct DeleteIdentity(pub(super) Target);
+
+impl Wish for DeleteIdentity {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        identity::delete(client, &self.0).await?;
+        Ok(None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        identity::plan_delete(client, &self.0).await
+    }
+}
+
+impl Wish for compute::Update {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        Ok(Some(compute::update(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        compute::plan_update(client, self).await
+    }
+}
