@@ -552,7 +552,9 @@ pub(crate) fn causes(error: &reqwest::Error) -> String {
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         let text = inner.to_string();
-        if !texts.iter().any(|known| known.contains(&text)) {
+        // hyper's own layer only says which of its stages failed.
+        let says_more = !text.starts_with("client error (");
+        if says_more && !texts.iter().any(|known| known.contains(&text)) {
             texts.push(text);
         }
         cause = inner.source();
