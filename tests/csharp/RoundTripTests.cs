@@ -129,9 +129,9 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Assert.Equal(VmIdentityType.None, none.Type);
         Assert.Empty(none.UserAssignedIdentity);
         Assert.NotNull(none.ETag);
-        var listed = Run.Items<VmIdentity>(new ListVmIdentitiesRequest(fixture.Client, null, null));
+        var listed = Run.Items<VmIdentity>(new ListVmIdentitiesRequest(fixture.Client, MachineKind.VirtualMachine, null, null));
         Assert.Contains(listed, machine => machine.Name == VirtualMachine);
-        var read = Run.Item<VmIdentity>(new GetVmIdentityRequest(fixture.Client, EmulatorFixture.Target(VirtualMachine)));
+        var read = Run.Item<VmIdentity>(new GetVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine)));
         Assert.Equal(none.ETag, read.ETag);
     }
 
@@ -161,7 +161,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
             Tags = (tags ?? []).ToList(),
         });
 
-    private VmIdentity Update(MachineChange change) => Run.Item<VmIdentity>(new UpdateVmIdentityRequest(fixture.Client, EmulatorFixture.Target(VirtualMachine))
+    private VmIdentity Update(MachineChange change) => Run.Item<VmIdentity>(new UpdateVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine))
     {
         Add = change.Add,
         Remove = change.Remove,
