@@ -110,6 +110,27 @@ public sealed unsafe class EventReaderTests
     }
 
     [Fact]
+    public void A_scale_set_with_its_upgrade_policy()
+    {
+        using var scope = new NativeScope();
+        var record = new MiVmIdentity { machine = NativeMethods.MI_MACHINE_SCALE_SET, upgrade_mode = scope.Text("Manual") };
+        var read = Item<VmssIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        Assert.Equal("Manual", read.UpgradePolicyMode);
+    }
+
+    [Theory]
+    [InlineData(NativeMethods.MI_EXISTENCE_UNKNOWN, null)]
+    [InlineData(NativeMethods.MI_EXISTENCE_EXISTS, true)]
+    [InlineData(NativeMethods.MI_EXISTENCE_MISSING, false)]
+    public void Whether_an_assigned_identity_exists(uint native, bool? exists)
+    {
+        var assigned = new MiAssignedIdentity { existence = native };
+        var record = new MiVmIdentity { assigned = &assigned, assigned_len = 1 };
+        var read = Item<VmIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        Assert.Equal(exists, read.UserAssignedIdentity.Single().Exists);
+    }
+
+    [Fact]
     public void A_plan()
     {
         using var scope = new NativeScope();
