@@ -36,7 +36,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
     {
         foreach (var one in ResourceReference.Each(given))
         {
-            if (one.BaseObject is string text)
+            if (one.BaseObject is string { Length: > 0 } text)
             {
                 FindName(null, text);
             }

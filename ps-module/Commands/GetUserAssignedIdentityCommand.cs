@@ -25,7 +25,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [ValidateNotNull]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities.</summary>

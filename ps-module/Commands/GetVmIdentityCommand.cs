@@ -16,7 +16,7 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
     [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [SupportsWildcards]
-    [ValidateNotNull]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>

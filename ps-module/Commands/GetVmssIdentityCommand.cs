@@ -16,7 +16,7 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
     [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("VMScaleSetName")]
     [SupportsWildcards]
-    [ValidateNotNull]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>

@@ -49,8 +49,9 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
         };
         var request = new CreateIdentityRequest(Client, target)
         {
-            Location = Location,
-            IsolationScope = IsolationScope,
+            // An empty cell of a table says nothing.
+            Location = Location is "" ? null : Location,
+            IsolationScope = IsolationScope is "" ? null : IsolationScope,
             Tags = Tag is null ? [] : Tags.Read(Tag),
         };
         Change(request, "Create user-assigned identity", Name);

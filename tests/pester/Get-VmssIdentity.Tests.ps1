@@ -4,8 +4,8 @@ Describe 'Get-VmssIdentity' {
         . "$PSScriptRoot/ScaleSet.ps1"
         Connect-TestEmulator
         $null = New-UserAssignedIdentity $Group id1
-        New-ScaleSet set1 -Mode Manual
-        New-ScaleSet set2 -Mode Automatic
+        Add-ScaleSet set1 -Mode Manual
+        Add-ScaleSet set2 -Mode Automatic
         $null = Update-VmssIdentity $Group set1 -AddIdentityId id1 -NoWait -WarningAction SilentlyContinue
     }
     AfterAll { Disconnect-TestEmulator }

@@ -7,7 +7,7 @@ function Get-ScaleSetUri([string] $Name, [string] $Tail = '') {
 }
 
 # Makes a scale set of three instances.
-function New-ScaleSet([string] $Name, [string] $Mode) {
+function Add-ScaleSet([string] $Name, [string] $Mode) {
     $body = @{
         location   = 'eastus'
         sku        = @{ name = 'Standard_D2s_v5'; tier = 'Standard'; capacity = 3 }

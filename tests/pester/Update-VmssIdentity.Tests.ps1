@@ -8,7 +8,7 @@ Describe 'Update-VmssIdentity' {
     BeforeEach {
         Clear-Emulator
         $id1, $id2 = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
-        New-ScaleSet mySet -Mode Manual
+        Add-ScaleSet mySet -Mode Manual
         Invoke-Emulator Delete /requests
     }
 
@@ -51,7 +51,7 @@ Describe 'Update-VmssIdentity' {
         }
 
         It 'are not warned of when they follow by themselves' {
-            New-ScaleSet auto -Mode Automatic
+            Add-ScaleSet auto -Mode Automatic
             $null = Update-VmssIdentity $Group auto -AddIdentityId id1 -NoWait -WarningVariable warnings
             $warnings | Should -BeNullOrEmpty
         }

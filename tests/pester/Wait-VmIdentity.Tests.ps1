@@ -25,7 +25,7 @@ Describe 'Wait-VmIdentity' {
 
     It 'waits for scale sets too' {
         Edit-EmulatorSetting @{ operationMs = 0 }
-        New-ScaleSet mySet -Mode Automatic
+        Add-ScaleSet mySet -Mode Automatic
         $null = Get-VmssIdentity $Group mySet | Wait-VmIdentity
         Edit-EmulatorSetting @{ operationMs = 1200 }
         $updating = Update-VmssIdentity $Group mySet -AddIdentityId id1 -NoWait

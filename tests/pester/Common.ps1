@@ -1,0 +1,132 @@
+# What the files of tests share: the module, an emulator of their own, and a look into its log.
+# To be dot-sourced in BeforeAll.
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+$ModulePath = $env:MI_MODULE_PATH
+if (-not $ModulePath) {
+    $ModulePath = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../dist/ManagedIdentity")
+}
+Import-Module $ModulePath
+
+$Group = 'myResourceGroup'
+$OtherGroup = 'TestRG'
+$VM = 'myVM'
+$IdentityType = 'Microsoft.ManagedIdentity/userAssignedIdentities'
+
+# Starts an emulator and connects to it.
+function Connect-TestEmulator([int] $OperationTime = 0, [int] $Latency = 0) {
+    Get-ArmEmulator | Stop-ArmEmulator
+    $null = Start-ArmEmulator -OperationTime $OperationTime -Latency $Latency
+    $null = Connect-ManagedIdentityService -Emulator
+    Clear-Emulator
+}
+
+# Ends what a file of tests has started.
+function Disconnect-TestEmulator {
+    if (Get-ManagedIdentityConnection) {
+        Disconnect-ManagedIdentityService
+    }
+    Get-ArmEmulator | Stop-ArmEmulator
+}
+
+# Calls the emulator's own interface.
+function Invoke-Emulator([string] $Method, [string] $Path, [hashtable] $Body) {
+    $call = @{ Method = $Method; Uri = "$((Get-ArmEmulator).Endpoint)/_emulator$Path" }
+    if ($Body) {
+        $call.Body = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $Body -Depth 5))
+        $call.ContentType = 'application/json'
+    }
+    # An array comes as one object.
+    Invoke-RestMethod @call | ForEach-Object { $_ }
+}
+
+# Back to what an emulator starts with.
+function Clear-Emulator {
+    Invoke-Emulator Post /reset
+    Invoke-Emulator Delete /requests
+}
+
+# The requests that Azure Resource Manager got: not those for a token or for the emulator itself.
+function Get-ArmRequest {
+    Invoke-Emulator Get /requests | Where-Object path -Match '^/(subscriptions|providers)\b'
+}
+
+# Those that change something.
+function Get-ChangingRequest {
+    Get-ArmRequest | Where-Object method -In 'PUT', 'PATCH', 'DELETE', 'POST'
+}
+
+# Arms a fault.
+function Add-Fault([hashtable] $Fault) {
+    $null = Invoke-Emulator Post /faults $Fault
+}
+
+# Changes settings of the emulator.
+function Edit-EmulatorSetting([hashtable] $Setting) {
+    $null = Invoke-Emulator Patch /settings $Setting
+}
+
+# The errors of an action, those that end it and those that do not.
+function Get-Failure([scriptblock] $Action) {
+    $ErrorActionPreference = 'Continue'
+    try {
+        & $Action 2>&1 | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+    } catch {
+        $_
+    }
+}
+
+# The id of an error without the cmdlet's name.
+function Get-ErrorCode([System.Management.Automation.ErrorRecord] $Record) {
+    ($Record.FullyQualifiedErrorId -split ',')[0]
+}
+
+# Waits until something is so.
+function Wait-Condition([scriptblock] $Condition, [int] $Seconds = 30) {
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($clock.Elapsed.TotalSeconds -gt $Seconds) {
+            throw "Not so after $Seconds s: $Condition"
+        }
+        $null = [System.Threading.Thread]::Yield()
+    }
+}
+
+# A text as a SecureString.
+function ConvertTo-Secure([string] $Text) {
+    $secure = New-Object System.Security.SecureString
+    foreach ($character in $Text.ToCharArray()) {
+        $secure.AppendChar($character)
+    }
+    $secure
+}
+
+# What the emulator says of itself.
+function Get-EmulatorFact {
+    Invoke-Emulator Get ''
+}
+
+# The one credential that an emulator knows.
+function Get-EmulatorCredential {
+    $fact = Get-EmulatorFact
+    New-Object pscredential $fact.clientId, (ConvertTo-Secure $fact.clientSecret)
+}
+
+# An access token of the emulator, as any client gets one.
+function Get-EmulatorToken {
+    $fact = Get-EmulatorFact
+    $form = @{
+        grant_type    = 'client_credentials'
+        client_id     = $fact.clientId
+        client_secret = $fact.clientSecret
+        scope         = "$($fact.endpoint)/.default"
+    }
+    (Invoke-RestMethod -Method Post -Uri "$($fact.endpoint)/$($fact.tenantId)/oauth2/v2.0/token" -Body $form).access_token
+}
+
+# The id of an identity of the emulator.
+function Get-IdentityId([string] $Name, [string] $In = $Group) {
+    "/subscriptions/$((Get-ArmEmulator).SubscriptionId)/resourceGroups/$In/providers/$IdentityType/$Name"
+}

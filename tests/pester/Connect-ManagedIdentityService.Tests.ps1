@@ -1,0 +1,160 @@
+Describe 'Connect-ManagedIdentityService' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+    }
+    BeforeEach {
+        Connect-TestEmulator
+        $endpoint = (Get-ArmEmulator).Endpoint
+        $fact = Get-EmulatorFact
+        Disconnect-ManagedIdentityService
+    }
+    AfterEach { Disconnect-TestEmulator }
+
+    Context '-Emulator' {
+        It 'connects to the one that runs' {
+            $connection = Connect-ManagedIdentityService -Emulator
+            $connection | Should -BeOfType ManagedIdentity.Models.ManagedIdentityConnection
+            $connection.Endpoint | Should -Be $endpoint
+            $connection.SubscriptionId | Should -Be $fact.subscriptionId
+            $connection.SubscriptionName | Should -Be 'Emulator subscription'
+            $connection.TenantId | Should -Be $fact.tenantId
+            $connection.IsDefault | Should -BeTrue
+            $connection.IsConnected | Should -BeTrue
+        }
+
+        It 'starts one when none runs' {
+            Stop-ArmEmulator
+            $connection = Connect-ManagedIdentityService -Emulator
+            $connection.Endpoint | Should -Be (Get-ArmEmulator).Endpoint
+            Get-UserAssignedIdentity | Should -BeNullOrEmpty
+        }
+
+        It 'connects to one elsewhere' {
+            (Connect-ManagedIdentityService -Emulator -Endpoint "$endpoint/").Endpoint | Should -Be $endpoint
+        }
+    }
+
+    Context '-AccessToken' {
+        It 'takes a token' {
+            $connection = Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure (Get-EmulatorToken)) -Endpoint $endpoint -AccountId ann@contoso.com
+            $connection.Account | Should -Be ann@contoso.com
+            $connection.AccountType | Should -Be AccessToken
+            Get-UserAssignedIdentity | Should -BeNullOrEmpty
+        }
+
+        It 'takes a token as a text, as Azure PowerShell gives it before version 14' {
+            (Connect-ManagedIdentityService -AccessToken (Get-EmulatorToken) -Endpoint $endpoint).AccountType | Should -Be AccessToken
+        }
+
+        It 'refuses what can''t be a token, and does not repeat it' {
+            $failure = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'not a token') -Endpoint $endpoint }
+            $failure.FullyQualifiedErrorId | Should -Be 'InvalidAccessToken,ManagedIdentity.Commands.ConnectManagedIdentityServiceCommand'
+            $failure.CategoryInfo.Category | Should -Be InvalidArgument
+            $failure.Exception.Message | Should -Not -BeLike '*not a token*'
+        }
+
+        It 'says that a token is not good' {
+            $failure = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'abc.def.ghi') -Endpoint $endpoint }
+            $failure.CategoryInfo.Category | Should -Be AuthenticationError
+            $failure.Exception.HttpStatus | Should -Be 401
+            $failure.Exception.Message | Should -BeLike '*Connect-ManagedIdentityService*'
+            Get-ManagedIdentityConnection | Should -BeNullOrEmpty
+        }
+    }
+
+    Context '-ServicePrincipal' {
+        It 'signs in' {
+            $connection = Connect-ManagedIdentityService -ServicePrincipal -Credential (Get-EmulatorCredential) -Tenant $fact.tenantId -Endpoint $endpoint
+            $connection.AccountType | Should -Be ServicePrincipal
+            $connection.Account | Should -Be $fact.clientId
+            $connection.TenantId | Should -Be $fact.tenantId
+        }
+
+        It 'takes Connect-AzAccount''s names' {
+            $connection = Connect-ManagedIdentityService -ServicePrincipal -Credential (Get-EmulatorCredential) -TenantId $fact.tenantId -Subscription $fact.subscriptionId -Endpoint $endpoint -Scope Process
+            $connection.SubscriptionId | Should -Be $fact.subscriptionId
+        }
+
+        It 'renews its token' {
+            $null = Connect-ManagedIdentityService -Emulator
+            Edit-EmulatorSetting @{ tokenLifetimeSeconds = 1 }
+            $null = Connect-ManagedIdentityService -Emulator
+            # Longer than a token lives.
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            Wait-Condition {
+                $null = Get-UserAssignedIdentity
+                $clock.ElapsedMilliseconds -gt 1500
+            }
+        }
+
+        It 'says that the secret is wrong, and does not repeat it' {
+            $credential = New-Object pscredential $fact.clientId, (ConvertTo-Secure 'wr0ng-s3cret')
+            $failure = Get-Failure { Connect-ManagedIdentityService -ServicePrincipal -Credential $credential -Tenant $fact.tenantId -Endpoint $endpoint }
+            $failure.CategoryInfo.Category | Should -Be AuthenticationError
+            $failure | Out-String | Should -Not -BeLike '*wr0ng*'
+        }
+
+        It 'needs the tenant' {
+            $failure = Get-Failure { Connect-ManagedIdentityService -ServicePrincipal -Credential (Get-EmulatorCredential) -Endpoint $endpoint }
+            Get-ErrorCode $failure | Should -Be MissingParameter
+            $failure.Exception.Message | Should -BeLike '*-Tenant*'
+        }
+
+        It 'needs an application''s id' {
+            $credential = New-Object pscredential 'ann@contoso.com', (ConvertTo-Secure 'x')
+            $failure = Get-Failure { Connect-ManagedIdentityService -ServicePrincipal -Credential $credential -Tenant $fact.tenantId -Endpoint $endpoint }
+            Get-ErrorCode $failure | Should -Be InvalidApplicationId
+            $failure.Exception.Message | Should -BeLike "*ann@contoso.com*GUID*"
+        }
+    }
+
+    Context '-UseAzureCli' {
+        It 'says that the Azure CLI is not there' {
+            $path = $env:PATH
+            $env:PATH = "$TestDrive"
+            try {
+                $failure = Get-Failure { Connect-ManagedIdentityService -UseAzureCli }
+            } finally {
+                $env:PATH = $path
+            }
+            Get-ErrorCode $failure | Should -Be AzureCliMissing
+            $failure.CategoryInfo.Category | Should -Be AuthenticationError
+        }
+    }
+
+    It 'asks how to sign in' {
+        $failure = Get-Failure { Connect-ManagedIdentityService }
+        Get-ErrorCode $failure | Should -Be MissingParameter
+        $failure.Exception.Message | Should -BeLike '*-UseAzureCli*-AccessToken*-ServicePrincipal*-Emulator*'
+    }
+
+    It 'takes one way to sign in' {
+        $failure = Get-Failure { Connect-ManagedIdentityService -Emulator -UseAzureCli }
+        Get-ErrorCode $failure | Should -Be AmbiguousParameterSet
+    }
+
+    It 'keeps the connection that there is when another fails' {
+        $connection = Connect-ManagedIdentityService -Emulator
+        $null = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'abc') -Endpoint $endpoint }
+        Get-ManagedIdentityConnection | Should -Be $connection
+    }
+
+    It 'shows no secret' {
+        $token = Get-EmulatorToken
+        $all = Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure $token) -Endpoint $endpoint -Verbose *>&1
+        $all += Get-UserAssignedIdentity -Verbose *>&1
+        $all += Connect-ManagedIdentityService -Emulator -Verbose *>&1
+        $shown = $all | Format-List * -Force | Out-String -Width 4096
+        $shown | Should -BeLike '*GET /subscriptions*'
+        $shown | Should -Not -BeLike "*$token*"
+        $shown | Should -Not -BeLike "*$($fact.clientSecret)*"
+    }
+
+    It 'is for all runspaces of the process' {
+        $null = Connect-ManagedIdentityService -Emulator
+        $shell = [powershell]::Create()
+        $found = $shell.AddScript("Import-Module '$ModulePath'; (Get-ManagedIdentityConnection).Endpoint").Invoke()
+        $shell.Dispose()
+        $found | Should -Be $endpoint
+    }
+}

@@ -1,0 +1,109 @@
+Describe 'New-UserAssignedIdentity' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        Connect-TestEmulator
+    }
+    AfterAll { Disconnect-TestEmulator }
+    BeforeEach { Clear-Emulator }
+
+    It 'creates an identity in the region of its group' {
+        $identity = New-UserAssignedIdentity -ResourceGroupName $Group -Name id1
+        $identity.Name | Should -BeExactly id1
+        $identity.ResourceGroupName | Should -Be $Group
+        $identity.Location | Should -Be eastus
+        $identity.SubscriptionId | Should -Be (Get-ArmEmulator).SubscriptionId
+        $identity.TenantId | Should -Be (Get-ArmEmulator).TenantId
+        $identity.Type | Should -Be $IdentityType
+        { [guid] $identity.PrincipalId } | Should -Not -Throw
+        { [guid] $identity.ClientId } | Should -Not -Throw
+        $identity.Id | Should -Be (Get-IdentityId id1)
+        "$identity" | Should -Be $identity.Id
+    }
+
+    It 'takes region, tags and isolation scope' {
+        $identity = New-UserAssignedIdentity $Group id1 -Location 'West US' -Tag @{ env = 'prod'; cost = 7 } -IsolationScope Regional
+        $identity.Location | Should -Be westus
+        $identity.IsolationScope | Should -Be Regional
+        $identity.Tag.Count | Should -Be 2
+        $identity.Tag['env'] | Should -Be prod
+        $identity.Tag.ENV | Should -Be prod
+        $identity.Tag.cost | Should -Be '7'
+    }
+
+    It 'has a table of tags that is empty and not null' {
+        $identity = New-UserAssignedIdentity $Group id1
+        $null -ne $identity.Tag | Should -BeTrue
+        $identity.Tag.Count | Should -Be 0
+        ($identity.Tag + @{ a = 'b' }).a | Should -Be b
+    }
+
+    It 'does not wipe the tags of one that exists' {
+        $first = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod' }
+        $second = New-UserAssignedIdentity $Group id1 -Tag @{ owner = 'ann' }
+        $second.Tag.env | Should -Be prod
+        $second.Tag.owner | Should -Be ann
+        $second.ClientId | Should -Be $first.ClientId
+    }
+
+    It 'sends no write for one that is so already' {
+        $null = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod' }
+        Invoke-Emulator Delete /requests
+        (New-UserAssignedIdentity $Group id1).Tag.env | Should -Be prod
+        Get-ChangingRequest | Should -BeNullOrEmpty
+    }
+
+    It 'takes names from the pipeline' {
+        $identities = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
+        $identities.Name | Should -Be 'id1', 'id2'
+    }
+
+    It 'takes the rows of a table' {
+        $rows = "ResourceGroupName,Name,Location,IsolationScope", "$Group,id1,westus,Regional", "$OtherGroup,id2,eastus,None" | ConvertFrom-Csv
+        $identities = $rows | New-UserAssignedIdentity
+        $identities.Name | Should -Be 'id1', 'id2'
+        $identities.ResourceGroupName | Should -Be $Group, $OtherGroup
+        $identities.Location | Should -Be westus, eastus
+        $identities.IsolationScope | Should -Be Regional, None
+    }
+
+    It 'takes identities from the pipeline to make the same elsewhere' {
+        $null = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod' }
+        $copy = Get-UserAssignedIdentity -Name id1 | New-UserAssignedIdentity -ResourceGroupName $OtherGroup
+        $copy.ResourceGroupName | Should -Be $OtherGroup
+        $copy.Tag.env | Should -Be prod
+    }
+
+    It 'names the other region of one that exists' {
+        $null = New-UserAssignedIdentity $Group id1
+        $failure = Get-Failure { New-UserAssignedIdentity $Group id1 -Location westus }
+        $failure.FullyQualifiedErrorId | Should -Be 'InvalidResourceLocation,ManagedIdentity.Commands.NewUserAssignedIdentityCommand'
+        $failure.CategoryInfo.Category | Should -Be ResourceExists
+        $failure.Exception.Message | Should -Match 'eastus.*westus'
+    }
+
+    It 'sets a wrong <Parameter> right: <Value>' -ForEach @(
+        @{ Parameter = 'IsolationScope'; Value = 'Global'; Code = 'InvalidIsolationScope'; Rule = 'None or Regional' }
+        @{ Parameter = 'Location'; Value = ' '; Code = 'InvalidLocation'; Rule = 'region' }
+        @{ Parameter = 'Tag'; Value = @{ 'a<b' = 'c' }; Code = 'InvalidTag'; Rule = 'none of <' }
+    ) {
+        $named = @{ $Parameter = $Value }
+        $failure = Get-Failure { New-UserAssignedIdentity $Group id1 @named }
+        Get-ErrorCode $failure | Should -Be $Code
+        $failure.CategoryInfo.Category | Should -Be InvalidArgument
+        $failure.Exception.Message | Should -BeLike "-$Parameter '*"
+        $failure.Exception.Message | Should -BeLike "*$Rule*"
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+
+    It 'completes the isolation scopes' {
+        $text = 'New-UserAssignedIdentity -IsolationScope R'
+        $found = [System.Management.Automation.CommandCompletion]::CompleteInput($text, $text.Length, $null)
+        $found.CompletionMatches.CompletionText | Should -Be Regional
+    }
+
+    It 'tells each request with -Verbose' {
+        $lines = New-UserAssignedIdentity $Group id1 -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        $put = $lines | Where-Object Message -Like 'PUT *'
+        $put.Message | Should -Match '^PUT /subscriptions/\S+/id1 201 in \d+ ms, request id [0-9a-f-]{36}$'
+    }
+}

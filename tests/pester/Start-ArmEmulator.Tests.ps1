@@ -1,0 +1,102 @@
+Describe 'Start-ArmEmulator' {
+    BeforeAll { . "$PSScriptRoot/Common.ps1" }
+    AfterEach { Disconnect-TestEmulator }
+
+    It 'starts one that has a subscription, a group and a machine' {
+        $before = Get-Date
+        $emulator = Start-ArmEmulator
+        $emulator | Should -BeOfType ManagedIdentity.Models.ArmEmulator
+        $emulator.Endpoint | Should -Be "http://127.0.0.1:$($emulator.Port)"
+        { [guid] $emulator.SubscriptionId } | Should -Not -Throw
+        { [guid] $emulator.TenantId } | Should -Not -Throw
+        $emulator.StartTime | Should -BeGreaterOrEqual $before
+        $emulator.StatePath | Should -BeNullOrEmpty
+        $null = Connect-ManagedIdentityService -Emulator
+        (Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM).Location | Should -Be eastus
+        Get-UserAssignedIdentity | Should -BeNullOrEmpty
+    }
+
+    It 'takes the port that it is told' {
+        $port = (Start-ArmEmulator).Port
+        Stop-ArmEmulator
+        (Start-ArmEmulator -Port $port).Port | Should -Be $port
+    }
+
+    It 'says that the port is taken' {
+        $listener = New-Object System.Net.Sockets.TcpListener ([System.Net.IPAddress]::Loopback), 0
+        $listener.Start()
+        try {
+            $port = $listener.LocalEndpoint.Port
+            $failure = Get-Failure { Start-ArmEmulator -Port $port }
+        } finally {
+            $listener.Stop()
+        }
+        $failure.FullyQualifiedErrorId | Should -Be 'EmulatorStartFailed,ManagedIdentity.Commands.StartArmEmulatorCommand'
+        $failure.CategoryInfo.Category | Should -Be InvalidOperation
+        $failure.Exception.Message | Should -BeLike "*:$port*"
+        Get-ArmEmulator | Should -BeNullOrEmpty
+    }
+
+    It 'runs once in a process' {
+        $emulator = Start-ArmEmulator
+        $failure = Get-Failure { Start-ArmEmulator }
+        Get-ErrorCode $failure | Should -Be EmulatorRunning
+        $failure.CategoryInfo.Category | Should -Be ResourceExists
+        $failure.Exception.Message | Should -BeLike "*$($emulator.Endpoint)*Stop-ArmEmulator*"
+        $failure.TargetObject | Should -Be $emulator
+    }
+
+    It 'takes times as <Kind>' -ForEach @(
+        @{ Kind = 'milliseconds'; Latency = 25; OperationTime = 1500 }
+        @{ Kind = 'texts'; Latency = '25'; OperationTime = '0:0:1.5' }
+        @{ Kind = 'time spans'; Latency = [timespan]::FromMilliseconds(25); OperationTime = [timespan]::FromSeconds(1.5) }
+    ) {
+        $null = Start-ArmEmulator -Latency $Latency -OperationTime $OperationTime
+        $settings = Invoke-Emulator Get /settings
+        $settings.latencyMs | Should -Be 25
+        $settings.operationMs | Should -Be 1500
+    }
+
+    It 'takes a second for an operation when nothing is said' {
+        $null = Start-ArmEmulator
+        (Invoke-Emulator Get /settings).operationMs | Should -Be 1000
+        (Invoke-Emulator Get /settings).latencyMs | Should -Be 0
+    }
+
+    It 'refuses a time that is none: <Value>' -ForEach @(@{ Value = -1 }, @{ Value = 'soon' }, @{ Value = [timespan]::MaxValue }) {
+        $failure = Get-Failure { Start-ArmEmulator -Latency $Value }
+        $failure.Exception.Message | Should -BeLike "*Latency*'$Value' is not valid: it is a number of milliseconds*"
+    }
+
+    It 'keeps its state in a file' {
+        Push-Location $TestDrive
+        try {
+            $emulator = Start-ArmEmulator -StatePath state.json
+            $emulator.StatePath | Should -Be (Join-Path $TestDrive state.json)
+            $null = Connect-ManagedIdentityService -Emulator
+            $null = New-UserAssignedIdentity myResourceGroup id1
+            Stop-ArmEmulator
+            $emulator.StatePath | Should -Exist
+            $null = Start-ArmEmulator -StatePath state.json
+            $null = Connect-ManagedIdentityService -Emulator
+            (Get-UserAssignedIdentity).Name | Should -Be id1
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'says what is wrong with the file' {
+        $path = Join-Path $TestDrive damaged.json
+        Set-Content -Path $path -Value 'not JSON'
+        $failure = Get-Failure { Start-ArmEmulator -StatePath $path }
+        Get-ErrorCode $failure | Should -Be EmulatorStartFailed
+        $failure.Exception.Message | Should -BeLike '*damaged.json*'
+        Get-Content $path | Should -Be 'not JSON'
+        Get-ErrorCode (Get-Failure { Start-ArmEmulator -StatePath env:x }) | Should -Be InvalidStatePath
+    }
+
+    It 'starts nothing with -WhatIf' {
+        Start-ArmEmulator -WhatIf | Should -BeNullOrEmpty
+        Get-ArmEmulator | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,174 @@
+Describe '-WhatIf and -Confirm' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        Connect-TestEmulator
+
+        # A host that notes what it shows, and answers questions as it is told.
+        Add-Type -IgnoreWarnings -TypeDefinition @'
+using System;
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security;
+
+public class AnsweringHost : PSHost
+{
+    private readonly Guid id = Guid.NewGuid();
+    private readonly AnsweringInterface ui = new AnsweringInterface();
+    public AnsweringInterface Answering { get { return ui; } }
+    public override CultureInfo CurrentCulture { get { return CultureInfo.InvariantCulture; } }
+    public override CultureInfo CurrentUICulture { get { return CultureInfo.InvariantCulture; } }
+    public override Guid InstanceId { get { return id; } }
+    public override string Name { get { return "AnsweringHost"; } }
+    public override PSHostUserInterface UI { get { return ui; } }
+    public override Version Version { get { return new Version(1, 0); } }
+    public override void EnterNestedPrompt() { }
+    public override void ExitNestedPrompt() { }
+    public override void NotifyBeginApplication() { }
+    public override void NotifyEndApplication() { }
+    public override void SetShouldExit(int exitCode) { }
+}
+
+public class AnsweringInterface : PSHostUserInterface
+{
+    public List<string> Lines = new List<string>();
+    public List<string> Questions = new List<string>();
+    public Queue<int> Answers = new Queue<int>();
+    public override PSHostRawUserInterface RawUI { get { return null; } }
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) { throw new NotSupportedException(); }
+    public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
+    {
+        Questions.Add(message);
+        return Answers.Dequeue();
+    }
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) { throw new NotSupportedException(); }
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes types, PSCredentialUIOptions options) { throw new NotSupportedException(); }
+    public override string ReadLine() { throw new NotSupportedException(); }
+    public override SecureString ReadLineAsSecureString() { throw new NotSupportedException(); }
+    public override void Write(string value) { Lines.Add(value); }
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) { Lines.Add(value); }
+    public override void WriteDebugLine(string message) { }
+    public override void WriteErrorLine(string value) { Lines.Add(value); }
+    public override void WriteLine(string value) { Lines.Add(value); }
+    public override void WriteProgress(long sourceId, ProgressRecord record) { }
+    public override void WriteVerboseLine(string message) { }
+    public override void WriteWarningLine(string message) { Lines.Add(message); }
+}
+'@
+
+        # Runs a script with that host. The answers: 0 yes, 1 yes to all, 2 no, 3 no to all.
+        function Invoke-Answering([string] $Script, [int[]] $Answer) {
+            $answeringHost = New-Object AnsweringHost
+            foreach ($one in $Answer) {
+                $answeringHost.Answering.Answers.Enqueue($one)
+            }
+            $runspace = [runspacefactory]::CreateRunspace($answeringHost)
+            $runspace.Open()
+            $shell = [powershell]::Create()
+            $shell.Runspace = $runspace
+            $output = $shell.AddScript("Import-Module '$ModulePath'; $Script").Invoke()
+            [pscustomobject]@{
+                Output    = $output
+                Lines     = $answeringHost.Answering.Lines
+                Questions = $answeringHost.Answering.Questions
+                Errors    = @($shell.Streams.Error)
+            }
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+    }
+    AfterAll { Disconnect-TestEmulator }
+    BeforeEach {
+        Clear-Emulator
+        $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group -Tag @{ env = 'prod' }
+        $null = Update-VmIdentity $Group $VM -AddIdentityId id1 -NoWait
+        Invoke-Emulator Delete /requests
+    }
+
+    It '-WhatIf says what <What> would do, and sends nothing that changes' -ForEach @(
+        @{ What = 'creating'; Command = 'New-UserAssignedIdentity myResourceGroup id3'; Says = "Create user-assigned identity '*/id3' in eastus" }
+        @{ What = 'creating one that exists'; Command = 'New-UserAssignedIdentity myResourceGroup id1 -Tag @{ a = 1 }'; Says = "Update user-assigned identity '*/id1': * tags *" }
+        @{ What = 'creating one that is so already'; Command = 'New-UserAssignedIdentity myResourceGroup id1'; Says = "Leave user-assigned identity '*/id1' as it is*" }
+        @{ What = 'updating'; Command = 'Update-UserAssignedIdentity myResourceGroup id1 -Tag @{}'; Says = "Update user-assigned identity '*/id1': remove its tags" }
+        @{ What = 'updating by object'; Command = 'Get-UserAssignedIdentity -Name id1 | Update-UserAssignedIdentity -IsolationScope Regional'; Says = "*isolation scope*Regional" }
+        @{ What = 'deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -PassThru'; Says = "Delete user-assigned identity '*/id1'" }
+        @{ What = 'adding'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id2'; Says = "Update the identity of virtual machine '*/myVM': add *id2; keep *id1" }
+        @{ What = 'removing'; Command = 'Update-VmIdentity myResourceGroup myVM -RemoveIdentityId id1'; Says = "*remove *id1" }
+        @{ What = 'enabling'; Command = 'Get-VmIdentity | Update-VmIdentity -EnableSystemAssigned'; Says = '*enable the system-assigned identity*keep *id1' }
+        @{ What = 'the exact form'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType UserAssigned -IdentityId id2'; Says = '*add *id2; remove *id1' }
+        @{ What = 'the exact form with nothing'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType None'; Says = '*remove *id1' }
+        @{ What = 'a change that is so already'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id1'; Says = "Leave the identity of virtual machine*" }
+    ) {
+        $done = Invoke-Answering "$Command -WhatIf"
+        $done.Errors | Should -BeNullOrEmpty
+        $done.Output | Should -BeNullOrEmpty
+        $shown = @($done.Lines | Where-Object { $_ -like 'What if: *' })
+        $shown.Count | Should -Be 1
+        $shown[0] | Should -BeLike "What if: $Says"
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        Get-ArmRequest | Should -Not -BeNullOrEmpty
+    }
+
+    It '-WhatIf says it for each input' {
+        $done = Invoke-Answering 'Get-UserAssignedIdentity | Remove-UserAssignedIdentity -WhatIf'
+        @($done.Lines | Where-Object { $_ -like 'What if: *' }).Count | Should -Be 2
+        Get-ChangingRequest | Should -BeNullOrEmpty
+    }
+
+    It '-WhatIf reports what would fail' {
+        $done = Invoke-Answering "'missing' | Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -WhatIf"
+        Get-ErrorCode $done.Errors[0] | Should -Be ResourceNotFound
+        $done.Lines | Should -Not -BeLike 'What if: *'
+        Get-ErrorCode (Invoke-Answering 'New-UserAssignedIdentity myResourceGroup x -WhatIf').Errors[0] | Should -Be InvalidName
+    }
+
+    It '$WhatIfPreference counts as well' {
+        $done = Invoke-Answering '$WhatIfPreference = $true; Remove-UserAssignedIdentity myResourceGroup id1'
+        $done.Lines | Should -BeLike 'What if: Delete *'
+        $done = Invoke-Answering 'function Remove-It { [CmdletBinding(SupportsShouldProcess)] param() Remove-UserAssignedIdentity myResourceGroup id1 }; Remove-It -WhatIf'
+        $done.Lines | Should -BeLike 'What if: Delete *'
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        $null = Invoke-Answering '$WhatIfPreference = $true; Remove-UserAssignedIdentity myResourceGroup id1 -WhatIf:$false'
+        (Get-UserAssignedIdentity).Name | Should -Be id2
+    }
+
+    It '-Confirm asks with what would be done, and does it' {
+        $done = Invoke-Answering 'Remove-UserAssignedIdentity myResourceGroup id1 -PassThru -Confirm' 0
+        $done.Questions.Count | Should -Be 1
+        $done.Questions[0] | Should -BeLike "Delete user-assigned identity '*/id1'?"
+        $done.Output | Should -Be $true
+        (Get-UserAssignedIdentity).Name | Should -Be id2
+    }
+
+    It '-Confirm takes no for an answer' {
+        $done = Invoke-Answering 'Get-UserAssignedIdentity | Remove-UserAssignedIdentity -PassThru -Confirm' 2, 0
+        $done.Questions.Count | Should -Be 2
+        $done.Output.Count | Should -Be 1
+        (Get-UserAssignedIdentity).Name | Should -Be id1
+    }
+
+    It '-Confirm asks once when the answer is for all' {
+        $done = Invoke-Answering 'Get-UserAssignedIdentity | Remove-UserAssignedIdentity -Confirm' 1
+        $done.Questions.Count | Should -Be 1
+        Get-UserAssignedIdentity | Should -BeNullOrEmpty
+    }
+
+    It '-Confirm does not ask where nothing changes' {
+        $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id1 -Confirm'
+        $done.Questions.Count | Should -Be 0
+        $done.Output[0].UserAssignedIdentity.Name | Should -Be id1
+    }
+
+    It '$ConfirmPreference counts as well' {
+        $done = Invoke-Answering '$ConfirmPreference = "Medium"; Update-VmIdentity myResourceGroup myVM -EnableSystemAssigned' 2
+        $done.Questions.Count | Should -Be 1
+        $done.Output | Should -BeNullOrEmpty
+        (Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id2 -NoWait').Questions.Count | Should -Be 0
+        (Invoke-Answering '$ConfirmPreference = "None"; Update-VmIdentity myResourceGroup myVM -RemoveIdentityId id2 -NoWait').Questions.Count | Should -Be 0
+        $done = Invoke-Answering '$ConfirmPreference = "Low"; Update-VmIdentity myResourceGroup myVM -AddIdentityId id2 -NoWait -Confirm:$false'
+        $done.Questions.Count | Should -Be 0
+        $done.Output.Count | Should -Be 1
+    }
+}
