@@ -1,0 +1,213 @@
+BeforeDiscovery {
+    . "$PSScriptRoot/Common.ps1"
+    $topics = & "$PSScriptRoot/../../ps-module/help/Update-Help.ps1" -ModulePath $ModulePath -Read
+    $cmdlets = foreach ($topic in $topics) {
+        @{ Cmdlet = $topic.Name; Topic = $topic }
+    }
+    $examples = foreach ($topic in $topics) {
+        foreach ($example in $topic.Example) {
+            @{ Cmdlet = $topic.Name; Title = $example.Title; Code = $example.Code; Runs = $example.Runs }
+        }
+    }
+}
+
+Describe 'The help' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        $Generator = "$PSScriptRoot/../../ps-module/help/Update-Help.ps1"
+        $Committed = "$PSScriptRoot/../../ps-module/en-US"
+        $Exported = (Get-Module ManagedIdentity).ExportedCmdlets
+        $Common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'ProgressAction'
+
+        # The text of what help holds as paragraphs.
+        function Get-Text($Paragraph) {
+            ($Paragraph | ForEach-Object { $_.Text }) -join "`n"
+        }
+
+        # What of an example does not exist: commands, and parameters of this module's cmdlets.
+        function Get-Unknown([string] $Code) {
+            $problems = $null
+            $ast = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
+            $problems | ForEach-Object { "$_" }
+            $isCommand = { param($node) $node -is [System.Management.Automation.Language.CommandAst] }
+            foreach ($command in $ast.FindAll($isCommand, $true)) {
+                $name = $command.GetCommandName()
+                if (-not $Exported.ContainsKey($name)) {
+                    # Those of Azure PowerShell and the Azure CLI need not be installed.
+                    if ($name -ne 'az' -and $name -notlike '*-Az*' -and -not (Get-Command $name -ErrorAction Ignore)) {
+                        $name
+                    }
+                    continue
+                }
+                foreach ($element in $command.CommandElements) {
+                    if ($element -is [System.Management.Automation.Language.CommandParameterAst] -and
+                        -not $Exported[$name].Parameters.ContainsKey($element.ParameterName)) {
+                        "$name -$($element.ParameterName)"
+                    }
+                }
+            }
+        }
+
+        # The state that examples begin with: an emulator, id1 and id2, myVM, and a scale set.
+        function Initialize-Example([string] $Cmdlet) {
+            if ($Cmdlet -eq 'Start-ArmEmulator') {
+                Get-ArmEmulator | Stop-ArmEmulator
+                return
+            }
+            if (Get-ArmEmulator) {
+                Clear-Emulator
+                Edit-EmulatorSetting @{ operationMs = 0; latencyMs = 0 }
+                $null = Connect-ManagedIdentityService -Emulator
+            } else {
+                Connect-TestEmulator
+            }
+            $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
+            $resources = "/subscriptions/$((Get-ArmEmulator).SubscriptionId)/resourceGroups/$Group/providers"
+            $set = @{
+                location   = 'eastus'
+                sku        = @{ name = 'Standard_D2s_v5'; tier = 'Standard'; capacity = 2 }
+                properties = @{ upgradePolicy = @{ mode = 'Manual' } }
+            }
+            $call = @{
+                Method      = 'Put'
+                Uri         = "$((Get-ArmEmulator).Endpoint)$resources/Microsoft.Compute/virtualMachineScaleSets/" +
+                    'myScaleSet?api-version=2025-04-01'
+                Headers     = @{ Authorization = "Bearer $(Get-EmulatorToken)" }
+                Body        = ConvertTo-Json $set -Depth 5
+                ContentType = 'application/json'
+            }
+            $null = Invoke-RestMethod @call
+            $null = Get-VmssIdentity $Group myScaleSet | Wait-VmIdentity
+        }
+    }
+    AfterAll { Disconnect-TestEmulator }
+
+    It 'is what the generator makes of the Markdown and the module' {
+        $made = Join-Path $TestDrive help.xml
+        $null = & $Generator -ModulePath $ModulePath -Path $made
+        $expected = [System.IO.File]::ReadAllText($made)
+        # As git may have written it.
+        $found = [System.IO.File]::ReadAllText("$Committed/ManagedIdentity.dll-Help.xml").Replace("`r`n", "`n")
+        $found -ceq $expected | Should -BeTrue -Because 'cargo xtask help brings it up to date'
+    }
+
+    It 'lies in the module as it is committed: <File>' -ForEach @(
+        @{ File = 'ManagedIdentity.dll-Help.xml' }
+        @{ File = 'about_ManagedIdentity.help.txt' }
+    ) {
+        $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/$File").Replace("`r`n", "`n")
+        $shipped -ceq [System.IO.File]::ReadAllText("$Committed/$File").Replace("`r`n", "`n") | Should -BeTrue
+        # Windows PowerShell reads other characters in the code page of the machine.
+        $shipped | Should -Not -Match '[^\x0A\x20-\x7E]'
+    }
+
+    It 'has a topic for each cmdlet, and no other' {
+        $files = Get-ChildItem "$PSScriptRoot/../../ps-module/help" -Filter *.md | Where-Object BaseName -NE Shared
+        ($files.BaseName | Sort-Object) -join ' ' | Should -Be (($Exported.Keys | Sort-Object) -join ' ')
+    }
+
+    It 'has an about topic' {
+        $about = Get-Help about_ManagedIdentity | Out-String
+        $about | Should -Match 'SHORT DESCRIPTION'
+        $about | Should -Match 'Connect-ManagedIdentityService'
+    }
+
+    It 'has only what runs in its about topic' {
+        $text = [System.IO.File]::ReadAllLines("$Committed/about_ManagedIdentity.help.txt")
+        $code = $text | Where-Object { $_ -cmatch '^ {8}( *\S*\w+-\w+ |try|}| +if)' }
+        @($code).Count | Should -BeGreaterThan 8
+        Get-Unknown ($code -join "`n") | Should -BeNullOrEmpty
+        foreach ($property in [regex]::Matches($text -join "`n", '(?m)^ {8}([A-Z]\w+) {2,}')) {
+            [ManagedIdentity.Errors.ManagedIdentityException].GetProperty($property.Groups[1].Value) |
+                Should -Not -BeNullOrEmpty
+        }
+    }
+
+    Context '<Cmdlet>' -ForEach $cmdlets {
+        BeforeAll {
+            $help = Get-Help $Cmdlet -Full
+            $command = $Exported[$Cmdlet]
+        }
+
+        It 'has a synopsis and a description' {
+            $help.Synopsis.Trim() | Should -BeLike '*[a-z].'
+            $help.Synopsis | Should -Not -BeLike "*$Cmdlet*"
+            (Get-Text $help.Description).Length | Should -BeGreaterThan 100
+        }
+
+        It 'describes every parameter, and none that is not' {
+            $own = @($command.Parameters.Keys | Where-Object { $_ -notin $Common } | Sort-Object)
+            $described = @($help.parameters | ForEach-Object { $_.parameter } | Where-Object { $_ })
+            ($described.name | Sort-Object) -join ' ' | Should -Be ($own -join ' ')
+            foreach ($one in $described) {
+                (Get-Text $one.description).Length | Should -BeGreaterThan 20 -Because "-$($one.name) is described"
+            }
+        }
+
+        It 'says of the parameters what is so' {
+            foreach ($one in $help.parameters | ForEach-Object { $_.parameter } | Where-Object { $_ }) {
+                $real = $command.Parameters[$one.name]
+                $sets = $real.ParameterSets.Values
+                $one.type.name | Should -Be $real.ParameterType.Name
+                $one.required -eq 'true' | Should -Be ([bool] ($sets | Where-Object IsMandatory))
+                $one.globbing -eq 'true' | Should -Be ('SupportsWildcardsAttribute' -in $real.Attributes.TypeId.Name)
+                $one.pipelineInput -like '*ByValue*' | Should -Be ([bool] ($sets | Where-Object ValueFromPipeline))
+                $one.pipelineInput -like '*ByPropertyName*' |
+                    Should -Be ([bool] ($sets | Where-Object ValueFromPipelineByPropertyName))
+                if ($real.ParameterType -eq [int]) {
+                    $default = (New-Object $command.ImplementingType).($one.name)
+                    $one.defaultValue | Should -Be "$default" -Because "that is the default of -$($one.name)"
+                }
+            }
+        }
+
+        It 'shows one syntax for each parameter set' {
+            @($help.syntax.syntaxItem).Count | Should -Be $command.ParameterSets.Count
+        }
+
+        It 'is found by parameter' {
+            foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $Common }) {
+                (Get-Help $Cmdlet -Parameter $parameter).name | Should -Be $parameter
+            }
+        }
+
+        It 'says what it returns' {
+            $real = $command.OutputType.Name | ForEach-Object { if ($_ -eq 'System.Void') { 'None' } else { $_ } }
+            $told = $help.returnValues.returnValue.type.name
+            ($told | Sort-Object) -join ' ' | Should -Be (($real | Sort-Object) -join ' ')
+        }
+
+        It 'has notes and links that lead somewhere' {
+            (Get-Text $help.alertSet.alert).Length | Should -BeGreaterThan 20
+            foreach ($link in $help.relatedLinks.navigationLink.linkText) {
+                $link -eq 'about_ManagedIdentity' -or $Exported.ContainsKey($link) | Should -BeTrue -Because $link
+                $link | Should -Not -Be $Cmdlet
+            }
+        }
+
+        It 'has examples' {
+            $examples = @($help.examples.example)
+            $examples.Count | Should -BeGreaterOrEqual 2
+            $examples.Count | Should -Be $Topic.Example.Count
+            for ($at = 0; $at -lt $examples.Count; $at++) {
+                $examples[$at].code.Trim() | Should -Be $Topic.Example[$at].Code.Trim()
+                $examples[$at].code | Should -Match $Cmdlet
+                (Get-Text $examples[$at].remarks).Trim() | Should -Not -BeNullOrEmpty
+                Get-Unknown $examples[$at].code | Should -BeNullOrEmpty
+            }
+        }
+    }
+
+    Context 'The example' {
+        It '<Cmdlet>: <Title>' -ForEach ($examples | Where-Object { $_.Runs }) {
+            Initialize-Example $Cmdlet
+            # In a scope of its own, and as if it were typed.
+            $result = & {
+                $ErrorActionPreference = 'Stop'
+                $WarningPreference = 'SilentlyContinue'
+                & ([scriptblock]::Create($Code)) 3>$null | Out-String
+            }
+            $result.GetType() | Should -Be ([string])
+        }
+    }
+}
