@@ -1,7 +1,8 @@
-"""Runs the emulator, and reads it through the Azure SDK and through the module's library.
+"""Runs the emulator, and reads and changes it through the Azure SDK, the Azure CLI and the module's
+library.
 
 `cargo xtask test --layer peers` does all of this. By hand, `pytest` in this folder builds with
-cargo what MI_EMULATOR and MI_SNAPSHOT do not name.
+cargo what MI_EMULATOR and MI_SNAPSHOT do not name; the examples are beside each other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from azure.core.credentials import AccessToken
 from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
+from azure_cli import AzureCli, Unavailable, install
+
 ROOT = Path(__file__).resolve().parents[2]
 SCOPE = "https://management.azure.com/.default"
 TENANT = "aaaabbbb-0000-cccc-1111-dddd2222eeee"
@@ -29,12 +32,29 @@ CLIENT_ID = "00001111-aaaa-2222-bbbb-3333cccc4444"
 CLIENT_SECRET = "emulator-secret"
 PAGE_SIZE = 2
 COMPUTE_API_VERSION = "2025-04-01"
+GROUP = "myResourceGroup"
+VM = "myVM"
+LOCATION = "eastus"
 
 
 def program(variable: str, *cargo: str) -> list[str]:
     """A built program, or the cargo command that builds and runs it."""
     built = os.environ.get(variable)
     return [built] if built else ["cargo", "run", "--quiet", *cargo, "--"]
+
+
+def example(name: str) -> list[str]:
+    """One of the library's examples: they are built together, so MI_SNAPSHOT tells where all are."""
+    snapshot = os.environ.get("MI_SNAPSHOT")
+    if snapshot:
+        return [str(Path(snapshot).with_name(name + Path(snapshot).suffix))]
+    return program("MI_SNAPSHOT", "--example", name)
+
+
+def tools() -> Path:
+    """Where xtask keeps what it fetches."""
+    built = os.environ.get("MI_EMULATOR")
+    return (Path(built).parents[1] if built else ROOT / "target") / "tools"
 
 
 @dataclass(frozen=True)
@@ -44,9 +64,16 @@ class Emulator:
 
     def snapshot(self) -> dict:
         """What the module's library sees."""
+        return self._run("snapshot")
+
+    def change(self, *arguments: str) -> dict:
+        """Changes a machine through the module's library, and gives what it reports."""
+        return self._run("change", *arguments)
+
+    def _run(self, name: str, *arguments: str) -> dict:
         environment = os.environ | {"SSL_CERT_FILE": self.ca_file}
         done = subprocess.run(
-            [*program("MI_SNAPSHOT", "--example", "snapshot"), self.endpoint],
+            [*example(name), self.endpoint, *arguments],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -56,6 +83,35 @@ class Emulator:
         )
         assert done.returncode == 0, f"the library failed:\n{done.stderr}"
         return json.loads(done.stdout)
+
+    def log(self) -> list[dict]:
+        """The requests, in the order of their answers."""
+        return self._admin("GET", "requests")
+
+    def clear_log(self) -> None:
+        self._admin("DELETE", "requests")
+
+    def set(self, **settings) -> None:
+        self._admin("PATCH", "settings", settings)
+
+    def hold(self, method: str, path: str, seconds: float) -> int:
+        """Holds the next such request for a time before it is looked at."""
+        action = {"delayMs": round(seconds * 1000)}
+        fault = {"method": method, "pathContains": path, "action": action}
+        return self._admin("POST", "faults", fault)["id"]
+
+    def wait_until_hit(self, fault: int, seconds: float) -> None:
+        """Waits until a request is held: a fault counts as it strikes, and the log only later."""
+        deadline = time.monotonic() + seconds
+        while not any(one["hit"] for one in self._admin("GET", "faults") if one["id"] == fault):
+            assert time.monotonic() < deadline, "the request that should be held did not come"
+            time.sleep(0.05)
+
+    def _admin(self, method: str, what: str, body: dict | None = None):
+        url = f"{self.endpoint}/_emulator/{what}"
+        response = requests.request(method, url, json=body, verify=self.ca_file, timeout=30)
+        response.raise_for_status()
+        return response.json() if response.content else None
 
 
 def first_lines(process: subprocess.Popen, count: int, seconds: float) -> list[str]:
@@ -167,3 +223,63 @@ def compute(emulator, credential, subscription):
         polling_interval=0,
     ) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def azure_cli(emulator, tmp_path_factory) -> AzureCli:
+    try:
+        python = install(tools() / "azure-cli")
+    except Unavailable as missing:
+        pytest.skip(str(missing))
+    az = AzureCli(python, tmp_path_factory.mktemp("azure-cli"), emulator.ca_file)
+    az.sign_in(emulator.endpoint, TENANT, CLIENT_ID, CLIENT_SECRET)
+    return az
+
+
+@pytest.fixture
+def az(emulator, azure_cli):
+    """The Azure CLI, signed in. Where Azure does not say when to look again, it looks at an
+    operation every 30 s.
+    """
+    emulator.set(retryAfterSeconds=1)
+    yield azure_cli
+    emulator.set(retryAfterSeconds=None)
+
+
+@pytest.fixture
+def make(msi):
+    """Makes identities that are gone after the test."""
+    made = []
+
+    def make(name: str, **tags: str):
+        made.append(name)
+        body = {"location": LOCATION, "tags": tags} if tags else {"location": LOCATION}
+        return msi.user_assigned_identities.create_or_update(GROUP, name, body)
+
+    yield make
+    for name in made:
+        msi.user_assigned_identities.delete(GROUP, name)
+
+
+def update_vm(compute, identity: dict, **options):
+    """Changes a VM's identity by merge patch and polls the operation to its end."""
+    poller = compute.virtual_machines.begin_update(
+        GROUP, VM, {"identity": identity}, api_version=COMPUTE_API_VERSION, **options
+    )
+    vm = poller.result(timeout=60)
+    assert poller.done()
+    assert poller.status() == "Succeeded"
+    return vm
+
+
+def get_vm(compute):
+    return compute.virtual_machines.get(GROUP, VM, api_version=COMPUTE_API_VERSION)
+
+
+@pytest.fixture
+def bare_vm(compute):
+    """The VM without an identity, before the test and after."""
+    none = {"type": "None", "userAssignedIdentities": None}
+    update_vm(compute, none)
+    yield
+    update_vm(compute, none)

@@ -10,126 +10,15 @@ import pytest
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from conftest import COMPUTE_API_VERSION, PAGE_SIZE
-
-GROUP = "myResourceGroup"
-VM = "myVM"
-LOCATION = "eastus"
-
-
-def group_of(resource_id: str) -> str:
-    return resource_id.split("/")[4]
-
-
-def sdk_identity(identity) -> dict:
-    """An identity of the SDK, in the snapshot's terms."""
-    return {
-        "id": identity.id.casefold(),
-        "name": identity.name,
-        "resourceGroup": group_of(identity.id).casefold(),
-        "location": identity.location,
-        "tenantId": identity.tenant_id,
-        "principalId": identity.principal_id,
-        "clientId": identity.client_id,
-        "tags": identity.tags or {},
-    }
-
-
-def library_identity(identity: dict) -> dict:
-    """The same of the snapshot. Azure writes ids in more than one case, so case is no difference."""
-    return identity | {
-        "id": identity["id"].casefold(),
-        "resourceGroup": identity["resourceGroup"].casefold(),
-    }
-
-
-def library_identities(emulator) -> dict[str, dict]:
-    found = map(library_identity, emulator.snapshot()["identities"])
-    return {identity["id"]: identity for identity in found}
-
-
-def kinds(identity_type) -> set[str]:
-    """`SystemAssigned, UserAssigned` in any of its spellings, as a set."""
-    text = str(getattr(identity_type, "value", identity_type) or "None")
-    return {kind for kind in ("SystemAssigned", "UserAssigned") if kind in text}
-
-
-def sdk_vm(vm) -> dict:
-    """A virtual machine of the SDK, as far as its identity goes, in the snapshot's terms."""
-    identity = vm.identity
-    assigned = (identity and identity.user_assigned_identities) or {}
-    return {
-        "id": vm.id.casefold(),
-        "name": vm.name,
-        "type": kinds(identity and identity.type),
-        "principalId": (identity and identity.principal_id) or None,
-        "tenantId": (identity and identity.tenant_id) or None,
-        "etag": vm.etag,
-        "provisioningState": vm.provisioning_state,
-        "assigned": {
-            key.casefold(): (value.principal_id, value.client_id)
-            for key, value in assigned.items()
-        },
-    }
-
-
-def library_vm(vm: dict) -> dict:
-    return {
-        "id": vm["id"].casefold(),
-        "name": vm["name"],
-        "type": kinds(vm["type"]),
-        "principalId": vm["principalId"] or None,
-        "tenantId": vm["tenantId"] or None,
-        "etag": vm["etag"],
-        "provisioningState": vm["provisioningState"],
-        "assigned": {
-            one["id"].casefold(): (one["principalId"], one["clientId"]) for one in vm["assigned"]
-        },
-    }
-
-
-@pytest.fixture
-def make(msi):
-    """Makes identities that are gone after the test."""
-    made = []
-
-    def make(name: str, **tags: str):
-        made.append(name)
-        body = {"location": LOCATION, "tags": tags} if tags else {"location": LOCATION}
-        return msi.user_assigned_identities.create_or_update(GROUP, name, body)
-
-    yield make
-    for name in made:
-        msi.user_assigned_identities.delete(GROUP, name)
-
-
-def update_vm(compute, identity: dict, **options):
-    """Changes a VM's identity by merge patch and polls the operation to its end."""
-    poller = compute.virtual_machines.begin_update(
-        GROUP, VM, {"identity": identity}, api_version=COMPUTE_API_VERSION, **options
-    )
-    vm = poller.result(timeout=60)
-    assert poller.done()
-    assert poller.status() == "Succeeded"
-    return vm
-
-
-def get_vm(compute):
-    return compute.virtual_machines.get(GROUP, VM, api_version=COMPUTE_API_VERSION)
-
-
-@pytest.fixture
-def bare_vm(compute):
-    """The VM without an identity, before the test and after."""
-    none = {"type": "None", "userAssignedIdentities": None}
-    update_vm(compute, none)
-    yield
-    update_vm(compute, none)
-
-
-def assert_same_vm(emulator, vm):
-    (seen,) = [one for one in emulator.snapshot()["vms"] if one["name"] == vm.name]
-    assert library_vm(seen) == sdk_vm(vm)
+from conftest import COMPUTE_API_VERSION, GROUP, LOCATION, PAGE_SIZE, VM, get_vm, update_vm
+from views import (
+    assert_same_vm,
+    kinds,
+    library_identities,
+    library_vm,
+    sdk_identity,
+    sdk_vm,
+)
 
 
 def test_an_identity_that_the_sdk_creates(emulator, make, subscription):

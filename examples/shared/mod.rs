@@ -1,0 +1,50 @@
+//! What the examples that other clients' tests run have in common: the sign-in at an emulator, and
+//! a machine as JSON.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use emulator::seed;
+use managed_identity::arm::{Client, RetryPolicy, Silent};
+use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::compute::MachineIdentity;
+use serde_json::{Value, json};
+
+/// A client that is signed in at an emulator.
+pub async fn client(endpoint: &str) -> Result<Client, Box<dyn Error>> {
+    let request = Request {
+        sign_in: SignIn::ClientSecret {
+            client_id: seed::CLIENT_ID.to_owned(),
+            secret: seed::CLIENT_SECRET.to_owned().into(),
+            authority: Some(endpoint.parse()?),
+        },
+        environment: None,
+        endpoint: Some(endpoint.to_owned()),
+        tenant: Some(seed::TENANT_ID.to_owned()),
+        subscription_id: None,
+        retry: RetryPolicy::default(),
+    };
+    Ok(connect(request, Arc::new(Silent)).await?.client)
+}
+
+/// A machine with its identities, as the tests read it.
+pub fn machine_as_json(vm: &MachineIdentity) -> Value {
+    let assigned = vm.assigned.iter().map(|identity| {
+        json!({
+            "id": identity.id,
+            "name": identity.name(),
+            "principalId": identity.principal_id,
+            "clientId": identity.client_id,
+        })
+    });
+    json!({
+        "id": vm.id,
+        "name": vm.name,
+        "type": vm.identity_type.as_str(),
+        "principalId": vm.principal_id,
+        "tenantId": vm.tenant_id,
+        "etag": vm.etag,
+        "provisioningState": vm.provisioning_state,
+        "assigned": assigned.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,103 @@
+"""Installs the Azure CLI into an environment of its own, and runs it against an emulator.
+
+The tests use it through the fixture `az`. `cargo xtask bench` runs it by itself:
+`python azure_cli.py FOLDER` installs the CLI into the folder unless it is there, and prints the
+Python that runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).with_name("requirements-azure-cli.txt")
+# For PyPI: before the tests name the emulator's certificate as the one to trust.
+ENVIRONMENT = dict(os.environ)
+
+
+class Unavailable(Exception):
+    """The Azure CLI is not here and cannot be fetched: one sentence that says why."""
+
+
+def install(folder: Path) -> Path:
+    """The Python of an environment with the Azure CLI, made unless it is there."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    wanted = REQUIREMENTS.read_text(encoding="utf-8")
+    # What the environment was made from: written last, so that one cut short is made anew.
+    made_from = folder / "requirements.txt"
+    if python.exists() and made_from.exists() and made_from.read_text(encoding="utf-8") == wanted:
+        return python
+
+    try:
+        venv.create(folder, clear=True, with_pip=True)
+        done = subprocess.run(
+            [
+                *(python, "-m", "pip", "install", "--quiet", "--no-input"),
+                *("--disable-pip-version-check", "--timeout=15", "--retries=2"),
+                *("-r", REQUIREMENTS),
+            ],
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=600,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unavailable(f"the Azure CLI could not be fetched: {error}") from error
+    if done.returncode != 0:
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        why = next((line for line in lines if "error" in line.lower()), "pip said nothing")
+        raise Unavailable(f"the Azure CLI could not be fetched from PyPI: {why}")
+    made_from.write_text(wanted, encoding="utf-8")
+    return python
+
+
+class AzureCli:
+    """The Azure CLI with its files in a folder of its own, so that the user's stay as they are."""
+
+    def __init__(self, python: Path, folder: Path, ca_file: str):
+        self.python = python
+        self.environment = os.environ | {
+            "AZURE_CONFIG_DIR": str(folder),
+            "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+            "AZURE_CORE_COLLECT_TELEMETRY": "false",
+            "AZURE_CORE_ONLY_SHOW_ERRORS": "true",
+            "AZURE_CORE_NO_COLOR": "true",
+            "PYTHONIOENCODING": "utf-8",
+            "REQUESTS_CA_BUNDLE": ca_file,
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+
+    def __call__(self, *arguments: str):
+        """What a command prints as JSON; nothing when it prints nothing."""
+        done = subprocess.run(
+            [self.python, "-m", "azure.cli", *arguments, "--output", "json"],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+        assert done.returncode == 0, f"az {' '.join(arguments)} failed:\n{done.stderr}"
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def sign_in(self, endpoint: str, tenant: str, client_id: str, secret: str) -> None:
+        self("cloud", "register", "--name", "Emulator", "--endpoint-resource-manager", endpoint)
+        self("cloud", "set", "--name", "Emulator")
+        self(
+            *("login", "--service-principal", "--tenant", tenant),
+            *("--username", client_id, "--password", secret),
+        )
+
+
+if __name__ == "__main__":
+    try:
+        print(install(Path(sys.argv[1])))
+    except Unavailable as missing:
+        sys.exit(str(missing))
