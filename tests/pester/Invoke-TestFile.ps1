@@ -17,7 +17,7 @@ if (Test-Path Variable:PSStyle) {
 Import-Module Pester -MinimumVersion 5.0
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Path
+$configuration.Run.Path = @(Convert-Path $Path)
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 if ($ResultPath) {
@@ -28,8 +28,8 @@ if ($ResultPath) {
 $result = Invoke-Pester -Configuration $configuration
 
 $failed = $result.FailedCount
-if ($failed -eq 0 -and $result.Result -ne 'Passed') {
-    # The file itself, or what surrounds its tests.
+if ($failed -eq 0 -and ($result.Result -ne 'Passed' -or $result.TotalCount -eq 0)) {
+    # The file itself, or what surrounds its tests; or there are none.
     $failed = 1
 }
 '{0} passed, {1} failed, {2} skipped' -f $result.PassedCount, $failed, ($result.SkippedCount + $result.NotRunCount)

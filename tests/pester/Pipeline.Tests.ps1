@@ -143,9 +143,9 @@ Describe 'Pipelines' {
             Add-Delay slow
             Add-Delay 51000000
             $shell = [powershell]::Create()
-            $null = $shell.AddScript("Import-Module '$ModulePath'; `$null = Get-VmIdentity; $Command")
+            $null = $shell.AddScript("Import-Module '$ModulePath'; $Command")
             $result = $shell.BeginInvoke()
-            Wait-Condition { (Get-ArmRequest | Where-Object path -Match 'virtualMachines') -and $shell.InvocationStateInfo.State -eq 'Running' }
+            Wait-Condition { (Invoke-Emulator Get /faults | Measure-Object hit -Sum).Sum -gt 0 }
             $clock.Restart()
             $shell.Stop()
             $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
