@@ -40,7 +40,7 @@ $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 3.0
 
 $Parts = 'Synopsis', 'Description', 'Parameters', 'Examples', 'Inputs', 'Outputs', 'Notes', 'Related'
-$Common = [System.Management.Automation.PSCmdlet]::CommonParameters + @('ProgressAction')
+$Common = @([System.Management.Automation.PSCmdlet]::CommonParameters) + 'ProgressAction'
 $Namespace = @{
     maml    = 'http://schemas.microsoft.com/maml/2004/10'
     command = 'http://schemas.microsoft.com/maml/dev/command/2004/10'
@@ -166,6 +166,9 @@ function Read-Example([string[]] $Line, [string] $File) {
         if ($blocks.Count -lt 2) {
             throw "$File, ${title}: there is no remark."
         }
+        if ($blocks[0].Text -match '(?m)^.{101,}$') {
+            throw "$File, ${title}: '$($Matches[0])' is too long for a window."
+        }
         $bad = $blocks | Select-Object -Skip 1 | Where-Object { $_.Kind -eq 'Fence' -and $_.Info -ne 'output' }
         if ($bad) {
             throw "$File, ${title}: a fence of a remark is an output."
@@ -250,7 +253,7 @@ function Write-Element([string] $XmlName, $XmlContent, [System.Collections.IDict
     }
     if ($XmlContent -is [scriptblock]) {
         & $XmlContent
-    } else {
+    } elseif ($XmlContent) {
         $Writer.WriteString([string] $XmlContent)
     }
     $Writer.WriteEndElement()

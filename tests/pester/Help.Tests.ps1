@@ -17,7 +17,7 @@ Describe 'The help' {
         $Generator = "$PSScriptRoot/../../ps-module/help/Update-Help.ps1"
         $Committed = "$PSScriptRoot/../../ps-module/en-US"
         $Exported = (Get-Module ManagedIdentity).ExportedCmdlets
-        $Common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'ProgressAction'
+        $Common = @([System.Management.Automation.PSCmdlet]::CommonParameters) + 'ProgressAction'
 
         # The text of what help holds as paragraphs.
         function Get-Text($Paragraph) {
@@ -68,10 +68,10 @@ Describe 'The help' {
                 sku        = @{ name = 'Standard_D2s_v5'; tier = 'Standard'; capacity = 2 }
                 properties = @{ upgradePolicy = @{ mode = 'Manual' } }
             }
+            $path = "$resources/Microsoft.Compute/virtualMachineScaleSets/myScaleSet?api-version=2025-04-01"
             $call = @{
                 Method      = 'Put'
-                Uri         = "$((Get-ArmEmulator).Endpoint)$resources/Microsoft.Compute/virtualMachineScaleSets/" +
-                    'myScaleSet?api-version=2025-04-01'
+                Uri         = (Get-ArmEmulator).Endpoint + $path
                 Headers     = @{ Authorization = "Bearer $(Get-EmulatorToken)" }
                 Body        = ConvertTo-Json $set -Depth 5
                 ContentType = 'application/json'

@@ -5,6 +5,7 @@ mod assemble;
 mod bench;
 mod counts;
 mod demo;
+mod help;
 mod package;
 mod process;
 mod test;
@@ -37,6 +38,7 @@ Usage: cargo xtask <command> [options]
                            (also MI_REQUIRE_POWERSHELL=1)
                            MI_MODULE_PATH names a module to test in place of a new one
   demo       The module's story on the local emulator
+  help       The module's help in ps-module/en-US, from the Markdown in ps-module/help
   bench      The promises about time and size, measured on the release module
   package    dist/ManagedIdentity-<version>.zip
     --out DIR, --native DIR  as for build
@@ -86,6 +88,10 @@ fn run() -> Result<bool> {
         Some("demo") => {
             finish(arguments)?;
             demo::run(&workspace, &tools)?;
+        }
+        Some("help") => {
+            finish(arguments)?;
+            help::run(&workspace, &tools)?;
         }
         Some("bench") => {
             finish(arguments)?;
