@@ -1,6 +1,6 @@
 //! Running other programs: captured or shown, never without an end.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -51,6 +51,11 @@ impl Run {
         let mut command = Command::new(program);
         // Nothing here asks questions: a program that does gets an end of file.
         command.stdin(Stdio::null());
+        for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+            if let Some(own) = std::env::var_os(name) {
+                command.env(name, without_own_folder(&own));
+            }
+        }
         Self {
             command,
             timeout: DEFAULT_TIMEOUT,
@@ -224,6 +229,15 @@ fn wait(child: &mut Child, timeout: Duration) -> io::Result<End> {
     }
 }
 
+/// A search path without the folders that cargo put there for this program: a module under test
+/// must find the library that lies with it, and no other.
+fn without_own_folder(path: &OsStr) -> OsString {
+    let own = std::env::current_exe().unwrap_or_default();
+    let own = own.parent().unwrap_or(Path::new("/"));
+    let others = std::env::split_paths(path).filter(|folder| !folder.starts_with(own));
+    std::env::join_paths(others).unwrap_or_default()
+}
+
 /// Stops a program with everything that it started: a test runner's hung test would otherwise
 /// live on and hold files, ports and our pipe.
 fn stop(child: &mut Child) {
@@ -281,6 +295,15 @@ fn descendants(root: u32, list: &str) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cargos_own_folders_are_no_place_to_find_libraries_in() {
+        let own = std::env::current_exe().unwrap();
+        let own = own.parent().unwrap();
+        let other = Path::new("/usr/lib/other");
+        let path = std::env::join_paths([own, &own.join("deps"), other]).unwrap();
+        assert_eq!(without_own_folder(&path), other.as_os_str());
+    }
 
     #[test]
     fn descendants_are_found_at_every_depth() {
