@@ -435,6 +435,10 @@ if ($odd) {
 $sharedFile = Join-Path $PSScriptRoot 'Shared.md'
 $shared = Read-Parameter (Read-Line $sharedFile) $sharedFile
 $topics = @($names | ForEach-Object { Read-Topic $_ $shared })
+$unused = @($shared.Keys | Where-Object { -not ($topics.Command.Parameters.Keys -contains $_) })
+if ($unused) {
+    throw "${sharedFile}: no cmdlet has these parameters: $($unused -join ', ')."
+}
 if ($Read) {
     return $topics
 }

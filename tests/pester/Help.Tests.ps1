@@ -6,7 +6,14 @@ BeforeDiscovery {
     }
     $examples = foreach ($topic in $topics) {
         foreach ($example in $topic.Example) {
-            @{ Cmdlet = $topic.Name; Title = $example.Title; Code = $example.Code; Runs = $example.Runs }
+            $output = @($example.Remark | Where-Object Kind -EQ Fence | ForEach-Object { $_.Text })
+            @{
+                Cmdlet = $topic.Name
+                Title  = $example.Title
+                Code   = $example.Code
+                Runs   = $example.Runs
+                Output = $output
+            }
         }
     }
 }
@@ -204,10 +211,15 @@ Describe 'The help' {
             # In a scope of its own, and as if it were typed.
             $result = & {
                 $ErrorActionPreference = 'Stop'
-                $WarningPreference = 'SilentlyContinue'
-                & ([scriptblock]::Create($Code)) 3>$null | Out-String
+                & ([scriptblock]::Create($Code)) 3>&1 | Out-String -Width 200
             }
-            $result.GetType() | Should -Be ([string])
+            # What the remarks show of it is so: the head of a table, a warning. What -WhatIf says can't be caught.
+            foreach ($shown in $Output) {
+                $head = ($shown -split "`n")[0] -replace '^WARNING: ' -replace ' +', ' '
+                if ($head -notlike 'What if:*') {
+                    $result -replace ' +', ' ' | Should -BeLike "*$head*"
+                }
+            }
         }
     }
 }
