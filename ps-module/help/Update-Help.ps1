@@ -424,7 +424,7 @@ function Write-Topic($Topic) {
 if (-not $ModulePath) {
     $ModulePath = "$PSScriptRoot/../../dist/ManagedIdentity"
 }
-$module = Import-Module ([System.IO.Path]::GetFullPath($ModulePath)) -PassThru
+$module = Import-Module $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ModulePath) -PassThru
 $names = @($module.ExportedCmdlets.Keys | Sort-Object -Culture '')
 $files = @(Get-ChildItem -Path $PSScriptRoot -Filter *.md | ForEach-Object { $_.BaseName })
 $odd = @(Compare-Object $names @($files | Where-Object { $_ -ne 'Shared' }))
