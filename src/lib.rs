@@ -5,6 +5,7 @@
 //! ([`identity`]) and the identity of virtual machines ([`compute`]). Other languages reach it
 //! through the C ABI in [`ffi`], the only place with unsafe code.
 
+pub mod access;
 pub mod arm;
 pub mod auth;
 pub mod compute;

@@ -42,6 +42,21 @@ impl<T: DeserializeOwned> Pages<T> {
         }
     }
 
+    /// The same, of the items that an OData filter lets through.
+    pub(crate) fn filtered(
+        client: &Client,
+        path: &str,
+        api_version: &str,
+        filter: Option<&str>,
+        target: &str,
+    ) -> Self {
+        let mut pages = Self::new(client, path, api_version, target);
+        if let (Some(url), Some(filter)) = (&mut pages.next, filter) {
+            url.query_pairs_mut().append_pair("$filter", filter);
+        }
+        pages
+    }
+
     /// The next page, or `None` after the last.
     ///
     /// # Errors
@@ -68,7 +83,7 @@ impl<T: DeserializeOwned> Pages<T> {
             Category::InvalidResult,
             "PagingLoop",
             &self.target,
-            "the list links a page to itself",
+            "The list links a page to itself",
         )
     }
 }
