@@ -1,12 +1,11 @@
 using System;
 using System.Management.Automation;
-using System.Security;
 
 namespace ManagedIdentity.Inputs;
 
 /// <summary>
-/// Lets a parameter of the type SecureString take a plain text, too: Azure PowerShell before version 14 gives access
-/// tokens as such.
+/// Refuses plain text for a parameter of the type SecureString, and says how to give it. PowerShell's own error would
+/// show the text.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SecureTextAttribute : ArgumentTransformationAttribute
@@ -15,18 +14,13 @@ public sealed class SecureTextAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        if (value is not string text)
+        if (value is string)
         {
-            return inputData;
+            throw new ArgumentTransformationMetadataException(
+                "It is a SecureString, so that no secret is in a command line or a history: give " +
+                "(Get-AzAccessToken -AsSecureString).Token, or a text through ConvertTo-SecureString.");
         }
 
-        var secure = new SecureString();
-        foreach (var character in text)
-        {
-            secure.AppendChar(character);
-        }
-
-        secure.MakeReadOnly();
-        return secure;
+        return inputData;
     }
 }

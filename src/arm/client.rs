@@ -180,7 +180,7 @@ impl Client {
             "ForeignHost",
             target,
             format!(
-                "the {what} leads away from {}, and a token goes nowhere else",
+                "The {what} leads away from {}, and a token goes nowhere else",
                 endpoint.host_str().unwrap_or_default()
             ),
         ))
@@ -393,7 +393,7 @@ impl Reply {
                 known => known,
             };
             let message = format!(
-                "the endpoint answered HTTP {} with {content_type}, which is not what Azure \
+                "The endpoint answered HTTP {} with {content_type}, which is not what Azure \
                  Resource Manager sends here",
                 self.status
             );
@@ -511,7 +511,7 @@ impl Failure {
                 let what = format!("{host}:{port} did not answer in time");
                 (Category::OperationTimeout, "RequestTimeout", what)
             } else {
-                let what = format!("the connection to {host}:{port} broke");
+                let what = format!("The connection to {host}:{port} broke");
                 (Category::ConnectionError, "ConnectionBroken", what)
             };
             let again = match request.method {
@@ -560,7 +560,7 @@ pub(crate) fn causes(error: &reqwest::Error) -> String {
         cause = inner.source();
     }
     match texts.is_empty() {
-        true => "the request failed".to_owned(),
+        true => "The request failed".to_owned(),
         false => texts.join(": "),
     }
 }
@@ -600,7 +600,7 @@ pub(crate) fn http_client(service: &Url) -> Result<reqwest::Client> {
             Category::ConnectionError,
             "TlsUnavailable",
             service.as_str(),
-            format!("no secure connection can be made: {}", causes(&error)),
+            format!("No secure connection can be made: {}", causes(&error)),
         )
         .advise("Check that the system's certificates are installed (ca-certificates).")
     })

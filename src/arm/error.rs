@@ -100,7 +100,7 @@ impl Error {
             None => (
                 format!("HttpStatus{status}"),
                 format!(
-                    "the endpoint answered HTTP {status} without an Azure error{}",
+                    "The endpoint answered HTTP {status} without an Azure error{}",
                     excerpt(body)
                 ),
             ),

@@ -76,7 +76,7 @@ impl Operation {
                 }
                 // Not the operation failed but the look at it: it says nothing about the outcome.
                 Err(error) if error.status().is_some() && unread < UNREAD_LOOKS => unread += 1,
-                Err(error) => return Err(error.context("the operation's status can't be read")),
+                Err(error) => return Err(error.context("The operation's status can't be read")),
             }
             if started.elapsed() > retry.operation_limit {
                 break;
@@ -106,7 +106,7 @@ impl Operation {
     fn failure(&self, told: Status) -> Error {
         let (code, message) = match &told.error {
             Some(error) => (error.code.as_str(), error.told()),
-            None => ("", format!("the operation ended as {}", told.status)),
+            None => ("", format!("The operation ended as {}", told.status)),
         };
         let code = match code {
             "" => "OperationFailed",

@@ -66,7 +66,7 @@ fn none_visible() -> Error {
         Category::ObjectNotFound,
         "NoSubscription",
         "subscriptions",
-        "this sign-in sees no enabled subscription",
+        "This sign-in sees no enabled subscription",
     )
     .advise("Check -Tenant, or ask for a role on the subscription.")
 }

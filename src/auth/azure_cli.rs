@@ -51,7 +51,7 @@ impl AzureCli {
                 return Err(failure(
                     Category::OperationTimeout,
                     "AzureCliTimeout",
-                    "az did not answer in 90 seconds",
+                    "The Azure CLI (az) did not answer in 90 seconds",
                 ));
             }
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
@@ -121,7 +121,7 @@ fn missing() -> Error {
     failure(
         Category::AuthenticationError,
         "AzureCliMissing",
-        "the Azure CLI (az) is not on the PATH",
+        "The Azure CLI (az) is not on the PATH",
     )
     .advise("Install it, or sign in another way.")
 }
@@ -136,7 +136,7 @@ fn refused(complaint: &str) -> Error {
         true => failure(
             Category::AuthenticationError,
             "AzureCliNotSignedIn",
-            &format!("the Azure CLI is not signed in: {says}"),
+            &format!("The Azure CLI is not signed in: {says}"),
         )
         .advise("Run az login, then connect again."),
         false => failed(&says),
@@ -147,7 +147,7 @@ fn failed(why: &str) -> Error {
     failure(
         Category::AuthenticationError,
         "AzureCliFailed",
-        &format!("the Azure CLI gave no token: {why}"),
+        &format!("The Azure CLI gave no token: {why}"),
     )
     .advise("Run az account get-access-token to see more.")
 }

@@ -109,4 +109,4 @@ impl ClientSecret {
     }
 }
 
-const NOT_A_TOKEN: &str = "the sign-in answered with something that is not a token";
+const NOT_A_TOKEN: &str = "The sign-in answered with something that is not a token";

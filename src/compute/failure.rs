@@ -22,17 +22,17 @@ fn failed_operation(error: Error, machine: &ResourceId) -> Error {
     };
     let Some(identity) = identity_in(&inner) else {
         return error.reworded(format!(
-            "the identity of '{machine}' was not changed: {inner}"
+            "The identity of '{machine}' was not changed: {inner}"
         ));
     };
     if !inner.contains("not found") {
         return error.reworded(format!(
-            "the identity of '{machine}' was not changed: '{identity}': {inner}"
+            "The identity of '{machine}' was not changed: '{identity}': {inner}"
         ));
     }
     error
         .reworded(format!(
-            "the identity '{identity}' does not exist, so Azure does not change '{machine}'"
+            "The identity '{identity}' does not exist, so Azure does not change '{machine}'"
         ))
         .advise(
             "If the machine still refers to it, drop the reference with -RemoveMissing; if you \
@@ -110,7 +110,7 @@ mod tests {
         );
         let explained = explained("FailedIdentityOperation", &told);
         assert!(
-            explained.starts_with(&format!("the identity '{ID}' does not exist")),
+            explained.starts_with(&format!("The identity '{ID}' does not exist")),
             "{explained}"
         );
         assert!(explained.contains("-RemoveMissing"));

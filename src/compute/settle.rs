@@ -92,7 +92,7 @@ async fn failed(client: &Client, id: &ResourceId, machine: &MachineIdentity) -> 
         None => error(
             "ProvisioningFailed",
             format!(
-                "the last change of '{id}' ended as {}",
+                "The last change of '{id}' ended as {}",
                 machine.provisioning_state
             ),
         )

@@ -318,7 +318,7 @@ async fn pause(client: &Client, id: &ResourceId, error: &Error, beaten: u32) -> 
 }
 
 fn give_up(error: Error) -> Error {
-    let words = format!("somebody else was quicker each of the {ROUNDS} times that this was tried");
+    let words = format!("Somebody else was quicker each of the {ROUNDS} times that this was tried");
     error
         .context(&words)
         .advise("Nothing was changed: try again when the others are done.")

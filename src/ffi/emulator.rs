@@ -46,7 +46,7 @@ pub(super) async fn start(wanted: Wanted) -> Result<Started> {
             Category::InvalidOperation,
             "EmulatorStartFailed",
             "emulator",
-            format!("the emulator did not start: {error}"),
+            format!("The emulator did not start: {error}"),
         )
     })?;
     Ok(Started {

@@ -361,12 +361,8 @@ impl MiConnectRequest {
             MI_CREDENTIAL_EMULATOR => SignIn::ClientSecret {
                 client_id: emulator::CLIENT_ID.to_owned(),
                 secret: emulator::CLIENT_SECRET.to_owned().into(),
-                // The emulator issues its own tokens.
-                authority: Some(
-                    endpoint
-                        .and_then(|url| Url::parse(url).ok())
-                        .ok_or(Status::Value)?,
-                ),
+                // The emulator issues its own tokens. What is no URL is refused as the endpoint.
+                authority: Url::parse(endpoint.ok_or(Status::Null)?).ok(),
             },
             _ => return Err(Status::Value),
         })

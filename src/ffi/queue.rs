@@ -228,7 +228,7 @@ fn canceled() -> Error {
         Category::OperationStopped,
         "OperationCanceled",
         "",
-        "the operation was cancelled",
+        "The operation was cancelled",
     )
 }
 

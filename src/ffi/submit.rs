@@ -91,7 +91,7 @@ fn internal(panic: &(dyn Any + Send)) -> Error {
         Category::NotSpecified,
         "InternalError",
         "",
-        format!("the library failed inside: {what}"),
+        format!("The library failed inside: {what}"),
     )
     .advise("This is a defect of the module; please report it.")
 }

@@ -102,7 +102,7 @@ fn check_location(wanted: &Create, held: &UserAssignedIdentity) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "the identity '{}' exists in {}, not in {location}",
+        "The identity '{}' exists in {}, not in {location}",
         held.id, held.location
     );
     Err(Error::new(

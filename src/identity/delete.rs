@@ -39,7 +39,7 @@ pub async fn plan_delete(client: &Client, target: &Target) -> Result<Plan> {
 }
 
 fn not_found(id: &ResourceId) -> Error {
-    let message = format!("there is no user-assigned identity '{id}', so nothing was deleted");
+    let message = format!("There is no user-assigned identity '{id}', so nothing was deleted");
     Error::new(
         Category::ObjectNotFound,
         "ResourceNotFound",

@@ -165,7 +165,7 @@ Describe 'Bad input' {
             Add-Fault @{ times = 100; pathContains = '/subscriptions'; action = @{ status = $Status; body = '<html><h1>Sign in to the network</h1></html>'; contentType = 'text/html' } }
             foreach ($failure in @(
                     Get-Failure { Get-UserAssignedIdentity }
-                    Get-Failure { Connect-ManagedIdentityService -AccessToken (Get-EmulatorToken) -Endpoint (Get-ArmEmulator).Endpoint }
+                    Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure (Get-EmulatorToken)) -Endpoint (Get-ArmEmulator).Endpoint }
                 )) {
                 Get-ErrorCode $failure | Should -Be $(if ($Status -eq 200) { 'UnexpectedContent' } else { "HttpStatus$Status" })
                 $failure.Exception.HttpStatus | Should -Be $Status

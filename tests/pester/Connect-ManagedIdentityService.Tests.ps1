@@ -42,8 +42,11 @@ Describe 'Connect-ManagedIdentityService' {
             Get-UserAssignedIdentity | Should -BeNullOrEmpty
         }
 
-        It 'takes a token as a text, as Azure PowerShell gives it before version 14' {
-            (Connect-ManagedIdentityService -AccessToken (Get-EmulatorToken) -Endpoint $endpoint).AccountType | Should -Be AccessToken
+        It 'refuses plain text, says how to give it, and does not repeat it' {
+            $failure = Get-Failure { Connect-ManagedIdentityService -AccessToken 'marked-token' -Endpoint $endpoint }
+            $failure.CategoryInfo.Category | Should -Be InvalidData
+            $failure.Exception.Message | Should -BeLike "*'AccessToken'*SecureString*"
+            $failure.Exception.Message | Should -Not -BeLike '*marked*'
         }
 
         It 'refuses what can''t be a token, and does not repeat it' {
@@ -51,6 +54,12 @@ Describe 'Connect-ManagedIdentityService' {
             $failure.FullyQualifiedErrorId | Should -Be 'InvalidAccessToken,ManagedIdentity.Commands.ConnectManagedIdentityServiceCommand'
             $failure.CategoryInfo.Category | Should -Be InvalidArgument
             $failure.Exception.Message | Should -Not -BeLike '*not a token*'
+        }
+
+        It 'takes an emulator''s endpoint for what it is' {
+            $failure = Get-Failure { Connect-ManagedIdentityService -Emulator -Endpoint nonsense }
+            Get-ErrorCode $failure | Should -Be InvalidEndpoint
+            $failure.Exception.Message | Should -BeLike "-Endpoint 'nonsense'*"
         }
 
         It 'says that a token is not good' {

@@ -66,6 +66,11 @@ Describe 'New-UserAssignedIdentity' {
         $identities.IsolationScope | Should -Be Regional, None
     }
 
+    It 'takes an empty cell of a table for none' {
+        $rows = "ResourceGroupName,Name,Location,IsolationScope", "$Group,id1,," | ConvertFrom-Csv
+        ($rows | New-UserAssignedIdentity).Location | Should -Be eastus
+    }
+
     It 'takes identities from the pipeline to make the same elsewhere' {
         $null = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod' }
         $copy = Get-UserAssignedIdentity -Name id1 | New-UserAssignedIdentity -ResourceGroupName $OtherGroup
