@@ -1,12 +1,15 @@
 //! `cargo xtask bench`: what the module promises about time and size, measured.
 
 use std::fs;
-use std::path::Path;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::process::Result;
+use crate::process::{Result, Run};
 use crate::tools::{PowerShell, Tools};
-use crate::workspace::{Workspace, rid, shipped_library};
+use crate::workspace::{Profile, Workspace, rid, shipped_library};
 
 /// How many pairs of shells are started to measure the import.
 const PAIRS: usize = 21;
@@ -20,14 +23,19 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
     let powershell = tools.powershell()?;
 
     println!("\n== pipeline");
-    let pipeline = powershell
-        .file(&workspace.root.join("xtask/bench/Pipeline.ps1"))
-        .arg("-ModulePath")
-        .arg(module)
-        .show();
-    if let Err(report) = &pipeline {
-        println!("  {report}");
-    }
+    let pipeline = shown(
+        powershell
+            .file(&workspace.root.join("xtask/bench/Pipeline.ps1"))
+            .arg("-ModulePath")
+            .arg(module),
+    );
+
+    let emulator = emulator_program(workspace)?;
+    println!("\n== waiting");
+    let wait = wait(workspace, tools, module, &emulator)?;
+
+    println!("\n== fleet");
+    let fleet = fleet(workspace, powershell, module, &emulator)?;
 
     println!("\n== import");
     let added = import(powershell, module)?;
@@ -51,7 +59,126 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
         &format!("the native library has {megabytes:.2} MB (at most 6 MB)"),
         size <= LIBRARY,
     );
-    Ok(pipeline.is_ok() && import && small)
+    Ok(pipeline && wait && fleet && import && small)
+}
+
+/// How long after an operation's end Update-VmIdentity returns, with the Azure CLI beside it where
+/// that is to be had.
+fn wait(workspace: &Workspace, tools: &Tools<'_>, module: &Path, emulator: &Path) -> Result<bool> {
+    let mut emulator = Emulator::start(emulator, &["--tls"])?;
+    let [endpoint, certificate] = emulator.lines()?;
+    let mut run = tools
+        .powershell()?
+        .file(&workspace.root.join("xtask/bench/Wait.ps1"))
+        .arg("-ModulePath")
+        .arg(module)
+        .args(["-Endpoint", &endpoint, "-CertificateFile", &certificate])
+        .env("SSL_CERT_FILE", &certificate);
+    match azure_cli(workspace, tools) {
+        Ok(python) => run = run.arg("-AzureCli").arg(python),
+        Err(sentence) => println!("  {sentence}"),
+    }
+    Ok(shown(run))
+}
+
+/// Thousands of machines through one pipeline: how long it takes, and how the process grows.
+fn fleet(
+    workspace: &Workspace,
+    powershell: &PowerShell,
+    module: &Path,
+    emulator: &Path,
+) -> Result<bool> {
+    let mut emulator = Emulator::start(emulator, &[])?;
+    let [endpoint] = emulator.lines()?;
+    let script = || {
+        powershell
+            .file(&workspace.root.join("xtask/bench/Fleet.ps1"))
+            .arg("-ModulePath")
+            .arg(module)
+            .args(["-Endpoint", &endpoint])
+    };
+    // In a process of its own: what it leaves in memory would hide what the pipeline takes on.
+    Ok(shown(script().arg("-Prepare")) && shown(script()))
+}
+
+/// Runs a measurement that tells its own verdict.
+fn shown(run: Run) -> bool {
+    match run.show() {
+        Ok(()) => true,
+        Err(report) => {
+            println!("  {report}");
+            false
+        }
+    }
+}
+
+/// The Python of an environment with the Azure CLI, the same that the peers' tests have.
+fn azure_cli(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
+    let peers = workspace.root.join("tests/peers");
+    let outcome = Run::new(tools.python(&peers.join("requirements.txt"))?)
+        .arg(peers.join("azure_cli.py"))
+        .arg(workspace.tools().join("azure-cli"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .capture()?;
+    if outcome.ok() {
+        Ok(outcome.last_line().into())
+    } else {
+        Err(outcome.last_line().to_owned())
+    }
+}
+
+/// The emulator as a program, built to be quick: its own time is not the module's.
+fn emulator_program(workspace: &Workspace) -> Result<PathBuf> {
+    println!("  cargo build");
+    Run::cargo()
+        .dir(&workspace.root)
+        .args(["build", "--release", "--package", "emulator"])
+        .run()?;
+    Ok(workspace.program(Profile::Release, "emulator"))
+}
+
+/// An emulator in a process of its own, which ends with this value.
+struct Emulator(Child);
+
+impl Emulator {
+    fn start(program: &Path, arguments: &[&str]) -> Result<Self> {
+        Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map(Self)
+            .map_err(|error| format!("{}: {error}", program.display()))
+    }
+
+    /// The first lines that it prints; it prints no others.
+    fn lines<const COUNT: usize>(&mut self) -> Result<[String; COUNT]> {
+        let output = self.0.stdout.take();
+        let lines: Vec<String> = output
+            .into_iter()
+            .flat_map(|output| BufReader::new(output).lines().map_while(|line| line.ok()))
+            .take(COUNT)
+            .collect();
+        lines
+            .try_into()
+            .map_err(|_| "the emulator did not say where it listens".to_owned())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if cfg!(unix) {
+            // Asked to end, it takes its certificate along.
+            let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+            let deadline = Instant::now() + Duration::from_secs(5);
+            while matches!(self.0.try_wait(), Ok(None)) && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
+        // Both fail only when it has ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// The seconds that importing the module adds to the start of a shell: the median of differences
