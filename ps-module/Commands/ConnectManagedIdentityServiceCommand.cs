@@ -50,6 +50,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     public SwitchParameter Emulator { get; set; }
 
     /// <summary>The URL of Azure Resource Manager, where it is not the cloud's.</summary>
+    [Parameter(ParameterSetName = WithAzureCli)]
     [Parameter(ParameterSetName = WithAccessToken)]
     [Parameter(ParameterSetName = WithServicePrincipal)]
     [Parameter(ParameterSetName = ToEmulator)]

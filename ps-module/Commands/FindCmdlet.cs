@@ -66,7 +66,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
     {
         try
         {
-            var target = ResourceReference.Target(parameter, one);
+            var target = ResourceReference.Target(parameter, one, SubscriptionId);
             Submit(Get(target), new Operation(one) { OnItem = WriteObject });
         }
         catch (ManagedIdentityException error)

@@ -78,7 +78,7 @@ public abstract class IdentityChangeCmdlet : ChangeCmdlet
         ResourceTarget target;
         try
         {
-            target = ResourceReference.Target(nameof(InputObject), one);
+            target = ResourceReference.Target(nameof(InputObject), one, SubscriptionId);
         }
         catch (ManagedIdentityException error)
         {

@@ -179,7 +179,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     private ResourceTarget Target(PSObject machine) =>
         machine.BaseObject is string name && IsBound(nameof(ResourceGroupName)) && !name.StartsWith("/", StringComparison.Ordinal)
             ? Named(name)
-            : ResourceReference.Target(Machine.Parameter, machine);
+            : ResourceReference.Target(Machine.Parameter, machine, SubscriptionId);
 
     private ResourceTarget Named(string name) => new()
     {

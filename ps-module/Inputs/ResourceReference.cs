@@ -20,9 +20,9 @@ internal static class ResourceReference
             ? several.Cast<object?>().Where(one => one is not null).Select(PSObject.AsPSObject)
             : [given];
 
-    /// <summary>The resource that an object stands for.</summary>
+    /// <summary>The resource that an object stands for; its subscription, where it names none, is the one given.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static ResourceTarget Target(string parameter, PSObject value)
+    public static ResourceTarget Target(string parameter, PSObject value, string? subscriptionId)
     {
         if (FindId(value) is { } id)
         {
@@ -33,7 +33,7 @@ internal static class ResourceReference
         {
             return new ResourceTarget
             {
-                SubscriptionId = Property(value, "SubscriptionId"),
+                SubscriptionId = Property(value, "SubscriptionId") ?? subscriptionId,
                 ResourceGroupName = group,
                 Name = name,
             };

@@ -21,7 +21,7 @@ public sealed class ManagedIdentityConnection
     /// <summary>Who is signed in, as far as the sign-in says.</summary>
     public string Account { get; internal set; } = "";
 
-    /// <summary>The kind of sign-in: <c>AccessToken</c>, <c>ServicePrincipal</c>, <c>AzureCli</c> or <c>Emulator</c>.</summary>
+    /// <summary>The kind of sign-in: <c>AccessToken</c>, <c>ServicePrincipal</c> or <c>AzureCli</c>.</summary>
     public string AccountType { get; internal set; } = "";
 
     /// <summary>The tenant's id, where it is known.</summary>

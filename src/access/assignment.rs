@@ -74,7 +74,7 @@ pub async fn delete(client: &Client, id: &str) -> Result<()> {
 fn check_id(id: &str) -> Result<()> {
     const PART: &str = "/providers/microsoft.authorization/roleassignments/";
     let name = id
-        .to_lowercase()
+        .to_ascii_lowercase()
         .find(PART)
         .map(|at| &id[at + PART.len()..]);
     let scope = name.map(|name| &id[..id.len() - name.len() - PART.len()]);

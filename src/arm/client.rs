@@ -438,7 +438,7 @@ impl Reply {
     }
 
     /// Adds to an error which request it was about.
-    pub(super) fn identified(&self, error: Error) -> Error {
+    pub(crate) fn identified(&self, error: Error) -> Error {
         error.during(
             self.request.clone(),
             self.request_id(),

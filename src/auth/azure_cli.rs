@@ -1,6 +1,7 @@
 //! The sign-in of the Azure CLI, which is asked for tokens on the command line.
 
 use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
@@ -11,12 +12,12 @@ use super::AccessToken;
 use crate::arm::{Category, Error, Result};
 
 /// The Azure CLI, and the tenant to ask it for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct AzureCli {
-    /// The tenant; the CLI's own when not given.
-    pub tenant: Option<String>,
-    /// The subscription whose tenant and account are meant; the CLI's own when not given.
-    pub subscription: Option<String>,
+    tenant: Option<String>,
+    subscription: Option<String>,
+    /// The token that came with the sign-in, until it is used: `az` is slow to start.
+    first: Mutex<Option<AccessToken>>,
 }
 
 /// `az` takes up to 20 seconds to start on a cold Windows machine.
@@ -29,19 +30,55 @@ struct Answer {
     /// Seconds since 1970; the older `expiresOn` is local time without a zone.
     #[serde(rename = "expires_on")]
     expires_on: Option<u64>,
+    /// The subscription that the CLI works in.
+    subscription: Option<String>,
+}
+
+impl Answer {
+    fn into_token(self) -> AccessToken {
+        let lifetime = self.expires_on.map_or(Duration::from_secs(60), |at| {
+            Duration::from_secs(at).saturating_sub(now())
+        });
+        AccessToken::issued(self.access_token.into(), lifetime)
+    }
 }
 
 impl AzureCli {
+    /// The CLI as it is signed in to a tenant, or to that of a subscription, or by itself.
+    pub fn new(tenant: Option<String>, subscription: Option<String>) -> Self {
+        Self {
+            tenant,
+            subscription,
+            first: Mutex::default(),
+        }
+    }
+
+    /// Asks the CLI for a first token for `audience`, and with it for the subscription that it
+    /// works in.
+    ///
+    /// # Errors
+    /// Those of [`token`](Self::token).
+    pub(super) async fn sign_in(&self, audience: &str) -> Result<Option<String>> {
+        let mut answer = self.run(audience).await?;
+        let subscription = answer.subscription.take();
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.into_token());
+        Ok(subscription)
+    }
+
     /// Asks the CLI for a token for `audience`.
     ///
     /// # Errors
     /// `AzureCliMissing`, `AzureCliNotSignedIn`, `AzureCliFailed`, `AzureCliTimeout`.
     pub(super) async fn token(&self, audience: &str) -> Result<AccessToken> {
-        let answer = self.run(audience).await?;
-        let lifetime = answer.expires_on.map_or(Duration::from_secs(60), |at| {
-            Duration::from_secs(at).saturating_sub(now())
-        });
-        Ok(AccessToken::issued(answer.access_token.into(), lifetime))
+        let first = self
+            .first
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match first {
+            Some(token) => Ok(token),
+            None => Ok(self.run(audience).await?.into_token()),
+        }
     }
 
     async fn run(&self, audience: &str) -> Result<Answer> {
@@ -194,10 +231,7 @@ mod tests {
     #[test]
     fn nothing_special_reaches_a_shell() {
         for bad in ["a&b", "a b", "%PATH%", "--debug", "a\"b", "", "a|b", "a^b"] {
-            let cli = AzureCli {
-                tenant: Some(bad.to_owned()),
-                ..AzureCli::default()
-            };
+            let cli = AzureCli::new(Some(bad.to_owned()), None);
             let error = cli.command("https://management.azure.com").unwrap_err();
             assert_eq!(error.code(), "InvalidParameter", "{bad}");
         }

@@ -77,7 +77,7 @@ pub struct Connection {
 pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Connection> {
     let mut cloud = cloud(&request)?;
     let (account, account_type) = account(&request.sign_in);
-    let credential = credential(&request, &mut cloud).await?;
+    let (credential, own_subscription) = credential(&request, &mut cloud).await?;
     let environment = cloud.name.clone();
     let endpoint = cloud
         .resource_manager
@@ -91,7 +91,8 @@ pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Co
         retry: request.retry,
     })?;
     let observed = client.observed_by(observer);
-    let subscription = choose_subscription(&observed, request.subscription_id.as_deref()).await?;
+    let wanted = request.subscription_id.or(own_subscription);
+    let subscription = choose_subscription(&observed, wanted.as_deref()).await?;
     let tenant_id = match subscription.tenant_id {
         tenant if tenant.is_empty() => request.tenant.unwrap_or_default(),
         tenant => tenant,
@@ -123,13 +124,17 @@ fn account(sign_in: &SignIn) -> (String, &'static str) {
     }
 }
 
-async fn credential(request: &Request, cloud: &mut Cloud) -> Result<Credential> {
+/// The credential, and the subscription that the sign-in itself works in.
+async fn credential(request: &Request, cloud: &mut Cloud) -> Result<(Credential, Option<String>)> {
     match &request.sign_in {
-        SignIn::AccessToken { token, .. } => Ok(Credential::AccessToken(checked(token)?)),
-        SignIn::AzureCli => Ok(Credential::AzureCli(AzureCli {
-            tenant: request.tenant.clone(),
-            subscription: request.subscription_id.clone(),
-        })),
+        SignIn::AccessToken { token, .. } => Ok((Credential::AccessToken(checked(token)?), None)),
+        SignIn::AzureCli => {
+            let cli = AzureCli::new(request.tenant.clone(), request.subscription_id.clone());
+            let subscription = cli.sign_in(&cloud.audience).await?;
+            // In another tenant than the CLI's own, its subscription is not to be seen.
+            let subscription = subscription.filter(|_| request.tenant.is_none());
+            Ok((Credential::AzureCli(cli), subscription))
+        }
         SignIn::ClientSecret {
             client_id,
             secret,
@@ -141,12 +146,13 @@ async fn credential(request: &Request, cloud: &mut Cloud) -> Result<Credential> 
                 Some(known) => known,
                 None => discover(cloud).await?,
             };
-            Ok(Credential::ClientSecret(ClientSecret {
+            let secret = ClientSecret {
                 authority,
                 tenant,
                 client_id: client_id.clone(),
                 secret: secret.clone(),
-            }))
+            };
+            Ok((Credential::ClientSecret(secret), None))
         }
     }
 }

@@ -19,7 +19,7 @@ pub async fn delete(client: &Client, target: &Target) -> Result<()> {
         .await?;
     // 204: there was none. After an attempt whose answer was lost, it was that attempt's doing.
     if reply.status == 204 && !reply.repeated {
-        return Err(not_found(&id).with_status(204));
+        return Err(reply.identified(not_found(&id).with_status(204)));
     }
     Ok(())
 }

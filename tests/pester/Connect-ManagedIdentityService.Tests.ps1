@@ -118,6 +118,59 @@ Describe 'Connect-ManagedIdentityService' {
     }
 
     Context '-UseAzureCli' {
+        BeforeAll {
+            # Runs an action with an az on the PATH that prints a text.
+            function Invoke-WithAzureCli([string] $Output, [int] $ExitCode, [scriptblock] $Action) {
+                $folder = Join-Path $TestDrive ([guid]::NewGuid())
+                $null = New-Item -ItemType Directory $folder
+                Set-Content (Join-Path $folder output.txt) $Output
+                if ([System.IO.Path]::DirectorySeparatorChar -eq '\') {
+                    $stream = if ($ExitCode) { '1>&2' }
+                    Set-Content (Join-Path $folder az.cmd) "@type `"%~dp0output.txt`" $stream`r`n@exit /b $ExitCode"
+                } else {
+                    $stream = if ($ExitCode) { '>&2' }
+                    $az = Join-Path $folder az
+                    [System.IO.File]::WriteAllText($az, "#!/bin/sh`ncat '$folder/output.txt' $stream`nexit $ExitCode`n")
+                    chmod +x $az
+                }
+                $path = $env:PATH
+                $env:PATH = $folder + [System.IO.Path]::PathSeparator + $path
+                try {
+                    & $Action
+                } finally {
+                    $env:PATH = $path
+                }
+            }
+        }
+
+        It 'takes the token of the Azure CLI, and the subscription that it works in' {
+            $fact = Get-EmulatorFact
+            $answer = @{ accessToken = Get-EmulatorToken; expires_on = 4102444800; subscription = $fact.subscriptionId }
+            Invoke-Emulator Delete /requests
+            $connection = Invoke-WithAzureCli "WARNING: a new version is out`n$(ConvertTo-Json $answer)" 0 {
+                Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint
+            }
+            $connection.AccountType | Should -Be AzureCli
+            $connection.SubscriptionId | Should -Be $fact.subscriptionId
+            (Get-ArmRequest).path | Should -BeLike "/subscriptions/$($fact.subscriptionId)?*"
+            (Get-VmIdentity).Name | Should -Be $VM
+        }
+
+        It 'says that the Azure CLI is not signed in' {
+            $failure = Invoke-WithAzureCli "ERROR: Please run 'az login' to setup account." 1 {
+                Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint }
+            }
+            Get-ErrorCode $failure | Should -Be AzureCliNotSignedIn
+            $failure.Exception.Message | Should -BeLike '*az login*'
+        }
+
+        It 'says that the Azure CLI gave no token' {
+            $failure = Invoke-WithAzureCli 'Hello' 0 {
+                Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint }
+            }
+            Get-ErrorCode $failure | Should -Be AzureCliFailed
+        }
+
         It 'says that the Azure CLI is not there' {
             $path = $env:PATH
             $env:PATH = "$TestDrive"
