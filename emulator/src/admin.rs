@@ -5,9 +5,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::clock::{Millis, iso_time};
+use crate::directory::{self, Principal};
 use crate::http::{Reply, Request};
-use crate::seed;
-use crate::state::{Registration, World};
+use crate::state::{Group, Registration, State, Subscription, Tags, World, key};
+use crate::{identity, random, seed};
 
 /// The first segment of every path here.
 const PREFIX: &str = "_emulator";
@@ -62,7 +63,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             Reply::empty(204)
         }
         ("GET", ["settings"]) => Reply::json(200, &settings(world, now)),
-        ("PATCH", ["settings"]) => match change(world, &request.body) {
+        ("PATCH", ["settings"]) => match change(world, &request.body, now) {
             Ok(()) => Reply::json(200, &settings(world, now)),
             Err(message) => problem(400, "InvalidSettings", message),
         },
@@ -70,7 +71,17 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             world.reset(now);
             Reply::empty(204)
         }
-        (_, [] | ["requests" | "history" | "faults" | "settings" | "reset"]) => problem(
+        ("POST", ["subscriptions"]) => made(world, add_subscription, &request.body),
+        ("POST", ["principals"]) => made(world, add_principal, &request.body),
+        ("POST", ["identities"]) => made(world, add_identities, &request.body),
+        (
+            _,
+            []
+            | [
+                "requests" | "history" | "faults" | "settings" | "reset" | "subscriptions"
+                | "principals" | "identities",
+            ],
+        ) => problem(
             405,
             "MethodNotAllowed",
             format!("{} is not for {}.", request.method, request.path),
@@ -81,6 +92,107 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             format!("There is no {} in the emulator.", request.path),
         ),
     }
+}
+
+/// Answers a request that makes something: 201 with it, or 400 with what is wrong.
+fn made(
+    world: &mut World,
+    make: fn(&mut State, &[u8]) -> Result<Value, String>,
+    text: &[u8],
+) -> Reply {
+    match make(&mut world.state, text) {
+        Ok(body) => {
+            world.revision += 1;
+            Reply::json(201, &body)
+        }
+        Err(message) => problem(400, "InvalidContent", message),
+    }
+}
+
+/// A further subscription in the tenant, with a resource group.
+fn add_subscription(state: &mut State, text: &[u8]) -> Result<Value, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct New {
+        id: String,
+        name: String,
+    }
+    let New { id, name } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    if !random::is_guid(&id) {
+        return Err(format!("id: '{id}' is not a GUID"));
+    }
+    let id = id.to_lowercase();
+    if state.subscriptions.contains_key(&id) {
+        return Err(format!("id: there is a subscription '{id}' already"));
+    }
+    let group = Group::seeded(&id, seed::RESOURCE_GROUP);
+    state
+        .groups
+        .insert(key::group(&id, seed::RESOURCE_GROUP), group);
+    let body = json!({ "id": id, "name": name, "resourceGroup": seed::RESOURCE_GROUP });
+    let subscription = Subscription {
+        id: id.clone(),
+        name,
+        tenant_id: seed::TENANT_ID.to_owned(),
+    };
+    state.subscriptions.insert(id, subscription);
+    Ok(body)
+}
+
+/// Somebody that roles can be given to.
+fn add_principal(state: &mut State, text: &[u8]) -> Result<Value, String> {
+    let principal: Principal = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    directory::register(state, principal).map(|principal| json!(principal))
+}
+
+/// Many identities at once, all or none. Their principals are known everywhere.
+fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct New {
+        subscription_id: String,
+        resource_group: String,
+        prefix: String,
+        count: usize,
+    }
+    const MOST: usize = 50_000;
+    let new: New = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    let group = state
+        .groups
+        .get(&key::group(&new.subscription_id, &new.resource_group))
+        .cloned()
+        .ok_or_else(|| format!("resourceGroup: there is no '{}'", new.resource_group))?;
+    if !(1..=MOST).contains(&new.count) {
+        return Err(format!("count is {}; it is 1 to {MOST}", new.count));
+    }
+    let names: Vec<String> = (1..=new.count)
+        .map(|number| format!("{}{number:05}", new.prefix))
+        .collect();
+    if let Some(name) = names.iter().find(|name| !identity::name_is_valid(name)) {
+        return Err(format!("prefix: '{name}' is not a name of an identity"));
+    }
+    let key = |name: &str| key::resource(&group.subscription, &group.name, identity::KIND, name);
+    if let Some(name) = names
+        .iter()
+        .find(|name| state.identities.contains_key(&key(name)))
+    {
+        return Err(format!("prefix: there is an identity '{name}' already"));
+    }
+    for name in &names {
+        let identity = identity::UserAssignedIdentity {
+            subscription: group.subscription.clone(),
+            group: group.name.clone(),
+            name: name.clone(),
+            location: group.location.clone(),
+            tags: Tags::new(),
+            isolation_scope: "None".to_owned(),
+            principal_id: random::guid(),
+            client_id: random::guid(),
+            created: 0,
+        };
+        state.identities.insert(key(name), identity);
+    }
+    Ok(json!({ "count": names.len(), "first": names.first(), "last": names.last() }))
 }
 
 /// A page in a browser may send requests to loopback addresses; it cannot help saying so.
@@ -127,6 +239,7 @@ struct Change {
     #[serde(deserialize_with = "nullable")]
     retry_after_seconds: Option<Option<u64>>,
     replication_delay_ms: Option<u64>,
+    graph_delay_ms: Option<u64>,
     #[serde(deserialize_with = "nullable")]
     vm_write_limit: Option<Option<u32>>,
     unassignable: Option<Vec<String>>,
@@ -142,7 +255,7 @@ where
 }
 
 /// Applies a change whole or not at all.
-fn change(world: &mut World, text: &[u8]) -> Result<(), String> {
+fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
     let change: Change = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     if change.page_size == Some(0) {
         return Err("pageSize is 0; a page has at least one item".to_owned());
@@ -187,6 +300,11 @@ fn change(world: &mut World, text: &[u8]) -> Result<(), String> {
         &mut settings.replication_delay_ms,
         change.replication_delay_ms,
     );
+    if let Some(delay) = change.graph_delay_ms {
+        settings.graph_delay_ms = delay;
+        world.session.graph.set_delay(delay, &world.state, now);
+    }
+    let settings = &mut world.session.settings;
     set(&mut settings.vm_write_limit, change.vm_write_limit);
     set(&mut settings.unassignable, change.unassignable);
     if change.throttling.is_some() || change.vm_write_limit.is_some() {

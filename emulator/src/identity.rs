@@ -9,6 +9,8 @@ use crate::arm::paging;
 use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::arm::throttle::{self, IDENTITY_CREATES};
 use crate::arm::values;
+use crate::authorization::assignments;
+use crate::clock::Millis;
 use crate::http::Reply;
 use crate::random;
 use crate::seed;
@@ -32,7 +34,7 @@ const VERSIONS: Versions = Versions::Listed(&[
 ]);
 
 /// The first version that has `isolationScope`.
-const ISOLATION_SINCE: &str = "2024-11-30";
+pub(crate) const ISOLATION_SINCE: &str = "2024-11-30";
 
 const ONE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}";
 
@@ -73,18 +75,20 @@ pub(crate) struct UserAssignedIdentity {
     pub(crate) isolation_scope: String,
     pub(crate) principal_id: String,
     pub(crate) client_id: String,
+    #[serde(default)]
+    pub(crate) created: Millis,
 }
 
 impl UserAssignedIdentity {
     /// With `resourcegroups` in lower case, as this provider writes it (and no other does).
-    fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         format!(
             "/subscriptions/{}/resourcegroups/{}/providers/{KIND}/{}",
             self.subscription, self.group, self.name
         )
     }
 
-    fn body(&self, api_version: &str) -> Value {
+    pub(crate) fn body(&self, api_version: &str) -> Value {
         let mut body = json!({
             "id": self.id(),
             "name": self.name,
@@ -119,7 +123,7 @@ fn key_of(call: &Call<'_>) -> String {
 }
 
 /// 3 to 128 letters, digits, hyphens and underscores, beginning with a letter or digit.
-fn name_is_valid(name: &str) -> bool {
+pub(crate) fn name_is_valid(name: &str) -> bool {
     (3..=128).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name
@@ -216,6 +220,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         isolation_scope: scope.unwrap_or_else(|| "None".to_owned()),
         principal_id: random::guid(),
         client_id: random::guid(),
+        created: call.now,
     };
     // Azure's Location is a path here, not a URL, and nothing to poll.
     let reply =
@@ -266,9 +271,14 @@ fn get(world: &mut World, call: &Call<'_>) -> Handled {
         .ok_or_else(|| not_found(call))
 }
 
-/// 200 when it was there, 204 when not. References to it on machines stay.
+/// 200 when it was there, 204 when not. References to it on machines stay, and so do the roles that
+/// it had; roles on it go.
 fn delete(world: &mut World, call: &Call<'_>) -> Handled {
-    let removed = world.state.identities.remove(&key_of(call));
+    let key = key_of(call);
+    let removed = world.state.identities.remove(&key);
+    if removed.is_some() {
+        assignments::forget(&mut world.state, &key);
+    }
     Ok(Reply::empty(if removed.is_some() { 200 } else { 204 }))
 }
 

@@ -16,14 +16,18 @@
 //!
 //! A request goes through `server` (connections, faults, latency, the log) to `oauth` (tokens and
 //! discovery), `admin` (`/_emulator`) or `arm::router`, which finds the function that answers it in
-//! the tables of `arm::resources`, `identity`, `compute` and `operations`. Those functions are
+//! the tables of `arm::resources`, `identity`, `compute`, `authorization`, `graph` and
+//! `operations`. Those functions are
 //! synchronous and work on the one `state::World`, which is locked meanwhile.
 
 mod admin;
 mod arm;
+mod authorization;
 mod clock;
 mod compute;
+mod directory;
 mod faults;
+mod graph;
 mod history;
 mod http;
 mod identity;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::arm::error::{ArmError, ErrorBody};
 use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::authorization::assignments;
 use crate::clock::{Millis, compute_time, ticks};
 use crate::compute::{self, Machine};
 use crate::http::Reply;
@@ -147,6 +148,7 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
             }
             Some(Effect::MachineDeleted { key }) => {
                 state.machines.remove(&key);
+                assignments::forget(state, &key);
             }
             Some(Effect::InstancesUpgraded { key, ids }) => {
                 compute::scale_set::upgraded(state, &key, &id, &ids);
@@ -159,6 +161,7 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
                 state.groups.remove(&key::group(&subscription, &group));
                 state.identities.retain(|id, _| !id.starts_with(&inside));
                 state.machines.retain(|id, _| !id.starts_with(&inside));
+                assignments::forget(state, &key::group(&subscription, &group));
             }
             None => {}
         }

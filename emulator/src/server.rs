@@ -165,7 +165,7 @@ async fn serve(
             world.settle(now);
             let revision = world.revision;
             let reply = admin::answer(&mut world, &request, now);
-            if world.revision != revision {
+            if world.changed_since(revision, now) {
                 shared.changed.notify_one();
             }
             reply
@@ -208,7 +208,7 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
         (Some(reply), _) => Some(reply),
         (None, _) => Some(handle(&mut world, request, too_large, now)),
     };
-    if world.revision != before {
+    if world.changed_since(before, now) {
         shared.changed.notify_one();
     }
     let status = reply.as_ref().filter(|_| close.is_none()).map(|r| r.status);

@@ -11,15 +11,17 @@ use serde_json::{Map, Value, json};
 
 use crate::Options;
 use crate::arm::throttle::Throttle;
+use crate::authorization::assignments::RoleAssignment;
 use crate::clock::{Clock, Millis, millis};
 use crate::compute::Machine;
+use crate::directory::Principal;
 use crate::faults::Faults;
 use crate::history::History;
 use crate::identity::UserAssignedIdentity;
 use crate::log::Log;
 use crate::oauth::Tokens;
 use crate::operations::{self, Operation};
-use crate::{random, seed};
+use crate::{graph, random, seed};
 
 /// A map of tags: names to strings.
 pub(crate) type Tags = Map<String, Value>;
@@ -33,13 +35,18 @@ pub(crate) struct State {
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) identities: BTreeMap<String, UserAssignedIdentity>,
     pub(crate) machines: BTreeMap<String, Machine>,
+    #[serde(default)]
+    pub(crate) assignments: BTreeMap<String, RoleAssignment>,
+    /// By id.
+    #[serde(default)]
+    pub(crate) principals: BTreeMap<String, Principal>,
     /// By operation id.
     pub(crate) operations: BTreeMap<String, Operation>,
     /// The `c` of signed operation URLs: in Azure a certificate, here as long and as opaque.
     pub(crate) signing_certificate: String,
 }
 
-/// A subscription; the emulator has one.
+/// A subscription.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Subscription {
@@ -60,6 +67,18 @@ pub(crate) struct Group {
     pub(crate) deleting: bool,
 }
 
+impl Group {
+    pub(crate) fn seeded(subscription: &str, name: &str) -> Self {
+        Group {
+            subscription: subscription.to_owned(),
+            name: name.to_owned(),
+            location: seed::LOCATION.to_owned(),
+            tags: None,
+            deleting: false,
+        }
+    }
+}
+
 impl State {
     /// The state that a fresh emulator has.
     pub(crate) fn seeded(now: Millis) -> Self {
@@ -68,21 +87,18 @@ impl State {
             name: seed::SUBSCRIPTION_NAME.to_owned(),
             tenant_id: seed::TENANT_ID.to_owned(),
         };
-        let group = |name: &str| Group {
-            subscription: seed::SUBSCRIPTION_ID.to_owned(),
-            name: name.to_owned(),
-            location: seed::LOCATION.to_owned(),
-            tags: None,
-            deleting: false,
-        };
-        let groups = [seed::RESOURCE_GROUP, seed::SECOND_RESOURCE_GROUP]
-            .map(|name| (key::group(seed::SUBSCRIPTION_ID, name), group(name)));
+        let groups = [seed::RESOURCE_GROUP, seed::SECOND_RESOURCE_GROUP].map(|name| {
+            let group = Group::seeded(seed::SUBSCRIPTION_ID, name);
+            (key::group(seed::SUBSCRIPTION_ID, name), group)
+        });
         let vm = Machine::seeded(now);
         State {
             subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
             groups: BTreeMap::from(groups),
             identities: BTreeMap::new(),
             machines: BTreeMap::from([(vm.key(), vm)]),
+            assignments: BTreeMap::new(),
+            principals: BTreeMap::new(),
             operations: BTreeMap::new(),
             signing_certificate: random::opaque(2_030),
         }
@@ -126,7 +142,10 @@ pub(crate) struct Settings {
     pub(crate) throttling: bool,
     /// Sent as `Retry-After` while an operation runs; Azure usually sends none.
     pub(crate) retry_after_seconds: Option<u64>,
+    /// How long the principals of new identities are unknown to role assignments.
     pub(crate) replication_delay_ms: u64,
+    /// How late Resource Graph is.
+    pub(crate) graph_delay_ms: u64,
     /// Writes to one virtual machine or scale set in a minute; none for no limit.
     pub(crate) vm_write_limit: Option<u32>,
     /// The ids of identities that the caller may not assign to machines.
@@ -143,6 +162,7 @@ impl Settings {
             throttling: false,
             retry_after_seconds: None,
             replication_delay_ms: 0,
+            graph_delay_ms: 0,
             vm_write_limit: None,
             unassignable: Vec::new(),
         }
@@ -166,6 +186,7 @@ pub(crate) struct Session {
     pub(crate) history: History,
     pub(crate) faults: Faults,
     pub(crate) throttle: Throttle,
+    pub(crate) graph: graph::Index,
     /// By namespace in lower case.
     pub(crate) registrations: HashMap<String, Registration>,
     /// Why the state file could not be written last time.
@@ -211,6 +232,7 @@ impl World {
                 history: History::default(),
                 faults: Faults::default(),
                 throttle: Throttle::default(),
+                graph: graph::Index::default(),
                 registrations: HashMap::new(),
                 state_error: None,
             },
@@ -226,6 +248,15 @@ impl World {
         }
     }
 
+    /// Something may have changed since that revision; true when it has.
+    pub(crate) fn changed_since(&mut self, revision: u64, now: Millis) -> bool {
+        let changed = self.revision != revision;
+        if changed {
+            self.session.graph.observe(&self.state, now);
+        }
+        changed
+    }
+
     /// Back to the start: resources, settings, log and faults. Tokens stay valid, so that a client
     /// that has signed in need not notice.
     pub(crate) fn reset(&mut self, now: Millis) {
@@ -235,6 +266,7 @@ impl World {
         self.session.history.clear();
         self.session.faults.clear();
         self.session.throttle = Throttle::default();
+        self.session.graph = graph::Index::default();
         self.session.registrations.clear();
         self.revision += 1;
     }
@@ -286,6 +318,15 @@ mod tests {
         assert_eq!(file::write(&state), text);
         assert_eq!(state.groups.len(), 2);
         assert_eq!(state.machines.len(), 1);
+    }
+
+    #[test]
+    fn a_file_from_before_there_were_roles_reads_too() {
+        let mut old: Value = serde_json::from_slice(&file::write(&State::seeded(0))).unwrap();
+        let state = old["state"].as_object_mut().unwrap();
+        assert!(state.remove("assignments").is_some() && state.remove("principals").is_some());
+        let state = file::read(old.to_string().as_bytes()).unwrap();
+        assert!(state.assignments.is_empty());
     }
 
     #[test]

@@ -208,7 +208,7 @@ fn unregister(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::json(200, &provider_body(world, call, namespace)))
 }
 
-fn group_body(group: &Group) -> Value {
+pub(crate) fn group_body(group: &Group) -> Value {
     let mut body = json!({
         "id": format!("/subscriptions/{}/resourceGroups/{}", group.subscription, group.name),
         "name": group.name,

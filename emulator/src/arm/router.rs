@@ -12,7 +12,7 @@ use crate::http::{Reply, Request};
 use crate::oauth;
 use crate::random;
 use crate::state::{World, key};
-use crate::{arm, compute, identity, operations};
+use crate::{arm, authorization, compute, graph, identity, operations};
 
 /// The routes of every subject. Where two patterns fit a path, the earlier one answers.
 const TABLES: &[&[Route]] = &[
@@ -20,6 +20,8 @@ const TABLES: &[&[Route]] = &[
     operations::ROUTES,
     identity::ROUTES,
     compute::ROUTES,
+    authorization::ROUTES,
+    graph::ROUTES,
 ];
 
 /// What a handler gives back.
@@ -44,6 +46,16 @@ pub(crate) struct Route {
     pattern: &'static str,
     handler: Handler,
     versions: Versions,
+    /// Nothing changes, whatever the method.
+    asks: bool,
+}
+
+impl Route {
+    /// The route of a `POST` that only asks.
+    pub(crate) const fn asking(mut self) -> Self {
+        self.asks = true;
+        self
+    }
 }
 
 /// A route. In `pattern`, `{name}` stands for one segment, and `{scope}` at the beginning for one
@@ -59,6 +71,7 @@ pub(crate) const fn route(
         pattern,
         handler,
         versions,
+        asks: false,
     }
 }
 
@@ -144,7 +157,7 @@ fn handle(
     }
 
     let reply = (route.handler)(world, &call)?;
-    if Kind::of(&request.method) != Kind::Read {
+    if Kind::of(&request.method) != Kind::Read && !route.asks {
         world.revision += 1;
     }
     Ok(reply)

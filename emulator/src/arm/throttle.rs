@@ -28,6 +28,11 @@ pub(crate) const IDENTITY_CREATES: Limit = Limit {
     capacity: 80.0,
     per_second: 4.0,
 };
+/// `listAssociatedResources` in a tenant.
+pub(crate) const ASSOCIATED: Limit = Limit {
+    capacity: 1.0,
+    per_second: 1.0,
+};
 
 impl Limit {
     /// `count` in a minute.
@@ -177,6 +182,16 @@ pub(crate) fn identity_throttled(seconds: u64) -> ArmError {
         429,
         "TooManyRequests",
         "The request was throttled: too many user-assigned identities are being created in this subscription and region.",
+    )
+    .header("Retry-After", seconds.to_string())
+}
+
+/// 429 of `listAssociatedResources`.
+pub(crate) fn associated_throttled(seconds: u64) -> ArmError {
+    ArmError::new(
+        429,
+        "TooManyRequests",
+        "The request was throttled: associated resources can be listed once a second in a tenant.",
     )
     .header("Retry-After", seconds.to_string())
 }

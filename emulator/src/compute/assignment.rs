@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, ErrorBody, invalid_parameter};
 use crate::arm::values::not_a;
+use crate::clock::Millis;
 use crate::identity;
 use crate::random;
 use crate::seed;
@@ -31,6 +32,8 @@ pub(crate) struct Assignment {
 pub(crate) struct SystemAssigned {
     pub(crate) principal_id: String,
     pub(crate) client_id: String,
+    #[serde(default)]
+    pub(crate) created: Millis,
 }
 
 /// A user-assigned identity, by its id. That the identity itself is deleted changes nothing here.
@@ -191,6 +194,7 @@ impl Assignment {
             next.system = Some(self.system.clone().unwrap_or_else(|| SystemAssigned {
                 principal_id: random::guid(),
                 client_id: random::guid(),
+                created: 0,
             }));
         }
         if wanted.user {
@@ -362,6 +366,7 @@ mod tests {
             system: system.then(|| SystemAssigned {
                 principal_id: "p".to_owned(),
                 client_id: "c".to_owned(),
+                created: 0,
             }),
             user: names
                 .iter()

@@ -213,7 +213,7 @@ impl Machine {
         format!("\"{}\"", self.etag)
     }
 
-    fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         let mut properties = self.properties.clone();
         properties.insert(
             "provisioningState".to_owned(),
@@ -555,6 +555,11 @@ fn write(
         .as_ref()
         .map(|m| m.identity.clone())
         .unwrap_or_default();
+    if had.system.is_none()
+        && let Some(system) = &mut next.identity.system
+    {
+        system.created = call.now;
+    }
     for added in next.identity.added_to(&had) {
         check_assignable(world, &id, added)?;
         if crate::identity::find(&world.state, added).is_none() {

@@ -4,11 +4,14 @@
 //! test sleeps.
 
 mod admin;
+mod associated;
 #[cfg(feature = "cli")]
 mod command;
+mod graph;
 mod identities;
 mod machines;
 mod resources;
+mod roles;
 mod scale_sets;
 mod sign_in;
 mod state_file;
