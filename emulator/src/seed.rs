@@ -1,6 +1,6 @@
 //! What the emulator starts with.
 
-/// The one subscription, "Emulator subscription".
+/// The subscription that is there at the start, "Emulator subscription".
 pub const SUBSCRIPTION_ID: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
 /// The name that the subscription is shown under.
 pub const SUBSCRIPTION_NAME: &str = "Emulator subscription";
