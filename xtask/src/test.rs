@@ -322,12 +322,21 @@ impl Session<'_> {
         let program = |name| self.workspace.program(Profile::Debug, name);
         let run = Run::new(python)
             .dir(&folder)
-            .args(["-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"])
+            .args(["-m", "pytest", "-q", "-rs", "--tb=short"])
+            .args(["-p", "no:cacheprovider"])
             .arg(format!("--junit-xml={}", results.display()))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("MI_EMULATOR", program("emulator"))
             .env("MI_SNAPSHOT", program("examples/snapshot"));
         let outcome = captured(run)?;
+        // What is not run says why in a line.
+        for line in outcome
+            .output
+            .lines()
+            .filter(|line| line.starts_with("SKIPPED"))
+        {
+            println!("  {line}");
+        }
         let counts = fs::read_to_string(results)
             .ok()
             .and_then(|text| counts::junit(&text))
