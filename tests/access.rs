@@ -1,0 +1,148 @@
+//! Role assignments through the real client, against the emulator.
+
+mod support;
+
+use managed_identity::access::{self, AccessScope, Assign, Role, RoleAssignment};
+use managed_identity::arm::Category;
+use managed_identity::identity::{self, Create};
+use serde_json::json;
+use support::{GROUP, Local, code, target};
+
+const SUBSCRIPTION: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+
+fn group() -> AccessScope {
+    AccessScope::parse(&format!("{SUBSCRIPTION}/resourceGroups/{GROUP}")).unwrap()
+}
+
+async fn principal(local: &Local, name: &str) -> String {
+    let wanted = Create {
+        target: target(name),
+        ..Create::default()
+    };
+    let made = identity::create(&local.client, &wanted).await.unwrap();
+    made.properties.principal_id
+}
+
+fn assign(principal_id: &str, role: &str) -> Assign {
+    Assign {
+        scope: group(),
+        role: Role::Named(role.to_owned()),
+        principal_id: principal_id.to_owned(),
+        principal_type: "ServicePrincipal".to_owned(),
+        description: None,
+    }
+}
+
+async fn all(local: &Local, scope: &AccessScope, principal_id: &str) -> Vec<RoleAssignment> {
+    let mut pages = access::list(&local.client, scope, Some(principal_id));
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        all.extend(page);
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_role_is_given_seen_and_taken() {
+    let local = Local::start().await;
+    let principal_id = principal(&local, "id1").await;
+    let mut wanted = assign(&principal_id, "reader");
+    wanted.description = Some("for the tests".to_owned());
+    let given = access::assign(&local.client, &wanted).await.unwrap();
+    assert_eq!(given.properties.principal_id, principal_id);
+    assert_eq!(given.properties.principal_type, "ServicePrincipal");
+    assert_eq!(
+        given.properties.description.as_deref(),
+        Some("for the tests")
+    );
+
+    let whole = AccessScope::parse(SUBSCRIPTION).unwrap();
+    let seen = all(&local, &whole, &principal_id).await;
+    assert_eq!(seen, std::slice::from_ref(&given));
+
+    access::delete(&local.client, &given.id).await.unwrap();
+    assert!(all(&local, &whole, &principal_id).await.is_empty());
+    let error = access::delete(&local.client, &given.id).await.unwrap_err();
+    assert_eq!(error.code(), "RoleAssignmentNotFound");
+    assert_eq!(error.category(), Category::ObjectNotFound);
+}
+
+#[tokio::test]
+async fn giving_a_role_twice_is_giving_it_once() {
+    let local = Local::start().await;
+    let principal_id = principal(&local, "id1").await;
+    let wanted = assign(&principal_id, "Reader");
+    let first = access::assign(&local.client, &wanted).await.unwrap();
+    let again = access::assign(&local.client, &wanted).await.unwrap();
+    assert_eq!(first.id, again.id);
+    assert_eq!(all(&local, &group(), &principal_id).await.len(), 1);
+}
+
+#[tokio::test]
+async fn one_that_somebody_else_gave_under_another_name_comes_back() {
+    let local = Local::start().await;
+    let principal_id = principal(&local, "id1").await;
+    let role = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    let path = format!(
+        "{}/providers/Microsoft.Authorization/roleAssignments/\
+         11111111-2222-3333-4444-555555555555?api-version=2022-04-01",
+        group()
+    );
+    let body = json!({"properties": {
+        "roleDefinitionId":
+            format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+        "principalId": principal_id,
+        "principalType": "ServicePrincipal",
+    }});
+    let (status, answer) = local.raw("PUT", &path, body).await;
+    assert_eq!(status, 201, "{answer}");
+
+    let mut wanted = assign(&principal_id, "Reader");
+    let found = access::assign(&local.client, &wanted).await.unwrap();
+    assert_eq!(found.name, "11111111-2222-3333-4444-555555555555");
+    wanted.role = Role::Id(role.to_owned());
+    let found = access::assign(&local.client, &wanted).await.unwrap();
+    assert_eq!(found.name, "11111111-2222-3333-4444-555555555555");
+}
+
+#[tokio::test]
+async fn a_principal_that_is_not_known_yet_is_waited_for() {
+    let local = Local::start().await;
+    let delay = json!({"replicationDelayMs": 120});
+    local.admin("PATCH", "settings", delay).await;
+    let principal_id = principal(&local, "id1").await;
+    let given = access::assign(&local.client, &assign(&principal_id, "Reader")).await;
+    assert_eq!(given.unwrap().properties.principal_id, principal_id);
+    assert!(!local.heard.progress.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named() {
+    let local = Local::start().await;
+    let principal_id = principal(&local, "id1").await;
+    let unknown = access::assign(&local.client, &assign(&principal_id, "Emperor")).await;
+    let error = unknown.unwrap_err();
+    assert_eq!(error.code(), "RoleDefinitionDoesNotExist");
+    assert!(error.to_string().contains("'Emperor'"), "{error}");
+
+    local.forget().await;
+    assert_eq!(
+        code(access::assign(&local.client, &assign("id1", "Reader")).await),
+        "InvalidPrincipalId"
+    );
+    assert_eq!(
+        code(access::delete(&local.client, "/subscriptions/s").await),
+        "InvalidRoleAssignmentId"
+    );
+    assert_eq!(local.requests().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn roles_are_listed_by_name() {
+    let local = Local::start().await;
+    let mut pages = access::definitions(&local.client, &group(), Some("Managed Identity Operator"));
+    let page = pages.next().await.unwrap().unwrap();
+    assert_eq!(page[0].name, "f1a07417-d97a-45cb-824c-7a7467783830");
+    let mut pages = access::definitions(&local.client, &group(), Some("it's ' quoted"));
+    assert_eq!(pages.next().await.unwrap().unwrap(), []);
+}
