@@ -517,9 +517,19 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr secret;
         /// <summary>
-        ///  The subscription to work in; when not given, the first enabled one.
+        ///  The subscription to work in; when not given, the sign-in's own, or the first enabled one.
         /// </summary>
         public MiStr subscription_id;
+        /// <summary>
+        ///  The environment of programs that are run to sign in, such as the Azure CLI; null for that
+        ///  of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
+        ///  Windows) pass theirs.
+        /// </summary>
+        public MiTag* variables;
+        /// <summary>
+        ///  The number of variables.
+        /// </summary>
+        public nuint variables_len;
     }
 
     /// <summary>

@@ -373,8 +373,14 @@ typedef struct MiConnectRequest {
   struct MiStr client_id;
   // The service principal's secret, or the access token.
   struct MiStr secret;
-  // The subscription to work in; when not given, the first enabled one.
+  // The subscription to work in; when not given, the sign-in's own, or the first enabled one.
   struct MiStr subscription_id;
+  // The environment of programs that are run to sign in, such as the Azure CLI; null for that
+  // of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
+  // Windows) pass theirs.
+  const struct MiTag *variables;
+  // The number of variables.
+  size_t variables_len;
 } MiConnectRequest;
 
 // Which resource: its id, or its names. With an id the other members are not read.

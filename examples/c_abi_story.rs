@@ -127,6 +127,8 @@ impl Story {
             client_id: ABSENT,
             secret: ABSENT,
             subscription_id: ABSENT,
+            variables: ptr::null(),
+            variables_len: 0,
         };
         let mut client = 0;
         // SAFETY: the request is valid.

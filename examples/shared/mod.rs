@@ -22,6 +22,7 @@ pub async fn client(endpoint: &str) -> Result<Client, Box<dyn Error>> {
         endpoint: Some(endpoint.to_owned()),
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
+        variables: None,
         retry: RetryPolicy::default(),
     };
     Ok(connect(request, Arc::new(Silent)).await?.client)

@@ -122,6 +122,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 }
 
                 request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_CLI;
+                request.Variables = Tags.Read(System.Environment.GetEnvironmentVariables());
                 break;
         }
 

@@ -1,6 +1,9 @@
+using System;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
+using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Commands;
 
@@ -41,6 +44,22 @@ public abstract class ConnectedCmdlet : OperationCmdlet
         else if (!Connection.IsConnected)
         {
             Fail(Failures.ConnectionClosed(), Connection);
+        }
+    }
+
+    /// <summary>Does something with each resource that was given; what stands for none is an error of its own.</summary>
+    private protected void ForEach(TargetParameters given, Action<ResourceTarget, object> action)
+    {
+        foreach (var (input, target) in given.Each())
+        {
+            try
+            {
+                action(target(), input);
+            }
+            catch (ManagedIdentityException error)
+            {
+                Report(error, input);
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Native;
 
@@ -47,52 +46,14 @@ public abstract class IdentityChangeCmdlet : ChangeCmdlet
 
     private protected sealed override void Process()
     {
-        switch (ParameterSetName)
+        var given = new TargetParameters
         {
-            case ByResourceId:
-                foreach (var id in ResourceId)
-                {
-                    Change(new ResourceTarget { ResourceId = id }, id);
-                }
-
-                break;
-            case ByInputObject:
-                foreach (var one in ResourceReference.Each(InputObject!))
-                {
-                    ChangeObject(one);
-                }
-
-                break;
-            default:
-                foreach (var name in Name)
-                {
-                    Change(Named(name), name);
-                }
-
-                break;
-        }
+            SubscriptionId = SubscriptionId,
+            ResourceGroupName = ResourceGroupName,
+            Names = Name,
+            ResourceIds = ResourceId,
+            Object = InputObject,
+        };
+        ForEach(given, Change);
     }
-
-    private void ChangeObject(PSObject one)
-    {
-        ResourceTarget target;
-        try
-        {
-            target = ResourceReference.Target(nameof(InputObject), one, SubscriptionId);
-        }
-        catch (ManagedIdentityException error)
-        {
-            Report(error, one);
-            return;
-        }
-
-        Change(target, one);
-    }
-
-    private ResourceTarget Named(string name) => new()
-    {
-        SubscriptionId = SubscriptionId,
-        ResourceGroupName = ResourceGroupName,
-        Name = name,
-    };
 }

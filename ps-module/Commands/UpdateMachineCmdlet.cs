@@ -116,46 +116,16 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
 
     private protected sealed override void Process()
     {
-        switch (ParameterSetName)
+        var given = new TargetParameters
         {
-            case ByResourceId:
-                foreach (var id in ResourceId)
-                {
-                    Update(() => new ResourceTarget { ResourceId = id }, id);
-                }
-
-                break;
-            case ByInputObject:
-                foreach (var one in ResourceReference.Each(Machine.Value!))
-                {
-                    Update(() => Target(one), one);
-                }
-
-                break;
-            default:
-                foreach (var name in Names)
-                {
-                    Update(() => Named(name), name);
-                }
-
-                break;
-        }
-    }
-
-    private void Update(Func<ResourceTarget> target, object input)
-    {
-        UpdateVmIdentityRequest request;
-        try
-        {
-            request = Request(target());
-        }
-        catch (ManagedIdentityException error)
-        {
-            Report(error, input);
-            return;
-        }
-
-        Change(request, $"Update the identity of {Label}", input);
+            SubscriptionId = SubscriptionId,
+            ResourceGroupName = ResourceGroupName,
+            Names = Names,
+            ResourceIds = ResourceId,
+            Object = Machine.Value,
+            ObjectParameter = Machine.Parameter,
+        };
+        ForEach(given, (target, input) => Change(Request(target), $"Update the identity of {Label}", input));
     }
 
     private UpdateVmIdentityRequest Request(ResourceTarget target) => new(Client, Kind, target)
@@ -174,19 +144,6 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
 
     private static string[] Identities(string parameter, object?[] values) =>
         values.Select(value => ResourceReference.Identity(parameter, value)).ToArray();
-
-    /// <summary>A text is a name where a group is given with it, and else an id.</summary>
-    private ResourceTarget Target(PSObject machine) =>
-        machine.BaseObject is string name && IsBound(nameof(ResourceGroupName)) && !name.StartsWith("/", StringComparison.Ordinal)
-            ? Named(name)
-            : ResourceReference.Target(Machine.Parameter, machine, SubscriptionId);
-
-    private ResourceTarget Named(string name) => new()
-    {
-        SubscriptionId = SubscriptionId,
-        ResourceGroupName = ResourceGroupName,
-        Name = name,
-    };
 
     /// <summary>Why the two forms can't be made out, or null when they can.</summary>
     private string? Contradiction()

@@ -1,6 +1,5 @@
 using System;
 using System.Management.Automation;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
@@ -47,46 +46,15 @@ public sealed class WaitVmIdentityCommand : ConnectedCmdlet
 
     private protected override void Process()
     {
-        switch (ParameterSetName)
+        var given = new TargetParameters
         {
-            case ByResourceId:
-                foreach (var id in ResourceId)
-                {
-                    Wait(new ResourceTarget { ResourceId = id }, id);
-                }
-
-                break;
-            case ByInputObject:
-                foreach (var one in ResourceReference.Each(InputObject!))
-                {
-                    WaitFor(one);
-                }
-
-                break;
-            default:
-                foreach (var name in Name)
-                {
-                    Wait(new ResourceTarget { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroupName, Name = name }, name);
-                }
-
-                break;
-        }
-    }
-
-    private void WaitFor(PSObject one)
-    {
-        ResourceTarget target;
-        try
-        {
-            target = ResourceReference.Target(nameof(InputObject), one, SubscriptionId);
-        }
-        catch (ManagedIdentityException error)
-        {
-            Report(error, one);
-            return;
-        }
-
-        Wait(target, one);
+            SubscriptionId = SubscriptionId,
+            ResourceGroupName = ResourceGroupName,
+            Names = Name,
+            ResourceIds = ResourceId,
+            Object = InputObject,
+        };
+        ForEach(given, Wait);
     }
 
     private void Wait(ResourceTarget target, object input)

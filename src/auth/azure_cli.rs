@@ -1,5 +1,6 @@
 //! The sign-in of the Azure CLI, which is asked for tokens on the command line.
 
+use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,6 +17,7 @@ use crate::arm::{Category, Error, Result};
 pub struct AzureCli {
     tenant: Option<String>,
     subscription: Option<String>,
+    variables: Option<BTreeMap<String, String>>,
     /// The token that came with the sign-in, until it is used: `az` is slow to start.
     first: Mutex<Option<AccessToken>>,
 }
@@ -44,11 +46,17 @@ impl Answer {
 }
 
 impl AzureCli {
-    /// The CLI as it is signed in to a tenant, or to that of a subscription, or by itself.
-    pub fn new(tenant: Option<String>, subscription: Option<String>) -> Self {
+    /// The CLI as it is signed in to a tenant, or to that of a subscription, or by itself. It is
+    /// looked for, and run, with the environment that is given.
+    pub fn new(
+        tenant: Option<String>,
+        subscription: Option<String>,
+        variables: Option<BTreeMap<String, String>>,
+    ) -> Self {
         Self {
             tenant,
             subscription,
+            variables,
             first: Mutex::default(),
         }
     }
@@ -125,6 +133,9 @@ impl AzureCli {
             command.args(["--tenant", plain("Tenant", tenant)?]);
         } else if let Some(subscription) = &self.subscription {
             command.args(["--subscription", plain("SubscriptionId", subscription)?]);
+        }
+        if let Some(variables) = &self.variables {
+            command.env_clear().envs(variables);
         }
         command.stdin(Stdio::null()).kill_on_drop(true);
         Ok(command)
@@ -231,7 +242,7 @@ mod tests {
     #[test]
     fn nothing_special_reaches_a_shell() {
         for bad in ["a&b", "a b", "%PATH%", "--debug", "a\"b", "", "a|b", "a^b"] {
-            let cli = AzureCli::new(Some(bad.to_owned()), None);
+            let cli = AzureCli::new(Some(bad.to_owned()), None, None);
             let error = cli.command("https://management.azure.com").unwrap_err();
             assert_eq!(error.code(), "InvalidParameter", "{bad}");
         }

@@ -1,5 +1,6 @@
 //! Signing in: from what the caller has to a client that works.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,8 +44,10 @@ pub struct Request {
     pub endpoint: Option<String>,
     /// The tenant's id or domain.
     pub tenant: Option<String>,
-    /// The subscription to work in; the first enabled one when not given.
+    /// The subscription to work in; the sign-in's own, or the first enabled one, when not given.
     pub subscription_id: Option<String>,
+    /// The environment of programs that are run to sign in; that of the process when not given.
+    pub variables: Option<BTreeMap<String, String>>,
     /// How patient the client is.
     pub retry: RetryPolicy,
 }
@@ -129,7 +132,11 @@ async fn credential(request: &Request, cloud: &mut Cloud) -> Result<(Credential,
     match &request.sign_in {
         SignIn::AccessToken { token, .. } => Ok((Credential::AccessToken(checked(token)?), None)),
         SignIn::AzureCli => {
-            let cli = AzureCli::new(request.tenant.clone(), request.subscription_id.clone());
+            let cli = AzureCli::new(
+                request.tenant.clone(),
+                request.subscription_id.clone(),
+                request.variables.clone(),
+            );
             let subscription = cli.sign_in(&cloud.audience).await?;
             // In another tenant than the CLI's own, its subscription is not to be seen.
             let subscription = subscription.filter(|_| request.tenant.is_none());

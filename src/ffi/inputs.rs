@@ -333,6 +333,10 @@ impl Read for MiConnectRequest {
                 environment: text(self.environment)?,
                 endpoint,
                 subscription_id: text(self.subscription_id)?,
+                variables: match self.variables.is_null() {
+                    true => None,
+                    false => Some(tags(self.variables, self.variables_len)?),
+                },
                 retry: RetryPolicy::default(),
             })
         }

@@ -67,6 +67,7 @@ pub fn sign_in(endpoint: &str) -> Request {
         endpoint: Some(endpoint.to_owned()),
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
+        variables: None,
         retry: quick(),
     }
 }

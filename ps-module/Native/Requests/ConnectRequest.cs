@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Security;
 
 namespace ManagedIdentity.Native.Requests;
@@ -21,6 +22,12 @@ internal sealed unsafe class ConnectRequest : Request
 
     public string? SubscriptionId { get; set; }
 
+    /// <summary>
+    /// The environment of a program that is run to sign in. The library does not see what a script has set: .NET keeps
+    /// an environment of its own but on Windows.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Variables { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiConnectRequest
@@ -32,6 +39,8 @@ internal sealed unsafe class ConnectRequest : Request
             client_id = scope.Text(ClientId),
             secret = scope.Secret(Secret),
             subscription_id = scope.Text(SubscriptionId),
+            variables = Variables is null ? null : scope.Tags(Variables),
+            variables_len = (nuint)(Variables?.Count ?? 0),
         };
         return NativeMethods.mi_client_connect(&request, queue, tag);
     }
