@@ -58,6 +58,20 @@ impl Kind {
 /// A bucket is nearly empty at this many: more may be on their way at the time.
 const NEARLY_EMPTY: u32 = 40;
 
+/// What a provider's own limits leave, such as
+/// `Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;10`.
+const RESOURCE_HEADER: &str = "x-ms-ratelimit-remaining-resource";
+
+/// The numbers of the limits that hold for the whole subscription. Those of a single resource do
+/// not concern the others.
+fn subscription_limits(text: &str) -> impl Iterator<Item = u32> {
+    text.split(',').filter_map(|limit| {
+        let (name, left) = limit.split_once(';')?;
+        name.contains("Subscription")
+            .then(|| left.trim().parse().ok())?
+    })
+}
+
 /// The pace of a connection's requests.
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
@@ -89,11 +103,15 @@ impl Pacer {
     /// Learns from an answer.
     pub(super) fn learn(&self, method: &Method, headers: &HeaderMap) {
         let kind = Kind::of(method);
-        let left = kind.headers().into_iter().filter_map(|name| {
-            let text = headers.get(name)?.to_str().ok()?;
-            text.trim().parse::<u32>().ok()
-        });
-        let Some(left) = left.min() else {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let of_arm = kind
+            .headers()
+            .into_iter()
+            .filter_map(|name| text(name)?.trim().parse().ok());
+        let of_provider = text(RESOURCE_HEADER)
+            .into_iter()
+            .flat_map(subscription_limits);
+        let Some(left) = of_arm.chain(of_provider).min() else {
             return;
         };
         let mut lane = self.lane(kind);
@@ -154,6 +172,27 @@ mod tests {
         pacer.leave(&Method::PUT).await;
         pacer.leave(&Method::PUT).await;
         assert_eq!(started.elapsed(), Duration::from_secs(1), "plenty again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_providers_limit_for_the_subscription_counts_and_that_of_a_machine_does_not() {
+        let pacer = Pacer::default();
+        let learn = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RESOURCE_HEADER, text.parse().unwrap());
+            pacer.learn(&Method::PATCH, &headers);
+        };
+        let started = Instant::now();
+        learn(
+            "Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;1",
+        );
+        pacer.leave(&Method::PATCH).await;
+        pacer.leave(&Method::PATCH).await;
+        assert_eq!(started.elapsed(), Duration::ZERO);
+        learn("Microsoft.Compute/UpdateVMSubscriptionMaximum;3,odd,;,Microsoft.Compute/X;y");
+        pacer.leave(&Method::PATCH).await;
+        pacer.leave(&Method::PATCH).await;
+        assert_eq!(started.elapsed(), Duration::from_millis(100));
     }
 
     #[tokio::test(start_paused = true)]
