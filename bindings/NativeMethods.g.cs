@@ -521,8 +521,8 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr subscription_id;
         /// <summary>
-        ///  The environment of programs that are run to sign in, such as the Azure CLI; null for that
-        ///  of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
+        ///  The environment that names the proxy, and of programs that are run to sign in, such as the
+        ///  Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
         ///  Windows) pass theirs.
         /// </summary>
         public MiTag* variables;

@@ -375,8 +375,8 @@ typedef struct MiConnectRequest {
   struct MiStr secret;
   // The subscription to work in; when not given, the sign-in's own, or the first enabled one.
   struct MiStr subscription_id;
-  // The environment of programs that are run to sign in, such as the Azure CLI; null for that
-  // of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
+  // The environment that names the proxy, and of programs that are run to sign in, such as the
+  // Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
   // Windows) pass theirs.
   const struct MiTag *variables;
   // The number of variables.

@@ -234,6 +234,37 @@ async fn a_token_goes_to_no_other_host() {
 }
 
 #[tokio::test]
+async fn a_proxy_of_the_given_environment_is_used_but_for_this_machine() {
+    let (proxy, count) = other_server("HTTP/1.1 403 Forbidden\r\n\r\n".to_owned()).await;
+    let local = Local::start().await;
+    let through = |endpoint: &str, no_proxy: &str| {
+        let variables = [("HTTPS_PROXY", proxy.as_str()), ("NO_PROXY", no_proxy)];
+        let mut request = sign_in(local.emulator.endpoint());
+        request.endpoint = Some(endpoint.to_owned());
+        request.variables = Some(support::tags(&variables));
+        request.sign_in = SignIn::AccessToken {
+            token: "t".to_owned().into(),
+            account: None,
+        };
+        request
+    };
+    let refused = connect(through("https://arm.invalid", ""), Arc::new(Silent)).await;
+    assert_eq!(code(refused), "EndpointUnreachable");
+    let tries = count.load(Ordering::SeqCst);
+    assert_eq!(tries, quick().connect_attempts);
+
+    let direct = connect(
+        through("https://arm.invalid", "arm.invalid"),
+        Arc::new(Silent),
+    )
+    .await;
+    assert_eq!(code(direct), "EndpointUnreachable");
+    let loopback = connect(through(local.emulator.endpoint(), ""), Arc::new(Silent)).await;
+    assert_eq!(code(loopback), "InvalidAuthenticationToken");
+    assert_eq!(count.load(Ordering::SeqCst), tries);
+}
+
+#[tokio::test]
 async fn an_endpoint_that_says_nothing_sensible_is_an_error() {
     for answer in [
         "",

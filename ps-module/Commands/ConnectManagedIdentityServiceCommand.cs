@@ -98,6 +98,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
             Endpoint = Endpoint,
             Tenant = Tenant,
             SubscriptionId = SubscriptionId,
+            Variables = Tags.Read(System.Environment.GetEnvironmentVariables()),
         };
         switch (ParameterSetName)
         {
@@ -122,7 +123,6 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 }
 
                 request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_CLI;
-                request.Variables = Tags.Read(System.Environment.GetEnvironmentVariables());
                 break;
         }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::pacing::Pacer;
 use super::retry::{is_transient, retry_after};
 use super::{
-    Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Silent, registration,
+    Category, Cloud, Error, Observer, Progress, Proxy, Result, RetryPolicy, Silent, registration,
 };
 use crate::auth::{AccessToken, Credential, Tokens};
 
@@ -28,6 +28,8 @@ pub struct Settings {
     pub credential: Credential,
     /// The subscription that is meant where none is named.
     pub subscription_id: Option<String>,
+    /// The proxy to go through; the system's when not given.
+    pub proxy: Option<Proxy>,
     /// How patient it is.
     pub retry: RetryPolicy,
 }
@@ -95,9 +97,10 @@ impl Client {
             cloud,
             credential,
             subscription_id,
+            proxy,
             retry,
         } = settings;
-        let http = http_client(&cloud.resource_manager)?;
+        let http = http_client(&cloud.resource_manager, proxy.as_ref())?;
         let tokens = Tokens::new(credential, &cloud.audience);
         let shared = Shared {
             http,
@@ -578,11 +581,12 @@ pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, 
     Ok(body)
 }
 
-/// The HTTP client for a service: no redirects, no cookies, the system's certificates and proxy.
+/// The HTTP client for a service: no redirects, no cookies, the system's certificates, and the
+/// system's proxy unless one is given.
 ///
 /// # Errors
-/// `TlsUnavailable` when the system's certificates can't be used.
-pub(crate) fn http_client(service: &Url) -> Result<reqwest::Client> {
+/// `TlsUnavailable` when the system's certificates can't be used; `InvalidProxy`.
+pub(crate) fn http_client(service: &Url, proxy: Option<&Proxy>) -> Result<reqwest::Client> {
     // Fails when one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -594,6 +598,8 @@ pub(crate) fn http_client(service: &Url) -> Result<reqwest::Client> {
     if service.scheme() == "http" {
         // Loopback: a proxy could not reach it, and must not see the token.
         builder = builder.no_proxy();
+    } else if let Some(proxy) = proxy {
+        builder = builder.proxy(proxy.for_client()?);
     }
     builder.build().map_err(|error| {
         Error::new(

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{AzureCli, ClientSecret, Credential, Secret};
 use crate::arm::{
-    Category, Client, Cloud, Error, Observer, Result, RetryPolicy, Settings, Url, causes,
+    Category, Client, Cloud, Error, Observer, Proxy, Result, RetryPolicy, Settings, Url, causes,
     choose_subscription, http_client, read_body,
 };
 
@@ -46,10 +46,17 @@ pub struct Request {
     pub tenant: Option<String>,
     /// The subscription to work in; the sign-in's own, or the first enabled one, when not given.
     pub subscription_id: Option<String>,
-    /// The environment of programs that are run to sign in; that of the process when not given.
+    /// The environment that names the proxy, and of programs that are run to sign in; that of the
+    /// process when not given.
     pub variables: Option<BTreeMap<String, String>>,
     /// How patient the client is.
     pub retry: RetryPolicy,
+}
+
+impl Request {
+    fn proxy(&self) -> Option<Proxy> {
+        self.variables.as_ref().and_then(Proxy::named_by)
+    }
 }
 
 /// A sign-in that has worked.
@@ -87,10 +94,12 @@ pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Co
         .as_str()
         .trim_end_matches('/')
         .to_owned();
+    let proxy = request.proxy();
     let client = Client::new(Settings {
         cloud,
         credential,
         subscription_id: None,
+        proxy,
         retry: request.retry,
     })?;
     let observed = client.observed_by(observer);
@@ -151,7 +160,7 @@ async fn credential(request: &Request, cloud: &mut Cloud) -> Result<(Credential,
             let tenant = tenant(request.tenant.as_deref())?;
             let authority = match authority.clone().or_else(|| cloud.authority.clone()) {
                 Some(known) => known,
-                None => discover(cloud).await?,
+                None => discover(cloud, request.proxy().as_ref()).await?,
             };
             let secret = ClientSecret {
                 authority,
@@ -214,7 +223,7 @@ fn check_guid(parameter: &str, text: &str) -> Result<()> {
 
 /// Asks a Resource Manager where its tokens are issued and what for. Newer versions answer with
 /// a list of clouds, older ones with a single object.
-async fn discover(cloud: &mut Cloud) -> Result<Url> {
+async fn discover(cloud: &mut Cloud, proxy: Option<&Proxy>) -> Result<Url> {
     let mut url = cloud.resource_manager.clone();
     url.set_path("/metadata/endpoints");
     url.set_query(Some("api-version=2023-11-01"));
@@ -224,7 +233,7 @@ async fn discover(cloud: &mut Cloud) -> Result<Url> {
         Error::new(Category::ConnectionError, "DiscoveryFailed", &host, message)
             .advise("Check -Endpoint.")
     };
-    let answer = http_client(&url)?
+    let answer = http_client(&url, proxy)?
         .get(url)
         .send()
         .await

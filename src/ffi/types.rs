@@ -185,8 +185,8 @@ pub struct MiConnectRequest {
     pub secret: MiStr,
     /// The subscription to work in; when not given, the sign-in's own, or the first enabled one.
     pub subscription_id: MiStr,
-    /// The environment of programs that are run to sign in, such as the Azure CLI; null for that
-    /// of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
+    /// The environment that names the proxy, and of programs that are run to sign in, such as the
+    /// Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
     /// Windows) pass theirs.
     pub variables: *const MiTag,
     /// The number of variables.

@@ -23,7 +23,7 @@ internal sealed unsafe class ConnectRequest : Request
     public string? SubscriptionId { get; set; }
 
     /// <summary>
-    /// The environment of a program that is run to sign in. The library does not see what a script has set: .NET keeps
+    /// The environment, which names the proxy, and that of a program that is run to sign in. The library does not see what a script has set: .NET keeps
     /// an environment of its own but on Windows.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Variables { get; set; }
