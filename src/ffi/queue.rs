@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use futures_util::FutureExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use super::guard::Status;
@@ -252,9 +253,18 @@ impl Operation {
         self.queue.happen(self.number, Happening::Item(item.into()));
     }
 
-    /// Waits for its turn among those that run at once.
-    pub(super) async fn turn(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
-        self.queue.throttle.clone().acquire_owned().await.ok()
+    /// Takes its place in the line of those that wait to run, at once: whoever was submitted
+    /// earlier runs earlier, whenever the runtime gets to their tasks. An operation that ran
+    /// before an earlier one could keep the host from the earlier one's result.
+    pub(super) fn turn(&self) -> impl Future<Output = Option<OwnedSemaphorePermit>> + Send + use<> {
+        let mut turn = Box::pin(self.queue.throttle.clone().acquire_owned());
+        let mine = (&mut turn).now_or_never();
+        async move {
+            match mine {
+                Some(turn) => turn.ok(),
+                None => turn.await.ok(),
+            }
+        }
     }
 
     /// An observer that speaks through the queue.

@@ -39,8 +39,9 @@ where
     let operation = std::sync::Arc::new(queue.begin(tag)?);
     let number = operation.number();
     let work = work(operation.clone());
+    let turn = operation.turn();
     let task = runtime.spawn(async move {
-        let _turn = operation.turn().await;
+        let _turn = turn.await;
         let result = AssertUnwindSafe(work).catch_unwind().await;
         operation.end(result.unwrap_or_else(|panic| Err(internal(&*panic))));
     });
@@ -112,6 +113,27 @@ mod tests {
         };
         assert_eq!((event.tag, error.code()), (3, "InternalError"));
         assert!(error.to_string().contains("on purpose"));
+        queues().remove(handle).unwrap();
+    }
+
+    #[test]
+    fn operations_begin_in_the_order_of_submission() {
+        use std::sync::{Arc, Mutex};
+
+        let queue = Queue::new(1, false).unwrap();
+        let handle = queues().insert(queue.clone());
+        let begun = Arc::new(Mutex::new(Vec::new()));
+        for tag in 0..500 {
+            let begun = begun.clone();
+            let work = move |_| async move {
+                begun.lock().unwrap().push(tag);
+                tokio::task::yield_now().await;
+                Ok(())
+            };
+            submit(handle, tag, work).unwrap();
+        }
+        while queue.wait(-1).is_ok() {}
+        assert_eq!(*begun.lock().unwrap(), (0..500).collect::<Vec<_>>());
         queues().remove(handle).unwrap();
     }
 
