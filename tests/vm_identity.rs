@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use emulator::Options;
 use managed_identity::arm::{Category, Scope};
@@ -462,4 +462,34 @@ async fn an_identity_of_another_group_works_and_one_of_another_tenant_is_told() 
         .unwrap_err();
     assert_eq!(error.code(), "LinkedAuthorizationFailed");
     assert!(error.to_string().contains("another tenant"), "{error}");
+}
+
+#[tokio::test]
+async fn the_first_look_waits_as_the_answer_asks() {
+    let local = Local::start().await;
+    make(&local, &["id1"]).await;
+    let operation = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/providers/\
+                     Microsoft.Compute/locations/eastus/operations/asked?t=1";
+    let accepted = json!({
+        "status": 200,
+        "headers": {
+            "Azure-AsyncOperation": format!("{}{operation}", local.emulator.endpoint()),
+            "Retry-After": "1",
+        },
+        "body": json!({"id": "/x", "name": VM}).to_string(),
+        "contentType": "application/json",
+    });
+    let ended = json!({
+        "status": 200,
+        "body": json!({"status": "Succeeded"}).to_string(),
+        "contentType": "application/json",
+    });
+    local.fault(on("PATCH", VM, accepted)).await;
+    local.fault(on("GET", "operations/asked", ended)).await;
+    let started = Instant::now();
+    compute::update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap();
+    // Without being asked to, this client looks after two milliseconds.
+    assert!(started.elapsed() >= Duration::from_secs(1));
 }

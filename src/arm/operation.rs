@@ -1,5 +1,7 @@
 //! Long-running operations: polled to their end.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
@@ -13,6 +15,8 @@ pub struct Operation {
     status_url: Option<Url>,
     /// Whether the status is told by a body (`Azure-AsyncOperation`) or by 202 (`Location`).
     told_by_body: bool,
+    /// How long the answer that began it asks to wait before the first look.
+    first_wait: Option<Duration>,
     target: String,
     activity: String,
 }
@@ -48,6 +52,7 @@ impl Operation {
             client: client.clone(),
             status_url,
             told_by_body,
+            first_wait: reply.retry_after(),
             target: target.to_owned(),
             activity: activity.to_owned(),
         })
@@ -64,7 +69,7 @@ impl Operation {
         };
         let retry = *self.client.retry();
         let started = Instant::now();
-        let mut asked_to_wait = None;
+        let mut asked_to_wait = self.first_wait;
         let mut unread = 0;
         for look in 0.. {
             sleep(retry.poll_wait(look, asked_to_wait)).await;

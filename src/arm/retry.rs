@@ -52,9 +52,11 @@ impl RetryPolicy {
             .mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
     }
 
-    /// The wait before look number `look` (from 0) at a long-running operation.
+    /// The wait before look number `look` (from 0) at a long-running operation: as long as Azure
+    /// asks, up to five minutes.
     pub fn poll_wait(&self, look: u32, retry_after: Option<Duration>) -> Duration {
-        retry_after.unwrap_or_else(|| {
+        let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER));
+        asked.unwrap_or_else(|| {
             self.first_poll
                 .mul_f64(1.1_f64.powi(look.min(30) as i32))
                 .min(self.longest_poll)
@@ -111,6 +113,8 @@ mod tests {
         assert_eq!(waits[39], policy.longest_poll);
         let asked = Duration::from_secs(35);
         assert_eq!(policy.poll_wait(0, Some(asked)), asked);
+        let absurd = Duration::from_secs(86_400);
+        assert_eq!(policy.poll_wait(0, Some(absurd)), LONGEST_RETRY_AFTER);
     }
 
     #[test]
