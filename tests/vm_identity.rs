@@ -493,3 +493,44 @@ async fn the_first_look_waits_as_the_answer_asks() {
     // Without being asked to, this client looks after two milliseconds.
     assert!(started.elapsed() >= Duration::from_secs(1));
 }
+
+#[tokio::test]
+async fn an_operation_that_was_cancelled_is_an_error() {
+    let local = Local::start().await;
+    make(&local, &["id1"]).await;
+    let canceled = json!({
+        "status": "Canceled",
+        "error": {"code": "OperationPreempted", "message": "Another operation came first."},
+    });
+    let action = json!({
+        "status": 200,
+        "body": canceled.to_string(),
+        "contentType": "application/json",
+    });
+    local.fault(on("GET", "/operations/", action)).await;
+    let error = compute::update(&local.client, &merge(&["id1"], &[], None))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "OperationPreempted");
+    assert!(error.to_string().contains("Another operation came first."));
+}
+
+#[tokio::test]
+async fn the_exact_form_says_what_it_drops_of_a_change_made_meanwhile() {
+    let local = Local::start().await;
+    let ids = make(&local, &["id1", "id2"]).await;
+    local.fault(on("PATCH", VM, json!({"delayMs": 300}))).await;
+    let wanted = exact(IdentityType::UserAssigned, &["id1"]);
+    let (mine, theirs) = tokio::join!(compute::update(&local.client, &wanted), async {
+        while !local.methods().await.contains(&"GET".to_owned()) {
+            tokio::task::yield_now().await;
+        }
+        let body = json!({"identity": {"type": "UserAssigned",
+            "userAssignedIdentities": {ids[1].clone(): {}}}});
+        local.raw("PUT", VM_PATH, with_location(body)).await
+    });
+    assert!(theirs.0 < 300, "{theirs:?}");
+    assert_eq!(names(&mine.unwrap()), ["id1"]);
+    let warnings = local.heard.warnings.lock().unwrap().join("\n");
+    assert!(warnings.contains("loses id2"), "{warnings}");
+}
