@@ -162,24 +162,29 @@ async fn what_is_so_already_is_not_written() {
 async fn somebody_elses_write_in_between_is_kept() {
     let local = Local::start().await;
     let ids = make(&local, &["id1", "id2"]).await;
+    let vm = raced(&local, &merge(&["id1"], &[], None), &ids[1]).await;
+    assert_eq!(names(&vm), ["id1", "id2"]);
+}
+
+/// Makes an update while somebody else, between its look and its write, puts one identity on the
+/// machine in place of all that it has.
+async fn raced(local: &Local, update: &Update, theirs: &str) -> MachineIdentity {
+    local.forget().await;
     // The first PATCH is held up long enough for another client to write first.
     local.fault(on("PATCH", VM, json!({"delayMs": 300}))).await;
-    let wanted = merge(&["id1"], &[], None);
-    let (mine, theirs) = tokio::join!(compute::update(&local.client, &wanted), async {
+    let (mine, (status, answer)) = tokio::join!(compute::update(&local.client, update), async {
         while !local.methods().await.contains(&"GET".to_owned()) {
             tokio::task::yield_now().await;
         }
-        let body = json!({"identity": {"type": "UserAssigned",
-            "userAssignedIdentities": {ids[1].clone(): {}}}});
-        local.raw("PUT", VM_PATH, with_location(body)).await
+        let identity = json!({"type": "UserAssigned", "userAssignedIdentities": {theirs: {}}});
+        let body = json!({"location": "eastus", "identity": identity});
+        local.raw("PUT", VM_PATH, body).await
     });
-    assert!(theirs.0 < 300, "{theirs:?}");
-    assert_eq!(names(&mine.unwrap()), ["id1", "id2"]);
-}
-
-fn with_location(mut body: serde_json::Value) -> serde_json::Value {
-    body["location"] = json!("eastus");
-    body
+    assert_eq!(status, 200, "{answer}");
+    let methods = local.methods().await;
+    let patches = methods.iter().filter(|method| *method == "PATCH");
+    assert_eq!(patches.count(), 2, "the first was stale: {methods:?}");
+    mine.unwrap()
 }
 
 #[tokio::test]
@@ -519,18 +524,9 @@ async fn an_operation_that_was_cancelled_is_an_error() {
 async fn the_exact_form_says_what_it_drops_of_a_change_made_meanwhile() {
     let local = Local::start().await;
     let ids = make(&local, &["id1", "id2"]).await;
-    local.fault(on("PATCH", VM, json!({"delayMs": 300}))).await;
     let wanted = exact(IdentityType::UserAssigned, &["id1"]);
-    let (mine, theirs) = tokio::join!(compute::update(&local.client, &wanted), async {
-        while !local.methods().await.contains(&"GET".to_owned()) {
-            tokio::task::yield_now().await;
-        }
-        let body = json!({"identity": {"type": "UserAssigned",
-            "userAssignedIdentities": {ids[1].clone(): {}}}});
-        local.raw("PUT", VM_PATH, with_location(body)).await
-    });
-    assert!(theirs.0 < 300, "{theirs:?}");
-    assert_eq!(names(&mine.unwrap()), ["id1"]);
+    let vm = raced(&local, &wanted, &ids[1]).await;
+    assert_eq!(names(&vm), ["id1"]);
     let warnings = local.heard.warnings.lock().unwrap().join("\n");
     assert!(warnings.contains("loses id2"), "{warnings}");
 }
