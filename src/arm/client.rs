@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, IF_MATCH};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
@@ -70,7 +69,8 @@ const LONG_WAIT: Duration = Duration::from_secs(2);
 pub(crate) struct Request<'a> {
     pub method: Method,
     pub url: Url,
-    pub body: Option<&'a Value>,
+    /// What is sent, as it prints: a JSON value, or a caller's own JSON text.
+    pub body: Option<&'a (dyn fmt::Display + Sync)>,
     pub if_match: Option<&'a str>,
     /// What errors call it: the resource that it is about.
     pub target: &'a str,
@@ -390,30 +390,36 @@ impl Reply {
     /// # Errors
     /// `UnexpectedContent` when it is something else.
     pub fn json<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|_| {
-            let content_type = match self.header("content-type") {
-                "" => "no content type",
-                known => known,
-            };
-            let message = format!(
-                "The endpoint answered HTTP {} with {content_type}, which is not what Azure \
-                 Resource Manager sends here",
-                self.status
-            );
-            Error::new(
-                Category::InvalidResult,
-                "UnexpectedContent",
-                target,
-                message,
-            )
-            .with_status(self.status)
-            .advise("Check -Endpoint, and whether a proxy answers in Azure's place.")
-            .during(
-                self.request.clone(),
-                self.request_id(),
-                self.header("x-ms-correlation-request-id"),
-            )
-        })
+        serde_json::from_slice(&self.body).map_err(|_| self.unexpected(target))
+    }
+
+    fn unexpected(&self, target: &str) -> Error {
+        let content_type = match self.header("content-type") {
+            "" => "no content type",
+            known => known,
+        };
+        let message = format!(
+            "The endpoint answered HTTP {} with {content_type}, which is not what Azure Resource \
+             Manager sends here",
+            self.status
+        );
+        let error = Error::new(
+            Category::InvalidResult,
+            "UnexpectedContent",
+            target,
+            message,
+        )
+        .with_status(self.status)
+        .advise("Check -Endpoint, and whether a proxy answers in Azure's place.");
+        self.identified(error)
+    }
+
+    /// The body as the service sent it.
+    ///
+    /// # Errors
+    /// `UnexpectedContent` when it is not text.
+    pub fn text(&self, target: &str) -> Result<&str> {
+        std::str::from_utf8(&self.body).map_err(|_| self.unexpected(target))
     }
 
     /// A header's text; empty when it is not there.

@@ -138,7 +138,7 @@ pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
     Ok(Plan {
         description,
         changes: !patch.is_empty() || upgrades,
-        resource: id,
+        resource: id.to_string(),
     })
 }
 

@@ -293,7 +293,7 @@ impl MiEmulator {
 impl MiPlan {
     fn of(plan: &Plan) -> Box<Self> {
         Box::new(Self {
-            resource_id: MiStr::of(plan.resource.as_str()),
+            resource_id: MiStr::of(&plan.resource),
             description: MiStr::of(&plan.description),
             changes: plan.changes.into(),
         })

@@ -55,7 +55,7 @@ pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
     match step(client, wanted, &id).await? {
         Step::Put { location } => Ok(Plan {
             description: format!("Create user-assigned identity '{id}' in {location}"),
-            resource: id,
+            resource: id.to_string(),
             changes: true,
         }),
         Step::Change(change) => Ok(change.plan()),

@@ -33,7 +33,7 @@ pub async fn plan_delete(client: &Client, target: &Target) -> Result<Plan> {
     read(client, &id).await?;
     Ok(Plan {
         description: format!("Delete user-assigned identity '{id}'"),
-        resource: id,
+        resource: id.to_string(),
         changes: true,
     })
 }

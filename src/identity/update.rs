@@ -121,7 +121,7 @@ impl Change {
             ),
         };
         Plan {
-            resource: self.id.clone(),
+            resource: self.id.to_string(),
             description,
             changes: !self.is_empty(),
         }
