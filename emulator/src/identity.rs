@@ -283,17 +283,12 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
 }
 
 fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
-    let items = world
-        .state
-        .identities
-        .range(prefix.to_owned()..)
-        .take_while(|(key, _)| key.starts_with(prefix))
-        .map(|(key, identity)| (key.clone(), identity.body(&call.api_version)));
-    paging::page(
-        &world.site.endpoint,
+    paging::list(
+        world,
         call,
+        (&world.state.identities, prefix),
         world.session.settings.page_size,
-        items,
+        |identity| Some(identity.body(&call.api_version)),
     )
 }
 

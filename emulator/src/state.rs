@@ -131,6 +131,15 @@ pub(crate) mod key {
     }
 }
 
+/// The entries of a map whose keys begin with `prefix`, in the order of the keys.
+pub(crate) fn within<'a, T>(
+    map: &'a BTreeMap<String, T>,
+    prefix: &'a str,
+) -> impl Iterator<Item = (&'a String, &'a T)> {
+    map.range(prefix.to_owned()..)
+        .take_while(move |(key, _)| key.starts_with(prefix))
+}
+
 /// How the emulator behaves; `PATCH /_emulator/settings` changes it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,5 +1,7 @@
 //! Lists in pages: `{"value":[…],"nextLink"?}` with an opaque `$skiptoken`.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -7,6 +9,37 @@ use serde_json::{Value, json};
 use crate::arm::error::ArmError;
 use crate::arm::router::{Call, Handled};
 use crate::http::Reply;
+use crate::state::{World, within};
+
+/// Answers a page of those in a map whose keys begin with `prefix`; `body` leaves out what is not
+/// wanted.
+pub(crate) fn list<T>(
+    world: &World,
+    call: &Call<'_>,
+    (map, prefix): (&BTreeMap<String, T>, &str),
+    size: usize,
+    body: impl Fn(&T) -> Option<Value>,
+) -> Handled {
+    let items = within(map, prefix).filter_map(|(key, item)| Some((key.clone(), body(item)?)));
+    page(&world.site.endpoint, call, size, items)
+}
+
+/// How many items a page has where `$top` counts: as many as the settings say, or fewer.
+pub(crate) fn top(world: &World, call: &Call<'_>) -> Result<usize, ArmError> {
+    let most = world.session.settings.page_size;
+    match call.request.parameter("$top") {
+        None => Ok(most),
+        Some(top) => match top.parse::<usize>() {
+            Ok(top) if top > 0 => Ok(top.min(most)),
+            _ => Err(ArmError::new(
+                400,
+                "InvalidTopParameter",
+                format!("The value '{top}' of $top is not a whole number above 0."),
+            )
+            .gateway()),
+        },
+    }
+}
 
 /// Answers the page of `items` that the call asks for. `items` come in the order of their keys;
 /// the token names the last key that was given out, so that items which come and go between two

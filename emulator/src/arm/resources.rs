@@ -244,28 +244,13 @@ fn list_groups(world: &mut World, call: &Call<'_>) -> Handled {
             })
         })
     };
-    let items: Vec<_> = world
-        .state
-        .groups
-        .iter()
-        .filter(|(key, group)| key.starts_with(&prefix) && wanted(group))
-        .map(|(key, group)| (key.clone(), group_body(group)))
-        .collect();
-    let size = match call.request.parameter("$top") {
-        None => world.session.settings.page_size,
-        Some(top) => match top.parse::<usize>() {
-            Ok(top) if top > 0 => top.min(world.session.settings.page_size),
-            _ => {
-                return Err(ArmError::new(
-                    400,
-                    "InvalidTopParameter",
-                    format!("The value '{top}' of $top is not a whole number above 0."),
-                )
-                .gateway());
-            }
-        },
-    };
-    paging::page(&world.site.endpoint, call, size, items.into_iter())
+    paging::list(
+        world,
+        call,
+        (&world.state.groups, &prefix),
+        paging::top(world, call)?,
+        |group| wanted(group).then(|| group_body(group)),
+    )
 }
 
 /// `tagName eq 'x'`, with or without `and tagValue eq 'y'`: all that groups can be filtered by.

@@ -368,18 +368,12 @@ fn get(world: &mut World, call: &Call<'_>) -> Handled {
 
 fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
     let kind = Kind::of(call);
-    let items = world
-        .state
-        .machines
-        .range(prefix.to_owned()..)
-        .take_while(|(key, _)| key.starts_with(prefix))
-        .filter(|(_, machine)| machine.kind == kind)
-        .map(|(key, machine)| (key.clone(), machine.body()));
-    paging::page(
-        &world.site.endpoint,
+    paging::list(
+        world,
         call,
+        (&world.state.machines, prefix),
         world.session.settings.page_size,
-        items,
+        |machine| (machine.kind == kind).then(|| machine.body()),
     )
 }
 
