@@ -239,6 +239,7 @@ struct Change {
     #[serde(deserialize_with = "nullable")]
     retry_after_seconds: Option<Option<u64>>,
     replication_delay_ms: Option<u64>,
+    federated_write_ms: Option<u64>,
     graph_delay_ms: Option<u64>,
     #[serde(deserialize_with = "nullable")]
     vm_write_limit: Option<Option<u32>>,
@@ -300,6 +301,7 @@ fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
         &mut settings.replication_delay_ms,
         change.replication_delay_ms,
     );
+    set(&mut settings.federated_write_ms, change.federated_write_ms);
     if let Some(delay) = change.graph_delay_ms {
         settings.graph_delay_ms = delay;
         world.session.graph.set_delay(delay, &world.state, now);

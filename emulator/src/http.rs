@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::arm::error::ArmError;
+use crate::clock::Millis;
 
 /// A request, read whole.
 #[derive(Debug)]
@@ -136,6 +137,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
+    /// For how long the reply is held back: what it answers takes that time.
+    pub(crate) held: Millis,
 }
 
 impl Reply {
@@ -145,7 +148,13 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: Bytes::new(),
+            held: 0,
         }
+    }
+
+    pub(crate) fn held(mut self, time: Millis) -> Self {
+        self.held = time;
+        self
     }
 
     pub(crate) fn json(status: u16, value: &Value) -> Self {

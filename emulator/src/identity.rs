@@ -11,6 +11,7 @@ use crate::arm::throttle::{self, IDENTITY_CREATES};
 use crate::arm::values;
 use crate::authorization::assignments;
 use crate::clock::Millis;
+use crate::federated;
 use crate::http::Reply;
 use crate::random;
 use crate::seed;
@@ -272,11 +273,12 @@ fn get(world: &mut World, call: &Call<'_>) -> Handled {
 }
 
 /// 200 when it was there, 204 when not. References to it on machines stay, and so do the roles that
-/// it had; roles on it go.
+/// it had; roles on it and its federated credentials go.
 fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     let key = key_of(call);
     let removed = world.state.identities.remove(&key);
     if removed.is_some() {
+        federated::forget(&mut world.state, &key);
         assignments::forget(&mut world.state, &key);
     }
     Ok(Reply::empty(if removed.is_some() { 200 } else { 204 }))

@@ -16,7 +16,7 @@
 //!
 //! A request goes through `server` (connections, faults, latency, the log) to `oauth` (tokens and
 //! discovery), `admin` (`/_emulator`) or `arm::router`, which finds the function that answers it in
-//! the tables of `arm::resources`, `identity`, `compute`, `authorization`, `graph` and
+//! the tables of `arm::resources`, `identity`, `federated`, `compute`, `authorization`, `graph` and
 //! `operations`. Those functions are
 //! synchronous and work on the one `state::World`, which is locked meanwhile.
 
@@ -27,6 +27,7 @@ mod clock;
 mod compute;
 mod directory;
 mod faults;
+mod federated;
 mod graph;
 mod history;
 mod http;

@@ -160,6 +160,7 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
                 let inside = key::in_group(&subscription, &group);
                 state.groups.remove(&key::group(&subscription, &group));
                 state.identities.retain(|id, _| !id.starts_with(&inside));
+                state.federated.retain(|id, _| !id.starts_with(&inside));
                 state.machines.retain(|id, _| !id.starts_with(&inside));
                 assignments::forget(state, &key::group(&subscription, &group));
             }

@@ -198,35 +198,41 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
-    let mut world = shared.world();
-    let now = world.site.clock.now();
-    let before = world.revision;
-    world.settle(now);
-    let authenticated = oauth::is_authenticated(&world, request, now);
-    let reply = match (answer, close) {
-        (_, Some(Close::Before)) => None,
-        (Some(reply), _) => Some(reply),
-        (None, _) => Some(handle(&mut world, request, too_large, now)),
+    let (reply, held, now) = {
+        let mut world = shared.world();
+        let now = world.site.clock.now();
+        let before = world.revision;
+        world.settle(now);
+        let authenticated = oauth::is_authenticated(&world, request, now);
+        let reply = match (answer, close) {
+            (_, Some(Close::Before)) => None,
+            (Some(reply), _) => Some(reply),
+            (None, _) => Some(handle(&mut world, request, too_large, now)),
+        };
+        if world.changed_since(before, now) {
+            shared.changed.notify_one();
+        }
+        let held = reply.as_ref().map_or(0, |reply| reply.held);
+        let status = reply.as_ref().filter(|_| close.is_none()).map(|r| r.status);
+        world.session.log.add(Entry {
+            sequence: 0,
+            time: iso_time(arrived),
+            method: request.method.to_string(),
+            path: request.target(),
+            status: status.unwrap_or(0),
+            client_request_id: request.header("x-ms-client-request-id").map(str::to_owned),
+            request_id: ids.request.clone(),
+            duration_ms: now.saturating_sub(arrived).saturating_add(held),
+            user_agent: request.header("user-agent").map(str::to_owned),
+            if_match: request.header("if-match").map(str::to_owned),
+            authenticated,
+            fault,
+        });
+        (reply, held, now)
     };
-    if world.changed_since(before, now) {
-        shared.changed.notify_one();
+    if held > 0 {
+        tokio::time::sleep(Duration::from_millis(held)).await;
     }
-    let status = reply.as_ref().filter(|_| close.is_none()).map(|r| r.status);
-    world.session.log.add(Entry {
-        sequence: 0,
-        time: iso_time(arrived),
-        method: request.method.to_string(),
-        path: request.target(),
-        status: status.unwrap_or(0),
-        client_request_id: request.header("x-ms-client-request-id").map(str::to_owned),
-        request_id: ids.request.clone(),
-        duration_ms: now.saturating_sub(arrived),
-        user_agent: request.header("user-agent").map(str::to_owned),
-        if_match: request.header("if-match").map(str::to_owned),
-        authenticated,
-        fault,
-    });
-    drop(world);
     match (reply, close) {
         (Some(reply), None) => Ok(headers::add(request, &ids, now, reply)),
         _ => Err(Closed),

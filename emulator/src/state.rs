@@ -16,6 +16,7 @@ use crate::clock::{Clock, Millis, millis};
 use crate::compute::Machine;
 use crate::directory::Principal;
 use crate::faults::Faults;
+use crate::federated::FederatedCredential;
 use crate::history::History;
 use crate::identity::UserAssignedIdentity;
 use crate::log::Log;
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) identities: BTreeMap<String, UserAssignedIdentity>,
+    #[serde(default)]
+    pub(crate) federated: BTreeMap<String, FederatedCredential>,
     pub(crate) machines: BTreeMap<String, Machine>,
     #[serde(default)]
     pub(crate) assignments: BTreeMap<String, RoleAssignment>,
@@ -96,6 +99,7 @@ impl State {
             subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
             groups: BTreeMap::from(groups),
             identities: BTreeMap::new(),
+            federated: BTreeMap::new(),
             machines: BTreeMap::from([(vm.key(), vm)]),
             assignments: BTreeMap::new(),
             principals: BTreeMap::new(),
@@ -153,6 +157,9 @@ pub(crate) struct Settings {
     pub(crate) retry_after_seconds: Option<u64>,
     /// How long the principals of new identities are unknown to role assignments.
     pub(crate) replication_delay_ms: u64,
+    /// How long a write of a federated credential takes; another one under the same identity is
+    /// refused meanwhile.
+    pub(crate) federated_write_ms: u64,
     /// How late Resource Graph is.
     pub(crate) graph_delay_ms: u64,
     /// Writes to one virtual machine or scale set in a minute; none for no limit.
@@ -171,6 +178,7 @@ impl Settings {
             throttling: false,
             retry_after_seconds: None,
             replication_delay_ms: 0,
+            federated_write_ms: 150,
             graph_delay_ms: 0,
             vm_write_limit: None,
             unassignable: Vec::new(),
@@ -196,6 +204,8 @@ pub(crate) struct Session {
     pub(crate) faults: Faults,
     pub(crate) throttle: Throttle,
     pub(crate) graph: graph::Index,
+    /// Until when a federated credential is being written, by identity.
+    pub(crate) federated_writes: HashMap<String, Millis>,
     /// By namespace in lower case.
     pub(crate) registrations: HashMap<String, Registration>,
     /// Why the state file could not be written last time.
@@ -242,6 +252,7 @@ impl World {
                 faults: Faults::default(),
                 throttle: Throttle::default(),
                 graph: graph::Index::default(),
+                federated_writes: HashMap::new(),
                 registrations: HashMap::new(),
                 state_error: None,
             },
@@ -276,6 +287,7 @@ impl World {
         self.session.faults.clear();
         self.session.throttle = Throttle::default();
         self.session.graph = graph::Index::default();
+        self.session.federated_writes.clear();
         self.session.registrations.clear();
         self.revision += 1;
     }

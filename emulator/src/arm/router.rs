@@ -12,13 +12,14 @@ use crate::http::{Reply, Request};
 use crate::oauth;
 use crate::random;
 use crate::state::{World, key};
-use crate::{arm, authorization, compute, graph, identity, operations};
+use crate::{arm, authorization, compute, federated, graph, identity, operations};
 
 /// The routes of every subject. Where two patterns fit a path, the earlier one answers.
 const TABLES: &[&[Route]] = &[
     arm::resources::ROUTES,
     operations::ROUTES,
     identity::ROUTES,
+    federated::ROUTES,
     compute::ROUTES,
     authorization::ROUTES,
     graph::ROUTES,

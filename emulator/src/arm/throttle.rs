@@ -34,7 +34,42 @@ pub(crate) const ASSOCIATED: Limit = Limit {
     per_second: 1.0,
 };
 
+/// Limits of federated credentials, in a second, for the tenant, a subscription and an identity.
+#[derive(Debug)]
+pub(crate) struct FederatedLimits {
+    pub(crate) tenant: Limit,
+    pub(crate) subscription: Limit,
+    pub(crate) identity: Limit,
+}
+
+/// Writes of federated credentials; deletions have limits of the same size.
+pub(crate) const FEDERATED_WRITES: FederatedLimits = FederatedLimits {
+    tenant: Limit::per_second(10.0),
+    subscription: Limit::per_second(2.0),
+    identity: Limit::per_second(0.25),
+};
+/// Reads of single ones.
+pub(crate) const FEDERATED_READS: FederatedLimits = FederatedLimits {
+    tenant: Limit::per_second(30.0),
+    subscription: Limit::per_second(10.0),
+    identity: Limit::per_second(0.5),
+};
+/// Lists.
+pub(crate) const FEDERATED_LISTS: FederatedLimits = FederatedLimits {
+    tenant: Limit::per_second(15.0),
+    subscription: Limit::per_second(5.0),
+    identity: Limit::per_second(0.25),
+};
+
 impl Limit {
+    /// `rate` in a second, and never fewer than one at once.
+    const fn per_second(rate: f64) -> Self {
+        Limit {
+            capacity: if rate > 1.0 { rate } else { 1.0 },
+            per_second: rate,
+        }
+    }
+
     /// `count` in a minute.
     pub(crate) fn per_minute(count: u32) -> Self {
         Limit {
@@ -182,6 +217,16 @@ pub(crate) fn identity_throttled(seconds: u64) -> ArmError {
         429,
         "TooManyRequests",
         "The request was throttled: too many user-assigned identities are being created in this subscription and region.",
+    )
+    .header("Retry-After", seconds.to_string())
+}
+
+/// 429 of federated credentials.
+pub(crate) fn federated_throttled(seconds: u64) -> ArmError {
+    ArmError::new(
+        429,
+        "TooManyRequests",
+        "The request was throttled: there are too many requests for federated identity credentials.",
     )
     .header("Retry-After", seconds.to_string())
 }

@@ -86,6 +86,7 @@ fn copy(state: &State) -> Arc<State> {
         subscriptions: state.subscriptions.clone(),
         groups: state.groups.clone(),
         identities: state.identities.clone(),
+        federated: Default::default(),
         machines: state.machines.clone(),
         assignments: state.assignments.clone(),
         principals: Default::default(),

@@ -7,6 +7,7 @@ mod admin;
 mod associated;
 #[cfg(feature = "cli")]
 mod command;
+mod federated;
 mod graph;
 mod identities;
 mod machines;
