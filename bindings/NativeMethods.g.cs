@@ -18,7 +18,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint MI_ABI_VERSION = 1;
+        internal const uint MI_ABI_VERSION = 2;
         /// <summary>
         ///  The call did what was asked.
         /// </summary>
@@ -397,6 +397,27 @@ namespace ManagedIdentity.Native
         internal static extern int mi_vm_identity_update(ulong client, MiVmIdentityUpdateRequest* request, ulong queue, ulong tag);
 
         /// <summary>
+        ///  Submits the reading of the system-assigned identity of the resource with this id. Yields a
+        ///  [`MiSystemIdentity`].
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_system_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_system_identity_get(ulong client, MiStr* scope, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
+        ///  `json`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+        ///  set.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_arm_invoke", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_arm_invoke(ulong client, MiArmInvokeRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
         ///  Submits the start of an emulator in this process. Yields a [`MiEmulator`].
         ///
         ///  # Safety
@@ -755,6 +776,47 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  What `mi_arm_invoke` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiArmInvokeRequest
+    {
+        /// <summary>
+        ///  GET, HEAD, PUT, PATCH, POST or DELETE.
+        /// </summary>
+        public MiStr method;
+        /// <summary>
+        ///  The path, with or without a query, or a whole URL of the connection's Resource Manager.
+        ///  `{subscriptionId}` in it stands for the subscription.
+        /// </summary>
+        public MiStr path;
+        /// <summary>
+        ///  The subscription; when not given, the connection's.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  The version of the API, where the path does not name it.
+        /// </summary>
+        public MiStr api_version;
+        /// <summary>
+        ///  What to send: the caller's own JSON, which leaves as it is.
+        /// </summary>
+        public MiStr body;
+        /// <summary>
+        ///  1 to read all pages of a list: each of its items is an event.
+        /// </summary>
+        public byte paginate;
+        /// <summary>
+        ///  1 to wait until Azure is done with what the call began.
+        /// </summary>
+        public byte wait;
+        /// <summary>
+        ///  1 to plan only.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
     ///  How the emulator shall run.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -813,6 +875,14 @@ namespace ManagedIdentity.Native
         ///  What a change would do, or null.
         /// </summary>
         public MiPlan* plan;
+        /// <summary>
+        ///  A system-assigned identity, or null.
+        /// </summary>
+        public MiSystemIdentity* system_identity;
+        /// <summary>
+        ///  What Azure answered to a call of the caller's own: JSON as Azure wrote it.
+        /// </summary>
+        public MiStr json;
         /// <summary>
         ///  How far a long wait has come, or null.
         /// </summary>
@@ -875,6 +945,58 @@ namespace ManagedIdentity.Native
         public MiStr isolation_scope;
         /// <summary>
         ///  The tags.
+        /// </summary>
+        public MiTag* tags;
+        /// <summary>
+        ///  The number of tags.
+        /// </summary>
+        public nuint tags_len;
+    }
+
+    /// <summary>
+    ///  The system-assigned identity of a resource.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiSystemIdentity
+    {
+        /// <summary>
+        ///  Its id: that of the resource, with `/providers/Microsoft.ManagedIdentity/identities/default`.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  `default`.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  The resource group of the resource.
+        /// </summary>
+        public MiStr resource_group;
+        /// <summary>
+        ///  The subscription's id.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  The resource's region.
+        /// </summary>
+        public MiStr location;
+        /// <summary>
+        ///  `Microsoft.ManagedIdentity/identities`.
+        /// </summary>
+        public MiStr resource_type;
+        /// <summary>
+        ///  The tenant that the identity belongs to.
+        /// </summary>
+        public MiStr tenant_id;
+        /// <summary>
+        ///  The object id of its service principal.
+        /// </summary>
+        public MiStr principal_id;
+        /// <summary>
+        ///  Its application id.
+        /// </summary>
+        public MiStr client_id;
+        /// <summary>
+        ///  The resource's tags.
         /// </summary>
         public MiTag* tags;
         /// <summary>

@@ -8,7 +8,7 @@
 
 // The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define MI_ABI_VERSION 1
+#define MI_ABI_VERSION 2
 
 // The call did what was asked.
 #define MI_OK 0
@@ -302,6 +302,32 @@ typedef struct MiPlan {
   uint8_t changes;
 } MiPlan;
 
+// The system-assigned identity of a resource.
+typedef struct MiSystemIdentity {
+  // Its id: that of the resource, with `/providers/Microsoft.ManagedIdentity/identities/default`.
+  struct MiStr id;
+  // `default`.
+  struct MiStr name;
+  // The resource group of the resource.
+  struct MiStr resource_group;
+  // The subscription's id.
+  struct MiStr subscription_id;
+  // The resource's region.
+  struct MiStr location;
+  // `Microsoft.ManagedIdentity/identities`.
+  struct MiStr resource_type;
+  // The tenant that the identity belongs to.
+  struct MiStr tenant_id;
+  // The object id of its service principal.
+  struct MiStr principal_id;
+  // Its application id.
+  struct MiStr client_id;
+  // The resource's tags.
+  const struct MiTag *tags;
+  // The number of tags.
+  size_t tags_len;
+} MiSystemIdentity;
+
 // How far a long wait has come.
 typedef struct MiProgress {
   // What is going on.
@@ -351,6 +377,10 @@ typedef struct MiEvent {
   const struct MiEmulator *emulator;
   // What a change would do, or null.
   const struct MiPlan *plan;
+  // A system-assigned identity, or null.
+  const struct MiSystemIdentity *system_identity;
+  // What Azure answered to a call of the caller's own: JSON as Azure wrote it.
+  struct MiStr json;
   // How far a long wait has come, or null.
   const struct MiProgress *progress;
   // Why the operation failed, or null.
@@ -507,6 +537,27 @@ typedef struct MiVmIdentityUpdateRequest {
   uint8_t dry_run;
 } MiVmIdentityUpdateRequest;
 
+// What `mi_arm_invoke` needs.
+typedef struct MiArmInvokeRequest {
+  // GET, HEAD, PUT, PATCH, POST or DELETE.
+  struct MiStr method;
+  // The path, with or without a query, or a whole URL of the connection's Resource Manager.
+  // `{subscriptionId}` in it stands for the subscription.
+  struct MiStr path;
+  // The subscription; when not given, the connection's.
+  struct MiStr subscription_id;
+  // The version of the API, where the path does not name it.
+  struct MiStr api_version;
+  // What to send: the caller's own JSON, which leaves as it is.
+  struct MiStr body;
+  // 1 to read all pages of a list: each of its items is an event.
+  uint8_t paginate;
+  // 1 to wait until Azure is done with what the call began.
+  uint8_t wait;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiArmInvokeRequest;
+
 // How the emulator shall run.
 typedef struct MiEmulatorOptions {
   // The port on 127.0.0.1; 0 for any free one.
@@ -662,6 +713,27 @@ int32_t mi_vm_identity_update(uint64_t client,
                               const struct MiVmIdentityUpdateRequest *request,
                               uint64_t queue,
                               uint64_t tag);
+
+// Submits the reading of the system-assigned identity of the resource with this id. Yields a
+// [`MiSystemIdentity`].
+//
+// # Safety
+// See the module.
+int32_t mi_system_identity_get(uint64_t client,
+                               const struct MiStr *scope,
+                               uint64_t queue,
+                               uint64_t tag);
+
+// Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
+// `json`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+// set.
+//
+// # Safety
+// See the module.
+int32_t mi_arm_invoke(uint64_t client,
+                      const struct MiArmInvokeRequest *request,
+                      uint64_t queue,
+                      uint64_t tag);
 
 // Submits the start of an emulator in this process. Yields a [`MiEmulator`].
 //

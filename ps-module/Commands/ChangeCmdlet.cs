@@ -30,9 +30,11 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
     /// <param name="action">What it does, such as "Delete user-assigned identity".</param>
     /// <param name="input">What the user gave.</param>
     /// <param name="onDone">What to do when it has ended well.</param>
-    private protected void Change(ChangeRequest request, string action, object? input, Action? onDone = null)
+    /// <param name="onItem">What to do with each result; it is written when this is null.</param>
+    private protected void Change(
+        ChangeRequest request, string action, object? input, Action? onDone = null, Action<object>? onItem = null)
     {
-        void Make() => Submit(request, new Operation(input) { OnItem = WriteObject, OnDone = onDone });
+        void Make() => Submit(request, new Operation(input) { OnItem = onItem ?? WriteObject, OnDone = onDone });
 
         if (!_whatIf && !_confirm)
         {

@@ -42,6 +42,16 @@ internal static class ResourceReference
         throw Failures.Invalid("InvalidInputObject", parameter, value, Rule);
     }
 
+    /// <summary>The id of the resource that an object stands for.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
+    public static string Id(string parameter, PSObject value) =>
+        FindId(value)
+        ?? throw Failures.Invalid(
+            $"Invalid{parameter}",
+            parameter,
+            value,
+            "it is a resource id, or an object with a property Id or ResourceId.");
+
     /// <summary>The identity that a value stands for: a resource id, a bare name, or an object with an id.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none.</exception>
     public static string Identity(string parameter, object? value) =>

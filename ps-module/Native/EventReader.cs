@@ -1,3 +1,4 @@
+using System.Collections;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Models;
 
@@ -22,7 +23,8 @@ internal static unsafe class EventReader
         : source->connection is not null ? Read(source->connection)
         : source->emulator is not null ? Read(source->emulator)
         : source->plan is not null ? Read(source->plan)
-        : null;
+        : source->system_identity is not null ? Read(source->system_identity)
+        : source->json.Read();
 
     private static UserAssignedIdentity Read(MiIdentity* source)
     {
@@ -39,12 +41,34 @@ internal static unsafe class EventReader
             Type = source->resource_type.ReadOrEmpty(),
             IsolationScope = source->isolation_scope.Read(),
         };
-        for (nuint i = 0; i < source->tags_len; i++)
-        {
-            identity.Tag[source->tags[i].name.ReadOrEmpty()] = source->tags[i].value.ReadOrEmpty();
-        }
-
+        Read(source->tags, source->tags_len, identity.Tag);
         return identity;
+    }
+
+    private static SystemAssignedIdentity Read(MiSystemIdentity* source)
+    {
+        var identity = new SystemAssignedIdentity
+        {
+            Id = source->id.ReadOrEmpty(),
+            Name = source->name.ReadOrEmpty(),
+            ResourceGroupName = source->resource_group.Read(),
+            SubscriptionId = source->subscription_id.Read(),
+            Location = source->location.ReadOrEmpty(),
+            PrincipalId = source->principal_id.Read(),
+            ClientId = source->client_id.Read(),
+            TenantId = source->tenant_id.Read(),
+            Type = source->resource_type.ReadOrEmpty(),
+        };
+        Read(source->tags, source->tags_len, identity.Tag);
+        return identity;
+    }
+
+    private static void Read(MiTag* tags, nuint count, Hashtable into)
+    {
+        for (nuint i = 0; i < count; i++)
+        {
+            into[tags[i].name.ReadOrEmpty()] = tags[i].value.ReadOrEmpty();
+        }
     }
 
     private static VmIdentity Read(MiVmIdentity* source)

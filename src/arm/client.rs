@@ -414,12 +414,9 @@ impl Reply {
         self.identified(error)
     }
 
-    /// The body as the service sent it.
-    ///
-    /// # Errors
-    /// `UnexpectedContent` when it is not text.
-    pub fn text(&self, target: &str) -> Result<&str> {
-        std::str::from_utf8(&self.body).map_err(|_| self.unexpected(target))
+    /// Whether there is no body.
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
     }
 
     /// A header's text; empty when it is not there.

@@ -58,14 +58,27 @@ impl Operation {
         })
     }
 
+    /// Whether a body tells how it stands. If not, the last answer is the call's own.
+    pub(super) fn is_told_by_body(&self) -> bool {
+        self.told_by_body
+    }
+
     /// Waits until it has ended.
     ///
     /// # Errors
     /// Azure's error when it failed or was cancelled; `OperationTimeout` when it takes too long;
     /// those of the requests, which are sent again first.
     pub async fn wait(self) -> Result<()> {
+        self.last().await.map(|_| ())
+    }
+
+    /// Waits until it has ended. The answer that said so; none when there was nothing to wait for.
+    ///
+    /// # Errors
+    /// Those of [`wait`](Self::wait).
+    pub(crate) async fn last(self) -> Result<Option<Reply>> {
         let Some(url) = &self.status_url else {
-            return Ok(());
+            return Ok(None);
         };
         let retry = *self.client.retry();
         let started = Instant::now();
@@ -74,7 +87,7 @@ impl Operation {
         for look in 0.. {
             sleep(retry.poll_wait(look, asked_to_wait)).await;
             match self.client.get_url(url.clone(), &self.target).await {
-                Ok(reply) if self.has_ended(&reply)? => return Ok(()),
+                Ok(reply) if self.has_ended(&reply)? => return Ok(Some(reply)),
                 Ok(reply) => {
                     asked_to_wait = reply.retry_after();
                     unread = 0;

@@ -34,10 +34,15 @@ struct Page<T> {
 impl<T: DeserializeOwned> Pages<T> {
     /// The list at `path`; `target` is what errors call it.
     pub fn new(client: &Client, path: &str, api_version: &str, target: &str) -> Self {
+        Self::at(client, client.url(path, api_version), target)
+    }
+
+    /// The list at a URL that is known to be trusted.
+    pub(crate) fn at(client: &Client, url: Url, target: &str) -> Self {
         Self {
             client: client.clone(),
             target: target.to_owned(),
-            next: Some(client.url(path, api_version)),
+            next: Some(url),
             items: PhantomData,
         }
     }

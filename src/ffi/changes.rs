@@ -3,7 +3,7 @@
 use super::guard::Status;
 use super::queue::Record;
 use super::submit::submit_with_client;
-use crate::arm::{Client, Plan, Result, Target};
+use crate::arm::{self, Client, Invoke, Plan, Result, Target};
 use crate::{compute, identity};
 
 /// A change, and whether only to plan it.
@@ -82,5 +82,15 @@ impl Wish for compute::Update {
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
         compute::plan_update(client, self).await
+    }
+}
+
+impl Wish for Invoke {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        Ok(arm::invoke(client, self).await?.map(Record::from))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        arm::plan_invoke(client, self)
     }
 }

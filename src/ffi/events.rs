@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use once_cell::sync::Lazy;
+use serde_json::value::RawValue;
 
 use super::emulator::{self, Started};
 use super::guard::Status;
@@ -14,7 +15,7 @@ use super::types::*;
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
 use crate::auth::Connection;
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
-use crate::identity::UserAssignedIdentity;
+use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 
 /// An event that the host holds, with all that it points to. The host sees the first member.
 #[repr(C)]
@@ -27,6 +28,7 @@ struct Published {
     connection: Option<Box<MiConnection>>,
     emulator: Option<Box<MiEmulator>>,
     plan: Option<Box<MiPlan>>,
+    system_identity: Option<Box<MiSystemIdentity>>,
     progress: Option<Box<MiProgress>>,
     error: Option<Box<MiError>>,
     tags: Vec<MiTag>,
@@ -69,6 +71,8 @@ impl Published {
                 connection: ptr::null(),
                 emulator: ptr::null(),
                 plan: ptr::null(),
+                system_identity: ptr::null(),
+                json: MiStr::ABSENT,
                 progress: ptr::null(),
                 error: ptr::null(),
                 message: MiStr::ABSENT,
@@ -79,6 +83,7 @@ impl Published {
             connection: None,
             emulator: None,
             plan: None,
+            system_identity: None,
             progress: None,
             error: None,
             tags: Vec::new(),
@@ -116,6 +121,14 @@ impl Published {
                 let record = self.plan.insert(MiPlan::of(plan));
                 self.event.plan = &raw const **record;
             }
+            Happening::Item(Record::SystemIdentity(identity)) => {
+                self.tags = identity.tags.iter().map(MiTag::of).collect();
+                let record = self
+                    .system_identity
+                    .insert(MiSystemIdentity::of(identity, &self.tags));
+                self.event.system_identity = &raw const **record;
+            }
+            Happening::Item(Record::Json(text)) => self.event.json = MiStr::of(text.get()),
             Happening::Verbose(text) => {
                 self.event.kind = MI_EVENT_VERBOSE;
                 self.event.message = MiStr::of(text);
@@ -207,6 +220,26 @@ impl MiIdentity {
             principal_id: MiStr::unless_empty(&properties.principal_id),
             client_id: MiStr::unless_empty(&properties.client_id),
             isolation_scope: MiStr::unless_empty(isolation_scope),
+            tags: tags.as_ptr(),
+            tags_len: tags.len(),
+        })
+    }
+}
+
+impl MiSystemIdentity {
+    fn of(identity: &SystemAssignedIdentity, tags: &[MiTag]) -> Box<Self> {
+        let parts = Parts::of(&identity.id);
+        let properties = &identity.properties;
+        Box::new(Self {
+            id: MiStr::of(&identity.id),
+            name: MiStr::of(&identity.name),
+            resource_group: parts.resource_group,
+            subscription_id: parts.subscription_id,
+            location: MiStr::of(&identity.location),
+            resource_type: MiStr::of(&identity.resource_type),
+            tenant_id: MiStr::unless_empty(&properties.tenant_id),
+            principal_id: MiStr::unless_empty(&properties.principal_id),
+            client_id: MiStr::unless_empty(&properties.client_id),
             tags: tags.as_ptr(),
             tags_len: tags.len(),
         })
@@ -359,8 +392,15 @@ records!(
     Identity(UserAssignedIdentity),
     VmIdentity(MachineIdentity),
     Connection(Connection),
-    Emulator(Started)
+    Emulator(Started),
+    SystemIdentity(SystemAssignedIdentity)
 );
+
+impl From<Box<RawValue>> for Record {
+    fn from(text: Box<RawValue>) -> Self {
+        Self::Json(text)
+    }
+}
 
 impl From<Plan> for Record {
     fn from(plan: Plan) -> Self {

@@ -14,7 +14,7 @@
 
 #![allow(clippy::undocumented_unsafe_blocks)]
 
-use crate::{auth, compute, identity};
+use crate::{arm, auth, compute, identity};
 
 use super::changes::submit_change;
 use super::guard::{Status, guard};
@@ -348,6 +348,55 @@ pub unsafe extern "C" fn mi_vm_identity_update(
     guard(|| {
         let request = unsafe { read(request) }?;
         submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits the reading of the system-assigned identity of the resource with this id. Yields a
+/// [`MiSystemIdentity`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_system_identity_get(
+    client: u64,
+    scope: *const MiStr,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let scope = unsafe { read(scope) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .item(identity::system_assigned(&client, &scope).await?)
+                .await;
+            Ok(())
+        })
+    })
+}
+
+/// Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
+/// `json`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+/// set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_arm_invoke(
+    client: u64,
+    request: *const MiArmInvokeRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let (request, paginate) = unsafe { read(request) }?;
+        if !paginate || request.dry_run {
+            return submit_change(client, queue, tag, request);
+        }
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .pages(arm::invoke_pages(&client, &request.wanted)?)
+                .await
+        })
     })
 }
 

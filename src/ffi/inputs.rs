@@ -9,7 +9,7 @@ use super::changes::{Change, DeleteIdentity};
 use super::emulator;
 use super::guard::Status;
 use super::types::*;
-use crate::arm::{RetryPolicy, Scope, Target, Url};
+use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
 use crate::auth::{self, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
@@ -112,6 +112,15 @@ impl Read for MiQueueOptions {
 
     unsafe fn read(&self) -> Result<Self> {
         Ok(*self)
+    }
+}
+
+impl Read for MiStr {
+    type Owned = String;
+
+    unsafe fn read(&self) -> Result<String> {
+        // SAFETY: the contract of this function.
+        unsafe { required(*self) }
     }
 }
 
@@ -272,6 +281,30 @@ impl Read for MiVmIdentityUpdateRequest {
             },
             dry_run: self.dry_run != 0,
         })
+    }
+}
+
+impl Read for MiArmInvokeRequest {
+    /// The call, and whether to read all pages of a list.
+    type Owned = (Change<Invoke>, bool);
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let wanted = unsafe {
+            Invoke {
+                method: required(self.method)?,
+                path: required(self.path)?,
+                subscription_id: text(self.subscription_id)?,
+                api_version: text(self.api_version)?,
+                body: text(self.body)?,
+                wait: self.wait != 0,
+            }
+        };
+        let change = Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        };
+        Ok((change, self.paginate != 0))
     }
 }
 

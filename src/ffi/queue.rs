@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
+use serde_json::value::RawValue;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
@@ -17,7 +18,7 @@ use super::guard::Status;
 use crate::arm::{Category, Error, Observer, Plan, Progress};
 use crate::auth::Connection;
 use crate::compute::MachineIdentity;
-use crate::identity::UserAssignedIdentity;
+use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 
 /// What an operation yields.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(super) enum Record {
     Connection(Box<Connection>),
     Emulator(Box<super::emulator::Started>),
     Plan(Plan),
+    SystemIdentity(Box<SystemAssignedIdentity>),
+    Json(Box<RawValue>),
 }
 
 /// Something that happened in an operation.

@@ -9,7 +9,7 @@
 
 /// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const MI_ABI_VERSION: u32 = 1;
+pub const MI_ABI_VERSION: u32 = 2;
 
 /// The call did what was asked.
 pub const MI_OK: i32 = 0;
@@ -321,6 +321,29 @@ pub struct MiVmIdentityUpdateRequest {
     pub dry_run: u8,
 }
 
+/// What `mi_arm_invoke` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiArmInvokeRequest {
+    /// GET, HEAD, PUT, PATCH, POST or DELETE.
+    pub method: MiStr,
+    /// The path, with or without a query, or a whole URL of the connection's Resource Manager.
+    /// `{subscriptionId}` in it stands for the subscription.
+    pub path: MiStr,
+    /// The subscription; when not given, the connection's.
+    pub subscription_id: MiStr,
+    /// The version of the API, where the path does not name it.
+    pub api_version: MiStr,
+    /// What to send: the caller's own JSON, which leaves as it is.
+    pub body: MiStr,
+    /// 1 to read all pages of a list: each of its items is an event.
+    pub paginate: u8,
+    /// 1 to wait until Azure is done with what the call began.
+    pub wait: u8,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
 /// How the emulator shall run.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -353,6 +376,10 @@ pub struct MiEvent {
     pub emulator: *const MiEmulator,
     /// What a change would do, or null.
     pub plan: *const MiPlan,
+    /// A system-assigned identity, or null.
+    pub system_identity: *const MiSystemIdentity,
+    /// What Azure answered to a call of the caller's own: JSON as Azure wrote it.
+    pub json: MiStr,
     /// How far a long wait has come, or null.
     pub progress: *const MiProgress,
     /// Why the operation failed, or null.
@@ -385,6 +412,33 @@ pub struct MiIdentity {
     /// `None` or `Regional`, where Azure says.
     pub isolation_scope: MiStr,
     /// The tags.
+    pub tags: *const MiTag,
+    /// The number of tags.
+    pub tags_len: usize,
+}
+
+/// The system-assigned identity of a resource.
+#[repr(C)]
+pub struct MiSystemIdentity {
+    /// Its id: that of the resource, with `/providers/Microsoft.ManagedIdentity/identities/default`.
+    pub id: MiStr,
+    /// `default`.
+    pub name: MiStr,
+    /// The resource group of the resource.
+    pub resource_group: MiStr,
+    /// The subscription's id.
+    pub subscription_id: MiStr,
+    /// The resource's region.
+    pub location: MiStr,
+    /// `Microsoft.ManagedIdentity/identities`.
+    pub resource_type: MiStr,
+    /// The tenant that the identity belongs to.
+    pub tenant_id: MiStr,
+    /// The object id of its service principal.
+    pub principal_id: MiStr,
+    /// Its application id.
+    pub client_id: MiStr,
+    /// The resource's tags.
     pub tags: *const MiTag,
     /// The number of tags.
     pub tags_len: usize,

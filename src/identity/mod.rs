@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod list;
 mod model;
+mod system_assigned;
 mod tags;
 mod update;
 
@@ -12,4 +13,5 @@ pub use delete::{delete, plan_delete};
 pub(crate) use list::find;
 pub use list::{get, list};
 pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+pub use system_assigned::{SystemAssignedIdentity, system_assigned};
 pub use update::{Update, plan_update, update};

@@ -59,7 +59,7 @@ pub struct Properties {
     pub isolation_scope: Option<String>,
 }
 
-fn null_is_empty<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
+pub(super) fn null_is_empty<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + Deserialize<'de>,

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Gets the system-assigned managed identity of resources of any type.</summary>
+[Cmdlet(VerbsCommon.Get, "SystemAssignedIdentity")]
+[OutputType(typeof(SystemAssignedIdentity))]
+public sealed class GetSystemAssignedIdentityCommand : ConnectedCmdlet
+{
+    /// <summary>
+    /// The resources: their ids, or objects that stand for them, of this module or of Azure PowerShell, any with a
+    /// property Id or ResourceId.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("ResourceId", "InputObject")]
+    [AllowEmptyString]
+    public PSObject[] Scope { get; set; } = [];
+
+    private protected override void Process()
+    {
+        foreach (var one in Scope)
+        {
+            try
+            {
+                var id = ResourceReference.Id(nameof(Scope), one);
+                Submit(new GetSystemIdentityRequest(Client, id), new Operation(one) { OnItem = WriteObject });
+            }
+            catch (ManagedIdentityException error)
+            {
+                Report(error, one);
+            }
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! Any call to Azure Resource Manager, for what nothing else here covers.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::time::{Instant, sleep};
+
+use super::{
+    Category, Client, Error, Method, Operation, Pages, Plan, Progress, Reply, Request, Result, Url,
+    check_subscription_id,
+};
+
+/// A call as its caller words it.
+#[derive(Clone, Debug, Default)]
+pub struct Invoke {
+    /// The HTTP method, in any casing.
+    pub method: String,
+    /// The path, with or without a query; or a whole URL of the connection's Resource Manager.
+    /// `{subscriptionId}` in it stands for the subscription.
+    pub path: String,
+    /// The subscription; the connection's when not given.
+    pub subscription_id: Option<String>,
+    /// The version of the API, where the path does not name it.
+    pub api_version: Option<String>,
+    /// What to send: JSON, which leaves as it is.
+    pub body: Option<String>,
+    /// Whether to wait until Azure is done with what the call began.
+    pub wait: bool,
+}
+
+/// The methods that Azure Resource Manager knows.
+const METHODS: [Method; 6] = [
+    Method::GET,
+    Method::HEAD,
+    Method::PUT,
+    Method::PATCH,
+    Method::POST,
+    Method::DELETE,
+];
+
+/// What stands for the subscription in a path, as the Azure CLI has it.
+const SUBSCRIPTION: &str = "{subscriptionId}";
+
+/// A call whose words are checked.
+struct Call {
+    method: Method,
+    url: Url,
+}
+
+/// Makes a call. What Azure answered, as it wrote it, or nothing when it had nothing to say. With
+/// `wait`, what is there when the operation that the call began has ended.
+///
+/// # Errors
+/// What breaks a rule, before any request; Azure's own; with `wait` those of the operation.
+pub async fn invoke(client: &Client, wanted: &Invoke) -> Result<Option<Box<RawValue>>> {
+    let call = wanted.check(client)?;
+    let reply = client
+        .send(Request {
+            method: call.method.clone(),
+            url: call.url.clone(),
+            body: wanted.body.as_ref().map(|body| body as _),
+            if_match: None,
+            target: call.url.path(),
+        })
+        .await?;
+    if wanted.wait {
+        return call.finish(client, &reply).await;
+    }
+    call.text(&reply)
+}
+
+/// What [`invoke`] would do.
+///
+/// # Errors
+/// What breaks a rule; no request is sent.
+pub fn plan_invoke(client: &Client, wanted: &Invoke) -> Result<Plan> {
+    let Call { method, url } = wanted.check(client)?;
+    Ok(Plan {
+        resource: url.path().to_owned(),
+        description: format!("Send {method} to '{}'", url.path()),
+        changes: true,
+    })
+}
+
+/// The items of a list, page by page, each as Azure wrote it.
+///
+/// # Errors
+/// What breaks a rule, before any request.
+pub fn invoke_pages(client: &Client, wanted: &Invoke) -> Result<Pages<Box<RawValue>>> {
+    let call = wanted.check(client)?;
+    if call.method != Method::GET {
+        let rule = "pages are read with GET, so -Paginate can't go with another method.";
+        return Err(invalid_method(&wanted.method, rule));
+    }
+    let target = call.url.path().to_owned();
+    Ok(Pages::at(client, call.url, &target))
+}
+
+impl Invoke {
+    fn check(&self, client: &Client) -> Result<Call> {
+        let method = self.method()?;
+        if let Some(body) = &self.body {
+            check_body(&method, body)?;
+        }
+        let url = self.url(client)?;
+        Ok(Call { method, url })
+    }
+
+    fn method(&self) -> Result<Method> {
+        METHODS
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(&self.method))
+            .ok_or_else(|| {
+                invalid_method(&self.method, "it is GET, HEAD, PUT, PATCH, POST or DELETE.")
+            })
+    }
+
+    fn path(&self, client: &Client) -> Result<String> {
+        let path = self.path.trim();
+        if !path.contains(SUBSCRIPTION) {
+            return Ok(path.to_owned());
+        }
+        let subscription = client.subscription_or(self.subscription_id.as_deref())?;
+        check_subscription_id(&subscription)?;
+        Ok(path.replace(SUBSCRIPTION, &subscription))
+    }
+
+    fn url(&self, client: &Client) -> Result<Url> {
+        let path = self.path(client)?;
+        // What is after the question mark may carry a signature: no message repeats it.
+        let shown = path.split(['?', '#']).next().unwrap_or_default();
+        let invalid = |rule: &str| Error::invalid("InvalidPath", "Path", shown, rule);
+        let is_url = path.contains("://");
+        if !is_url && !path.starts_with('/') {
+            return Err(invalid(
+                "it begins with a slash, such as /subscriptions/…/resourceGroups/….",
+            ));
+        }
+        let mut url = client
+            .trusted(&path, "path", shown)
+            .map_err(|error| match error.code() {
+                "ForeignHost" => Error::invalid(
+                    "ForeignHost",
+                    "Path",
+                    shown,
+                    "it leads away from the connection's Azure Resource Manager, and a token \
+                     goes nowhere else.",
+                ),
+                _ => error,
+            })?;
+        url.set_fragment(None);
+        self.add_version(&mut url)?;
+        Ok(url)
+    }
+
+    fn add_version(&self, url: &mut Url) -> Result<()> {
+        let named = url
+            .query_pairs()
+            .find(|(name, _)| name.eq_ignore_ascii_case("api-version"))
+            .map(|(_, version)| version.into_owned());
+        match (named, &self.api_version) {
+            (Some(named), Some(given)) if named != *given => {
+                let rule = format!("the path says {named}: give one of them.");
+                Err(Error::invalid(
+                    "InvalidApiVersion",
+                    "ApiVersion",
+                    given,
+                    &rule,
+                ))
+            }
+            (Some(_), _) => Ok(()),
+            (None, Some(given)) => {
+                check_version(given)?;
+                url.query_pairs_mut().append_pair("api-version", given);
+                Ok(())
+            }
+            (None, None) => Err(Error::missing(
+                "ApiVersion",
+                "every call names the version of the API, with -ApiVersion or in the path.",
+            )),
+        }
+    }
+}
+
+fn invalid_method(given: &str, rule: &str) -> Error {
+    Error::invalid("InvalidMethod", "Method", given, rule)
+}
+
+fn check_version(given: &str) -> Result<()> {
+    let valid = (1..=64).contains(&given.len())
+        && given
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+    match valid {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "InvalidApiVersion",
+            "ApiVersion",
+            given,
+            "it is a date, such as 2024-11-30 or 2022-01-31-preview.",
+        )),
+    }
+}
+
+/// A body may hold secrets: no message repeats it.
+fn check_body(method: &Method, body: &str) -> Result<()> {
+    let invalid = |rule: &str| Error::invalid("InvalidBody", "Body", "(not shown)", rule);
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return Err(invalid(&format!("{method} has no body.")));
+    }
+    match serde_json::from_str::<IgnoredAny>(body) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(invalid(&format!("it is no JSON: {error}."))),
+    }
+}
+
+impl Call {
+    /// An answer's text without what nobody shall see.
+    fn text(&self, reply: &Reply) -> Result<Option<Box<RawValue>>> {
+        if reply.is_empty() {
+            return Ok(None);
+        }
+        // Whatever is not JSON is not Azure's.
+        Ok(Some(without_secrets(reply.json(self.target())?)))
+    }
+
+    fn target(&self) -> &str {
+        self.url.path()
+    }
+
+    fn activity(&self) -> String {
+        format!("{} {}", self.method, self.target())
+    }
+
+    /// Waits for what the call began, and reads what became of it.
+    async fn finish(&self, client: &Client, reply: &Reply) -> Result<Option<Box<RawValue>>> {
+        let operation = Operation::begun_by(client, reply, self.target(), &self.activity())?;
+        let is_told_by_body = operation.is_told_by_body();
+        let last = operation.last().await?;
+        if matches!(self.method, Method::PUT | Method::PATCH) {
+            return self.settle(client).await;
+        }
+        match last {
+            None => self.text(reply),
+            Some(last) if !is_told_by_body => self.text(&last),
+            Some(_) => match reply.header("location") {
+                "" => Ok(None),
+                link => {
+                    let result = client.trusted(link, "operation's address", self.target())?;
+                    self.text(&client.get_url(result, self.target()).await?)
+                }
+            },
+        }
+    }
+
+    /// The resource once Azure is done with it: not every service has operations to look at.
+    async fn settle(&self, client: &Client) -> Result<Option<Box<RawValue>>> {
+        let started = Instant::now();
+        for look in 0.. {
+            let reply = client.get_url(self.url.clone(), self.target()).await?;
+            let state = provisioning_state(&reply, self.target())?;
+            match state.to_ascii_lowercase().as_str() {
+                "" | "succeeded" => return self.text(&reply),
+                "failed" | "canceled" => return Err(self.failed(&state)),
+                _ => {}
+            }
+            if started.elapsed() > client.retry().operation_limit {
+                break;
+            }
+            client.observer().progress(Progress {
+                activity: self.activity(),
+                status: format!("Azure is at work: {state}"),
+                percent: None,
+                seconds_elapsed: started.elapsed().as_secs() as u32,
+            });
+            sleep(client.retry().poll_wait(look, reply.retry_after())).await;
+        }
+        let message = format!("Azure is still at work on '{}'", self.target());
+        Err(Error::new(
+            Category::OperationTimeout,
+            "OperationTimeout",
+            self.target(),
+            message,
+        )
+        .advise("Azure goes on with it: look at the resource later."))
+    }
+
+    fn failed(&self, state: &str) -> Error {
+        let message = format!("The last change of '{}' ended as {state}", self.target());
+        Error::new(
+            Category::InvalidOperation,
+            "ProvisioningFailed",
+            self.target(),
+            message,
+        )
+    }
+}
+
+/// The state that a resource says it is in; empty when it says none, which is a success.
+fn provisioning_state(reply: &Reply, target: &str) -> Result<String> {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Properties {
+        provisioning_state: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Resource {
+        properties: Option<Properties>,
+    }
+    let resource: Resource = reply.json(target)?;
+    let properties = resource.properties.unwrap_or_default();
+    Ok(properties.provisioning_state.unwrap_or_default())
+}
+
+/// The member of a system-assigned identity that holds a signature.
+const SECRET_MEMBER: &str = "clientSecretUrl";
+
+/// What Azure wrote, without members that hold a signature. Without any it is the very text.
+fn without_secrets(text: Box<RawValue>) -> Box<RawValue> {
+    if !text
+        .get()
+        .to_lowercase()
+        .contains(&SECRET_MEMBER.to_lowercase())
+    {
+        return text;
+    }
+    let cleaned = serde_json::from_str(text.get()).and_then(|mut value| {
+        strip(&mut value);
+        serde_json::value::to_raw_value(&value)
+    });
+    // What can't be read can't be cleaned.
+    cleaned.unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| !name.eq_ignore_ascii_case(SECRET_MEMBER));
+            members.values_mut().for_each(strip);
+        }
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::{Cloud, RetryPolicy, Settings};
+    use crate::auth::Credential;
+
+    fn client() -> Client {
+        Client::new(Settings {
+            cloud: Cloud::at("http://127.0.0.1:9").unwrap(),
+            credential: Credential::AccessToken("t".to_owned().into()),
+            subscription_id: None,
+            proxy: None,
+            retry: RetryPolicy::default(),
+        })
+        .unwrap()
+    }
+
+    fn get(path: &str) -> Invoke {
+        Invoke {
+            method: "get".to_owned(),
+            path: path.to_owned(),
+            api_version: Some("2024-11-30".to_owned()),
+            ..Invoke::default()
+        }
+    }
+
+    fn url(invoke: &Invoke) -> Result<String> {
+        Ok(invoke.check(&client())?.url.as_str().to_owned())
+    }
+
+    fn code(invoke: &Invoke) -> String {
+        url(invoke).unwrap_err().code().to_owned()
+    }
+
+    #[test]
+    fn a_path_keeps_its_query_and_gets_the_version() {
+        let base = "http://127.0.0.1:9/subscriptions/s";
+        assert_eq!(
+            url(&get("/subscriptions/s?$filter=a%20eq%20%27b%27")).unwrap(),
+            format!("{base}?$filter=a%20eq%20%27b%27&api-version=2024-11-30")
+        );
+        let same = get("/subscriptions/s?Api-Version=2024-11-30#x");
+        assert_eq!(
+            url(&same).unwrap(),
+            format!("{base}?Api-Version=2024-11-30")
+        );
+        assert_eq!(code(&get("/x?api-version=2020-01-01")), "InvalidApiVersion");
+        let mut none = get("/x");
+        none.api_version = None;
+        assert_eq!(code(&none), "MissingParameter");
+        none.api_version = Some("2020&x=1".to_owned());
+        assert_eq!(code(&none), "InvalidApiVersion");
+    }
+
+    #[test]
+    fn the_subscription_has_a_place_in_the_path() {
+        let mut invoke = get("/subscriptions/{subscriptionId}/resourceGroups");
+        assert_eq!(code(&invoke), "MissingParameter");
+        invoke.subscription_id = Some("aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e".to_owned());
+        let expected = "http://127.0.0.1:9/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/";
+        assert!(url(&invoke).unwrap().starts_with(expected));
+        invoke.subscription_id = Some("../x".to_owned());
+        assert_eq!(code(&invoke), "InvalidSubscriptionId");
+    }
+
+    #[test]
+    fn a_token_goes_to_the_connections_host_alone() {
+        for foreign in [
+            "https://management.azure.com/x",
+            "http://127.0.0.1:8/x",
+            "//evil.example/x",
+            "/\\evil.example/x",
+            "http://user@evil.example/x",
+        ] {
+            let error = url(&get(foreign)).unwrap_err();
+            assert_eq!(error.code(), "ForeignHost", "{foreign}");
+        }
+        assert!(url(&get("http://127.0.0.1:9/x")).is_ok());
+        assert_eq!(code(&get("subscriptions/s")), "InvalidPath");
+        let signed = url(&get("https://evil.example/x?sig=marked")).unwrap_err();
+        assert!(!signed.to_string().contains("marked"));
+    }
+
+    #[test]
+    fn methods_and_bodies_are_checked() {
+        let mut call = get("/x");
+        call.method = "FETCH".to_owned();
+        assert_eq!(code(&call), "InvalidMethod");
+        call.method = "Put".to_owned();
+        call.body = Some("{\"a\": marked}".to_owned());
+        let error = url(&call).unwrap_err();
+        assert_eq!(error.code(), "InvalidBody");
+        assert!(!error.to_string().contains("marked"));
+        call.body = Some("{\"a\": [1]}".to_owned());
+        assert!(url(&call).is_ok());
+        call.method = "GET".to_owned();
+        assert_eq!(code(&call), "InvalidBody");
+    }
+
+    #[test]
+    fn what_holds_a_signature_is_taken_out() {
+        let cleaned = |text: &str| {
+            let text = RawValue::from_string(text.to_owned()).unwrap();
+            without_secrets(text).get().to_owned()
+        };
+        let exact = r#"{ "big": 123456789012345678901234567890 }"#;
+        assert_eq!(cleaned(exact), exact);
+        let secret = r#"{"a":[{"ClientSecretURL":"https://x?sig=1","b":1}]}"#;
+        assert_eq!(cleaned(secret), r#"{"a":[{"b":1}]}"#);
+    }
+}
