@@ -1,9 +1,13 @@
-//! The directory: who can be given a role. Identities are in it by existing; people, groups and
-//! other applications are registered.
+//! The directory: who there is. Identities are in it by existing; people, groups and other
+//! applications are registered, and groups are made through Microsoft Graph, too.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
+use crate::compute::Machine;
+use crate::identity::UserAssignedIdentity;
 use crate::random;
 use crate::seed;
 use crate::state::{State, World};
@@ -53,6 +57,118 @@ pub(crate) struct Principal {
     pub(crate) display_name: String,
 }
 
+impl Principal {
+    /// The group that a fresh emulator has.
+    pub(crate) fn seeded() -> Self {
+        Principal {
+            id: seed::GROUP_ID.to_owned(),
+            kind: Kind::Group,
+            display_name: seed::GROUP.to_owned(),
+        }
+    }
+}
+
+/// What a group has beside its name. One that has only been registered has none of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Group {
+    pub(crate) description: Option<String>,
+    pub(crate) mail_nickname: Option<String>,
+    pub(crate) created: Millis,
+    /// The ids of those directly in it.
+    pub(crate) members: BTreeSet<String>,
+}
+
+/// Where somebody in the directory comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// The application that may sign in.
+    Application,
+    Registered,
+    UserAssigned(&'a UserAssignedIdentity),
+    SystemAssigned(&'a Machine),
+}
+
+/// Somebody in the directory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Object<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) display_name: &'a str,
+    pub(crate) app_id: Option<&'a str>,
+    pub(crate) source: Source<'a>,
+    /// When it was made; 0 for what is known everywhere at once.
+    pub(crate) since: Millis,
+}
+
+impl Object<'_> {
+    /// Whether those parts of the directory see it that are late by `delay`.
+    pub(crate) fn is_replicated(&self, delay: Millis, now: Millis) -> bool {
+        self.since == 0 || self.since.saturating_add(delay) <= now
+    }
+}
+
+/// Everybody.
+pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
+    let service = |id, app_id, display_name, source, since| Object {
+        id,
+        kind: Kind::ServicePrincipal,
+        display_name,
+        app_id,
+        source,
+        since,
+    };
+    let application = service(
+        seed::PRINCIPAL_ID,
+        Some(seed::CLIENT_ID),
+        seed::APPLICATION,
+        Source::Application,
+        0,
+    );
+    let registered = state.principals.values().map(|principal| Object {
+        id: &principal.id,
+        kind: principal.kind,
+        display_name: &principal.display_name,
+        app_id: None,
+        source: Source::Registered,
+        since: 0,
+    });
+    let identities = state.identities.values().map(move |identity| {
+        service(
+            &identity.principal_id,
+            Some(&identity.client_id),
+            &identity.name,
+            Source::UserAssigned(identity),
+            identity.created,
+        )
+    });
+    let systems = state.machines.values().filter_map(move |machine| {
+        let system = machine.identity.system.as_ref()?;
+        Some(service(
+            &system.principal_id,
+            Some(&system.client_id),
+            &machine.name,
+            Source::SystemAssigned(machine),
+            system.created,
+        ))
+    });
+    std::iter::once(application)
+        .chain(registered)
+        .chain(identities)
+        .chain(systems)
+}
+
+fn find<'a>(state: &'a State, id: &str) -> Option<Object<'a>> {
+    objects(state).find(|object| object.id.eq_ignore_ascii_case(id))
+}
+
+/// Somebody as the parts of the directory see it that others ask: a new identity is there only
+/// after the replication delay.
+pub(crate) fn replicated<'a>(world: &'a World, id: &str, now: Millis) -> Option<Object<'a>> {
+    let delay = world.session.settings.replication_delay_ms;
+    find(&world.state, id).filter(|object| object.is_replicated(delay, now))
+}
+
 /// Registers a principal; the error says what is wrong with it. It is known everywhere at once.
 pub(crate) fn register(state: &mut State, mut principal: Principal) -> Result<Principal, String> {
     if !random::is_guid(&principal.id) {
@@ -65,39 +181,95 @@ pub(crate) fn register(state: &mut State, mut principal: Principal) -> Result<Pr
             principal.id
         ));
     }
+    if principal.kind != Kind::Group {
+        state.directory_groups.remove(&principal.id);
+    }
     state
         .principals
         .insert(principal.id.clone(), principal.clone());
     Ok(principal)
 }
 
-/// The kind of a principal that exists, and since when.
-fn find(state: &State, id: &str) -> Option<(Kind, Millis)> {
-    let service = |since| Some((Kind::ServicePrincipal, since));
-    if id.eq_ignore_ascii_case(seed::PRINCIPAL_ID) {
-        return service(0);
-    }
-    if let Some(principal) = state.principals.get(&id.to_lowercase()) {
-        return Some((principal.kind, 0));
-    }
-    let mut identities = state.identities.values();
-    if let Some(identity) = identities.find(|i| i.principal_id.eq_ignore_ascii_case(id)) {
-        return service(identity.created);
-    }
-    let mut systems = state
-        .machines
+/// Forgets the memberships of those who are gone.
+pub(crate) fn prune(state: &mut State) {
+    if state
+        .directory_groups
         .values()
-        .filter_map(|machine| machine.identity.system.as_ref());
-    systems
-        .find(|system| system.principal_id.eq_ignore_ascii_case(id))
-        .and_then(|system| service(system.created))
+        .all(|g| g.members.is_empty())
+    {
+        return;
+    }
+    let mut groups = std::mem::take(&mut state.directory_groups);
+    let there: HashSet<&str> = objects(state).map(|object| object.id).collect();
+    for group in groups.values_mut() {
+        group.members.retain(|id| there.contains(id.as_str()));
+    }
+    state.directory_groups = groups;
 }
 
-/// The kind of a principal, as the part of the directory sees it that role assignments ask: a new
-/// identity is there only after the replication delay.
-pub(crate) fn replicated(world: &World, id: &str, now: Millis) -> Option<Kind> {
-    let delay = world.session.settings.replication_delay_ms;
-    find(&world.state, id)
-        .filter(|(_, since)| since.saturating_add(delay) <= now || *since == 0)
-        .map(|(kind, _)| kind)
+/// The groups that `id` is in, directly or through other groups.
+pub(crate) fn groups_of(groups: &BTreeMap<String, Group>, id: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![id.to_lowercase()];
+    while let Some(member) = open.pop() {
+        for (group, details) in groups {
+            if details.members.contains(&member) && found.insert(group.clone()) {
+                open.push(group.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Those in a group, directly or through other groups.
+pub(crate) fn members_of(groups: &BTreeMap<String, Group>, group: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![group.to_lowercase()];
+    while let Some(one) = open.pop() {
+        for member in groups.get(&one).iter().flat_map(|details| &details.members) {
+            if found.insert(member.clone()) {
+                open.push(member.clone());
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn membership_goes_through_groups_and_around_in_circles() {
+        let group = |members: &[&str]| Group {
+            members: members.iter().map(|&m| m.to_owned()).collect(),
+            ..Group::default()
+        };
+        let groups = BTreeMap::from([
+            ("a".to_owned(), group(&["b", "x"])),
+            ("b".to_owned(), group(&["a", "y"])),
+            ("c".to_owned(), group(&["z"])),
+        ]);
+        let set = |ids: &[&str]| ids.iter().map(|&i| i.to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(groups_of(&groups, "y"), set(&["a", "b"]));
+        assert_eq!(groups_of(&groups, "Z"), set(&["c"]));
+        assert_eq!(members_of(&groups, "a"), set(&["a", "b", "x", "y"]));
+        assert_eq!(members_of(&groups, "none"), set(&[]));
+    }
+
+    #[test]
+    fn memberships_go_with_who_is_gone() {
+        let mut state = State::seeded(0);
+        let members = [seed::PRINCIPAL_ID, "gone"].map(str::to_owned);
+        state.directory_groups.insert(
+            seed::GROUP_ID.to_owned(),
+            Group {
+                members: BTreeSet::from(members),
+                ..Group::default()
+            },
+        );
+        prune(&mut state);
+        let left = &state.directory_groups[seed::GROUP_ID].members;
+        assert_eq!(left.iter().collect::<Vec<_>>(), [seed::PRINCIPAL_ID]);
+    }
 }

@@ -15,7 +15,7 @@
 //! # Where things are
 //!
 //! A request goes through `server` (connections, faults, latency, the log) to `oauth` (tokens and
-//! discovery), `admin` (`/_emulator`) or `arm::router`, which finds the function that answers it in
+//! discovery), `admin` (`/_emulator`), `msgraph` (Microsoft Graph) or `arm::router`, which finds the function that answers it in
 //! the tables of `arm::resources`, `identity`, `federated`, `compute`, `authorization`, `graph` and
 //! `operations`. Those functions are
 //! synchronous and work on the one `state::World`, which is locked meanwhile.
@@ -33,6 +33,7 @@ mod history;
 mod http;
 mod identity;
 mod log;
+mod msgraph;
 mod oauth;
 mod operations;
 mod random;

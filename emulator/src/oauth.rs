@@ -24,8 +24,8 @@ const ARM_AUDIENCES: [&str; 2] = [
     "https://management.core.windows.net",
 ];
 
-/// Other resources that tokens are given out for.
-const OTHER_AUDIENCES: [&str; 2] = [
+/// What Microsoft Graph calls itself.
+const GRAPH_AUDIENCES: [&str; 2] = [
     "https://graph.microsoft.com",
     "00000003-0000-0000-c000-000000000000",
 ];
@@ -82,7 +82,7 @@ fn bearer(request: &Request) -> Result<&str, ArmError> {
 
 /// Whether the request has a token that is good for Azure Resource Manager.
 pub(crate) fn authenticate(world: &World, request: &Request, now: Millis) -> Result<(), ArmError> {
-    check(world, request, now).map_err(|error| {
+    check(world, request, now, &ARM_AUDIENCES).map_err(|error| {
         let challenge = format!(
             "Bearer authorization_uri=\"{}/{}\", error=\"invalid_token\", error_description=\"{}\"",
             world.site.endpoint,
@@ -93,7 +93,24 @@ pub(crate) fn authenticate(world: &World, request: &Request, now: Millis) -> Res
     })
 }
 
-fn check(world: &World, request: &Request, now: Millis) -> Result<(), ArmError> {
+/// Whether the request has a token that is good for Microsoft Graph; the error is Resource
+/// Manager's.
+pub(crate) fn authenticate_graph(
+    world: &World,
+    request: &Request,
+    now: Millis,
+) -> Result<(), ArmError> {
+    check(world, request, now, &GRAPH_AUDIENCES)
+}
+
+/// Whether the token is one that was given out for one of the audiences, or for the endpoint,
+/// where all that the emulator serves is.
+fn check(
+    world: &World,
+    request: &Request,
+    now: Millis,
+    audiences: &[&str],
+) -> Result<(), ArmError> {
     let token = bearer(request)?;
     let Some(issued) = world.session.tokens.issued.get(token) else {
         return Err(ArmError::new(
@@ -113,8 +130,11 @@ fn check(world: &World, request: &Request, now: Millis) -> Result<(), ArmError> 
             ),
         ));
     }
-    if !is_for_arm(world, &issued.audience) {
-        let allowed: Vec<String> = ARM_AUDIENCES
+    let own = [world.site.endpoint.as_str()];
+    let mut right = audiences.iter().chain(&own);
+    let audience = issued.audience.trim_end_matches('/');
+    if !right.any(|right| right.eq_ignore_ascii_case(audience)) {
+        let allowed: Vec<String> = audiences
             .iter()
             .flat_map(|a| [format!("'{a}/'"), format!("'{a}'")])
             .chain([format!("'{}'", world.site.endpoint)])
@@ -148,7 +168,7 @@ fn is_for_arm(world: &World, audience: &str) -> bool {
 
 fn is_known_resource(world: &World, resource: &str) -> bool {
     is_for_arm(world, resource)
-        || OTHER_AUDIENCES
+        || GRAPH_AUDIENCES
             .iter()
             .any(|a| a.eq_ignore_ascii_case(resource.trim_end_matches('/')))
 }

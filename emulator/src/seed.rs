@@ -12,6 +12,12 @@ pub const CLIENT_ID: &str = "00001111-aaaa-2222-bbbb-3333cccc4444";
 pub const CLIENT_SECRET: &str = "emulator-secret";
 /// The object id of that application's service principal: the `oid` of the tokens.
 pub const PRINCIPAL_ID: &str = "aaaaaaaa-bbbb-cccc-1111-222222222222";
+/// The name that the application is shown under in the directory.
+pub const APPLICATION: &str = "Emulator application";
+/// The id of [`GROUP`].
+pub const GROUP_ID: &str = "bbbbbbbb-cccc-dddd-2222-333333333333";
+/// A group of the directory, without members.
+pub const GROUP: &str = "myGroup";
 /// The resource group that holds [`VM`].
 pub const RESOURCE_GROUP: &str = "myResourceGroup";
 /// A second resource group, empty.

@@ -23,7 +23,7 @@ use crate::faults::{Close, Verdict};
 use crate::http::{Reply, Request};
 use crate::log::Entry;
 use crate::state::World;
-use crate::{admin, oauth};
+use crate::{admin, msgraph, oauth};
 
 /// The largest body that ARM takes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -252,6 +252,9 @@ fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) ->
         .gateway()
         .header("Connection", "close")
         .into_reply();
+    }
+    if msgraph::is_ours(request) {
+        return msgraph::answer(world, request, now);
     }
     oauth::answer(world, request, now).unwrap_or_else(|| router::answer(world, request, now))
 }

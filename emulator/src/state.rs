@@ -14,7 +14,7 @@ use crate::arm::throttle::Throttle;
 use crate::authorization::assignments::RoleAssignment;
 use crate::clock::{Clock, Millis, millis};
 use crate::compute::Machine;
-use crate::directory::Principal;
+use crate::directory::{self, Principal};
 use crate::faults::Faults;
 use crate::federated::FederatedCredential;
 use crate::history::History;
@@ -43,6 +43,9 @@ pub(crate) struct State {
     /// By id.
     #[serde(default)]
     pub(crate) principals: BTreeMap<String, Principal>,
+    /// What groups of the directory have beside their names, by id.
+    #[serde(default)]
+    pub(crate) directory_groups: BTreeMap<String, directory::Group>,
     /// By operation id.
     pub(crate) operations: BTreeMap<String, Operation>,
     /// The `c` of signed operation URLs: in Azure a certificate, here as long and as opaque.
@@ -95,6 +98,7 @@ impl State {
             (key::group(seed::SUBSCRIPTION_ID, name), group)
         });
         let vm = Machine::seeded(now);
+        let group = Principal::seeded();
         State {
             subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
             groups: BTreeMap::from(groups),
@@ -102,7 +106,8 @@ impl State {
             federated: BTreeMap::new(),
             machines: BTreeMap::from([(vm.key(), vm)]),
             assignments: BTreeMap::new(),
-            principals: BTreeMap::new(),
+            principals: BTreeMap::from([(group.id.clone(), group)]),
+            directory_groups: BTreeMap::new(),
             operations: BTreeMap::new(),
             signing_certificate: random::opaque(2_030),
         }
@@ -155,7 +160,7 @@ pub(crate) struct Settings {
     pub(crate) throttling: bool,
     /// Sent as `Retry-After` while an operation runs; Azure usually sends none.
     pub(crate) retry_after_seconds: Option<u64>,
-    /// How long the principals of new identities are unknown to role assignments.
+    /// How long the principals of new identities are unknown to role assignments and to Graph.
     pub(crate) replication_delay_ms: u64,
     /// How long a write of a federated credential takes; another one under the same identity is
     /// refused meanwhile.

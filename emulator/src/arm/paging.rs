@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
 use crate::arm::router::{Call, Handled};
-use crate::http::Reply;
+use crate::http::{Reply, Request};
 use crate::state::{World, within};
 
 /// Answers a page of those in a map whose keys begin with `prefix`; `body` leaves out what is not
@@ -63,15 +63,14 @@ pub(crate) fn page(
     }
     let mut body = json!({ "value": value });
     if rest.next().is_some() {
-        body["nextLink"] = json!(link(endpoint, call, &last));
+        body["nextLink"] = json!(link(endpoint, call.request, &last));
     }
     Ok(Reply::json(200, &body))
 }
 
 /// The absolute URL of the next page: the same path and query, with the token.
-fn link(endpoint: &str, call: &Call<'_>, last: &str) -> String {
-    let kept: Vec<&str> = call
-        .request
+pub(crate) fn link(endpoint: &str, request: &Request, last: &str) -> String {
+    let kept: Vec<&str> = request
         .query
         .split('&')
         .filter(|pair| {
@@ -79,24 +78,26 @@ fn link(endpoint: &str, call: &Call<'_>, last: &str) -> String {
             !name.is_empty() && !name.eq_ignore_ascii_case("$skiptoken")
         })
         .collect();
+    let query = kept.join("&");
     format!(
-        "{endpoint}{}?{}&%24skiptoken={}",
-        call.request.path,
-        kept.join("&"),
+        "{endpoint}{}?{query}{}%24skiptoken={}",
+        request.path,
+        if query.is_empty() { "" } else { "&" },
         URL_SAFE_NO_PAD.encode(last)
     )
 }
 
+/// The key in a token; none if that is not one that was given out.
+pub(crate) fn read_token(token: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
+}
+
 fn read(token: &str) -> Result<String, ArmError> {
-    URL_SAFE_NO_PAD
-        .decode(token)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| {
-            ArmError::new(
-                400,
-                "InvalidSkipToken",
-                format!("The skip token '{token}' is not one that was given out."),
-            )
-        })
+    read_token(token).ok_or_else(|| {
+        ArmError::new(
+            400,
+            "InvalidSkipToken",
+            format!("The skip token '{token}' is not one that was given out."),
+        )
+    })
 }

@@ -1,6 +1,8 @@
 //! Role assignments: who has which role where. They outlive the identities that they were made
 //! for, and go with the resource or group that they are on.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -220,6 +222,7 @@ pub(crate) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     }
 
     let kind = directory::replicated(world, &principal, call.now)
+        .map(|object| object.kind)
         .ok_or_else(|| principal_not_found(&principal))?;
     if let Some(claimed) = claimed
         && claimed != kind
@@ -303,6 +306,7 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Handled {
     let scope = Scope::of(world, call, false)?.key();
     let filter = call.request.parameter("$filter").unwrap_or_default();
     let mut below = true;
+    // Each clause names those who may hold an assignment: `assignedTo` groups, too.
     let mut principals = Vec::new();
     if !filter.trim().is_empty() {
         let refused = || {
@@ -314,12 +318,13 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Handled {
         for clause in clauses(&filter).ok_or_else(refused)? {
             match clause {
                 Clause::Call(name, None) if name.eq_ignore_ascii_case("atScope") => below = false,
-                // Groups have no members here, so that who is assigned to is who is named.
                 Clause::Call(name, Some(id)) if name.eq_ignore_ascii_case("assignedTo") => {
-                    principals.push(id);
+                    let mut holders = directory::groups_of(&world.state.directory_groups, &id);
+                    holders.insert(id.to_lowercase());
+                    principals.push(holders);
                 }
                 Clause::Equal(name, id) if name.eq_ignore_ascii_case("principalId") => {
-                    principals.push(id);
+                    principals.push(BTreeSet::from([id.to_lowercase()]));
                 }
                 _ => return Err(refused()),
             }
@@ -336,7 +341,7 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Handled {
             place
                 && principals
                     .iter()
-                    .all(|id| assignment.principal_id.eq_ignore_ascii_case(id))
+                    .all(|holders| holders.contains(&assignment.principal_id))
         })
         .map(|(key, assignment)| (key.clone(), assignment.body()));
     paging::page(

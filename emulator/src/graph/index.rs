@@ -90,6 +90,7 @@ fn copy(state: &State) -> Arc<State> {
         machines: state.machines.clone(),
         assignments: state.assignments.clone(),
         principals: Default::default(),
+        directory_groups: Default::default(),
         operations: Default::default(),
         signing_certificate: String::new(),
     })

@@ -11,6 +11,7 @@ mod federated;
 mod graph;
 mod identities;
 mod machines;
+mod msgraph;
 mod resources;
 mod roles;
 mod scale_sets;

@@ -1,0 +1,255 @@
+//! Groups: making and deleting them, who is in them, and in which somebody is.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::objects::{self, Set};
+use super::query::member;
+use super::{Ask, Fault, Handled, context, find, page, strings, visible};
+use crate::directory::{self, Group, Kind, Object, Principal};
+use crate::http::Reply;
+use crate::random;
+use crate::state::World;
+
+/// The longest name that a group can have.
+const LONGEST_NAME: usize = 256;
+const LONGEST_NICKNAME: usize = 64;
+
+/// The text of a property that a new group needs.
+fn required(body: &Map<String, Value>, name: &str, longest: usize) -> Result<String, Fault> {
+    match member(body, name) {
+        None => Err(Fault::bad(format!(
+            "A value is required for property '{name}' of resource 'Group'."
+        ))),
+        Some(Value::String(text)) if (1..=longest).contains(&text.chars().count()) => {
+            Ok(text.clone())
+        }
+        Some(_) => Err(invalid(name)),
+    }
+}
+
+fn invalid(name: &str) -> Fault {
+    Fault::bad(format!(
+        "Invalid value specified for property '{name}' of resource 'Group'."
+    ))
+}
+
+pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
+    const KNOWN: [&str; 7] = [
+        "displayName",
+        "mailNickname",
+        "description",
+        "mailEnabled",
+        "securityEnabled",
+        "groupTypes",
+        "visibility",
+    ];
+    let body = ask.body()?;
+    if let Some(name) = body
+        .keys()
+        .find(|name| !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    {
+        return Err(Fault::bad(format!(
+            "The property '{name}' of a new group is not supported by the emulator."
+        )));
+    }
+    let display_name = required(&body, "displayName", LONGEST_NAME)?;
+    let mail_nickname = required(&body, "mailNickname", LONGEST_NICKNAME)?;
+    if mail_nickname.contains(|c: char| !c.is_ascii() || "@()\\[]\";:<>, ".contains(c)) {
+        return Err(invalid("mailNickname"));
+    }
+    let description = match member(&body, "description") {
+        None => None,
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(_) => return Err(invalid("description")),
+    };
+    // Only security groups: others have a mailbox.
+    for (name, wanted) in [("mailEnabled", false), ("securityEnabled", true)] {
+        match member(&body, name) {
+            Some(Value::Bool(value)) if *value == wanted => {}
+            Some(_) => return Err(invalid(name)),
+            None => {
+                return Err(Fault::bad(format!(
+                    "A value is required for property '{name}' of resource 'Group'."
+                )));
+            }
+        }
+    }
+    if member(&body, "groupTypes").is_some_and(|types| types != &json!([])) {
+        return Err(invalid("groupTypes"));
+    }
+    let id = random::guid();
+    world.state.principals.insert(
+        id.clone(),
+        Principal {
+            id: id.clone(),
+            kind: Kind::Group,
+            display_name,
+        },
+    );
+    world.state.directory_groups.insert(
+        id.clone(),
+        Group {
+            description,
+            mail_nickname: Some(mail_nickname),
+            created: ask.now,
+            members: BTreeSet::new(),
+        },
+    );
+    world.revision += 1;
+    let object = find(world, ask, Set::Groups, &id)?;
+    let mut body = objects::body(&world.state, &object, Set::Groups.properties());
+    let named = context(world, "groups/$entity");
+    body.insert("@odata.context".to_owned(), json!(named));
+    let location = format!("{}/v1.0/groups/{id}", world.site.endpoint);
+    Ok(Reply::json(201, &Value::Object(body)).header("Location", location))
+}
+
+pub(super) fn delete(world: &mut World, ask: &Ask<'_>, id: &str) -> Handled {
+    let id = find(world, ask, Set::Groups, id)?.id.to_owned();
+    world.state.principals.remove(&id);
+    world.state.directory_groups.remove(&id);
+    world.revision += 1;
+    Ok(Reply::empty(204))
+}
+
+/// What is behind `members` or `memberOf` in a path: nothing, or a type to choose by.
+fn cast(rest: &[&str]) -> Result<Set, Fault> {
+    match rest {
+        [] => Ok(Set::DirectoryObjects),
+        [name] => Set::of_items(name).ok_or_else(|| Fault::no_segment(name)),
+        [_, name, ..] => Err(Fault::no_segment(name)),
+    }
+}
+
+fn those(world: &World, ask: &Ask<'_>, set: Set, ids: &BTreeSet<String>) -> Handled {
+    let found: Vec<Object<'_>> = visible(world, set, ask.now)
+        .filter(|object| ids.contains(object.id))
+        .collect();
+    page(world, ask, set, found)
+}
+
+/// Who is in a group.
+pub(super) fn members(
+    world: &World,
+    ask: &Ask<'_>,
+    id: &str,
+    rest: &[&str],
+    through_groups: bool,
+) -> Handled {
+    let set = cast(rest)?;
+    let id = find(world, ask, Set::Groups, id)?.id;
+    let groups = &world.state.directory_groups;
+    let ids = if through_groups {
+        directory::members_of(groups, id)
+    } else {
+        groups
+            .get(id)
+            .map(|g| g.members.clone())
+            .unwrap_or_default()
+    };
+    those(world, ask, set, &ids)
+}
+
+/// The groups that somebody is in.
+pub(super) fn of_member(
+    world: &World,
+    ask: &Ask<'_>,
+    set: Set,
+    id: &str,
+    rest: &[&str],
+    through_groups: bool,
+) -> Handled {
+    let wanted = cast(rest)?;
+    let id = find(world, ask, set, id)?.id;
+    let groups = &world.state.directory_groups;
+    let ids = if through_groups {
+        directory::groups_of(groups, id)
+    } else {
+        groups
+            .iter()
+            .filter(|(_, group)| group.members.contains(id))
+            .map(|(group, _)| group.clone())
+            .collect()
+    };
+    those(world, ask, wanted, &ids)
+}
+
+/// The id in `{"@odata.id":"…/directoryObjects/{id}"}`.
+fn referred(body: &Map<String, Value>) -> Result<String, Fault> {
+    let Some(Value::String(url)) = body.get("@odata.id") else {
+        return Err(Fault::bad(
+            "The property '@odata.id' is required, and it is the URL of a directory object.",
+        ));
+    };
+    let mut segments = url.trim_end_matches('/').rsplit('/');
+    let id = segments.next().unwrap_or_default();
+    let set = segments.next().and_then(Set::named);
+    if set.is_none() || !random::is_guid(id) {
+        return Err(Fault::bad(format!(
+            "Invalid URL format specified in '@odata.id': '{url}'. It ends in '/directoryObjects/{{id}}'."
+        )));
+    }
+    Ok(id.to_lowercase())
+}
+
+pub(super) fn add_member(world: &mut World, ask: &Ask<'_>, id: &str) -> Handled {
+    let group = find(world, ask, Set::Groups, id)?.id.to_owned();
+    let wanted = referred(&ask.body()?)?;
+    let added = find(world, ask, Set::DirectoryObjects, &wanted)?
+        .id
+        .to_owned();
+    if added == group {
+        return Err(Fault::bad(
+            "One or more property values specified are invalid: a group cannot be a member of itself.",
+        ));
+    }
+    let group = world.state.directory_groups.entry(group).or_default();
+    if !group.members.insert(added) {
+        return Err(Fault::bad(
+            "One or more added object references already exist for the following modified properties: 'members'.",
+        ));
+    }
+    world.revision += 1;
+    Ok(Reply::empty(204))
+}
+
+pub(super) fn remove_member(world: &mut World, ask: &Ask<'_>, id: &str, gone: &str) -> Handled {
+    let group = find(world, ask, Set::Groups, id)?.id.to_owned();
+    let details = world.state.directory_groups.get_mut(&group);
+    if !details.is_some_and(|group| group.members.remove(&gone.to_lowercase())) {
+        return Err(Fault::not_found(gone));
+    }
+    world.revision += 1;
+    Ok(Reply::empty(204))
+}
+
+fn collection(world: &World, ids: impl Iterator<Item = String>) -> Reply {
+    Reply::json(
+        200,
+        &json!({
+            "@odata.context": context(world, "Collection(Edm.String)"),
+            "value": ids.collect::<Vec<_>>(),
+        }),
+    )
+}
+
+/// Of the ids in a body, those of groups that somebody is in, directly or not.
+pub(super) fn check(world: &World, ask: &Ask<'_>, set: Set, id: &str, name: &str) -> Handled {
+    let who = find(world, ask, set, id)?.id;
+    let asked = strings(&ask.body()?, name, 20)?;
+    let groups = directory::groups_of(&world.state.directory_groups, who);
+    let found = asked
+        .into_iter()
+        .map(|id| id.to_lowercase())
+        .filter(|id| groups.contains(id));
+    Ok(collection(world, found))
+}
+
+/// The ids of all groups that somebody is in, directly or not. All of them are security groups.
+pub(super) fn ids_of_member(world: &World, ask: &Ask<'_>, set: Set, id: &str) -> Handled {
+    let who = find(world, ask, set, id)?.id;
+    let groups = directory::groups_of(&world.state.directory_groups, who);
+    Ok(collection(world, groups.into_iter()))
+}

@@ -1,0 +1,253 @@
+//! What Microsoft Graph says of somebody in the directory.
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::iso_time;
+use crate::directory::{Group, Kind, Object, Source};
+use crate::seed;
+use crate::state::State;
+
+/// The collections that somebody can be found in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Set {
+    Groups,
+    Users,
+    ServicePrincipals,
+    Devices,
+    DirectoryObjects,
+}
+
+impl Set {
+    /// By its name in a path.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [
+            Set::Groups,
+            Set::Users,
+            Set::ServicePrincipals,
+            Set::Devices,
+            Set::DirectoryObjects,
+        ]
+        .into_iter()
+        .find(|set| set.name().eq_ignore_ascii_case(name))
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Set::Groups => "groups",
+            Set::Users => "users",
+            Set::ServicePrincipals => "servicePrincipals",
+            Set::Devices => "devices",
+            Set::DirectoryObjects => "directoryObjects",
+        }
+    }
+
+    /// The collection for those of a kind.
+    pub(super) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::User => Set::Users,
+            Kind::Group | Kind::ForeignGroup => Set::Groups,
+            Kind::ServicePrincipal => Set::ServicePrincipals,
+            Kind::Device => Set::Devices,
+        }
+    }
+
+    pub(super) fn has(self, object: &Object<'_>) -> bool {
+        self == Set::DirectoryObjects || self == Set::of(object.kind)
+    }
+
+    /// The type of its items.
+    pub(super) fn item(self) -> &'static str {
+        match self {
+            Set::Groups => "group",
+            Set::Users => "user",
+            Set::ServicePrincipals => "servicePrincipal",
+            Set::Devices => "device",
+            Set::DirectoryObjects => "directoryObject",
+        }
+    }
+
+    /// By the type of its items, `microsoft.graph.group`.
+    pub(super) fn of_items(name: &str) -> Option<Self> {
+        let item = name.strip_prefix("microsoft.graph.")?;
+        [
+            Set::Groups,
+            Set::Users,
+            Set::ServicePrincipals,
+            Set::Devices,
+        ]
+        .into_iter()
+        .find(|set| set.item().eq_ignore_ascii_case(item))
+    }
+
+    /// The properties of its items.
+    pub(super) fn properties(self) -> &'static [&'static str] {
+        match self {
+            Set::Groups => &[
+                "id",
+                "deletedDateTime",
+                "createdDateTime",
+                "description",
+                "displayName",
+                "groupTypes",
+                "isAssignableToRole",
+                "mail",
+                "mailEnabled",
+                "mailNickname",
+                "proxyAddresses",
+                "securityEnabled",
+                "visibility",
+            ],
+            Set::Users => &[
+                "businessPhones",
+                "displayName",
+                "givenName",
+                "jobTitle",
+                "mail",
+                "mobilePhone",
+                "officeLocation",
+                "preferredLanguage",
+                "surname",
+                "userPrincipalName",
+                "id",
+            ],
+            Set::ServicePrincipals => &[
+                "id",
+                "deletedDateTime",
+                "accountEnabled",
+                "alternativeNames",
+                "appDisplayName",
+                "appId",
+                "appOwnerOrganizationId",
+                "appRoleAssignmentRequired",
+                "appRoles",
+                "createdDateTime",
+                "description",
+                "displayName",
+                "homepage",
+                "keyCredentials",
+                "oauth2PermissionScopes",
+                "passwordCredentials",
+                "replyUrls",
+                "servicePrincipalNames",
+                "servicePrincipalType",
+                "signInAudience",
+                "tags",
+            ],
+            Set::Devices => &[
+                "id",
+                "deletedDateTime",
+                "accountEnabled",
+                "deviceId",
+                "displayName",
+            ],
+            Set::DirectoryObjects => &["id", "deletedDateTime"],
+        }
+    }
+
+    /// The properties that its items can be filtered by.
+    pub(super) fn filterable(self) -> &'static [&'static str] {
+        match self {
+            Set::Groups => &[
+                "id",
+                "description",
+                "displayName",
+                "groupTypes",
+                "mailEnabled",
+                "mailNickname",
+                "securityEnabled",
+            ],
+            Set::Users => &["id", "displayName", "mail", "userPrincipalName"],
+            Set::ServicePrincipals => &[
+                "id",
+                "accountEnabled",
+                "alternativeNames",
+                "appId",
+                "appOwnerOrganizationId",
+                "displayName",
+                "servicePrincipalNames",
+                "servicePrincipalType",
+            ],
+            Set::Devices => &["id", "displayName", "deviceId"],
+            Set::DirectoryObjects => &["id"],
+        }
+    }
+}
+
+/// A property of somebody; null for one that it does not have.
+pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value {
+    let service = object.kind == Kind::ServicePrincipal;
+    let group = || -> Option<&Group> { state.directory_groups.get(object.id) };
+    match name.to_lowercase().as_str() {
+        "id" => json!(object.id),
+        "displayname" => json!(object.display_name),
+        "createddatetime" => {
+            let created = group().map_or(object.since, |group| group.created);
+            if created == 0 {
+                Value::Null
+            } else {
+                json!(iso_time(created))
+            }
+        }
+        "description" => json!(group().and_then(|group| group.description.clone())),
+        "mailnickname" => json!(
+            group()
+                .and_then(|group| group.mail_nickname.clone())
+                .unwrap_or_else(|| nickname(object.display_name))
+        ),
+        "grouptypes"
+        | "proxyaddresses"
+        | "businessphones"
+        | "approles"
+        | "keycredentials"
+        | "oauth2permissionscopes"
+        | "passwordcredentials"
+        | "replyurls"
+        | "tags" => json!([]),
+        "mailenabled" | "approleassignmentrequired" => json!(false),
+        "securityenabled" | "accountenabled" => json!(true),
+        "userprincipalname" => json!(format!(
+            "{}@emulator.onmicrosoft.com",
+            nickname(object.display_name)
+        )),
+        "deviceid" => json!(object.id),
+        "appid" => json!(object.app_id),
+        "appdisplayname" if matches!(object.source, Source::Application) => {
+            json!(object.display_name)
+        }
+        "appownerorganizationid" if matches!(object.source, Source::Application) => {
+            json!(seed::TENANT_ID)
+        }
+        "signinaudience" if matches!(object.source, Source::Application) => json!("AzureADMyOrg"),
+        "serviceprincipalnames" if service => json!(object.app_id.into_iter().collect::<Vec<_>>()),
+        "serviceprincipaltype" if service => json!(match object.source {
+            Source::Application | Source::Registered => "Application",
+            Source::UserAssigned(_) | Source::SystemAssigned(_) => "ManagedIdentity",
+        }),
+        "alternativenames" if service => match object.source {
+            Source::Application | Source::Registered => json!([]),
+            Source::UserAssigned(identity) => json!(["isExplicit=True", identity.id()]),
+            Source::SystemAssigned(machine) => json!(["isExplicit=False", machine.id()]),
+        },
+        _ => Value::Null,
+    }
+}
+
+fn nickname(display_name: &str) -> String {
+    display_name
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "-_.".contains(*c))
+        .collect()
+}
+
+/// The properties that were asked for.
+pub(super) fn body(state: &State, object: &Object<'_>, selected: &[&str]) -> Map<String, Value> {
+    selected
+        .iter()
+        .map(|name| ((*name).to_owned(), property(state, object, name)))
+        .collect()
+}
+
+/// `#microsoft.graph.group` and the like.
+pub(super) fn type_name(object: &Object<'_>) -> String {
+    format!("#microsoft.graph.{}", Set::of(object.kind).item())
+}
