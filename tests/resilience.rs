@@ -125,6 +125,7 @@ async fn an_unreachable_endpoint_is_an_error_at_once() {
     let mut request = sign_in(&endpoint);
     request.sign_in = SignIn::AccessToken {
         token: "t".to_owned().into(),
+        graph: None,
         account: None,
     };
     let error = connect(request, Arc::new(Silent)).await.unwrap_err();
@@ -244,6 +245,7 @@ async fn a_proxy_of_the_given_environment_is_used_but_for_this_machine() {
         request.variables = Some(support::tags(&variables));
         request.sign_in = SignIn::AccessToken {
             token: "t".to_owned().into(),
+            graph: None,
             account: None,
         };
         request
@@ -276,6 +278,7 @@ async fn an_endpoint_that_says_nothing_sensible_is_an_error() {
         let mut request = sign_in(&endpoint);
         request.sign_in = SignIn::AccessToken {
             token: "t".to_owned().into(),
+            graph: None,
             account: None,
         };
         let error = connect(request, Arc::new(Silent)).await.unwrap_err();

@@ -10,12 +10,15 @@ use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
+use super::cloud::audience;
+use super::discovery::discover;
+use super::http::{Http, causes, read_body};
 use super::pacing::Pacer;
 use super::retry::{is_transient, retry_after};
 use super::{
-    Category, Cloud, Error, Observer, Progress, Proxy, Result, RetryPolicy, Silent, registration,
+    Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Service, Silent, registration,
 };
-use crate::auth::{AccessToken, Credential, Tokens};
+use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
 
 pub use reqwest::{Method, Url};
 
@@ -25,10 +28,12 @@ pub struct Settings {
     pub cloud: Cloud,
     /// How it signs in.
     pub credential: Credential,
+    /// The token that came with the sign-in.
+    pub(crate) first: Option<AccessToken>,
     /// The subscription that is meant where none is named.
     pub subscription_id: Option<String>,
-    /// The proxy to go through; the system's when not given.
-    pub proxy: Option<Proxy>,
+    /// Where requests leave.
+    pub(crate) http: Arc<Http>,
     /// How patient it is.
     pub retry: RetryPolicy,
 }
@@ -42,8 +47,10 @@ pub struct Client {
 }
 
 struct Shared {
-    http: reqwest::Client,
-    endpoint: Url,
+    http: Arc<Http>,
+    cloud: Cloud,
+    /// Microsoft Graph, once it is known.
+    graph: OnceCell<Url>,
     tokens: Tokens,
     retry: RetryPolicy,
     pacer: Pacer,
@@ -58,9 +65,6 @@ struct Answer {
 
 /// How long a shared answer counts.
 const ANSWER_LIFETIME: Duration = Duration::from_secs(60);
-
-/// The most that is read of an answer. ARM's longest pages are far below it.
-const LONGEST_BODY: usize = 64 << 20;
 
 /// A wait worth a sign of life.
 const LONG_WAIT: Duration = Duration::from_secs(2);
@@ -89,32 +93,30 @@ pub struct Reply {
 
 impl Client {
     /// A client that nothing observes. Sends nothing yet.
-    ///
-    /// # Errors
-    /// `TlsUnavailable` when the system's certificates can't be used.
-    pub fn new(settings: Settings) -> Result<Self> {
+    pub(crate) fn new(settings: Settings) -> Self {
         let Settings {
             cloud,
             credential,
+            first,
             subscription_id,
-            proxy,
+            http,
             retry,
         } = settings;
-        let http = http_client(&cloud.resource_manager, proxy.as_ref())?;
-        let tokens = Tokens::new(credential, &cloud.audience);
+        let first = first.map(|token| (cloud.resource_manager_audience(), token));
         let shared = Shared {
             http,
-            endpoint: cloud.resource_manager,
-            tokens,
+            graph: OnceCell::new_with(cloud.graph.clone()),
+            cloud,
+            tokens: Tokens::new(credential, first),
             retry,
             pacer: Pacer::default(),
             answers: Mutex::default(),
         };
-        Ok(Self {
+        Self {
             shared: Arc::new(shared),
             subscription_id: subscription_id.map(Arc::from),
             observer: Arc::new(Silent),
-        })
+        }
     }
 
     /// The same client, observed.
@@ -161,10 +163,37 @@ impl Client {
 
     /// The URL of a path on this Resource Manager.
     pub(crate) fn url(&self, path: &str, api_version: &str) -> Url {
-        let mut url = self.shared.endpoint.clone();
+        let mut url = self.shared.cloud.resource_manager.clone();
         url.set_path(path);
         url.set_query(Some(&format!("api-version={api_version}")));
         url
+    }
+
+    /// The URL of a path on this cloud's Microsoft Graph, such as `/v1.0/groups`. A request for it
+    /// gets a token of its own, which is Graph's. The host of a cloud that was only named by its
+    /// endpoint is asked for once.
+    ///
+    /// # Errors
+    /// `NoGraph` when the cloud has none; those of asking.
+    pub async fn graph_url(&self, path: &str) -> Result<Url> {
+        let shared = &self.shared;
+        let find = || async {
+            discover(&shared.cloud, &shared.http)
+                .await?
+                .graph
+                .ok_or_else(|| {
+                    let host = shared.cloud.resource_manager.host_str();
+                    Error::new(
+                        Category::InvalidOperation,
+                        "NoGraph",
+                        host.unwrap_or_default(),
+                        "This cloud does not say where its Microsoft Graph is",
+                    )
+                })
+        };
+        let mut url = shared.graph.get_or_try_init(find).await?.clone();
+        url.set_path(path);
+        Ok(url)
     }
 
     /// A URL that the service gave, if the token may be sent there.
@@ -172,21 +201,28 @@ impl Client {
     /// # Errors
     /// `ForeignHost` when it leads anywhere but to this Resource Manager.
     pub(crate) fn trusted(&self, link: &str, what: &str, target: &str) -> Result<Url> {
-        let endpoint = &self.shared.endpoint;
-        let url = endpoint.join(link).ok();
-        if let Some(url) = url.filter(|url| url.origin() == endpoint.origin()) {
-            return Ok(url);
+        same_host(&self.shared.cloud.resource_manager, link, what, target)
+    }
+
+    /// What a token must be for that goes to `url`.
+    ///
+    /// # Errors
+    /// `ForeignHost` for a host that is none of this cloud's.
+    fn audience(&self, url: &Url, target: &str) -> Result<Audience> {
+        let cloud = &self.shared.cloud;
+        let at = |service: &Url| url.origin() == service.origin();
+        // An emulator is both on one host: there the path tells.
+        let graph = self.shared.graph.get().filter(|graph| {
+            at(graph) && (!at(&cloud.resource_manager) || is_graph_path(url.path()))
+        });
+        match graph {
+            Some(graph) => Ok(Audience {
+                service: Service::Graph,
+                resource: audience(graph),
+            }),
+            None if at(&cloud.resource_manager) => Ok(cloud.resource_manager_audience()),
+            None => Err(foreign(&cloud.resource_manager, "request", target)),
         }
-        // The link itself stays out of the message: it may carry a signature.
-        Err(Error::new(
-            Category::InvalidResult,
-            "ForeignHost",
-            target,
-            format!(
-                "The {what} leads away from {}, and a token goes nowhere else",
-                endpoint.host_str().unwrap_or_default()
-            ),
-        ))
     }
 
     /// GET at a path.
@@ -223,23 +259,33 @@ impl Client {
     /// Azure's error as it answered; `EndpointUnreachable`, `RequestTimeout` or
     /// `ConnectionBroken` when it did not; those of the sign-in.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply> {
-        let retry = &self.shared.retry;
+        let shared = &*self.shared;
+        let retry = &shared.retry;
+        let audience = self.audience(&request.url, request.target)?;
+        let http = shared.http.toward(&request.url)?;
+        let caller = Caller {
+            http: &shared.http,
+            observer: &self.observer,
+            retry,
+        };
         let mut repeated = false;
         let mut renewed = false;
         let mut registered = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            self.shared.pacer.leave(&request.method).await;
-            let token = self.shared.tokens.get(&self.shared.http).await?;
-            let failed = match self.attempt(&request, &token).await {
+            if audience.service == Service::ResourceManager {
+                shared.pacer.leave(&request.method).await;
+            }
+            let token = shared.tokens.get(&caller, &audience).await?;
+            let failed = match self.attempt(http, &request, audience.service, &token).await {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
                     reply.repeated = repeated;
                     return Ok(reply);
                 }
                 Ok(reply) if reply.status == 401 && !renewed => {
                     renewed = true;
-                    if self.shared.tokens.renew(&token).await {
+                    if shared.tokens.renew(&audience, &token).await {
                         continue;
                     }
                     return Err(reply.error(request.target));
@@ -265,18 +311,22 @@ impl Client {
 
     async fn attempt(
         &self,
+        http: &reqwest::Client,
         request: &Request<'_>,
+        service: Service,
         token: &AccessToken,
     ) -> Result<Reply, reqwest::Error> {
         let started = Instant::now();
         let client_request_id = uuid::Uuid::new_v4().to_string();
-        let mut call = self
-            .shared
-            .http
+        let (id_header, ask_header) = match service {
+            Service::ResourceManager => ("x-ms-client-request-id", "x-ms-return-client-request-id"),
+            Service::Graph => ("client-request-id", "return-client-request-id"),
+        };
+        let mut call = http
             .request(request.method.clone(), request.url.clone())
             .header(AUTHORIZATION, token.header())
-            .header("x-ms-client-request-id", &client_request_id)
-            .header("x-ms-return-client-request-id", "true");
+            .header(id_header, &client_request_id)
+            .header(ask_header, "true");
         if let Some(etag) = request.if_match {
             call = call.header(IF_MATCH, etag);
         }
@@ -292,7 +342,9 @@ impl Client {
                 return Err(error);
             }
         };
-        self.shared.pacer.learn(&request.method, answer.headers());
+        if service == Service::ResourceManager {
+            self.shared.pacer.learn(&request.method, answer.headers());
+        }
         let reply = Reply {
             status: answer.status().as_u16(),
             repeated: false,
@@ -371,7 +423,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("endpoint", &self.shared.endpoint.as_str())
+            .field("endpoint", &self.shared.cloud.endpoint())
             .field("subscription_id", &self.subscription_id)
             .finish_non_exhaustive()
     }
@@ -435,8 +487,12 @@ impl Reply {
         }
     }
 
+    /// Resource Manager and Microsoft Graph call it differently.
     fn request_id(&self) -> &str {
-        self.header("x-ms-request-id")
+        match self.header("x-ms-request-id") {
+            "" => self.header("request-id"),
+            id => id,
+        }
     }
 
     fn error(&self, target: &str) -> Error {
@@ -451,6 +507,32 @@ impl Reply {
             self.header("x-ms-correlation-request-id"),
         )
     }
+}
+
+/// A link that a service gave, if it leads to that service itself.
+///
+/// # Errors
+/// `ForeignHost` when it leads anywhere else. The link itself stays out of the message: it may
+/// carry a signature.
+pub(super) fn same_host(service: &Url, link: &str, what: &str, target: &str) -> Result<Url> {
+    let url = service.join(link).ok();
+    url.filter(|url| url.origin() == service.origin())
+        .ok_or_else(|| foreign(service, what, target))
+}
+
+fn foreign(service: &Url, what: &str, target: &str) -> Error {
+    let host = service.host_str().unwrap_or_default();
+    Error::new(
+        Category::InvalidResult,
+        "ForeignHost",
+        target,
+        format!("The {what} leads away from {host}, and a token goes nowhere else"),
+    )
+}
+
+/// Graph's paths begin with its version.
+fn is_graph_path(path: &str) -> bool {
+    path.starts_with("/v1.0/") || path.starts_with("/beta/")
 }
 
 /// An attempt that did not succeed, and whether another may.
@@ -550,67 +632,4 @@ impl Failure {
 /// A number from 0 to 1, from the generator that the request ids come from.
 fn chance() -> f64 {
     f64::from(uuid::Uuid::new_v4().as_u128() as u32) / f64::from(u32::MAX)
-}
-
-/// What went wrong, down to the root, without the URL.
-pub(crate) fn causes(error: &reqwest::Error) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        let text = inner.to_string();
-        // hyper's own layer only says which of its stages failed.
-        let says_more = !text.starts_with("client error (");
-        if says_more && !texts.iter().any(|known| known.contains(&text)) {
-            texts.push(text);
-        }
-        cause = inner.source();
-    }
-    match texts.is_empty() {
-        true => "The request failed".to_owned(),
-        false => texts.join(": "),
-    }
-}
-
-/// Reads an answer's body, up to a limit.
-pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            // Cut short it is not JSON any more, and is reported as such.
-            break;
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// The HTTP client for a service: no redirects, no cookies, the system's certificates, and the
-/// system's proxy unless one is given.
-///
-/// # Errors
-/// `TlsUnavailable` when the system's certificates can't be used; `InvalidProxy`.
-pub(crate) fn http_client(service: &Url, proxy: Option<&Proxy>) -> Result<reqwest::Client> {
-    // Fails when one is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(100))
-        .https_only(service.scheme() == "https");
-    if service.scheme() == "http" {
-        // Loopback: a proxy could not reach it, and must not see the token.
-        builder = builder.no_proxy();
-    } else if let Some(proxy) = proxy {
-        builder = builder.proxy(proxy.for_client()?);
-    }
-    builder.build().map_err(|error| {
-        Error::new(
-            Category::ConnectionError,
-            "TlsUnavailable",
-            service.as_str(),
-            format!("No secure connection can be made: {}", causes(&error)),
-        )
-        .advise("Check that the system's certificates are installed (ca-certificates).")
-    })
 }

@@ -1,8 +1,9 @@
 //! Azure's clouds and their hosts.
 
 use super::{Error, Result, Url};
+use crate::auth::Audience;
 
-/// A cloud: where its Resource Manager and its sign-in are.
+/// A cloud: where its services are, and what their tokens are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cloud {
     /// The name that Az uses, such as `AzureCloud`.
@@ -13,24 +14,40 @@ pub struct Cloud {
     pub authority: Option<Url>,
     /// What a token for Resource Manager is asked for, without `/.default`.
     pub audience: String,
+    /// Microsoft Graph; not known for an endpoint that was only named. Its tokens are asked for by
+    /// its URL.
+    pub graph: Option<Url>,
 }
 
-/// Name, Resource Manager, sign-in. Source: Azure's documentation of the national clouds.
-const CLOUDS: [(&str, &str, &str); 3] = [
+/// One of a cloud's services that the module has tokens for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// Azure Resource Manager.
+    ResourceManager,
+    /// Microsoft Graph.
+    Graph,
+}
+
+/// Name, Resource Manager, sign-in, Microsoft Graph. Source: Azure's documentation of the national
+/// clouds.
+const CLOUDS: [(&str, &str, &str, &str); 3] = [
     (
         "AzureCloud",
         "https://management.azure.com",
         "https://login.microsoftonline.com",
+        "https://graph.microsoft.com",
     ),
     (
         "AzureUSGovernment",
         "https://management.usgovcloudapi.net",
         "https://login.microsoftonline.us",
+        "https://graph.microsoft.us",
     ),
     (
         "AzureChinaCloud",
         "https://management.chinacloudapi.cn",
         "https://login.chinacloudapi.cn",
+        "https://microsoftgraph.chinacloudapi.cn",
     ),
 ];
 
@@ -40,7 +57,7 @@ impl Cloud {
     /// # Errors
     /// `InvalidEnvironment` when there is none.
     pub fn named(name: &str) -> Result<Self> {
-        let (name, resource_manager, authority) = CLOUDS
+        let known = CLOUDS
             .into_iter()
             .find(|(known, ..)| known.eq_ignore_ascii_case(name))
             .ok_or_else(|| {
@@ -52,28 +69,56 @@ impl Cloud {
                     &format!("it is one of {known}; for any other cloud give -Endpoint."),
                 )
             })?;
-        Ok(Self {
-            name: name.to_owned(),
-            resource_manager: parse(resource_manager)?,
-            authority: Some(parse(authority)?),
-            audience: resource_manager.to_owned(),
-        })
+        Self::known(known)
     }
 
-    /// A Resource Manager at `endpoint`, of which nothing else is known.
+    /// A Resource Manager at `endpoint`: that of a cloud that is known, or one of which nothing
+    /// else is known.
     ///
     /// # Errors
     /// See [`parse_endpoint`].
     pub fn at(endpoint: &str) -> Result<Self> {
         let resource_manager = parse_endpoint("Endpoint", endpoint)?;
-        let audience = resource_manager.as_str().trim_end_matches('/').to_owned();
+        let audience = audience(&resource_manager);
+        if let Some(known) = CLOUDS.into_iter().find(|(_, url, ..)| *url == audience) {
+            return Self::known(known);
+        }
         Ok(Self {
             name: "Custom".to_owned(),
             resource_manager,
             authority: None,
             audience,
+            graph: None,
         })
     }
+
+    fn known((name, resource_manager, authority, graph): (&str, &str, &str, &str)) -> Result<Self> {
+        Ok(Self {
+            name: name.to_owned(),
+            resource_manager: parse(resource_manager)?,
+            authority: Some(parse(authority)?),
+            audience: resource_manager.to_owned(),
+            graph: Some(parse(graph)?),
+        })
+    }
+
+    /// What a token for Resource Manager is for.
+    pub(crate) fn resource_manager_audience(&self) -> Audience {
+        Audience {
+            service: Service::ResourceManager,
+            resource: self.audience.clone(),
+        }
+    }
+
+    /// Resource Manager's URL, without a slash at its end.
+    pub fn endpoint(&self) -> String {
+        audience(&self.resource_manager)
+    }
+}
+
+/// What a token for a service is asked for when it goes by its URL: that, without a slash.
+pub(super) fn audience(service: &Url) -> String {
+    service.as_str().trim_end_matches('/').to_owned()
 }
 
 fn parse(url: &str) -> Result<Url> {
@@ -112,7 +157,8 @@ pub fn parse_endpoint(parameter: &str, text: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL names this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     url.host_str().is_some_and(|host| {
         host.eq_ignore_ascii_case("localhost")
             || host
@@ -135,6 +181,15 @@ mod tests {
             Cloud::named("AzureMoon").unwrap_err().code(),
             "InvalidEnvironment"
         );
+    }
+
+    #[test]
+    fn a_known_endpoint_is_that_of_its_cloud() {
+        let cloud = Cloud::at("https://MANAGEMENT.usgovcloudapi.net:443/").unwrap();
+        assert_eq!(cloud, Cloud::named("AzureUSGovernment").unwrap());
+        assert_eq!(cloud.graph.unwrap().as_str(), "https://graph.microsoft.us/");
+        let custom = Cloud::at("https://arm.local:30005").unwrap();
+        assert_eq!((custom.name.as_str(), custom.graph), ("Custom", None));
     }
 
     #[test]

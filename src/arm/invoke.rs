@@ -346,19 +346,23 @@ fn strip(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::arm::{Cloud, RetryPolicy, Settings};
-    use crate::auth::Credential;
+    use crate::arm::{Cloud, Http, Proxy, RetryPolicy, Settings};
+    use crate::auth::{Credential, GivenTokens};
 
     fn client() -> Client {
         Client::new(Settings {
             cloud: Cloud::at("http://127.0.0.1:9").unwrap(),
-            credential: Credential::AccessToken("t".to_owned().into()),
+            credential: Credential::AccessToken(
+                GivenTokens::new(&"t".to_owned().into(), None).unwrap(),
+            ),
+            first: None,
             subscription_id: None,
-            proxy: None,
+            http: Arc::new(Http::new(Proxy::None)),
             retry: RetryPolicy::default(),
         })
-        .unwrap()
     }
 
     fn get(path: &str) -> Invoke {

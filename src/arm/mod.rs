@@ -3,7 +3,9 @@
 mod advice;
 mod client;
 mod cloud;
+mod discovery;
 mod error;
+mod http;
 mod invoke;
 mod operation;
 mod pacing;
@@ -18,10 +20,12 @@ mod subscription;
 mod target;
 mod watch;
 
+pub(crate) use client::Request;
 pub use client::{Client, Method, Reply, Settings, Url};
-pub(crate) use client::{Request, causes, http_client, read_body};
-pub use cloud::{Cloud, parse_endpoint};
+pub use cloud::{Cloud, Service, parse_endpoint};
+pub(crate) use discovery::discover;
 pub use error::{Category, Error, Result};
+pub(crate) use http::{Http, causes, read_body};
 pub use invoke::{Invoke, invoke, invoke_pages, plan_invoke};
 pub use operation::Operation;
 pub use paging::{Pages, Scope};

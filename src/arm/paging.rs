@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::client::same_host;
 use super::{Category, Client, Error, Result, Url};
 
 /// Where to list.
@@ -28,6 +29,7 @@ pub struct Pages<T> {
 #[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
 struct Page<T> {
     value: Vec<T>,
+    #[serde(alias = "@odata.nextLink")]
     next_link: Option<String>,
 }
 
@@ -37,7 +39,7 @@ impl<T: DeserializeOwned> Pages<T> {
         Self::at(client, client.url(path, api_version), target)
     }
 
-    /// The list at a URL that is known to be trusted.
+    /// The list at a URL of Resource Manager or Microsoft Graph.
     pub(crate) fn at(client: &Client, url: Url, target: &str) -> Self {
         Self {
             client: client.clone(),
@@ -74,7 +76,7 @@ impl<T: DeserializeOwned> Pages<T> {
         let reply = self.client.get_url(url.clone(), &self.target).await?;
         let page: Page<T> = reply.json(&self.target)?;
         if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
-            let next = self.client.trusted(&link, "next link", &self.target)?;
+            let next = same_host(&url, &link, "next link", &self.target)?;
             if next == url {
                 return Err(self.endless());
             }

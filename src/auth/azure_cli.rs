@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::AccessToken;
+use super::{AccessToken, Audience};
 use crate::arm::{Category, Error, Result};
 
 /// The Azure CLI, and the tenant to ask it for.
@@ -18,8 +17,6 @@ pub struct AzureCli {
     tenant: Option<String>,
     subscription: Option<String>,
     variables: Option<BTreeMap<String, String>>,
-    /// The token that came with the sign-in, until it is used: `az` is slow to start.
-    first: Mutex<Option<AccessToken>>,
 }
 
 /// `az` takes up to 20 seconds to start on a cold Windows machine.
@@ -57,7 +54,6 @@ impl AzureCli {
             tenant,
             subscription,
             variables,
-            first: Mutex::default(),
         }
     }
 
@@ -66,30 +62,24 @@ impl AzureCli {
     ///
     /// # Errors
     /// Those of [`token`](Self::token).
-    pub(super) async fn sign_in(&self, audience: &str) -> Result<Option<String>> {
+    pub(super) async fn sign_in(
+        &self,
+        audience: &Audience,
+    ) -> Result<(AccessToken, Option<String>)> {
         let mut answer = self.run(audience).await?;
         let subscription = answer.subscription.take();
-        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.into_token());
-        Ok(subscription)
+        Ok((answer.into_token(), subscription))
     }
 
     /// Asks the CLI for a token for `audience`.
     ///
     /// # Errors
     /// `AzureCliMissing`, `AzureCliNotSignedIn`, `AzureCliFailed`, `AzureCliTimeout`.
-    pub(super) async fn token(&self, audience: &str) -> Result<AccessToken> {
-        let first = self
-            .first
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        match first {
-            Some(token) => Ok(token),
-            None => Ok(self.run(audience).await?.into_token()),
-        }
+    pub(super) async fn token(&self, audience: &Audience) -> Result<AccessToken> {
+        Ok(self.run(audience).await?.into_token())
     }
 
-    async fn run(&self, audience: &str) -> Result<Answer> {
+    async fn run(&self, audience: &Audience) -> Result<Answer> {
         let mut command = self.command(audience)?;
         let output = match timeout(PATIENCE, command.output()).await {
             Err(_) => {
@@ -117,7 +107,7 @@ impl AzureCli {
             .ok_or_else(|| failed("its answer holds no token"))
     }
 
-    fn command(&self, audience: &str) -> Result<Command> {
+    fn command(&self, audience: &Audience) -> Result<Command> {
         // On Windows az is a batch file, which only the shell finds; the shell would also expand
         // what is special to it, so nothing special may come in.
         let mut command = if cfg!(windows) {
@@ -128,7 +118,10 @@ impl AzureCli {
             Command::new("az")
         };
         command.args(["account", "get-access-token", "--output", "json", "--scope"]);
-        command.arg(format!("{}/.default", plain("Endpoint", audience)?));
+        command.arg(format!(
+            "{}/.default",
+            plain("Endpoint", &audience.resource)?
+        ));
         if let Some(tenant) = &self.tenant {
             command.args(["--tenant", plain("Tenant", tenant)?]);
         } else if let Some(subscription) = &self.subscription {
@@ -215,6 +208,7 @@ fn last_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arm::Service;
 
     #[test]
     fn what_the_cli_says_is_told_apart() {
@@ -241,9 +235,13 @@ mod tests {
 
     #[test]
     fn nothing_special_reaches_a_shell() {
+        let audience = Audience {
+            service: Service::ResourceManager,
+            resource: "https://management.azure.com".to_owned(),
+        };
         for bad in ["a&b", "a b", "%PATH%", "--debug", "a\"b", "", "a|b", "a^b"] {
             let cli = AzureCli::new(Some(bad.to_owned()), None, None);
-            let error = cli.command("https://management.azure.com").unwrap_err();
+            let error = cli.command(&audience).unwrap_err();
             assert_eq!(error.code(), "InvalidParameter", "{bad}");
         }
     }

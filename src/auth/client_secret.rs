@@ -6,7 +6,7 @@ use reqwest::header::CONTENT_TYPE;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
-use super::{AccessToken, Secret};
+use super::{AccessToken, Audience, Caller, Secret};
 use crate::arm::{Category, Error, Result, Url, causes, read_body};
 
 /// A service principal and its secret.
@@ -43,12 +43,14 @@ impl ClientSecret {
     /// The endpoint's error, such as `invalid_client`; `AuthorityUnreachable`.
     pub(super) async fn token(
         &self,
-        http: &reqwest::Client,
-        audience: &str,
+        caller: &Caller<'_>,
+        audience: &Audience,
     ) -> Result<AccessToken> {
         let mut url = self.authority.clone();
         url.set_path(&format!("/{}/oauth2/v2.0/token", self.tenant));
-        let answer = http
+        let answer = caller
+            .http
+            .toward(&url)?
             .post(url)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(self.form(audience))
@@ -70,13 +72,13 @@ impl ClientSecret {
         ))
     }
 
-    fn form(&self, audience: &str) -> String {
+    fn form(&self, audience: &Audience) -> String {
         let mut form = Url::parse("form:").expect("is a URL");
         form.query_pairs_mut()
             .append_pair("grant_type", "client_credentials")
             .append_pair("client_id", &self.client_id)
             .append_pair("client_secret", self.secret.expose_secret())
-            .append_pair("scope", &format!("{audience}/.default"));
+            .append_pair("scope", &audience.scope());
         form.query().unwrap_or_default().to_owned()
     }
 

@@ -1,23 +1,22 @@
 //! Signing in: from what the caller has to a client that works.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::{AzureCli, ClientSecret, Credential, Secret};
+use super::{AccessToken, AzureCli, ClientSecret, Credential, GivenTokens, Secret};
 use crate::arm::{
-    Category, Client, Cloud, Error, Observer, Proxy, Result, RetryPolicy, Settings, Url, causes,
-    choose_subscription, http_client, read_body,
+    Client, Cloud, Error, Http, Observer, Proxy, Result, RetryPolicy, Settings, Url,
+    choose_subscription, discover,
 };
 
 /// How to sign in.
 pub enum SignIn {
     /// With a token that the caller has.
     AccessToken {
-        /// The token.
+        /// The token for Azure Resource Manager.
         token: Secret,
+        /// One for Microsoft Graph.
+        graph: Option<Secret>,
         /// Whose it is, as far as the caller says.
         account: Option<String>,
     },
@@ -53,12 +52,6 @@ pub struct Request {
     pub retry: RetryPolicy,
 }
 
-impl Request {
-    fn proxy(&self) -> Option<Proxy> {
-        self.variables.as_ref().and_then(Proxy::named_by)
-    }
-}
-
 /// A sign-in that has worked.
 #[derive(Debug)]
 pub struct Connection {
@@ -87,23 +80,20 @@ pub struct Connection {
 pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Connection> {
     let mut cloud = cloud(&request)?;
     let (account, account_type) = account(&request.sign_in);
-    let (credential, own_subscription) = credential(&request, &mut cloud).await?;
+    let http = Arc::new(Http::new(Proxy::named_by(request.variables.as_ref())));
+    let signed_in = sign_in(&request, &mut cloud, &http).await?;
     let environment = cloud.name.clone();
-    let endpoint = cloud
-        .resource_manager
-        .as_str()
-        .trim_end_matches('/')
-        .to_owned();
-    let proxy = request.proxy();
+    let endpoint = cloud.endpoint();
     let client = Client::new(Settings {
         cloud,
-        credential,
+        credential: signed_in.credential,
+        first: signed_in.first,
         subscription_id: None,
-        proxy,
+        http,
         retry: request.retry,
-    })?;
+    });
     let observed = client.observed_by(observer);
-    let wanted = request.subscription_id.or(own_subscription);
+    let wanted = request.subscription_id.or(signed_in.subscription);
     let subscription = choose_subscription(&observed, wanted.as_deref()).await?;
     let tenant_id = match subscription.tenant_id {
         tenant if tenant.is_empty() => request.tenant.unwrap_or_default(),
@@ -136,20 +126,45 @@ fn account(sign_in: &SignIn) -> (String, &'static str) {
     }
 }
 
-/// The credential, and the subscription that the sign-in itself works in.
-async fn credential(request: &Request, cloud: &mut Cloud) -> Result<(Credential, Option<String>)> {
+/// What a sign-in gives.
+struct SignedIn {
+    credential: Credential,
+    /// The token that came with it.
+    first: Option<AccessToken>,
+    /// The subscription that it works in by itself.
+    subscription: Option<String>,
+}
+
+impl SignedIn {
+    fn with(credential: Credential) -> Self {
+        Self {
+            credential,
+            first: None,
+            subscription: None,
+        }
+    }
+}
+
+async fn sign_in(request: &Request, cloud: &mut Cloud, http: &Http) -> Result<SignedIn> {
     match &request.sign_in {
-        SignIn::AccessToken { token, .. } => Ok((Credential::AccessToken(checked(token)?), None)),
+        SignIn::AccessToken { token, graph, .. } => {
+            let given = GivenTokens::new(token, graph.as_ref())?;
+            Ok(SignedIn::with(Credential::AccessToken(given)))
+        }
         SignIn::AzureCli => {
+            complete(cloud, http).await?;
             let cli = AzureCli::new(
                 request.tenant.clone(),
                 request.subscription_id.clone(),
                 request.variables.clone(),
             );
-            let subscription = cli.sign_in(&cloud.audience).await?;
-            // In another tenant than the CLI's own, its subscription is not to be seen.
-            let subscription = subscription.filter(|_| request.tenant.is_none());
-            Ok((Credential::AzureCli(cli), subscription))
+            let (token, subscription) = cli.sign_in(&cloud.resource_manager_audience()).await?;
+            Ok(SignedIn {
+                credential: Credential::AzureCli(cli),
+                first: Some(token),
+                // In another tenant than the CLI's own, its subscription is not to be seen.
+                subscription: subscription.filter(|_| request.tenant.is_none()),
+            })
         }
         SignIn::ClientSecret {
             client_id,
@@ -158,9 +173,9 @@ async fn credential(request: &Request, cloud: &mut Cloud) -> Result<(Credential,
         } => {
             check_guid("Credential", client_id)?;
             let tenant = tenant(request.tenant.as_deref())?;
-            let authority = match authority.clone().or_else(|| cloud.authority.clone()) {
-                Some(known) => known,
-                None => discover(cloud, request.proxy().as_ref()).await?,
+            let authority = match authority {
+                Some(known) => known.clone(),
+                None => complete(cloud, http).await?,
             };
             let secret = ClientSecret {
                 authority,
@@ -168,24 +183,19 @@ async fn credential(request: &Request, cloud: &mut Cloud) -> Result<(Credential,
                 client_id: client_id.clone(),
                 secret: secret.clone(),
             };
-            Ok((Credential::ClientSecret(secret), None))
+            Ok(SignedIn::with(Credential::ClientSecret(secret)))
         }
     }
 }
 
-/// A token goes into a header: what can't is not one. It is not repeated in the message.
-fn checked(token: &Secret) -> Result<Secret> {
-    use secrecy::ExposeSecret;
-    let text = token.expose_secret().trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(text.to_owned().into());
+/// Finds out what is not known of a cloud, and returns where its tokens are issued.
+async fn complete(cloud: &mut Cloud, http: &Http) -> Result<Url> {
+    loop {
+        match &cloud.authority {
+            Some(known) => return Ok(known.clone()),
+            None => *cloud = discover(cloud, http).await?,
+        }
     }
-    Err(Error::invalid(
-        "InvalidAccessToken",
-        "AccessToken",
-        "(not shown)",
-        "it is one line of letters, digits and signs, without \"Bearer \".",
-    ))
 }
 
 fn tenant(given: Option<&str>) -> Result<String> {
@@ -221,84 +231,9 @@ fn check_guid(parameter: &str, text: &str) -> Result<()> {
     ))
 }
 
-/// Asks a Resource Manager where its tokens are issued and what for. Newer versions answer with
-/// a list of clouds, older ones with a single object.
-async fn discover(cloud: &mut Cloud, proxy: Option<&Proxy>) -> Result<Url> {
-    let mut url = cloud.resource_manager.clone();
-    url.set_path("/metadata/endpoints");
-    url.set_query(Some("api-version=2023-11-01"));
-    let host = url.host_str().unwrap_or_default().to_owned();
-    let failure = |why: &dyn fmt::Display| {
-        let message = format!("{host} does not say where to sign in: {why}");
-        Error::new(Category::ConnectionError, "DiscoveryFailed", &host, message)
-            .advise("Check -Endpoint.")
-    };
-    let answer = http_client(&url, proxy)?
-        .get(url)
-        .send()
-        .await
-        .map_err(|error| failure(&causes(&error)))?;
-    let body = read_body(answer)
-        .await
-        .map_err(|error| failure(&causes(&error)))?;
-    let metadata: Value = serde_json::from_slice(&body)
-        .map_err(|_| failure(&"its answer is not the metadata of a cloud"))?;
-    let entry = cloud_entry(&metadata, &cloud.resource_manager)
-        .ok_or_else(|| failure(&"its metadata does not name it"))?;
-    let login = entry["authentication"]["loginEndpoint"]
-        .as_str()
-        .unwrap_or_default();
-    if let Some(audience) = entry["authentication"]["audiences"][0].as_str() {
-        cloud.audience = audience.trim_end_matches('/').to_owned();
-    }
-    if let Some(name) = entry["name"].as_str() {
-        cloud.name = name.to_owned();
-    }
-    crate::arm::parse_endpoint("Endpoint", login)
-        .map_err(|_| failure(&"its metadata has no usable sign-in address"))
-}
-
-fn cloud_entry<'a>(metadata: &'a Value, resource_manager: &Url) -> Option<&'a Value> {
-    let Value::Array(clouds) = metadata else {
-        return Some(metadata);
-    };
-    let is_ours = |cloud: &&Value| {
-        cloud["resourceManager"]
-            .as_str()
-            .and_then(|text| Url::parse(text).ok())
-            .is_some_and(|url| url.origin() == resource_manager.origin())
-    };
-    clouds.iter().find(is_ours)
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn both_forms_of_metadata_are_read() {
-        let url = Url::parse("https://arm.local:30005").unwrap();
-        let single = json!({"authentication": {"loginEndpoint": "https://login.local/"}});
-        assert_eq!(cloud_entry(&single, &url), Some(&single));
-        let many = json!([
-            {"name": "Other", "resourceManager": "https://management.azure.com/"},
-            {"name": "Ours", "resourceManager": "https://arm.local:30005/"},
-        ]);
-        assert_eq!(cloud_entry(&many, &url).unwrap()["name"], "Ours");
-        assert_eq!(cloud_entry(&json!([]), &url), None);
-    }
-
-    #[test]
-    fn a_token_that_can_not_be_one_is_refused_unseen() {
-        for bad in ["", "  ", "two words", "línea", "a\nb"] {
-            let error = checked(&bad.to_owned().into()).unwrap_err();
-            assert_eq!(error.code(), "InvalidAccessToken");
-            assert!(bad.trim().is_empty() || !error.to_string().contains(bad));
-        }
-        assert!(checked(&"eyJ0.e30.x_-".to_owned().into()).is_ok());
-    }
 
     #[test]
     fn a_tenant_is_an_id_or_a_domain() {

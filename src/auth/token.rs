@@ -1,6 +1,8 @@
 //! Credentials, and the tokens that they give: held until shortly before they run out.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -8,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{AzureCli, ClientSecret};
-use crate::arm::Result;
+use super::{AzureCli, ClientSecret, GivenTokens};
+use crate::arm::{Error, Http, Observer, Result, RetryPolicy, Service};
 
 /// A secret: wiped when dropped, and never printed.
 pub type Secret = SecretString;
@@ -20,6 +22,7 @@ pub struct AccessToken {
     secret: Secret,
     /// When to get the next one; never for a token that the caller gave.
     renew_at: Option<Instant>,
+    expires_at: Option<Instant>,
 }
 
 /// A token is renewed this long before it runs out, or at four fifths of a short life.
@@ -31,15 +34,18 @@ impl AccessToken {
         Self {
             secret,
             renew_at: None,
+            expires_at: None,
         }
     }
 
     /// A token that was issued just now for `lifetime`.
     pub fn issued(secret: Secret, lifetime: Duration) -> Self {
         let useful = lifetime.saturating_sub(MARGIN).max(lifetime.mul_f64(0.8));
+        let now = Instant::now();
         Self {
             secret,
-            renew_at: Some(Instant::now() + useful),
+            renew_at: Some(now + useful),
+            expires_at: Some(now + lifetime),
         }
     }
 
@@ -55,23 +61,53 @@ impl AccessToken {
     fn is_due(&self) -> bool {
         self.renew_at.is_some_and(|at| Instant::now() >= at)
     }
+
+    fn has_expired(&self) -> bool {
+        self.expires_at.is_some_and(|at| Instant::now() >= at)
+    }
 }
 
 /// A way to get tokens.
 pub enum Credential {
-    /// A token that the caller has.
-    AccessToken(Secret),
+    /// Tokens that the caller has.
+    AccessToken(GivenTokens),
     /// A service principal's secret.
     ClientSecret(ClientSecret),
     /// The sign-in of the Azure CLI.
     AzureCli(AzureCli),
 }
 
+/// What a token is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Audience {
+    /// The service that it goes to.
+    pub service: Service,
+    /// What it is asked for, without `/.default`.
+    pub resource: String,
+}
+
+impl Audience {
+    /// What a token is asked for where it goes by scopes.
+    pub(super) fn scope(&self) -> String {
+        format!("{}/.default", self.resource)
+    }
+}
+
+/// On whose behalf a token is asked for.
+pub(crate) struct Caller<'a> {
+    /// Where requests leave.
+    pub http: &'a Http,
+    /// Who hears of it.
+    pub observer: &'a Arc<dyn Observer>,
+    /// How patient it is.
+    pub retry: &'a RetryPolicy,
+}
+
 impl Credential {
-    async fn token(&self, http: &reqwest::Client, audience: &str) -> Result<AccessToken> {
+    async fn token(&self, caller: &Caller<'_>, audience: &Audience) -> Result<AccessToken> {
         match self {
-            Self::AccessToken(secret) => Ok(AccessToken::given(secret.clone())),
-            Self::ClientSecret(credential) => credential.token(http, audience).await,
+            Self::AccessToken(given) => given.token(audience),
+            Self::ClientSecret(credential) => credential.token(caller, audience).await,
             Self::AzureCli(credential) => credential.token(audience).await,
         }
     }
@@ -81,46 +117,114 @@ impl Credential {
     }
 }
 
-/// The tokens of one credential for one audience: one request in flight however many wait.
-pub struct Tokens {
+/// The tokens of one credential, each held until shortly before it runs out.
+pub(crate) struct Tokens {
     credential: Credential,
-    audience: String,
-    held: Mutex<Option<Arc<AccessToken>>>,
+    held: std::sync::Mutex<HashMap<Audience, Arc<Slot>>>,
+}
+
+/// The token for one audience: one request in flight however many wait.
+#[derive(Default)]
+struct Slot {
+    held: Mutex<Held>,
+    /// How many requests have failed.
+    failures: AtomicU64,
+}
+
+#[derive(Default)]
+struct Held {
+    token: Option<Arc<AccessToken>>,
+    /// Why the last request failed.
+    failure: Option<Error>,
+    /// When to ask again after a failure while the token is still good.
+    ask_again_at: Option<Instant>,
+}
+
+/// How long a token that could not be renewed is used before the next try.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
+
+impl Held {
+    /// The token, when it is no time yet for the next one.
+    fn fresh(&self) -> Option<Arc<AccessToken>> {
+        let waits = self.ask_again_at.is_some_and(|at| Instant::now() < at);
+        let good = |token: &&Arc<AccessToken>| !token.is_due() || (waits && !token.has_expired());
+        self.token.as_ref().filter(good).cloned()
+    }
 }
 
 impl Tokens {
-    /// No token yet.
-    pub fn new(credential: Credential, audience: &str) -> Self {
+    /// No token yet but the one that came with the sign-in, if one did.
+    pub fn new(credential: Credential, first: Option<(Audience, AccessToken)>) -> Self {
+        let slot = |token| {
+            let held = Held {
+                token: Some(Arc::new(token)),
+                ..Held::default()
+            };
+            Arc::new(Slot {
+                held: Mutex::new(held),
+                failures: AtomicU64::new(0),
+            })
+        };
+        let first = first.map(|(audience, token)| (audience, slot(token)));
         Self {
             credential,
-            audience: audience.to_owned(),
-            held: Mutex::new(None),
+            held: std::sync::Mutex::new(first.into_iter().collect()),
         }
     }
 
-    /// A token that is good for a while.
+    fn slot(&self, audience: &Audience) -> Arc<Slot> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.entry(audience.clone()).or_default().clone()
+    }
+
+    /// A token that is good for a while. One that is still good is used when it can't be renewed.
     ///
     /// # Errors
-    /// Those of the sign-in.
-    pub async fn get(&self, http: &reqwest::Client) -> Result<Arc<AccessToken>> {
-        let mut held = self.held.lock().await;
-        if let Some(token) = held.as_ref().filter(|token| !token.is_due()) {
-            return Ok(token.clone());
+    /// Those of the sign-in, also to those that waited for another's request.
+    pub async fn get(&self, caller: &Caller<'_>, audience: &Audience) -> Result<Arc<AccessToken>> {
+        let slot = self.slot(audience);
+        let failures = slot.failures.load(Ordering::SeqCst);
+        let mut held = slot.held.lock().await;
+        if let Some(token) = held.fresh() {
+            return Ok(token);
         }
-        let token = Arc::new(self.credential.token(http, &self.audience).await?);
-        *held = Some(token.clone());
-        Ok(token)
+        if let Some(error) = &held.failure
+            && slot.failures.load(Ordering::SeqCst) != failures
+        {
+            return Err(error.clone());
+        }
+        match self.credential.token(caller, audience).await {
+            Ok(token) => {
+                let token = Arc::new(token);
+                *held = Held {
+                    token: Some(token.clone()),
+                    ..Held::default()
+                };
+                Ok(token)
+            }
+            Err(error) => {
+                if let Some(token) = held.token.clone().filter(|token| !token.has_expired()) {
+                    held.ask_again_at = Some(Instant::now() + TRY_AGAIN);
+                    return Ok(token);
+                }
+                held.failure = Some(error.clone());
+                slot.failures.fetch_add(1, Ordering::SeqCst);
+                Err(error)
+            }
+        }
     }
 
     /// Gives up a token that was refused. False when no other can be had.
-    pub async fn renew(&self, refused: &Arc<AccessToken>) -> bool {
-        let mut held = self.held.lock().await;
+    pub async fn renew(&self, audience: &Audience, refused: &Arc<AccessToken>) -> bool {
+        let slot = self.slot(audience);
+        let mut held = slot.held.lock().await;
         // Another operation may have renewed it meanwhile.
         if held
+            .token
             .as_ref()
             .is_some_and(|token| Arc::ptr_eq(token, refused))
         {
-            *held = None;
+            *held = Held::default();
         }
         self.credential.can_renew()
     }

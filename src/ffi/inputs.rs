@@ -387,6 +387,7 @@ impl MiConnectRequest {
         Ok(match self.credential {
             MI_CREDENTIAL_ACCESS_TOKEN => SignIn::AccessToken {
                 token: secret()?,
+                graph: None,
                 account: client_id,
             },
             MI_CREDENTIAL_CLIENT_SECRET => SignIn::ClientSecret {

@@ -1,0 +1,152 @@
+//! The HTTP clients of one connection: one for the network, one for this machine.
+
+use std::time::Duration;
+
+use once_cell::sync::OnceCell;
+
+use super::cloud::is_loopback;
+use super::{Category, Error, Proxy, Result, Url};
+
+/// The most that is read of an answer. ARM's longest pages are far below it.
+const LONGEST_BODY: usize = 64 << 20;
+
+/// Where requests leave: no redirects, no cookies, the operating system's certificates. A client
+/// is made when it is first needed, and keeps its connections open for the next request.
+pub(crate) struct Http {
+    proxy: Proxy,
+    network: OnceCell<reqwest::Client>,
+    machine: OnceCell<reqwest::Client>,
+}
+
+impl Http {
+    pub(crate) fn new(proxy: Proxy) -> Self {
+        Self {
+            proxy,
+            network: OnceCell::new(),
+            machine: OnceCell::new(),
+        }
+    }
+
+    /// The client for a service: https through the proxy; this machine itself never through one,
+    /// which could not reach it and must not see the token.
+    ///
+    /// # Errors
+    /// `InsecureEndpoint` for http to anywhere but this machine; `InvalidProxy`;
+    /// `TlsUnavailable` when the system's certificates can't be used.
+    pub(crate) fn toward(&self, service: &Url) -> Result<&reqwest::Client> {
+        if is_loopback(service) {
+            return self.machine();
+        }
+        if service.scheme() != "https" {
+            return Err(insecure(service));
+        }
+        self.network
+            .get_or_try_init(|| build(self.proxy.apply(builder().https_only(true))?, service))
+    }
+
+    /// The client for what is on this machine, or on its host: the emulator, and the services that
+    /// a managed identity's tokens come from.
+    ///
+    /// # Errors
+    /// `TlsUnavailable`.
+    pub(crate) fn machine(&self) -> Result<&reqwest::Client> {
+        self.machine.get_or_try_init(|| {
+            let builder = builder().no_proxy();
+            builder.build().map_err(|error| unavailable("", &error))
+        })
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    // Fails when one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(100))
+}
+
+fn build(builder: reqwest::ClientBuilder, service: &Url) -> Result<reqwest::Client> {
+    builder
+        .build()
+        .map_err(|error| unavailable(service.as_str(), &error))
+}
+
+fn unavailable(service: &str, error: &reqwest::Error) -> Error {
+    Error::new(
+        Category::ConnectionError,
+        "TlsUnavailable",
+        service,
+        format!("No secure connection can be made: {}", causes(error)),
+    )
+    .advise("Check that the system's certificates are installed (ca-certificates).")
+}
+
+fn insecure(service: &Url) -> Error {
+    let host = service.host_str().unwrap_or_default();
+    Error::new(
+        Category::InvalidArgument,
+        "InsecureEndpoint",
+        host,
+        format!("{host} is to be reached without encryption, and no secret goes there"),
+    )
+    .advise("http is for this machine alone (127.0.0.1, localhost); elsewhere it is https.")
+}
+
+/// Reads an answer's body, up to a limit.
+pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            // Cut short it is not JSON any more, and is reported as such.
+            break;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// What went wrong, down to the root, without the URL.
+pub(crate) fn causes(error: &reqwest::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        // hyper's own layer only says which of its stages failed.
+        let says_more = !text.starts_with("client error (");
+        if says_more && !texts.iter().any(|known| known.contains(&text)) {
+            texts.push(text);
+        }
+        cause = inner.source();
+    }
+    match texts.is_empty() {
+        true => "The request failed".to_owned(),
+        false => texts.join(": "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_reached_without_encryption() {
+        let http = Http::new(Proxy::None);
+        let toward = |url: &str| http.toward(&url.parse().unwrap()).map(|_| ());
+        for good in [
+            "https://management.azure.com",
+            "http://127.0.0.1:1",
+            "http://[::1]:1",
+        ] {
+            assert_eq!(toward(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "http://management.azure.com",
+            "http://169.254.169.254",
+            "ftp://a",
+        ] {
+            assert_eq!(toward(bad).unwrap_err().code(), "InsecureEndpoint", "{bad}");
+        }
+    }
+}

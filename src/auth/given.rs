@@ -1,0 +1,90 @@
+//! Tokens that the caller has, from wherever.
+
+use secrecy::ExposeSecret;
+
+use super::{AccessToken, Audience, Secret};
+use crate::arm::{Category, Error, Result, Service};
+
+/// A token for Azure Resource Manager, and maybe one for Microsoft Graph. Neither can be renewed.
+pub struct GivenTokens {
+    resource_manager: Secret,
+    graph: Option<Secret>,
+}
+
+impl GivenTokens {
+    /// Checks that each can be a token: it goes into a header.
+    ///
+    /// # Errors
+    /// `InvalidAccessToken`, which does not repeat it.
+    pub fn new(resource_manager: &Secret, graph: Option<&Secret>) -> Result<Self> {
+        Ok(Self {
+            resource_manager: checked("AccessToken", resource_manager)?,
+            graph: graph
+                .map(|token| checked("MicrosoftGraphAccessToken", token))
+                .transpose()?,
+        })
+    }
+
+    pub(super) fn token(&self, audience: &Audience) -> Result<AccessToken> {
+        let secret = match audience.service {
+            Service::ResourceManager => &self.resource_manager,
+            Service::Graph => self.graph.as_ref().ok_or_else(no_graph_token)?,
+        };
+        Ok(AccessToken::given(secret.clone()))
+    }
+}
+
+fn no_graph_token() -> Error {
+    Error::new(
+        Category::AuthenticationError,
+        "NoGraphToken",
+        "MicrosoftGraphAccessToken",
+        "This connection was made with a token for Azure Resource Manager, and this needs one for \
+         Microsoft Graph",
+    )
+    .advise(
+        "Connect with -MicrosoftGraphAccessToken as well, or with a sign-in that can get tokens.",
+    )
+}
+
+fn checked(parameter: &str, token: &Secret) -> Result<Secret> {
+    let text = token.expose_secret().trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text.to_owned().into());
+    }
+    Err(Error::invalid(
+        "InvalidAccessToken",
+        parameter,
+        "(not shown)",
+        "it is one line of letters, digits and signs, without \"Bearer \".",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_can_not_be_one_is_refused_unseen() {
+        for bad in ["", "  ", "two words", "línea", "a\nb"] {
+            let error = checked("AccessToken", &bad.to_owned().into()).unwrap_err();
+            assert_eq!(error.code(), "InvalidAccessToken");
+            assert!(bad.trim().is_empty() || !error.to_string().contains(bad));
+        }
+        assert!(checked("AccessToken", &"eyJ0.e30.x_-".to_owned().into()).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_for_one_service() {
+        let secret = |text: &str| Secret::from(text.to_owned());
+        let graph = Audience {
+            service: Service::Graph,
+            resource: "https://graph.microsoft.com".to_owned(),
+        };
+        let one = GivenTokens::new(&secret("arm"), None).unwrap();
+        assert_eq!(one.token(&graph).unwrap_err().code(), "NoGraphToken");
+        let both = GivenTokens::new(&secret("arm"), Some(&secret("graph"))).unwrap();
+        let header = both.token(&graph).unwrap().header();
+        assert_eq!(header.to_str().unwrap(), "Bearer graph");
+    }
+}
