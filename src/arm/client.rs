@@ -259,6 +259,26 @@ impl Client {
     /// Azure's error as it answered; `EndpointUnreachable`, `RequestTimeout` or
     /// `ConnectionBroken` when it did not; those of the sign-in.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply> {
+        let repeatable = request.method != Method::POST;
+        self.deliver(request, repeatable).await
+    }
+
+    /// POST that only reads: it is sent again also when a connection broke.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub(crate) async fn ask(&self, url: Url, body: &serde_json::Value, target: &str) -> Result<Reply> {
+        let request = Request {
+            method: Method::POST,
+            url,
+            body: Some(body),
+            if_match: None,
+            target,
+        };
+        self.deliver(request, true).await
+    }
+
+    async fn deliver(&self, request: Request<'_>, repeatable: bool) -> Result<Reply> {
         let shared = &*self.shared;
         let retry = &shared.retry;
         let audience = self.audience(&request.url, request.target)?;
@@ -275,7 +295,7 @@ impl Client {
         loop {
             attempt += 1;
             if audience.service == Service::ResourceManager {
-                shared.pacer.leave(&request.method).await;
+                shared.pacer.leave(&request.method, &request.url).await;
             }
             let token = shared.tokens.get(&caller, &audience).await?;
             let failed = match self.attempt(http, &request, audience.service, &token).await {
@@ -301,7 +321,7 @@ impl Client {
                     continue;
                 }
                 Ok(reply) => Failure::answered(&reply, request.target),
-                Err(error) => Failure::unanswered(&request, &error),
+                Err(error) => Failure::unanswered(&request, &error, repeatable),
             };
             repeated |= failed.uncertain;
             let wait = failed.wait(retry, attempt).ok_or(failed.error)?;
@@ -343,7 +363,9 @@ impl Client {
             }
         };
         if service == Service::ResourceManager {
-            self.shared.pacer.learn(&request.method, answer.headers());
+            self.shared
+                .pacer
+                .learn(&request.method, &request.url, answer.headers());
         }
         let reply = Reply {
             status: answer.status().as_u16(),
@@ -393,7 +415,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of `ask`, which is then asked again by the next.
-    pub(super) async fn shared_answer<F, A>(&self, key: &str, ask: F) -> Result<String>
+    pub(crate) async fn shared_answer<F, A>(&self, key: &str, ask: F) -> Result<String>
     where
         F: FnOnce() -> A,
         A: Future<Output = Result<String>>,
@@ -575,7 +597,7 @@ impl Failure {
         }
     }
 
-    fn unanswered(request: &Request<'_>, cause: &reqwest::Error) -> Self {
+    fn unanswered(request: &Request<'_>, cause: &reqwest::Error, repeatable: bool) -> Self {
         let host = request.url.host_str().unwrap_or_default();
         let port = request.url.port_or_known_default().unwrap_or_default();
         let why = causes(cause);
@@ -602,9 +624,9 @@ impl Failure {
                 let what = format!("The connection to {host}:{port} broke");
                 (Category::ConnectionError, "ConnectionBroken", what)
             };
-            let again = match request.method {
-                Method::POST => Again::Never,
-                _ => Again::Transient(None),
+            let again = match repeatable {
+                true => Again::Transient(None),
+                false => Again::Never,
             };
             let advice = "It may have been carried out: look before you try again.";
             (error(category, code, &what, advice), again)

@@ -13,6 +13,7 @@ mod paging;
 mod plan;
 mod proxy;
 mod registration;
+pub mod resource_graph;
 mod resource_group;
 mod resource_id;
 mod retry;
@@ -32,6 +33,7 @@ pub use paging::{Pages, Scope};
 pub use plan::Plan;
 pub use proxy::Proxy;
 pub use resource_group::location as resource_group_location;
+pub(crate) use resource_id::check_group as check_resource_group;
 pub use resource_id::{ResourceId, ResourceType};
 pub use retry::RetryPolicy;
 pub use subscription::{

@@ -3,13 +3,19 @@
 //! Azure Resource Manager keeps a bucket of requests per subscription and kind, which refills at a
 //! steady rate. While a bucket is nearly empty, requests of its kind leave at that rate. Source:
 //! Azure's documentation, "Understand how Azure Resource Manager throttles requests".
+//!
+//! Azure Resource Graph has a quota of queries per caller instead, and says how many are left and
+//! when there are all of them again. Source: Azure's documentation, "Guidance for throttled
+//! requests in Azure Resource Graph".
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Method;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, Url};
 use tokio::time::{Instant, sleep_until};
+
+use super::resource_graph;
 
 /// The requests that share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +23,14 @@ enum Kind {
     Reads,
     Writes,
     Deletes,
+    /// Of Azure Resource Graph.
+    Queries,
 }
 
 impl Kind {
-    fn of(method: &Method) -> Self {
+    fn of(method: &Method, url: &Url) -> Self {
         match *method {
+            Method::POST if url.path().eq_ignore_ascii_case(resource_graph::PATH) => Self::Queries,
             Method::GET | Method::HEAD => Self::Reads,
             Method::DELETE => Self::Deletes,
             _ => Self::Writes,
@@ -32,25 +41,26 @@ impl Kind {
     fn refill(self) -> Duration {
         match self {
             Self::Reads => Duration::from_millis(40),
-            Self::Writes | Self::Deletes => Duration::from_millis(100),
+            Self::Writes | Self::Deletes | Self::Queries => Duration::from_millis(100),
         }
     }
 
     /// The headers that tell what is left: of the subscription's bucket, and of the tenant's.
-    fn headers(self) -> [&'static str; 2] {
+    fn headers(self) -> &'static [&'static str] {
         match self {
-            Self::Reads => [
+            Self::Reads => &[
                 "x-ms-ratelimit-remaining-subscription-reads",
                 "x-ms-ratelimit-remaining-tenant-reads",
             ],
-            Self::Writes => [
+            Self::Writes => &[
                 "x-ms-ratelimit-remaining-subscription-writes",
                 "x-ms-ratelimit-remaining-tenant-writes",
             ],
-            Self::Deletes => [
+            Self::Deletes => &[
                 "x-ms-ratelimit-remaining-subscription-deletes",
                 "x-ms-ratelimit-remaining-tenant-deletes",
             ],
+            Self::Queries => &[],
         }
     }
 }
@@ -61,6 +71,22 @@ const NEARLY_EMPTY: u32 = 40;
 /// What a provider's own limits leave, such as
 /// `Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;10`.
 const RESOURCE_HEADER: &str = "x-ms-ratelimit-remaining-resource";
+
+/// How many queries of Resource Graph are left to the caller.
+const QUOTA_LEFT: &str = "x-ms-user-quota-remaining";
+
+/// The time for which Resource Graph's quota counts.
+const QUOTA_PERIOD: Duration = Duration::from_secs(5);
+
+/// In how long Resource Graph's quota is whole again: `hh:mm:ss`, at most a few minutes.
+pub(super) fn quota_renewal(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("x-ms-user-quota-resets-after")?.to_str().ok()?;
+    let mut seconds: u64 = 0;
+    for part in text.trim().split(':') {
+        seconds = seconds.checked_mul(60)?.checked_add(part.parse().ok()?)?;
+    }
+    Some(Duration::from_secs(seconds.min(300)))
+}
 
 /// The numbers of the limits that hold for the whole subscription. Those of a single resource do
 /// not concern the others.
@@ -75,13 +101,15 @@ fn subscription_limits(text: &str) -> impl Iterator<Item = u32> {
 /// The pace of a connection's requests.
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
-    lanes: [Mutex<Lane>; 3],
+    lanes: [Mutex<Lane>; 4],
 }
 
 #[derive(Debug, Default)]
 struct Lane {
     /// When the next request may leave.
     open_at: Option<Instant>,
+    /// Until when none may: a quota is used up.
+    closed_until: Option<Instant>,
     /// How far apart they leave; zero while there are plenty.
     spacing: Duration,
 }
@@ -93,20 +121,25 @@ impl Pacer {
     }
 
     /// Waits until a request may leave.
-    pub(super) async fn leave(&self, method: &Method) {
-        let at = self.lane(Kind::of(method)).take_slot(Instant::now());
+    pub(super) async fn leave(&self, method: &Method, url: &Url) {
+        let kind = Kind::of(method, url);
+        let at = self.lane(kind).take_slot(Instant::now());
         if let Some(at) = at {
             sleep_until(at).await;
         }
     }
 
     /// Learns from an answer.
-    pub(super) fn learn(&self, method: &Method, headers: &HeaderMap) {
-        let kind = Kind::of(method);
+    pub(super) fn learn(&self, method: &Method, url: &Url, headers: &HeaderMap) {
+        let kind = Kind::of(method, url);
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        if kind == Kind::Queries && text(QUOTA_LEFT).map(str::trim) == Some("0") {
+            let renewed = quota_renewal(headers).unwrap_or(QUOTA_PERIOD);
+            self.lane(kind).closed_until = Some(Instant::now() + renewed);
+        }
         let of_arm = kind
             .headers()
-            .into_iter()
+            .iter()
             .filter_map(|name| text(name)?.trim().parse().ok());
         let of_provider = text(RESOURCE_HEADER)
             .into_iter()
@@ -125,11 +158,13 @@ impl Pacer {
 impl Lane {
     /// When the next request may leave, if it must wait.
     fn take_slot(&mut self, now: Instant) -> Option<Instant> {
+        self.closed_until = self.closed_until.filter(|until| *until > now);
         if self.spacing.is_zero() {
             self.open_at = None;
-            return None;
+            return self.closed_until;
         }
-        let at = self.open_at.map_or(now, |open_at| open_at.max(now));
+        let first = self.closed_until.unwrap_or(now);
+        let at = self.open_at.map_or(first, |open_at| open_at.max(first));
         self.open_at = Some(at + self.spacing);
         Some(at)
     }
@@ -139,11 +174,43 @@ impl Lane {
 mod tests {
     use super::*;
 
+    fn anywhere() -> Url {
+        "https://management.azure.com/subscriptions"
+            .parse()
+            .unwrap()
+    }
+
     fn left(pacer: &Pacer, method: &Method, count: &str) {
         let mut headers = HeaderMap::new();
-        let name = Kind::of(method).headers()[0];
+        let name = Kind::of(method, &anywhere()).headers()[0];
         headers.insert(name, count.parse().unwrap());
-        pacer.learn(method, &headers);
+        pacer.learn(method, &anywhere(), &headers);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quota_of_queries_that_is_used_up_is_waited_for() {
+        let pacer = Pacer::default();
+        let graph = anywhere().join(resource_graph::PATH).unwrap();
+        let learn = |left: &str, renewed: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(QUOTA_LEFT, left.parse().unwrap());
+            let name = "x-ms-user-quota-resets-after";
+            headers.insert(name, renewed.parse().unwrap());
+            pacer.learn(&Method::POST, &graph, &headers);
+        };
+        let started = Instant::now();
+        learn("1", "00:00:05");
+        pacer.leave(&Method::POST, &graph).await;
+        assert_eq!(started.elapsed(), Duration::ZERO, "there is one");
+        learn("0", "00:00:04");
+        pacer.leave(&Method::POST, &anywhere()).await;
+        assert_eq!(started.elapsed(), Duration::ZERO, "that is another service");
+        pacer.leave(&Method::POST, &graph).await;
+        pacer.leave(&Method::POST, &graph).await;
+        assert_eq!(started.elapsed(), Duration::from_secs(4));
+        learn("0", "soon");
+        pacer.leave(&Method::POST, &graph).await;
+        assert_eq!(started.elapsed(), Duration::from_secs(9));
     }
 
     #[tokio::test(start_paused = true)]
@@ -152,16 +219,16 @@ mod tests {
         let started = Instant::now();
         left(&pacer, &Method::PUT, "150");
         for _ in 0..100 {
-            pacer.leave(&Method::PUT).await;
+            pacer.leave(&Method::PUT, &anywhere()).await;
         }
         assert_eq!(started.elapsed(), Duration::ZERO, "there are plenty");
 
         left(&pacer, &Method::PUT, "12");
         for _ in 0..11 {
-            pacer.leave(&Method::PUT).await;
+            pacer.leave(&Method::PUT, &anywhere()).await;
         }
         assert_eq!(started.elapsed(), Duration::from_secs(1), "ten a second");
-        pacer.leave(&Method::GET).await;
+        pacer.leave(&Method::GET, &anywhere()).await;
         assert_eq!(
             started.elapsed(),
             Duration::from_secs(1),
@@ -169,8 +236,8 @@ mod tests {
         );
 
         left(&pacer, &Method::PUT, "200");
-        pacer.leave(&Method::PUT).await;
-        pacer.leave(&Method::PUT).await;
+        pacer.leave(&Method::PUT, &anywhere()).await;
+        pacer.leave(&Method::PUT, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::from_secs(1), "plenty again");
     }
 
@@ -180,18 +247,18 @@ mod tests {
         let learn = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(RESOURCE_HEADER, text.parse().unwrap());
-            pacer.learn(&Method::PATCH, &headers);
+            pacer.learn(&Method::PATCH, &anywhere(), &headers);
         };
         let started = Instant::now();
         learn(
             "Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;1",
         );
-        pacer.leave(&Method::PATCH).await;
-        pacer.leave(&Method::PATCH).await;
+        pacer.leave(&Method::PATCH, &anywhere()).await;
+        pacer.leave(&Method::PATCH, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::ZERO);
         learn("Microsoft.Compute/UpdateVMSubscriptionMaximum;3,odd,;,Microsoft.Compute/X;y");
-        pacer.leave(&Method::PATCH).await;
-        pacer.leave(&Method::PATCH).await;
+        pacer.leave(&Method::PATCH, &anywhere()).await;
+        pacer.leave(&Method::PATCH, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::from_millis(100));
     }
 
@@ -199,12 +266,12 @@ mod tests {
     async fn an_answer_that_says_nothing_changes_nothing() {
         let pacer = Pacer::default();
         left(&pacer, &Method::DELETE, "3");
-        pacer.learn(&Method::DELETE, &HeaderMap::new());
+        pacer.learn(&Method::DELETE, &anywhere(), &HeaderMap::new());
         left(&pacer, &Method::GET, "not a number");
         let started = Instant::now();
-        pacer.leave(&Method::DELETE).await;
-        pacer.leave(&Method::DELETE).await;
-        pacer.leave(&Method::GET).await;
+        pacer.leave(&Method::DELETE, &anywhere()).await;
+        pacer.leave(&Method::DELETE, &anywhere()).await;
+        pacer.leave(&Method::GET, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::from_millis(100));
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+use super::pacing::quota_renewal;
+
 /// How patient the client is. The defaults are for Azure; tests are quicker.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
@@ -69,8 +71,9 @@ pub(super) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// What `Retry-After` asks for: whole seconds, as ARM sends them. One that asks for more than
-/// five minutes is `Err`, for the caller to give up at once.
+/// What `Retry-After` asks for: whole seconds, as ARM sends them; Resource Graph says instead when
+/// its quota is renewed. One that asks for more than five minutes is `Err`, for the caller to give
+/// up at once.
 pub(super) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Duration> {
     let wait = headers
         .get(RETRY_AFTER)
@@ -79,7 +82,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Durat
         .map(Duration::from_secs);
     match wait {
         Some(wait) if wait > LONGEST_RETRY_AFTER => Err(wait),
-        wait => Ok(wait),
+        wait => Ok(wait.or_else(|| quota_renewal(headers))),
     }
 }
 
@@ -129,5 +132,8 @@ mod tests {
         assert_eq!(header("-1"), Ok(None));
         assert_eq!(header("86400"), Err(Duration::from_secs(86400)));
         assert_eq!(retry_after(&HeaderMap::new()), Ok(None));
+        let mut quota = HeaderMap::new();
+        quota.insert("x-ms-user-quota-resets-after", "00:00:03".parse().unwrap());
+        assert_eq!(retry_after(&quota), Ok(Some(Duration::from_secs(3))));
     }
 }

@@ -1,0 +1,135 @@
+//! Azure Resource Graph: questions about all resources of a tenant at once.
+
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::{Category, Client, Error, Result};
+
+/// Where queries go, whatever they are about.
+pub(super) const PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
+
+const API_VERSION: &str = "2022-10-01";
+
+/// The most that Resource Graph gives at once.
+const ROWS_A_PAGE: u32 = 1000;
+
+/// What errors call the service.
+const TARGET: &str = "Azure Resource Graph";
+
+/// The rows of a query, read a page at a time. It sees what the sign-in may read, a little late.
+pub struct Rows<T> {
+    client: Client,
+    query: String,
+    subscriptions: Vec<String>,
+    next: Next,
+    items: PhantomData<T>,
+}
+
+enum Next {
+    First,
+    Page(String),
+    None,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+struct Page<T> {
+    data: Vec<T>,
+    #[serde(rename = "resultTruncated", default)]
+    truncated: String,
+    #[serde(rename = "$skipToken", default)]
+    skip_token: Option<String>,
+}
+
+impl<T: DeserializeOwned> Rows<T> {
+    /// What a query in the Kusto Query Language yields in these subscriptions; in all that the
+    /// sign-in sees when none is named. Without an `id` among its columns there is only one page.
+    pub fn new(client: &Client, query: impl Into<String>, subscriptions: &[String]) -> Self {
+        Self {
+            client: client.clone(),
+            query: query.into(),
+            subscriptions: subscriptions.to_vec(),
+            next: Next::First,
+            items: PhantomData,
+        }
+    }
+
+    /// The next page, or `None` after the last.
+    ///
+    /// # Errors
+    /// Those of the request; `ResultTruncated` when Resource Graph keeps something back and gives
+    /// no way to get it; `PagingLoop` when it gives the same page again.
+    pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
+        let token = match std::mem::replace(&mut self.next, Next::None) {
+            Next::First => None,
+            Next::Page(token) => Some(token),
+            Next::None => return Ok(None),
+        };
+        let page = self.ask(token.as_deref()).await?;
+        match page.skip_token.filter(|next| !next.is_empty()) {
+            Some(next) if Some(&next) == token.as_ref() => return Err(endless()),
+            Some(next) => self.next = Next::Page(next),
+            None if page.truncated == "true" => return Err(truncated()),
+            None => {}
+        }
+        Ok(Some(page.data))
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// Those of [`next`](Self::next).
+    pub async fn all(mut self) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        while let Some(page) = self.next().await? {
+            all.extend(page);
+        }
+        Ok(all)
+    }
+
+    async fn ask(&self, token: Option<&str>) -> Result<Page<T>> {
+        let mut body = json!({
+            "query": self.query,
+            "options": { "resultFormat": "objectArray", "$top": ROWS_A_PAGE },
+        });
+        if !self.subscriptions.is_empty() {
+            body["subscriptions"] = json!(self.subscriptions);
+        }
+        if let Some(token) = token {
+            body["options"]["$skipToken"] = json!(token);
+        }
+        let url = self.client.url(PATH, API_VERSION);
+        let reply = self.client.ask(url, &body, TARGET).await?;
+        reply.json(TARGET)
+    }
+}
+
+/// A text in a query: in single quotes, with what is special in them escaped.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+fn endless() -> Error {
+    let message = "Resource Graph gives the same page again";
+    Error::new(Category::InvalidResult, "PagingLoop", TARGET, message)
+}
+
+fn truncated() -> Error {
+    let message = "Resource Graph keeps a part of the answer back and gives no way to get it";
+    Error::new(Category::LimitsExceeded, "ResultTruncated", TARGET, message)
+        .advise("Ask about one subscription at a time, with -SubscriptionId.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_in_queries_stay_texts() {
+        assert_eq!(quoted("a"), "'a'");
+        assert_eq!(quoted(r"it's \"), r"'it\'s \\'");
+    }
+}
