@@ -168,6 +168,38 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint MI_EXISTENCE_MISSING = 2;
         /// <summary>
+        ///  Delete the identity, and leave behind what refers to it.
+        /// </summary>
+        internal const uint MI_DELETE_PLAIN = 0;
+        /// <summary>
+        ///  First take the identity off machines and its roles away.
+        /// </summary>
+        internal const uint MI_DELETE_DETACH = 1;
+        /// <summary>
+        ///  Refuse to delete an identity that is in use.
+        /// </summary>
+        internal const uint MI_DELETE_IF_UNUSED = 2;
+        /// <summary>
+        ///  Ask Azure Resource Graph.
+        /// </summary>
+        internal const uint MI_SOURCE_RESOURCE_GRAPH = 0;
+        /// <summary>
+        ///  Ask the provider of managed identities.
+        /// </summary>
+        internal const uint MI_SOURCE_PROVIDER = 1;
+        /// <summary>
+        ///  The identity is assigned to the resource.
+        /// </summary>
+        internal const uint MI_REFERENCE_ASSIGNED = 0;
+        /// <summary>
+        ///  The resource's settings name the identity.
+        /// </summary>
+        internal const uint MI_REFERENCE_MENTIONED = 1;
+        /// <summary>
+        ///  The provider of managed identities says so, and not how.
+        /// </summary>
+        internal const uint MI_REFERENCE_REPORTED = 2;
+        /// <summary>
         ///  No category fits.
         /// </summary>
         internal const uint MI_CATEGORY_NOT_SPECIFIED = 0;
@@ -337,7 +369,7 @@ namespace ManagedIdentity.Native
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_list(ulong client, MiListRequest* request, ulong queue, ulong tag);
+        internal static extern int mi_identity_list(ulong client, MiIdentityListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a change to a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`] when
@@ -351,13 +383,62 @@ namespace ManagedIdentity.Native
 
         /// <summary>
         ///  Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
-        ///  `dry_run` is set. One that does not exist is an error.
+        ///  `dry_run` is set. One that does not exist is an error, but for `MI_DELETE_DETACH`, which warns
+        ///  and removes what is left of it.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_identity_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mi_identity_delete(ulong client, MiIdentityDeleteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the giving of a role. Yields the [`MiRoleAssignment`], an existing one too, or a
+        ///  [`MiPlan`] when `dry_run` is set.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_role_assignment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_role_assignment_create(ulong client, MiRoleAssignmentCreateRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of role assignments. Yields a [`MiRoleAssignment`] for each.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_role_assignment_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_role_assignment_list(ulong client, MiRoleAssignmentListRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the taking away of a role. Yields nothing, or a [`MiPlan`] when `dry_run` is set. One
+        ///  that nobody has is an error.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_role_assignment_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_role_assignment_delete(ulong client, MiRoleAssignmentDeleteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of the roles that can be given in a place; in the connection's subscription
+        ///  when none is named. Yields a [`MiRoleDefinition`] for each.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_role_definition_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_role_definition_list(ulong client, MiPlace* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of the resources that refer to an identity. Yields a [`MiReference`] for each.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_reference_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_reference_list(ulong client, MiReferenceListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
@@ -628,6 +709,10 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiTarget target;
         /// <summary>
+        ///  One of `MI_DELETE_*`.
+        /// </summary>
+        public uint manner;
+        /// <summary>
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
@@ -647,6 +732,195 @@ namespace ManagedIdentity.Native
         ///  The resource group; when not given, the whole subscription.
         /// </summary>
         public MiStr resource_group;
+    }
+
+    /// <summary>
+    ///  What `mi_identity_list` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiIdentityListRequest
+    {
+        /// <summary>
+        ///  Where to list.
+        /// </summary>
+        public MiListRequest scope;
+        /// <summary>
+        ///  1 to list all subscriptions that the sign-in sees; `scope` is not read then.
+        /// </summary>
+        public byte all_subscriptions;
+        /// <summary>
+        ///  1 for those alone that no resource refers to and that hold no role and no federated
+        ///  credential.
+        /// </summary>
+        public byte unused;
+    }
+
+    /// <summary>
+    ///  Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiHolder
+    {
+        /// <summary>
+        ///  The object id; with it `identity` is not read.
+        /// </summary>
+        public MiStr principal_id;
+        /// <summary>
+        ///  `ServicePrincipal` (the default), `User`, `Group`, `ForeignGroup` or `Device`.
+        /// </summary>
+        public MiStr principal_type;
+        /// <summary>
+        ///  The identity. With its name alone it is looked for in the whole subscription.
+        /// </summary>
+        public MiTarget identity;
+    }
+
+    /// <summary>
+    ///  Where a role counts.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiPlace
+    {
+        /// <summary>
+        ///  The id of a scope; with it the other members are not read.
+        /// </summary>
+        public MiStr scope;
+        /// <summary>
+        ///  The subscription; when not given, the connection's.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  The resource group; when not given, the whole subscription.
+        /// </summary>
+        public MiStr resource_group;
+    }
+
+    /// <summary>
+    ///  A role: by its name, or by its id.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiRole
+    {
+        /// <summary>
+        ///  The name, such as `Reader`.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  The GUID or the full id.
+        /// </summary>
+        public MiStr id;
+    }
+
+    /// <summary>
+    ///  What `mi_role_assignment_create` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiRoleAssignmentCreateRequest
+    {
+        /// <summary>
+        ///  Who gets the role.
+        /// </summary>
+        public MiHolder holder;
+        /// <summary>
+        ///  On what. One of its members must be given.
+        /// </summary>
+        public MiPlace place;
+        /// <summary>
+        ///  Which role.
+        /// </summary>
+        public MiRole role;
+        /// <summary>
+        ///  Why, for those who look at it later.
+        /// </summary>
+        public MiStr description;
+        /// <summary>
+        ///  A condition in Azure's language for them.
+        /// </summary>
+        public MiStr condition;
+        /// <summary>
+        ///  The version of that language.
+        /// </summary>
+        public MiStr condition_version;
+        /// <summary>
+        ///  1 to plan only.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
+    ///  What `mi_role_assignment_list` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiRoleAssignmentListRequest
+    {
+        /// <summary>
+        ///  Whose; everybody's when nothing in it is given.
+        /// </summary>
+        public MiHolder holder;
+        /// <summary>
+        ///  Where they count; the connection's subscription when nothing in it is given.
+        /// </summary>
+        public MiPlace place;
+        /// <summary>
+        ///  Of which role; of all when nothing in it is given.
+        /// </summary>
+        public MiRole role;
+        /// <summary>
+        ///  1 to include what the holder has as a member of groups.
+        /// </summary>
+        public byte through_groups;
+    }
+
+    /// <summary>
+    ///  What `mi_role_assignment_delete` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiRoleAssignmentDeleteRequest
+    {
+        /// <summary>
+        ///  The assignment's id; with it the other members are not read.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  Who has the role.
+        /// </summary>
+        public MiHolder holder;
+        /// <summary>
+        ///  On what.
+        /// </summary>
+        public MiPlace place;
+        /// <summary>
+        ///  Which role.
+        /// </summary>
+        public MiRole role;
+        /// <summary>
+        ///  1 to plan only.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
+    ///  What `mi_reference_list` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiReferenceListRequest
+    {
+        /// <summary>
+        ///  The identity; all identities when nothing in it is given.
+        /// </summary>
+        public MiTarget identity;
+        /// <summary>
+        ///  The subscription to look in; when not given, the identity's own.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  1 to look in all subscriptions that the sign-in sees.
+        /// </summary>
+        public byte all_subscriptions;
+        /// <summary>
+        ///  One of `MI_SOURCE_*`.
+        /// </summary>
+        public uint source;
     }
 
     /// <summary>
@@ -863,6 +1137,18 @@ namespace ManagedIdentity.Native
         ///  The identity of a virtual machine or scale set, or null.
         /// </summary>
         public MiVmIdentity* vm_identity;
+        /// <summary>
+        ///  A role assignment, or null.
+        /// </summary>
+        public MiRoleAssignment* role_assignment;
+        /// <summary>
+        ///  A role, or null.
+        /// </summary>
+        public MiRoleDefinition* role_definition;
+        /// <summary>
+        ///  A resource that refers to an identity, or null.
+        /// </summary>
+        public MiReference* reference;
         /// <summary>
         ///  A connection, or null.
         /// </summary>
@@ -1095,6 +1381,122 @@ namespace ManagedIdentity.Native
         ///  How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
         /// </summary>
         public MiStr upgrade_mode;
+    }
+
+    /// <summary>
+    ///  A role that somebody has.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiRoleAssignment
+    {
+        /// <summary>
+        ///  Its id.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  Its name, a GUID.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  What it was given on.
+        /// </summary>
+        public MiStr scope;
+        /// <summary>
+        ///  The role's full id.
+        /// </summary>
+        public MiStr role_definition_id;
+        /// <summary>
+        ///  What people call the role, where that is known.
+        /// </summary>
+        public MiStr role_definition_name;
+        /// <summary>
+        ///  The object id of who has it.
+        /// </summary>
+        public MiStr principal_id;
+        /// <summary>
+        ///  `ServicePrincipal`, `User`, `Group`, …
+        /// </summary>
+        public MiStr principal_type;
+        /// <summary>
+        ///  Why, as whoever gave it said.
+        /// </summary>
+        public MiStr description;
+        /// <summary>
+        ///  The condition under which it counts.
+        /// </summary>
+        public MiStr condition;
+        /// <summary>
+        ///  The version of the condition's language.
+        /// </summary>
+        public MiStr condition_version;
+        /// <summary>
+        ///  1 when it was given above the place that was asked about.
+        /// </summary>
+        public byte inherited;
+    }
+
+    /// <summary>
+    ///  A role.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiRoleDefinition
+    {
+        /// <summary>
+        ///  Its full id.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  Its GUID.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  What people call it, such as `Reader`.
+        /// </summary>
+        public MiStr role_name;
+        /// <summary>
+        ///  What it is for.
+        /// </summary>
+        public MiStr description;
+        /// <summary>
+        ///  `BuiltInRole` or `CustomRole`.
+        /// </summary>
+        public MiStr kind;
+    }
+
+    /// <summary>
+    ///  A resource that refers to a user-assigned identity.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiReference
+    {
+        /// <summary>
+        ///  The resource's id.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  Its name.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  Its type.
+        /// </summary>
+        public MiStr resource_type;
+        /// <summary>
+        ///  Its resource group.
+        /// </summary>
+        public MiStr resource_group;
+        /// <summary>
+        ///  Its subscription.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  The identity's id.
+        /// </summary>
+        public MiStr identity_id;
+        /// <summary>
+        ///  One of `MI_REFERENCE_*`.
+        /// </summary>
+        public uint kind;
     }
 
     /// <summary>

@@ -121,6 +121,30 @@
 // The identity was deleted: the reference to it is dead.
 #define MI_EXISTENCE_MISSING 2
 
+// Delete the identity, and leave behind what refers to it.
+#define MI_DELETE_PLAIN 0
+
+// First take the identity off machines and its roles away.
+#define MI_DELETE_DETACH 1
+
+// Refuse to delete an identity that is in use.
+#define MI_DELETE_IF_UNUSED 2
+
+// Ask Azure Resource Graph.
+#define MI_SOURCE_RESOURCE_GRAPH 0
+
+// Ask the provider of managed identities.
+#define MI_SOURCE_PROVIDER 1
+
+// The identity is assigned to the resource.
+#define MI_REFERENCE_ASSIGNED 0
+
+// The resource's settings name the identity.
+#define MI_REFERENCE_MENTIONED 1
+
+// The provider of managed identities says so, and not how.
+#define MI_REFERENCE_REPORTED 2
+
 // No category fits.
 #define MI_CATEGORY_NOT_SPECIFIED 0
 
@@ -258,6 +282,64 @@ typedef struct MiVmIdentity {
   struct MiStr upgrade_mode;
 } MiVmIdentity;
 
+// A role that somebody has.
+typedef struct MiRoleAssignment {
+  // Its id.
+  struct MiStr id;
+  // Its name, a GUID.
+  struct MiStr name;
+  // What it was given on.
+  struct MiStr scope;
+  // The role's full id.
+  struct MiStr role_definition_id;
+  // What people call the role, where that is known.
+  struct MiStr role_definition_name;
+  // The object id of who has it.
+  struct MiStr principal_id;
+  // `ServicePrincipal`, `User`, `Group`, …
+  struct MiStr principal_type;
+  // Why, as whoever gave it said.
+  struct MiStr description;
+  // The condition under which it counts.
+  struct MiStr condition;
+  // The version of the condition's language.
+  struct MiStr condition_version;
+  // 1 when it was given above the place that was asked about.
+  uint8_t inherited;
+} MiRoleAssignment;
+
+// A role.
+typedef struct MiRoleDefinition {
+  // Its full id.
+  struct MiStr id;
+  // Its GUID.
+  struct MiStr name;
+  // What people call it, such as `Reader`.
+  struct MiStr role_name;
+  // What it is for.
+  struct MiStr description;
+  // `BuiltInRole` or `CustomRole`.
+  struct MiStr kind;
+} MiRoleDefinition;
+
+// A resource that refers to a user-assigned identity.
+typedef struct MiReference {
+  // The resource's id.
+  struct MiStr id;
+  // Its name.
+  struct MiStr name;
+  // Its type.
+  struct MiStr resource_type;
+  // Its resource group.
+  struct MiStr resource_group;
+  // Its subscription.
+  struct MiStr subscription_id;
+  // The identity's id.
+  struct MiStr identity_id;
+  // One of `MI_REFERENCE_*`.
+  uint32_t kind;
+} MiReference;
+
 // A connection. The host owns `client` from here on and frees it with `mi_client_free`.
 typedef struct MiConnection {
   // The handle for every operation.
@@ -371,6 +453,12 @@ typedef struct MiEvent {
   const struct MiIdentity *identity;
   // The identity of a virtual machine or scale set, or null.
   const struct MiVmIdentity *vm_identity;
+  // A role assignment, or null.
+  const struct MiRoleAssignment *role_assignment;
+  // A role, or null.
+  const struct MiRoleDefinition *role_definition;
+  // A resource that refers to an identity, or null.
+  const struct MiReference *reference;
   // A connection, or null.
   const struct MiConnection *connection;
   // A running emulator, or null.
@@ -449,6 +537,17 @@ typedef struct MiListRequest {
   struct MiStr resource_group;
 } MiListRequest;
 
+// What `mi_identity_list` needs.
+typedef struct MiIdentityListRequest {
+  // Where to list.
+  struct MiListRequest scope;
+  // 1 to list all subscriptions that the sign-in sees; `scope` is not read then.
+  uint8_t all_subscriptions;
+  // 1 for those alone that no resource refers to and that hold no role and no federated
+  // credential.
+  uint8_t unused;
+} MiIdentityListRequest;
+
 // What `mi_identity_update` needs.
 typedef struct MiIdentityUpdateRequest {
   // The identity to change.
@@ -469,9 +568,95 @@ typedef struct MiIdentityUpdateRequest {
 typedef struct MiIdentityDeleteRequest {
   // The identity to delete.
   struct MiTarget target;
+  // One of `MI_DELETE_*`.
+  uint32_t manner;
   // 1 to plan only.
   uint8_t dry_run;
 } MiIdentityDeleteRequest;
+
+// Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
+typedef struct MiHolder {
+  // The object id; with it `identity` is not read.
+  struct MiStr principal_id;
+  // `ServicePrincipal` (the default), `User`, `Group`, `ForeignGroup` or `Device`.
+  struct MiStr principal_type;
+  // The identity. With its name alone it is looked for in the whole subscription.
+  struct MiTarget identity;
+} MiHolder;
+
+// Where a role counts.
+typedef struct MiPlace {
+  // The id of a scope; with it the other members are not read.
+  struct MiStr scope;
+  // The subscription; when not given, the connection's.
+  struct MiStr subscription_id;
+  // The resource group; when not given, the whole subscription.
+  struct MiStr resource_group;
+} MiPlace;
+
+// A role: by its name, or by its id.
+typedef struct MiRole {
+  // The name, such as `Reader`.
+  struct MiStr name;
+  // The GUID or the full id.
+  struct MiStr id;
+} MiRole;
+
+// What `mi_role_assignment_create` needs.
+typedef struct MiRoleAssignmentCreateRequest {
+  // Who gets the role.
+  struct MiHolder holder;
+  // On what. One of its members must be given.
+  struct MiPlace place;
+  // Which role.
+  struct MiRole role;
+  // Why, for those who look at it later.
+  struct MiStr description;
+  // A condition in Azure's language for them.
+  struct MiStr condition;
+  // The version of that language.
+  struct MiStr condition_version;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiRoleAssignmentCreateRequest;
+
+// What `mi_role_assignment_list` needs.
+typedef struct MiRoleAssignmentListRequest {
+  // Whose; everybody's when nothing in it is given.
+  struct MiHolder holder;
+  // Where they count; the connection's subscription when nothing in it is given.
+  struct MiPlace place;
+  // Of which role; of all when nothing in it is given.
+  struct MiRole role;
+  // 1 to include what the holder has as a member of groups.
+  uint8_t through_groups;
+} MiRoleAssignmentListRequest;
+
+// What `mi_role_assignment_delete` needs.
+typedef struct MiRoleAssignmentDeleteRequest {
+  // The assignment's id; with it the other members are not read.
+  struct MiStr id;
+  // Who has the role.
+  struct MiHolder holder;
+  // On what.
+  struct MiPlace place;
+  // Which role.
+  struct MiRole role;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiRoleAssignmentDeleteRequest;
+
+// What `mi_reference_list` needs.
+typedef struct MiReferenceListRequest {
+  // The identity; all identities when nothing in it is given.
+  struct MiTarget identity;
+  // The subscription to look in; when not given, the identity's own.
+  struct MiStr subscription_id;
+  // 1 to look in all subscriptions that the sign-in sees.
+  uint8_t all_subscriptions;
+  // One of `MI_SOURCE_*`.
+  uint32_t source;
+} MiReferenceListRequest;
 
 // What `mi_vm_identity_get` needs.
 typedef struct MiVmIdentityGetRequest {
@@ -653,7 +838,7 @@ int32_t mi_identity_get(uint64_t client,
 // # Safety
 // See the module.
 int32_t mi_identity_list(uint64_t client,
-                         const struct MiListRequest *request,
+                         const struct MiIdentityListRequest *request,
                          uint64_t queue,
                          uint64_t tag);
 
@@ -668,7 +853,8 @@ int32_t mi_identity_update(uint64_t client,
                            uint64_t tag);
 
 // Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
-// `dry_run` is set. One that does not exist is an error.
+// `dry_run` is set. One that does not exist is an error, but for `MI_DELETE_DETACH`, which warns
+// and removes what is left of it.
 //
 // # Safety
 // See the module.
@@ -676,6 +862,54 @@ int32_t mi_identity_delete(uint64_t client,
                            const struct MiIdentityDeleteRequest *request,
                            uint64_t queue,
                            uint64_t tag);
+
+// Submits the giving of a role. Yields the [`MiRoleAssignment`], an existing one too, or a
+// [`MiPlan`] when `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t mi_role_assignment_create(uint64_t client,
+                                  const struct MiRoleAssignmentCreateRequest *request,
+                                  uint64_t queue,
+                                  uint64_t tag);
+
+// Submits a listing of role assignments. Yields a [`MiRoleAssignment`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_role_assignment_list(uint64_t client,
+                                const struct MiRoleAssignmentListRequest *request,
+                                uint64_t queue,
+                                uint64_t tag);
+
+// Submits the taking away of a role. Yields nothing, or a [`MiPlan`] when `dry_run` is set. One
+// that nobody has is an error.
+//
+// # Safety
+// See the module.
+int32_t mi_role_assignment_delete(uint64_t client,
+                                  const struct MiRoleAssignmentDeleteRequest *request,
+                                  uint64_t queue,
+                                  uint64_t tag);
+
+// Submits a listing of the roles that can be given in a place; in the connection's subscription
+// when none is named. Yields a [`MiRoleDefinition`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_role_definition_list(uint64_t client,
+                                const struct MiPlace *request,
+                                uint64_t queue,
+                                uint64_t tag);
+
+// Submits a listing of the resources that refer to an identity. Yields a [`MiReference`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_reference_list(uint64_t client,
+                          const struct MiReferenceListRequest *request,
+                          uint64_t queue,
+                          uint64_t tag);
 
 // Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
 //

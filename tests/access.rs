@@ -2,7 +2,9 @@
 
 mod support;
 
-use managed_identity::access::{self, AccessScope, Assign, Role, RoleAssignment};
+use managed_identity::access::{
+    self, AccessScope, Assign, Find, Holder, Place, Revoke, Role, RoleAssignment,
+};
 use managed_identity::arm::Category;
 use managed_identity::identity::{self, Create};
 use serde_json::json;
@@ -12,6 +14,20 @@ const SUBSCRIPTION: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e"
 
 fn group() -> AccessScope {
     AccessScope::parse(&format!("{SUBSCRIPTION}/resourceGroups/{GROUP}")).unwrap()
+}
+
+fn on(scope: &str) -> Place {
+    Place {
+        scope: Some(scope.to_owned()),
+        ..Place::default()
+    }
+}
+
+fn holder(principal_id: &str) -> Holder {
+    Holder {
+        principal_id: Some(principal_id.to_owned()),
+        ..Holder::default()
+    }
 }
 
 async fn principal(local: &Local, name: &str) -> String {
@@ -25,21 +41,20 @@ async fn principal(local: &Local, name: &str) -> String {
 
 fn assign(principal_id: &str, role: &str) -> Assign {
     Assign {
-        scope: group(),
-        role: Role::Named(role.to_owned()),
-        principal_id: principal_id.to_owned(),
-        principal_type: "ServicePrincipal".to_owned(),
-        description: None,
+        holder: holder(principal_id),
+        place: on(group().as_str()),
+        role: Role::named(role),
+        ..Assign::default()
     }
 }
 
-async fn all(local: &Local, scope: &AccessScope, principal_id: &str) -> Vec<RoleAssignment> {
-    let mut pages = access::list(&local.client, scope, Some(principal_id));
-    let mut all = Vec::new();
-    while let Some(page) = pages.next().await.unwrap() {
-        all.extend(page);
-    }
-    all
+async fn all(local: &Local, scope: &str, principal_id: &str) -> Vec<RoleAssignment> {
+    let wanted = Find {
+        holder: holder(principal_id),
+        place: on(scope),
+        ..Find::default()
+    };
+    access::find(&local.client, &wanted).await.unwrap()
 }
 
 #[tokio::test]
@@ -56,13 +71,14 @@ async fn a_role_is_given_seen_and_taken() {
         Some("for the tests")
     );
 
-    let whole = AccessScope::parse(SUBSCRIPTION).unwrap();
-    let seen = all(&local, &whole, &principal_id).await;
+    assert_eq!(given.role_name, "Reader");
+    let seen = all(&local, SUBSCRIPTION, &principal_id).await;
     assert_eq!(seen, std::slice::from_ref(&given));
 
-    access::delete(&local.client, &given.id).await.unwrap();
-    assert!(all(&local, &whole, &principal_id).await.is_empty());
-    let error = access::delete(&local.client, &given.id).await.unwrap_err();
+    let revoke = Revoke::Assignment(given.id.clone());
+    access::revoke(&local.client, &revoke).await.unwrap();
+    assert!(all(&local, SUBSCRIPTION, &principal_id).await.is_empty());
+    let error = access::revoke(&local.client, &revoke).await.unwrap_err();
     assert_eq!(error.code(), "RoleAssignmentNotFound");
     assert_eq!(error.category(), Category::ObjectNotFound);
 }
@@ -75,7 +91,7 @@ async fn giving_a_role_twice_is_giving_it_once() {
     let first = access::assign(&local.client, &wanted).await.unwrap();
     let again = access::assign(&local.client, &wanted).await.unwrap();
     assert_eq!(first.id, again.id);
-    assert_eq!(all(&local, &group(), &principal_id).await.len(), 1);
+    assert_eq!(all(&local, group().as_str(), &principal_id).await.len(), 1);
 }
 
 #[tokio::test]
@@ -100,7 +116,10 @@ async fn one_that_somebody_else_gave_under_another_name_comes_back() {
     let mut wanted = assign(&principal_id, "Reader");
     let found = access::assign(&local.client, &wanted).await.unwrap();
     assert_eq!(found.name, "11111111-2222-3333-4444-555555555555");
-    wanted.role = Role::Id(role.to_owned());
+    wanted.role = Role {
+        id: Some(role.to_owned()),
+        ..Role::default()
+    };
     let found = access::assign(&local.client, &wanted).await.unwrap();
     assert_eq!(found.name, "11111111-2222-3333-4444-555555555555");
 }
@@ -131,7 +150,13 @@ async fn what_does_not_exist_is_named() {
         "InvalidPrincipalId"
     );
     assert_eq!(
-        code(access::delete(&local.client, "/subscriptions/s").await),
+        code(
+            access::revoke(
+                &local.client,
+                &Revoke::Assignment("/subscriptions/s".to_owned())
+            )
+            .await
+        ),
         "InvalidRoleAssignmentId"
     );
     assert_eq!(local.requests().await, Vec::<String>::new());

@@ -61,7 +61,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     private protected override Request Get(ResourceTarget target) => new GetIdentityRequest(Client, target);
 
     private protected override Request List(string? resourceGroupName) =>
-        new ListIdentitiesRequest(Client, SubscriptionId, resourceGroupName);
+        new ListIdentitiesRequest(Client) { SubscriptionId = SubscriptionId, ResourceGroupName = resourceGroupName };
 
     private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
 }

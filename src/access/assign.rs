@@ -2,26 +2,39 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use futures_util::future::try_join;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use super::assignment::{exactly, with_name};
+use super::holder::Principal;
 use super::role::{API_VERSION, guid_of};
-use super::{AccessScope, Role, RoleAssignment, assignment};
-use crate::arm::{Client, Error, Method, Progress, Request, Result};
+use super::{AccessScope, Holder, Place, Role, RoleAssignment};
+use crate::arm::{Client, Error, Method, Plan, Progress, Request, Result};
 
 /// A role to give.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Assign {
+    /// Who gets it.
+    pub holder: Holder,
     /// On what.
-    pub scope: AccessScope,
+    pub place: Place,
     /// Which role.
     pub role: Role,
-    /// The object id of who gets it.
-    pub principal_id: String,
-    /// `ServicePrincipal` for managed identities, `User` or `Group`.
-    pub principal_type: String,
     /// Why, for those who look at it later.
     pub description: Option<String>,
+    /// A condition in Azure's language for them.
+    pub condition: Option<String>,
+    /// The version of that language; 2.0 when a condition is given without it.
+    pub condition_version: Option<String>,
+}
+
+/// What is to be put, with nothing left to look up.
+struct Wanted<'a> {
+    scope: AccessScope,
+    role: String,
+    principal: Principal,
+    asked: &'a Assign,
 }
 
 /// How long a principal that was created just now may be unknown to the directory.
@@ -32,105 +45,140 @@ const REPLICATION: Duration = Duration::from_secs(120);
 /// # Errors
 /// What breaks a rule, before any request; `RoleDefinitionDoesNotExist`; `PrincipalNotFound` when
 /// the principal is still unknown after two minutes; `AuthorizationFailed` and the like.
-pub async fn assign(client: &Client, wanted: &Assign) -> Result<RoleAssignment> {
-    check(wanted)?;
-    let role = wanted.role.id_at(client, &wanted.scope).await?;
-    let started = Instant::now();
-    for look in 0.. {
-        match put(client, wanted, &role).await {
-            Err(error) if is_unknown(&error) && started.elapsed() < REPLICATION => {
-                wait_for_replication(client, wanted, started, look).await;
-            }
-            Err(error) if is_unknown(&error) => return Err(still_unknown(error)),
-            Err(error) if error.code() == "RoleAssignmentExists" => {
-                return existing(client, wanted, &role).await?.ok_or(error);
-            }
-            ended => return ended,
-        }
-    }
-    unreachable!("the loop ends by returning")
+pub async fn assign(client: &Client, asked: &Assign) -> Result<RoleAssignment> {
+    let wanted = Wanted::find(client, asked).await?;
+    let given = wanted.put_until_known(client).await?;
+    with_name(client, &wanted.scope, given).await
 }
 
-fn check(wanted: &Assign) -> Result<()> {
-    if wanted.principal_id.len() != 36 || uuid::Uuid::try_parse(&wanted.principal_id).is_err() {
-        return Err(Error::invalid(
-            "InvalidPrincipalId",
-            "PrincipalId",
-            &wanted.principal_id,
-            "it is the object id of an identity, a person or a group, a GUID.",
-        ));
-    }
-    if [
-        "ServicePrincipal",
-        "User",
-        "Group",
-        "ForeignGroup",
-        "Device",
-    ]
-    .contains(&wanted.principal_type.as_str())
-    {
-        return Ok(());
-    }
-    Err(Error::invalid(
-        "InvalidPrincipalType",
-        "PrincipalType",
-        &wanted.principal_type,
-        "it is ServicePrincipal, User, Group, ForeignGroup or Device.",
-    ))
+/// What [`assign`] would do.
+///
+/// # Errors
+/// Those of [`assign`], as far as reading finds them.
+pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
+    let wanted = Wanted::find(client, asked).await?;
+    let there = wanted.existing(client).await?.is_some();
+    let (role, who) = (asked.role.label(), wanted.principal.label());
+    let scope = &wanted.scope;
+    let description = match there {
+        true => format!("Leave the role '{role}' of {who} on '{scope}' as it is: it is so already"),
+        false => format!("Give the role '{role}' to {who} on '{scope}'"),
+    };
+    Ok(Plan {
+        resource: wanted.id(),
+        description,
+        changes: !there,
+    })
 }
 
-/// The name of an assignment: the same for the same scope, role and principal, so that giving a
-/// role twice meets the first time and not a second assignment.
-fn name_of(wanted: &Assign, role: &str) -> String {
-    let what = format!(
-        "{}\n{}\n{}",
-        wanted.scope,
-        guid_of(role),
-        wanted.principal_id
-    );
-    let what = what.to_lowercase();
-    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, what.as_bytes()).to_string()
-}
-
-async fn put(client: &Client, wanted: &Assign, role: &str) -> Result<RoleAssignment> {
-    let id = format!(
-        "{}/providers/Microsoft.Authorization/roleAssignments/{}",
-        wanted.scope,
-        name_of(wanted, role)
-    );
-    let mut properties = json!({
-        "roleDefinitionId": role,
-        "principalId": wanted.principal_id,
-        // With it Azure does not look the principal up where it may not be yet.
-        "principalType": wanted.principal_type,
-    });
-    if let Some(description) = &wanted.description {
-        properties["description"] = json!(description);
-    }
-    let reply = client
-        .send(Request {
-            method: Method::PUT,
-            url: client.url(&id, API_VERSION),
-            body: Some(&json!({ "properties": properties })),
-            if_match: None,
-            target: &id,
+impl<'a> Wanted<'a> {
+    /// Checks all that can be checked here, then looks up what has to be.
+    async fn find(client: &Client, asked: &'a Assign) -> Result<Self> {
+        let scope = asked.place.named(client)?;
+        asked.holder.check()?;
+        asked.role.check()?;
+        let role = asked.role.id_at(client, &scope);
+        // Two reads that do not need each other.
+        let (role, principal) = try_join(role, asked.holder.principal(client)).await?;
+        Ok(Self {
+            scope,
+            role,
+            principal,
+            asked,
         })
-        .await?;
-    reply.json(&id)
+    }
+
+    fn id(&self) -> String {
+        self.scope
+            .path_of(&format!("roleAssignments/{}", self.name()))
+    }
+
+    /// The name: the same for the same scope, role and principal, so that giving a role twice
+    /// meets the first time and not a second assignment.
+    fn name(&self) -> String {
+        let (role, principal) = (guid_of(&self.role), &self.principal.id);
+        let what = format!("{}\n{role}\n{principal}", self.scope).to_lowercase();
+        uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, what.as_bytes()).to_string()
+    }
+
+    fn body(&self) -> Value {
+        let mut properties = json!({
+            "roleDefinitionId": self.role,
+            "principalId": self.principal.id,
+            // With it Azure does not look the principal up where it may not be yet.
+            "principalType": self.principal.kind,
+        });
+        let condition = self.asked.condition.as_deref();
+        let version = self.asked.condition_version.as_deref();
+        let more = [
+            ("description", self.asked.description.as_deref()),
+            ("condition", condition),
+            (
+                "conditionVersion",
+                condition.map(|_| version.unwrap_or("2.0")),
+            ),
+        ];
+        for (name, value) in more {
+            if let Some(value) = value {
+                properties[name] = json!(value);
+            }
+        }
+        json!({ "properties": properties })
+    }
+
+    async fn put_until_known(&self, client: &Client) -> Result<RoleAssignment> {
+        let started = Instant::now();
+        for look in 0.. {
+            match self.put(client).await {
+                Err(error) if is_unknown(&error) && started.elapsed() < REPLICATION => {
+                    self.wait_for_replication(client, started, look).await;
+                }
+                Err(error) if is_unknown(&error) => return Err(still_unknown(error)),
+                Err(error) if error.code() == "RoleAssignmentExists" => {
+                    return self.existing(client).await?.ok_or(error);
+                }
+                Err(error) if error.code() == "UnmatchedPrincipalType" => {
+                    return Err(error.advise("Say with -PrincipalType what it is."));
+                }
+                ended => return ended,
+            }
+        }
+        unreachable!("the loop ends by returning")
+    }
+
+    async fn put(&self, client: &Client) -> Result<RoleAssignment> {
+        let id = self.id();
+        let reply = client
+            .send(Request {
+                method: Method::PUT,
+                url: client.url(&id, API_VERSION),
+                body: Some(&self.body()),
+                if_match: None,
+                target: &id,
+            })
+            .await?;
+        reply.json(&id)
+    }
+
+    async fn wait_for_replication(&self, client: &Client, started: Instant, look: u32) {
+        client.observer().progress(Progress {
+            activity: "Waiting for the new principal to be known everywhere".to_owned(),
+            status: self.principal.label(),
+            percent: None,
+            seconds_elapsed: started.elapsed().as_secs() as u32,
+        });
+        sleep(client.retry().poll_wait(look, None)).await;
+    }
+
+    /// The assignment of that role to that principal on that very scope.
+    async fn existing(&self, client: &Client) -> Result<Option<RoleAssignment>> {
+        let mut found = exactly(client, &self.scope, &self.principal.id, &self.role).await?;
+        Ok(found.pop())
+    }
 }
 
 fn is_unknown(error: &Error) -> bool {
     error.code() == "PrincipalNotFound"
-}
-
-async fn wait_for_replication(client: &Client, wanted: &Assign, started: Instant, look: u32) {
-    client.observer().progress(Progress {
-        activity: "Waiting for the new principal to be known everywhere".to_owned(),
-        status: wanted.principal_id.clone(),
-        percent: None,
-        seconds_elapsed: started.elapsed().as_secs() as u32,
-    });
-    sleep(client.retry().poll_wait(look, None)).await;
 }
 
 fn still_unknown(error: Error) -> Error {
@@ -139,58 +187,35 @@ fn still_unknown(error: Error) -> Error {
         .advise("Check -PrincipalId; if it was created just now, try again in a few minutes.")
 }
 
-/// The assignment of that role to that principal on that very scope.
-async fn existing(client: &Client, wanted: &Assign, role: &str) -> Result<Option<RoleAssignment>> {
-    let mut pages = assignment::list(client, &wanted.scope, Some(&wanted.principal_id));
-    while let Some(page) = pages.next().await? {
-        let found = page.into_iter().find(|one| {
-            let one = &one.properties;
-            one.scope.eq_ignore_ascii_case(wanted.scope.as_str())
-                && guid_of(&one.role_definition_id).eq_ignore_ascii_case(guid_of(role))
-        });
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn wanted(scope: &str) -> Assign {
-        Assign {
+    fn name(scope: &str, role: &str, principal: &str) -> String {
+        let asked = Assign::default();
+        let wanted = Wanted {
             scope: AccessScope::parse(scope).unwrap(),
-            role: Role::Named("Reader".to_owned()),
-            principal_id: "AAAA0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e".to_owned(),
-            principal_type: "ServicePrincipal".to_owned(),
-            description: None,
-        }
+            role: role.to_owned(),
+            principal: Principal::parse(principal, None).unwrap(),
+            asked: &asked,
+        };
+        wanted.name()
     }
 
     #[test]
     fn the_name_depends_on_scope_role_and_principal_alone() {
         let role = "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/acdd72a7";
-        let name = name_of(&wanted("/subscriptions/s/resourceGroups/g"), role);
-        assert!(uuid::Uuid::try_parse(&name).is_ok());
-        assert_eq!(
-            name,
-            name_of(&wanted("/subscriptions/S/resourcegroups/G"), "ACDD72A7")
+        let who = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+        let group = "/subscriptions/s/resourceGroups/g";
+        let first = name(group, role, who);
+        assert!(uuid::Uuid::try_parse(&first).is_ok());
+        let same = name(
+            "/subscriptions/S/resourcegroups/G/",
+            "ACDD72A7",
+            &who.to_uppercase(),
         );
-        assert_ne!(name, name_of(&wanted("/subscriptions/s"), role));
-        assert_ne!(
-            name,
-            name_of(&wanted("/subscriptions/s/resourceGroups/g"), "other")
-        );
-    }
-
-    #[test]
-    fn principals_are_checked() {
-        let mut bad = wanted("/subscriptions/s");
-        bad.principal_type = "Robot".to_owned();
-        assert_eq!(check(&bad).unwrap_err().code(), "InvalidPrincipalType");
-        bad.principal_id = "id1".to_owned();
-        assert_eq!(check(&bad).unwrap_err().code(), "InvalidPrincipalId");
+        assert_eq!(first, same);
+        assert_ne!(first, name("/subscriptions/s", role, who));
+        assert_ne!(first, name(group, "other", who));
     }
 }

@@ -1,10 +1,11 @@
 //! Role assignments that are there.
 
+use futures_util::future::try_join;
 use serde::Deserialize;
 
-use super::AccessScope;
-use super::role::{API_VERSION, quoted};
-use crate::arm::{Category, Client, Error, Method, Pages, Request, Result};
+use super::role::{API_VERSION, guid_of, names, quoted};
+use super::{AccessScope, Holder, Place, Role};
+use crate::arm::{Category, Client, Error, Method, Pages, Plan, Request, Result};
 
 /// A role that a principal has on a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -15,6 +16,12 @@ pub struct RoleAssignment {
     pub name: String,
     /// Who has what, and where.
     pub properties: AssignmentProperties,
+    /// What people call the role; empty when it is not known.
+    #[serde(skip)]
+    pub role_name: String,
+    /// Whether it was given above the scope that was asked about.
+    #[serde(skip)]
+    pub inherited: bool,
 }
 
 /// Who has which role, and where.
@@ -31,25 +38,241 @@ pub struct AssignmentProperties {
     pub scope: String,
     /// Why, as whoever gave it said.
     pub description: Option<String>,
+    /// The condition under which it counts.
+    pub condition: Option<String>,
+    /// The version of the condition's language.
+    pub condition_version: Option<String>,
+}
+
+/// Which assignments to read.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// Whose; everybody's when nobody is named.
+    pub holder: Holder,
+    /// Where they count; the connection's subscription when not given.
+    pub place: Place,
+    /// Of which role; of all when none is named.
+    pub role: Role,
+    /// Whether those count too that the holder has as a member of a group.
+    pub through_groups: bool,
+}
+
+/// The assignments that count in a place: those on it, above it and below it.
+///
+/// # Errors
+/// What breaks a rule, before any request; those of the requests.
+pub async fn find(client: &Client, asked: &Find) -> Result<Vec<RoleAssignment>> {
+    let scope = asked.place.or_subscription(client)?;
+    let mut filter = None;
+    let mut role = None;
+    if asked.holder.is_given() {
+        let id = asked.holder.principal(client).await?.id;
+        filter = Some(match asked.through_groups {
+            true => format!("assignedTo({})", quoted(&id)),
+            false => format!("principalId eq {}", quoted(&id)),
+        });
+    }
+    if asked.role.is_given() {
+        role = Some(asked.role.id_at(client, &scope).await?);
+    }
+    let mut found = all(client, &scope, filter.as_deref()).await?;
+    if let Some(role) = role {
+        found.retain(|one| is_role(one, &role));
+    }
+    name_all(client, &scope, found).await
 }
 
 /// The assignments of a principal that count in a scope: those on it, above it and below it.
-pub fn list(
+pub(super) async fn held_by(
     client: &Client,
     scope: &AccessScope,
-    principal_id: Option<&str>,
-) -> Pages<RoleAssignment> {
-    let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
-    let filter = principal_id.map(|id| format!("principalId eq {}", quoted(id)));
-    Pages::filtered(client, &path, API_VERSION, filter.as_deref(), &path)
+    principal_id: &str,
+) -> Result<Vec<RoleAssignment>> {
+    let filter = format!("principalId eq {}", quoted(principal_id));
+    all(client, scope, Some(&filter)).await
 }
 
-/// Removes an assignment.
+/// The assignments of a role to a principal on that very scope: one, or none.
+pub(super) async fn exactly(
+    client: &Client,
+    scope: &AccessScope,
+    principal_id: &str,
+    role: &str,
+) -> Result<Vec<RoleAssignment>> {
+    let mut found = held_by(client, scope, principal_id).await?;
+    found.retain(|one| is_on(one, scope) && is_role(one, role));
+    Ok(found)
+}
+
+async fn all(
+    client: &Client,
+    scope: &AccessScope,
+    filter: Option<&str>,
+) -> Result<Vec<RoleAssignment>> {
+    let path = scope.path_of("roleAssignments");
+    let mut pages = Pages::filtered(client, &path, API_VERSION, filter, scope.as_str());
+    let mut all: Vec<RoleAssignment> = Vec::new();
+    while let Some(page) = pages.next().await? {
+        all.extend(page);
+    }
+    for one in &mut all {
+        let given = AccessScope::parse(&one.properties.scope);
+        one.inherited = given.is_ok_and(|given| given.is_above(scope));
+    }
+    Ok(all)
+}
+
+fn is_role(assignment: &RoleAssignment, role: &str) -> bool {
+    guid_of(&assignment.properties.role_definition_id).eq_ignore_ascii_case(guid_of(role))
+}
+
+fn is_on(assignment: &RoleAssignment, scope: &AccessScope) -> bool {
+    AccessScope::parse(&assignment.properties.scope).is_ok_and(|given| given == *scope)
+}
+
+/// Adds what people call the role.
+pub(super) async fn with_name(
+    client: &Client,
+    scope: &AccessScope,
+    assignment: RoleAssignment,
+) -> Result<RoleAssignment> {
+    let mut named = name_all(client, scope, vec![assignment]).await?;
+    Ok(named.remove(0))
+}
+
+/// Adds what people call the roles. One that can't be found out stays empty.
+pub(super) async fn name_all(
+    client: &Client,
+    scope: &AccessScope,
+    mut assignments: Vec<RoleAssignment>,
+) -> Result<Vec<RoleAssignment>> {
+    if assignments.is_empty() {
+        return Ok(assignments);
+    }
+    let known = match names(client, scope).await {
+        Ok(known) => known,
+        // Whoever may read assignments need not be allowed to read roles.
+        Err(error) if error.status() == Some(403) => return Ok(assignments),
+        Err(error) => return Err(error),
+    };
+    for one in &mut assignments {
+        let guid = guid_of(&one.properties.role_definition_id).to_lowercase();
+        one.role_name = known.get(&guid).cloned().unwrap_or_default();
+    }
+    Ok(assignments)
+}
+
+/// A role to take away.
+#[derive(Clone, Debug)]
+pub enum Revoke {
+    /// The assignment with this id.
+    Assignment(String),
+    /// What was given in just this way.
+    Given {
+        /// Who has it.
+        holder: Holder,
+        /// On what.
+        place: Place,
+        /// Which role.
+        role: Role,
+    },
+}
+
+/// Takes a role away.
 ///
 /// # Errors
-/// `InvalidRoleAssignmentId`; `RoleAssignmentNotFound` when there is none; those of the request.
-pub async fn delete(client: &Client, id: &str) -> Result<()> {
-    check_id(id)?;
+/// `InvalidRoleAssignmentId` and other broken rules, before any request;
+/// `RoleAssignmentNotFound` when there is none; those of the requests.
+pub async fn revoke(client: &Client, asked: &Revoke) -> Result<()> {
+    for id in ids(client, asked).await? {
+        match delete(client, &id).await? {
+            true => {}
+            false => {
+                return Err(not_found(
+                    &format!("There is no role assignment '{id}'"),
+                    &id,
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What [`revoke`] would do.
+///
+/// # Errors
+/// Those of [`revoke`], as far as reading finds them.
+pub async fn plan_revoke(client: &Client, asked: &Revoke) -> Result<Plan> {
+    let ids = ids(client, asked).await?;
+    let mut words = Vec::new();
+    for id in &ids {
+        words.push(described(&read(client, id).await?));
+    }
+    Ok(Plan {
+        resource: ids.first().cloned().unwrap_or_default(),
+        description: format!("Remove {}", words.join(" and ")),
+        changes: true,
+    })
+}
+
+/// An assignment as messages call it.
+pub(super) fn described(assignment: &RoleAssignment) -> String {
+    let AssignmentProperties {
+        role_definition_id,
+        principal_id,
+        principal_type,
+        scope,
+        ..
+    } = &assignment.properties;
+    let role = match assignment.role_name.as_str() {
+        "" => role_definition_id,
+        name => name,
+    };
+    format!("the role '{role}' of {principal_type} {principal_id} on '{scope}'")
+}
+
+async fn read(client: &Client, id: &str) -> Result<RoleAssignment> {
+    let reply = client.get(id, API_VERSION, id).await?;
+    let assignment: RoleAssignment = reply.json(id)?;
+    let scope = AccessScope::parse(&assignment.properties.scope)?;
+    with_name(client, &scope, assignment).await
+}
+
+async fn ids(client: &Client, asked: &Revoke) -> Result<Vec<String>> {
+    let (holder, place, role) = match asked {
+        Revoke::Assignment(id) => {
+            check_id(id)?;
+            return Ok(vec![id.clone()]);
+        }
+        Revoke::Given {
+            holder,
+            place,
+            role,
+        } => (holder, place, role),
+    };
+    let scope = place.named(client)?;
+    holder.check()?;
+    role.check()?;
+    let role_id = role.id_at(client, &scope);
+    let (role_id, principal) = try_join(role_id, holder.principal(client)).await?;
+    let found = exactly(client, &scope, &principal.id, &role_id).await?;
+    if found.is_empty() {
+        let message = format!(
+            "{} does not have the role '{}' on '{scope}' itself",
+            principal.label(),
+            role.label()
+        );
+        return Err(not_found(&message, scope.as_str())
+            .advise("Get-IdentityRoleAssignment shows where it was given."));
+    }
+    Ok(found.into_iter().map(|one| one.id).collect())
+}
+
+/// Removes an assignment. Whether there was one.
+///
+/// # Errors
+/// Those of the request.
+pub(super) async fn delete(client: &Client, id: &str) -> Result<bool> {
     let reply = client
         .send(Request {
             method: Method::DELETE,
@@ -59,27 +282,28 @@ pub async fn delete(client: &Client, id: &str) -> Result<()> {
             target: id,
         })
         .await?;
-    if reply.status == 204 && !reply.repeated {
-        let message = format!("There is no role assignment '{id}', so nothing was removed");
-        return Err(Error::new(
-            Category::ObjectNotFound,
-            "RoleAssignmentNotFound",
-            id,
-            message,
-        ));
-    }
-    Ok(())
+    // After an attempt whose answer was lost, it was that attempt's doing.
+    Ok(reply.status != 204 || reply.repeated)
+}
+
+fn not_found(what: &str, target: &str) -> Error {
+    let message = format!("{what}, so nothing was removed");
+    Error::new(
+        Category::ObjectNotFound,
+        "RoleAssignmentNotFound",
+        target,
+        message,
+    )
 }
 
 fn check_id(id: &str) -> Result<()> {
     const PART: &str = "/providers/microsoft.authorization/roleassignments/";
-    let name = id
-        .to_ascii_lowercase()
-        .find(PART)
-        .map(|at| &id[at + PART.len()..]);
-    let scope = name.map(|name| &id[..id.len() - name.len() - PART.len()]);
-    let is_id = name.is_some_and(|name| uuid::Uuid::try_parse(name).is_ok())
-        && scope.is_some_and(|scope| AccessScope::parse(scope).is_ok());
+    let at = id.to_ascii_lowercase().find(PART);
+    let is_id = at.is_some_and(|at| {
+        let (scope, name) = (&id[..at], &id[at + PART.len()..]);
+        let is_scope = scope.is_empty() || AccessScope::parse(scope).is_ok();
+        is_scope && name.len() == 36 && uuid::Uuid::try_parse(name).is_ok()
+    });
     match is_id {
         true => Ok(()),
         false => Err(Error::invalid(
@@ -103,12 +327,12 @@ mod tests {
         for good in [
             format!("/subscriptions/s/{tail}"),
             format!("/subscriptions/s/resourceGroups/g/{}", tail.to_lowercase()),
+            format!("/{tail}"),
         ] {
             assert!(check_id(&good).is_ok(), "{good}");
         }
         for bad in [
             tail.to_owned(),
-            format!("/{tail}"),
             format!("/subscriptions/s/{tail}x"),
             "/subscriptions/İ/providers/Microsoft.Authorization/roleAssignments/é".to_owned(),
             String::new(),

@@ -1,5 +1,7 @@
 //! Role definitions: what a role is called, and its id.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 use super::AccessScope;
@@ -8,13 +10,13 @@ use crate::arm::{Category, Client, Error, Pages, Result};
 /// The version of Microsoft.Authorization that is spoken here.
 pub(super) const API_VERSION: &str = "2022-04-01";
 
-/// A role as a caller names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// By its name, such as `Reader`.
-    Named(String),
-    /// By its GUID, or by its full id.
-    Id(String),
+/// A role as a caller names it: by its name, or by its id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// Its name, such as `Reader`.
+    pub name: Option<String>,
+    /// Its GUID, or its full id.
+    pub id: Option<String>,
 }
 
 /// A role definition.
@@ -36,6 +38,9 @@ pub struct RoleProperties {
     pub role_name: String,
     /// What it is for.
     pub description: String,
+    /// `BuiltInRole` or `CustomRole`.
+    #[serde(rename = "type")]
+    pub kind: String,
 }
 
 /// The role definitions that can be assigned at a scope, those of a name or all.
@@ -44,21 +49,64 @@ pub fn definitions(
     scope: &AccessScope,
     name: Option<&str>,
 ) -> Pages<RoleDefinition> {
-    let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
+    let path = scope.path_of("roleDefinitions");
     let filter = name.map(|name| format!("roleName eq {}", quoted(name)));
     Pages::filtered(client, &path, API_VERSION, filter.as_deref(), &path)
 }
 
 impl Role {
-    /// The full id of the role at a scope.
+    /// The role of that name.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: Some(name.to_owned()),
+            id: None,
+        }
+    }
+
+    /// Whether any is named.
+    pub(super) fn is_given(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// Checks what can be checked without asking.
     ///
     /// # Errors
-    /// `RoleDefinitionDoesNotExist` when no role has that name; `InvalidRoleDefinitionId`; those
-    /// of the request.
+    /// `MissingParameter` when no role is named; `InvalidRoleDefinition` when it is in two ways;
+    /// `InvalidRoleDefinitionId`.
+    pub(super) fn check(&self) -> Result<()> {
+        let rule = "name the role with -RoleDefinitionName or with -RoleDefinitionId.";
+        match (&self.name, &self.id) {
+            (Some(name), None) if !name.trim().is_empty() => Ok(()),
+            (None, Some(id)) => check_id(id),
+            (Some(name), Some(_)) => Err(Error::invalid(
+                "InvalidRoleDefinition",
+                "RoleDefinitionName",
+                name,
+                rule,
+            )),
+            _ => Err(Error::missing("RoleDefinitionName", rule)),
+        }
+    }
+
+    /// What messages call it.
+    pub(super) fn label(&self) -> &str {
+        let either = self.name.as_deref().or(self.id.as_deref());
+        either.unwrap_or_default()
+    }
+
+    /// The full id of the role at a scope. The same name is asked for once a minute.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check); `RoleDefinitionDoesNotExist` when no role has that name;
+    /// those of the request.
     pub(super) async fn id_at(&self, client: &Client, scope: &AccessScope) -> Result<String> {
-        match self {
-            Self::Id(id) => full_id(id, scope),
-            Self::Named(name) => {
+        self.check()?;
+        let Some(name) = &self.name else {
+            return Ok(full_id(self.label(), scope));
+        };
+        let key = format!("role {name} at {scope}");
+        client
+            .shared_answer(&key, || async {
                 let mut pages = definitions(client, scope, Some(name));
                 while let Some(page) = pages.next().await? {
                     if let Some(role) = page.into_iter().next() {
@@ -66,19 +114,15 @@ impl Role {
                     }
                 }
                 Err(unknown(name, scope))
-            }
-        }
+            })
+            .await
     }
 }
 
-/// A GUID is that of a built-in role, or of one that the subscription has of its own.
-fn full_id(id: &str, scope: &AccessScope) -> Result<String> {
+fn check_id(id: &str) -> Result<()> {
     let guid = guid_of(id);
-    if uuid::Uuid::try_parse(guid).is_ok() && guid.len() == 36 {
-        let subscription = scope.as_str().split('/').nth(2).unwrap_or_default();
-        return Ok(format!(
-            "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
-        ));
+    if guid.len() == 36 && uuid::Uuid::try_parse(guid).is_ok() {
+        return Ok(());
     }
     Err(Error::invalid(
         "InvalidRoleDefinitionId",
@@ -86,6 +130,31 @@ fn full_id(id: &str, scope: &AccessScope) -> Result<String> {
         id,
         "it is a GUID, or an id that ends in /roleDefinitions/<GUID>.",
     ))
+}
+
+/// A GUID is that of a built-in role, or of one that the subscription has of its own.
+fn full_id(id: &str, scope: &AccessScope) -> String {
+    let subscription = scope.subscription_id();
+    let owner = subscription.map_or_else(AccessScope::root, AccessScope::subscription);
+    owner.path_of(&format!("roleDefinitions/{}", guid_of(id)))
+}
+
+/// The names of the roles that can be assigned at a scope, by GUID. Asked for once a minute.
+///
+/// # Errors
+/// Those of the request.
+pub(super) async fn names(client: &Client, scope: &AccessScope) -> Result<HashMap<String, String>> {
+    let key = format!("names of roles at {scope}");
+    let text = client.shared_answer(&key, || async {
+        let mut known = HashMap::new();
+        let mut pages = definitions(client, scope, None);
+        while let Some(page) = pages.next().await? {
+            let named = page.into_iter();
+            known.extend(named.map(|role| (role.name.to_lowercase(), role.properties.role_name)));
+        }
+        Ok(serde_json::to_string(&known).unwrap_or_default())
+    });
+    Ok(serde_json::from_str(&text.await?).unwrap_or_default())
 }
 
 /// The last part of an id: what tells roles apart, at whatever scope their id was read.
@@ -107,4 +176,45 @@ fn unknown(name: &str, scope: &AccessScope) -> Error {
         message,
     )
     .advise("Check -RoleDefinitionName; names are whole, such as 'Managed Identity Operator'.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_once() {
+        let code = |name: Option<&str>, id: Option<&str>| {
+            let (name, id) = (name.map(str::to_owned), id.map(str::to_owned));
+            Role { name, id }
+                .check()
+                .map_err(|error| error.code().to_owned())
+        };
+        assert_eq!(code(Some("Reader"), None), Ok(()));
+        assert_eq!(
+            code(None, Some("acdd72a7-3385-48ef-bd42-f606fba81ae7")),
+            Ok(())
+        );
+        let cases = [
+            (None, None, "MissingParameter"),
+            (Some(" "), None, "MissingParameter"),
+            (Some("a"), Some("b"), "InvalidRoleDefinition"),
+            (None, Some("Reader"), "InvalidRoleDefinitionId"),
+        ];
+        for (name, id, expected) in cases {
+            assert_eq!(code(name, id), Err(expected.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_guid_is_a_role_of_the_scopes_subscription() {
+        let guid = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+        let id = |scope: &str| full_id(guid, &AccessScope::parse(scope).unwrap());
+        let tail = format!("/providers/Microsoft.Authorization/roleDefinitions/{guid}");
+        assert_eq!(
+            id("/subscriptions/s/resourceGroups/g"),
+            format!("/subscriptions/s{tail}")
+        );
+        assert_eq!(id("/"), tail);
+    }
 }

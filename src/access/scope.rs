@@ -1,9 +1,9 @@
 use std::fmt;
 
-use crate::arm::{Error, Result};
+use crate::arm::{Error, Result, check_resource_group, check_subscription_id};
 
-/// What a role is given on: a subscription, a resource group or a resource. Scopes that differ
-/// only in casing are equal.
+/// What a role is given on: a subscription, a resource group, a resource, or what is above the
+/// subscriptions. Scopes that differ only in casing are equal.
 #[derive(Clone, Debug)]
 pub struct AccessScope(String);
 
@@ -13,27 +13,40 @@ impl AccessScope {
     /// # Errors
     /// `InvalidScope`, which names the rule.
     pub fn parse(text: &str) -> Result<Self> {
-        let text = text.trim().trim_end_matches('/');
-        let parts: Vec<&str> = text.split('/').collect();
-        let is_id = parts.len() >= 3
-            && parts[0].is_empty()
-            && parts[1].eq_ignore_ascii_case("subscriptions")
+        let trimmed = text.trim().trim_end_matches('/');
+        if text.trim() == "/" {
+            return Ok(Self::root());
+        }
+        let parts: Vec<&str> = trimmed.split('/').collect();
+        let begins = |names: &[&str]| {
+            parts.len() > names.len()
+                && std::iter::zip(names, &parts).all(|(name, part)| name.eq_ignore_ascii_case(part))
+        };
+        let is_id = begins(&["", "subscriptions"])
             && parts.len() % 2 == 1
-            && !parts[2..]
+            && !parts[1..]
                 .iter()
-                .any(|part| matches!(*part, "" | "." | ".."))
-            && !text.contains(['?', '#', '%', '\\'])
-            && !text.contains(char::is_whitespace);
-        match is_id {
-            true => Ok(Self(text.to_owned())),
+                .any(|part| matches!(*part, "" | "." | ".."));
+        let is_group = begins(&["", "providers", "Microsoft.Management", "managementGroups"])
+            && parts.len() == 5
+            && !matches!(parts[4], "" | "." | "..");
+        let is_plain =
+            !trimmed.contains(['?', '#', '%', '\\']) && !trimmed.contains(char::is_whitespace);
+        match (is_id || is_group) && is_plain {
+            true => Ok(Self(trimmed.to_owned())),
             false => Err(Error::invalid(
                 "InvalidScope",
                 "Scope",
                 text,
                 "it is the id of a subscription, a resource group or a resource, which begins \
-                 with /subscriptions/.",
+                 with /subscriptions/, or that of a management group.",
             )),
         }
+    }
+
+    /// The whole tenant.
+    pub fn root() -> Self {
+        Self(String::new())
     }
 
     /// A whole subscription.
@@ -41,17 +54,50 @@ impl AccessScope {
         Self(format!("/subscriptions/{id}"))
     }
 
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// A resource group.
+    ///
+    /// # Errors
+    /// What breaks a rule, by the name of its parameter.
+    pub fn resource_group(subscription: &str, group: &str) -> Result<Self> {
+        check_subscription_id(subscription)?;
+        check_resource_group(group)?;
+        Ok(Self(format!(
+            "/subscriptions/{subscription}/resourceGroups/{group}"
+        )))
     }
 
-    /// Whether `other` lies in this scope, or is the same.
-    pub fn holds(&self, other: &str) -> bool {
-        let (own, other) = (self.0.to_lowercase(), other.to_lowercase());
-        other
-            .strip_prefix(&own)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    /// The id; `/` for the whole tenant.
+    pub fn as_str(&self) -> &str {
+        match self.0.as_str() {
+            "" => "/",
+            id => id,
+        }
+    }
+
+    /// The path of something of the tenant's access control on this scope.
+    pub(super) fn path_of(&self, what: &str) -> String {
+        format!("{}/providers/Microsoft.Authorization/{what}", self.0)
+    }
+
+    /// The subscription that it is in; none above the subscriptions.
+    pub fn subscription_id(&self) -> Option<&str> {
+        let mut parts = self.0.split('/').skip(1);
+        let first = parts.next()?;
+        first
+            .eq_ignore_ascii_case("subscriptions")
+            .then(|| parts.next())?
+    }
+
+    /// Whether what is given on this scope counts on `other` because that lies within it.
+    /// Whatever is above the subscriptions counts as above everything in one.
+    pub fn is_above(&self, other: &Self) -> bool {
+        let (own, other) = (self.0.to_lowercase(), other.0.to_lowercase());
+        match self.subscription_id() {
+            None => own != other,
+            Some(_) => other
+                .strip_prefix(&own)
+                .is_some_and(|rest| rest.starts_with('/')),
+        }
     }
 }
 
@@ -65,7 +111,7 @@ impl Eq for AccessScope {}
 
 impl fmt::Display for AccessScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -79,12 +125,13 @@ mod tests {
             "/subscriptions/s",
             "/subscriptions/s/resourceGroups/g/",
             "/Subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm",
+            "/providers/Microsoft.Management/managementGroups/m",
+            "/",
         ] {
             assert!(AccessScope::parse(good).is_ok(), "{good}");
         }
         for bad in [
             "",
-            "/",
             "s",
             "/subscriptions",
             "/subscriptions/",
@@ -92,17 +139,28 @@ mod tests {
             "/subscriptions/s/resourceGroups/..",
             "/subscriptions/s?x=1",
             "/providers/x/y",
+            "/providers/Microsoft.Management/managementGroups/..",
         ] {
             assert!(AccessScope::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn a_scope_holds_what_is_below_it() {
-        let group = AccessScope::parse("/subscriptions/s/resourceGroups/rg").unwrap();
-        assert!(group.holds("/subscriptions/S/resourcegroups/RG"));
-        assert!(group.holds("/subscriptions/s/resourceGroups/rg/providers/x/y/z"));
-        assert!(!group.holds("/subscriptions/s/resourceGroups/rg2"));
-        assert!(!group.holds("/subscriptions/s"));
+    fn what_is_given_above_counts_below() {
+        let scope = |text: &str| AccessScope::parse(text).unwrap();
+        let group = scope("/subscriptions/s/resourceGroups/rg");
+        assert!(group.is_above(&scope("/subscriptions/s/resourceGroups/RG/providers/x/y/z")));
+        for other in [
+            "/subscriptions/S/resourcegroups/RG",
+            "/subscriptions/s/resourceGroups/rg2",
+            "/subscriptions/s",
+        ] {
+            assert!(!group.is_above(&scope(other)), "{other}");
+            assert!(scope("/").is_above(&scope(other)), "{other}");
+        }
+        let management = scope("/providers/Microsoft.Management/managementGroups/m");
+        assert!(management.is_above(&group));
+        assert!(!management.is_above(&management));
+        assert!(!group.is_above(&management));
     }
 }

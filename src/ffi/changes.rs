@@ -4,7 +4,7 @@ use super::guard::Status;
 use super::queue::Record;
 use super::submit::submit_with_client;
 use crate::arm::{self, Client, Invoke, Plan, Result, Target};
-use crate::{compute, identity};
+use crate::{access, compute, identity};
 
 /// A change, and whether only to plan it.
 pub(super) struct Change<T> {
@@ -62,16 +62,56 @@ impl Wish for identity::Update {
 }
 
 /// The deletion of a user-assigned identity.
-pub(super) struct DeleteIdentity(pub(super) Target);
+pub(super) struct DeleteIdentity {
+    pub(super) target: Target,
+    pub(super) manner: Manner,
+}
+
+/// What a deletion does about those that use the identity.
+#[derive(Clone, Copy)]
+pub(super) enum Manner {
+    Plain,
+    Detach,
+    IfUnused,
+}
 
 impl Wish for DeleteIdentity {
     async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        identity::delete(client, &self.0).await?;
+        match self.manner {
+            Manner::Plain => identity::delete(client, &self.target).await?,
+            Manner::Detach => access::remove_detached(client, &self.target).await?,
+            Manner::IfUnused => access::remove_unused(client, &self.target).await?,
+        }
         Ok(None)
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
-        identity::plan_delete(client, &self.0).await
+        match self.manner {
+            Manner::Plain => identity::plan_delete(client, &self.target).await,
+            Manner::Detach => access::plan_remove_detached(client, &self.target).await,
+            Manner::IfUnused => access::plan_remove_unused(client, &self.target).await,
+        }
+    }
+}
+
+impl Wish for access::Assign {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        Ok(Some(access::assign(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        access::plan_assign(client, self).await
+    }
+}
+
+impl Wish for access::Revoke {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        access::revoke(client, self).await?;
+        Ok(None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        access::plan_revoke(client, self).await
     }
 }
 

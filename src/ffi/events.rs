@@ -12,6 +12,7 @@ use super::guard::Status;
 use super::queue::{Event, Happening, Record};
 use super::registry::{clients, emulators};
 use super::types::*;
+use crate::access::{Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
 use crate::auth::Connection;
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
@@ -25,6 +26,9 @@ struct Published {
     happening: Box<Happening>,
     identity: Option<Box<MiIdentity>>,
     vm_identity: Option<Box<MiVmIdentity>>,
+    role_assignment: Option<Box<MiRoleAssignment>>,
+    role_definition: Option<Box<MiRoleDefinition>>,
+    reference: Option<Box<MiReference>>,
     connection: Option<Box<MiConnection>>,
     emulator: Option<Box<MiEmulator>>,
     plan: Option<Box<MiPlan>>,
@@ -68,6 +72,9 @@ impl Published {
                 kind: MI_EVENT_ITEM,
                 identity: ptr::null(),
                 vm_identity: ptr::null(),
+                role_assignment: ptr::null(),
+                role_definition: ptr::null(),
+                reference: ptr::null(),
                 connection: ptr::null(),
                 emulator: ptr::null(),
                 plan: ptr::null(),
@@ -80,6 +87,9 @@ impl Published {
             happening: Box::new(event.happening),
             identity: None,
             vm_identity: None,
+            role_assignment: None,
+            role_definition: None,
+            reference: None,
             connection: None,
             emulator: None,
             plan: None,
@@ -108,6 +118,18 @@ impl Published {
                     .vm_identity
                     .insert(MiVmIdentity::of(vm, &self.assigned));
                 self.event.vm_identity = &raw const **record;
+            }
+            Happening::Item(Record::RoleAssignment(assignment)) => {
+                let record = MiRoleAssignment::of(assignment);
+                self.event.role_assignment = &raw const **self.role_assignment.insert(record);
+            }
+            Happening::Item(Record::RoleDefinition(definition)) => {
+                let record = MiRoleDefinition::of(definition);
+                self.event.role_definition = &raw const **self.role_definition.insert(record);
+            }
+            Happening::Item(Record::Reference(reference)) => {
+                let record = MiReference::of(reference);
+                self.event.reference = &raw const **self.reference.insert(record);
             }
             Happening::Item(Record::Connection(connection)) => {
                 let record = self.connection.insert(MiConnection::of(connection));
@@ -293,6 +315,57 @@ impl MiVmIdentity {
     }
 }
 
+impl MiRoleAssignment {
+    fn of(assignment: &RoleAssignment) -> Box<Self> {
+        let properties = &assignment.properties;
+        let optional = |text: &Option<String>| MiStr::unless_empty(text.as_deref().unwrap_or(""));
+        Box::new(Self {
+            id: MiStr::of(&assignment.id),
+            name: MiStr::of(&assignment.name),
+            scope: MiStr::of(&properties.scope),
+            role_definition_id: MiStr::of(&properties.role_definition_id),
+            role_definition_name: MiStr::unless_empty(&assignment.role_name),
+            principal_id: MiStr::of(&properties.principal_id),
+            principal_type: MiStr::unless_empty(&properties.principal_type),
+            description: optional(&properties.description),
+            condition: optional(&properties.condition),
+            condition_version: optional(&properties.condition_version),
+            inherited: assignment.inherited.into(),
+        })
+    }
+}
+
+impl MiRoleDefinition {
+    fn of(definition: &RoleDefinition) -> Box<Self> {
+        let properties = &definition.properties;
+        Box::new(Self {
+            id: MiStr::of(&definition.id),
+            name: MiStr::of(&definition.name),
+            role_name: MiStr::of(&properties.role_name),
+            description: MiStr::unless_empty(&properties.description),
+            kind: MiStr::unless_empty(&properties.kind),
+        })
+    }
+}
+
+impl MiReference {
+    fn of(reference: &Reference) -> Box<Self> {
+        Box::new(Self {
+            id: MiStr::of(&reference.id),
+            name: MiStr::of(&reference.name),
+            resource_type: MiStr::of(&reference.resource_type),
+            resource_group: MiStr::unless_empty(&reference.resource_group),
+            subscription_id: MiStr::unless_empty(&reference.subscription_id),
+            identity_id: MiStr::of(&reference.identity_id),
+            kind: match reference.kind {
+                ReferenceKind::Assigned => MI_REFERENCE_ASSIGNED,
+                ReferenceKind::Mentioned => MI_REFERENCE_MENTIONED,
+                ReferenceKind::Reported => MI_REFERENCE_REPORTED,
+            },
+        })
+    }
+}
+
 impl MiConnection {
     /// From here on the host owns the client.
     fn of(connection: &Connection) -> Box<Self> {
@@ -391,6 +464,9 @@ macro_rules! records {
 records!(
     Identity(UserAssignedIdentity),
     VmIdentity(MachineIdentity),
+    RoleAssignment(RoleAssignment),
+    RoleDefinition(RoleDefinition),
+    Reference(Reference),
     Connection(Connection),
     Emulator(Started),
     SystemIdentity(SystemAssignedIdentity)

@@ -14,7 +14,7 @@
 
 #![allow(clippy::undocumented_unsafe_blocks)]
 
-use crate::{arm, auth, compute, identity};
+use crate::{access, arm, auth, compute, identity};
 
 use super::changes::submit_change;
 use super::guard::{Status, guard};
@@ -211,14 +211,18 @@ pub unsafe extern "C" fn mi_identity_get(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mi_identity_list(
     client: u64,
-    request: *const MiListRequest,
+    request: *const MiIdentityListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
-            operation.pages(identity::list(&client, &request)?).await
+            let mut identities = access::Identities::list(&client, &request)?;
+            while let Some(page) = identities.next().await? {
+                operation.items(page).await;
+            }
+            Ok(())
         })
     })
 }
@@ -242,7 +246,8 @@ pub unsafe extern "C" fn mi_identity_update(
 }
 
 /// Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
-/// `dry_run` is set. One that does not exist is an error.
+/// `dry_run` is set. One that does not exist is an error, but for `MI_DELETE_DETACH`, which warns
+/// and removes what is left of it.
 ///
 /// # Safety
 /// See the module.
@@ -256,6 +261,109 @@ pub unsafe extern "C" fn mi_identity_delete(
     guard(|| {
         let request = unsafe { read(request) }?;
         submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits the giving of a role. Yields the [`MiRoleAssignment`], an existing one too, or a
+/// [`MiPlan`] when `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_role_assignment_create(
+    client: u64,
+    request: *const MiRoleAssignmentCreateRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits a listing of role assignments. Yields a [`MiRoleAssignment`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_role_assignment_list(
+    client: u64,
+    request: *const MiRoleAssignmentListRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .items(access::find(&client, &request).await?)
+                .await;
+            Ok(())
+        })
+    })
+}
+
+/// Submits the taking away of a role. Yields nothing, or a [`MiPlan`] when `dry_run` is set. One
+/// that nobody has is an error.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_role_assignment_delete(
+    client: u64,
+    request: *const MiRoleAssignmentDeleteRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits a listing of the roles that can be given in a place; in the connection's subscription
+/// when none is named. Yields a [`MiRoleDefinition`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_role_definition_list(
+    client: u64,
+    request: *const MiPlace,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            let scope = request.or_subscription(&client)?;
+            operation
+                .pages(access::definitions(&client, &scope, None))
+                .await
+        })
+    })
+}
+
+/// Submits a listing of the resources that refer to an identity. Yields a [`MiReference`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_reference_list(
+    client: u64,
+    request: *const MiReferenceListRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .items(access::references(&client, &request).await?)
+                .await;
+            Ok(())
+        })
     })
 }
 

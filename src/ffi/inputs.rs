@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::slice;
 use std::time::Duration;
 
-use super::changes::{Change, DeleteIdentity};
+use super::changes::{Change, DeleteIdentity, Manner};
 use super::emulator;
 use super::guard::Status;
 use super::types::*;
 use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
+use crate::access::{
+    Assign, Find, FindReferences, Holder, ListIdentities, Place, Revoke, Role, Source,
+};
 use crate::auth::{self, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
@@ -203,9 +206,154 @@ impl Read for MiIdentityDeleteRequest {
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         Ok(Change {
-            // SAFETY: the contract of this function.
-            wanted: DeleteIdentity(unsafe { self.target.read() }?),
+            wanted: DeleteIdentity {
+                // SAFETY: the contract of this function.
+                target: unsafe { self.target.read() }?,
+                manner: match self.manner {
+                    MI_DELETE_PLAIN => Manner::Plain,
+                    MI_DELETE_DETACH => Manner::Detach,
+                    MI_DELETE_IF_UNUSED => Manner::IfUnused,
+                    _ => return Err(Status::Value),
+                },
+            },
             dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiIdentityListRequest {
+    type Owned = ListIdentities;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let scope = unsafe { self.scope.read() }?;
+        Ok(ListIdentities {
+            scope: (self.all_subscriptions == 0).then_some(scope),
+            unused: self.unused != 0,
+        })
+    }
+}
+
+impl Read for MiHolder {
+    type Owned = Holder;
+
+    unsafe fn read(&self) -> Result<Holder> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(Holder {
+                principal_id: text(self.principal_id)?,
+                principal_type: text(self.principal_type)?,
+                identity: self.identity.read()?,
+            })
+        }
+    }
+}
+
+impl Read for MiPlace {
+    type Owned = Place;
+
+    unsafe fn read(&self) -> Result<Place> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(Place {
+                scope: text(self.scope)?,
+                subscription_id: text(self.subscription_id)?,
+                resource_group: text(self.resource_group)?,
+            })
+        }
+    }
+}
+
+impl Read for MiRole {
+    type Owned = Role;
+
+    unsafe fn read(&self) -> Result<Role> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(Role {
+                name: text(self.name)?,
+                id: text(self.id)?,
+            })
+        }
+    }
+}
+
+impl Read for MiRoleAssignmentCreateRequest {
+    type Owned = Change<Assign>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let wanted = unsafe {
+            Assign {
+                holder: self.holder.read()?,
+                place: self.place.read()?,
+                role: self.role.read()?,
+                description: text(self.description)?,
+                condition: text(self.condition)?,
+                condition_version: text(self.condition_version)?,
+            }
+        };
+        Ok(Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiRoleAssignmentListRequest {
+    type Owned = Find;
+
+    unsafe fn read(&self) -> Result<Find> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(Find {
+                holder: self.holder.read()?,
+                place: self.place.read()?,
+                role: self.role.read()?,
+                through_groups: self.through_groups != 0,
+            })
+        }
+    }
+}
+
+impl Read for MiRoleAssignmentDeleteRequest {
+    type Owned = Change<Revoke>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let wanted = unsafe {
+            match text(self.id)? {
+                Some(id) => Revoke::Assignment(id),
+                None => Revoke::Given {
+                    holder: self.holder.read()?,
+                    place: self.place.read()?,
+                    role: self.role.read()?,
+                },
+            }
+        };
+        Ok(Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiReferenceListRequest {
+    type Owned = FindReferences;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let (identity, subscription_id) =
+            unsafe { (self.identity.read()?, text(self.subscription_id)?) };
+        Ok(FindReferences {
+            identity: (identity != Target::default()).then_some(identity),
+            subscription_id,
+            all_subscriptions: self.all_subscriptions != 0,
+            source: match self.source {
+                MI_SOURCE_RESOURCE_GRAPH => Source::ResourceGraph,
+                MI_SOURCE_PROVIDER => Source::Provider,
+                _ => return Err(Status::Value),
+            },
         })
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use super::guard::Status;
+use crate::access::{Reference, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Observer, Plan, Progress};
 use crate::auth::Connection;
 use crate::compute::MachineIdentity;
@@ -25,6 +26,9 @@ use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 pub(super) enum Record {
     Identity(Box<UserAssignedIdentity>),
     VmIdentity(Box<MachineIdentity>),
+    RoleAssignment(Box<RoleAssignment>),
+    RoleDefinition(Box<RoleDefinition>),
+    Reference(Box<Reference>),
     Connection(Box<Connection>),
     Emulator(Box<super::emulator::Started>),
     Plan(Plan),

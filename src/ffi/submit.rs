@@ -74,11 +74,16 @@ impl Operation {
         T: DeserializeOwned + Into<Record>,
     {
         while let Some(page) = pages.next().await? {
-            for item in page {
-                self.item(item).await;
-            }
+            self.items(page).await;
         }
         Ok(())
+    }
+
+    /// Yields all of these.
+    pub(super) async fn items<T: Into<Record>>(&self, items: Vec<T>) {
+        for item in items {
+            self.item(item).await;
+        }
     }
 }
 

@@ -96,6 +96,25 @@ pub const MI_EXISTENCE_EXISTS: u32 = 1;
 /// The identity was deleted: the reference to it is dead.
 pub const MI_EXISTENCE_MISSING: u32 = 2;
 
+/// Delete the identity, and leave behind what refers to it.
+pub const MI_DELETE_PLAIN: u32 = 0;
+/// First take the identity off machines and its roles away.
+pub const MI_DELETE_DETACH: u32 = 1;
+/// Refuse to delete an identity that is in use.
+pub const MI_DELETE_IF_UNUSED: u32 = 2;
+
+/// Ask Azure Resource Graph.
+pub const MI_SOURCE_RESOURCE_GRAPH: u32 = 0;
+/// Ask the provider of managed identities.
+pub const MI_SOURCE_PROVIDER: u32 = 1;
+
+/// The identity is assigned to the resource.
+pub const MI_REFERENCE_ASSIGNED: u32 = 0;
+/// The resource's settings name the identity.
+pub const MI_REFERENCE_MENTIONED: u32 = 1;
+/// The provider of managed identities says so, and not how.
+pub const MI_REFERENCE_REPORTED: u32 = 2;
+
 /// No category fits.
 pub const MI_CATEGORY_NOT_SPECIFIED: u32 = 0;
 /// The caller's input breaks a rule; no request was sent.
@@ -235,6 +254,8 @@ pub struct MiIdentityUpdateRequest {
 pub struct MiIdentityDeleteRequest {
     /// The identity to delete.
     pub target: MiTarget,
+    /// One of `MI_DELETE_*`.
+    pub manner: u32,
     /// 1 to plan only.
     pub dry_run: u8,
 }
@@ -247,6 +268,117 @@ pub struct MiListRequest {
     pub subscription_id: MiStr,
     /// The resource group; when not given, the whole subscription.
     pub resource_group: MiStr,
+}
+
+/// What `mi_identity_list` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiIdentityListRequest {
+    /// Where to list.
+    pub scope: MiListRequest,
+    /// 1 to list all subscriptions that the sign-in sees; `scope` is not read then.
+    pub all_subscriptions: u8,
+    /// 1 for those alone that no resource refers to and that hold no role and no federated
+    /// credential.
+    pub unused: u8,
+}
+
+/// Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiHolder {
+    /// The object id; with it `identity` is not read.
+    pub principal_id: MiStr,
+    /// `ServicePrincipal` (the default), `User`, `Group`, `ForeignGroup` or `Device`.
+    pub principal_type: MiStr,
+    /// The identity. With its name alone it is looked for in the whole subscription.
+    pub identity: MiTarget,
+}
+
+/// Where a role counts.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiPlace {
+    /// The id of a scope; with it the other members are not read.
+    pub scope: MiStr,
+    /// The subscription; when not given, the connection's.
+    pub subscription_id: MiStr,
+    /// The resource group; when not given, the whole subscription.
+    pub resource_group: MiStr,
+}
+
+/// A role: by its name, or by its id.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiRole {
+    /// The name, such as `Reader`.
+    pub name: MiStr,
+    /// The GUID or the full id.
+    pub id: MiStr,
+}
+
+/// What `mi_role_assignment_create` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiRoleAssignmentCreateRequest {
+    /// Who gets the role.
+    pub holder: MiHolder,
+    /// On what. One of its members must be given.
+    pub place: MiPlace,
+    /// Which role.
+    pub role: MiRole,
+    /// Why, for those who look at it later.
+    pub description: MiStr,
+    /// A condition in Azure's language for them.
+    pub condition: MiStr,
+    /// The version of that language.
+    pub condition_version: MiStr,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
+/// What `mi_role_assignment_list` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiRoleAssignmentListRequest {
+    /// Whose; everybody's when nothing in it is given.
+    pub holder: MiHolder,
+    /// Where they count; the connection's subscription when nothing in it is given.
+    pub place: MiPlace,
+    /// Of which role; of all when nothing in it is given.
+    pub role: MiRole,
+    /// 1 to include what the holder has as a member of groups.
+    pub through_groups: u8,
+}
+
+/// What `mi_role_assignment_delete` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiRoleAssignmentDeleteRequest {
+    /// The assignment's id; with it the other members are not read.
+    pub id: MiStr,
+    /// Who has the role.
+    pub holder: MiHolder,
+    /// On what.
+    pub place: MiPlace,
+    /// Which role.
+    pub role: MiRole,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
+/// What `mi_reference_list` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiReferenceListRequest {
+    /// The identity; all identities when nothing in it is given.
+    pub identity: MiTarget,
+    /// The subscription to look in; when not given, the identity's own.
+    pub subscription_id: MiStr,
+    /// 1 to look in all subscriptions that the sign-in sees.
+    pub all_subscriptions: u8,
+    /// One of `MI_SOURCE_*`.
+    pub source: u32,
 }
 
 /// What `mi_vm_identity_get` needs.
@@ -370,6 +502,12 @@ pub struct MiEvent {
     pub identity: *const MiIdentity,
     /// The identity of a virtual machine or scale set, or null.
     pub vm_identity: *const MiVmIdentity,
+    /// A role assignment, or null.
+    pub role_assignment: *const MiRoleAssignment,
+    /// A role, or null.
+    pub role_definition: *const MiRoleDefinition,
+    /// A resource that refers to an identity, or null.
+    pub reference: *const MiReference,
     /// A connection, or null.
     pub connection: *const MiConnection,
     /// A running emulator, or null.
@@ -491,6 +629,67 @@ pub struct MiVmIdentity {
     pub assigned_len: usize,
     /// How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
     pub upgrade_mode: MiStr,
+}
+
+/// A role that somebody has.
+#[repr(C)]
+pub struct MiRoleAssignment {
+    /// Its id.
+    pub id: MiStr,
+    /// Its name, a GUID.
+    pub name: MiStr,
+    /// What it was given on.
+    pub scope: MiStr,
+    /// The role's full id.
+    pub role_definition_id: MiStr,
+    /// What people call the role, where that is known.
+    pub role_definition_name: MiStr,
+    /// The object id of who has it.
+    pub principal_id: MiStr,
+    /// `ServicePrincipal`, `User`, `Group`, …
+    pub principal_type: MiStr,
+    /// Why, as whoever gave it said.
+    pub description: MiStr,
+    /// The condition under which it counts.
+    pub condition: MiStr,
+    /// The version of the condition's language.
+    pub condition_version: MiStr,
+    /// 1 when it was given above the place that was asked about.
+    pub inherited: u8,
+}
+
+/// A role.
+#[repr(C)]
+pub struct MiRoleDefinition {
+    /// Its full id.
+    pub id: MiStr,
+    /// Its GUID.
+    pub name: MiStr,
+    /// What people call it, such as `Reader`.
+    pub role_name: MiStr,
+    /// What it is for.
+    pub description: MiStr,
+    /// `BuiltInRole` or `CustomRole`.
+    pub kind: MiStr,
+}
+
+/// A resource that refers to a user-assigned identity.
+#[repr(C)]
+pub struct MiReference {
+    /// The resource's id.
+    pub id: MiStr,
+    /// Its name.
+    pub name: MiStr,
+    /// Its type.
+    pub resource_type: MiStr,
+    /// Its resource group.
+    pub resource_group: MiStr,
+    /// Its subscription.
+    pub subscription_id: MiStr,
+    /// The identity's id.
+    pub identity_id: MiStr,
+    /// One of `MI_REFERENCE_*`.
+    pub kind: u32,
 }
 
 /// A connection. The host owns `client` from here on and frees it with `mi_client_free`.

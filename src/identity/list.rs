@@ -1,5 +1,6 @@
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
-use crate::arm::{Client, Pages, ResourceId, Result, Scope, Target};
+use crate::arm::resource_graph::Rows;
+use crate::arm::{Category, Client, Error, Pages, ResourceId, Result, Scope, Target};
 
 /// Reads an identity.
 ///
@@ -9,6 +10,39 @@ pub async fn get(client: &Client, target: &Target) -> Result<UserAssignedIdentit
     read(client, &target.resolve(client, USER_ASSIGNED_IDENTITY)?).await
 }
 
+/// Reads an identity that may be named by its name alone: it is looked for in the whole
+/// subscription then.
+///
+/// # Errors
+/// Those of [`get`]; `ResourceNotFound` or `AmbiguousName` when no identity or several have it.
+pub(crate) async fn find_named(client: &Client, target: &Target) -> Result<UserAssignedIdentity> {
+    let (None, None, Some(name)) = (&target.resource_id, &target.resource_group, &target.name)
+    else {
+        return get(client, target).await;
+    };
+    if !(USER_ASSIGNED_IDENTITY.name_is_valid)(name) {
+        let rule = USER_ASSIGNED_IDENTITY.name_rule;
+        return Err(Error::invalid("InvalidName", "IdentityId", name, rule));
+    }
+    let scope = Scope {
+        subscription_id: target.subscription_id.clone(),
+        resource_group: None,
+    };
+    let mut pages = list(client, &scope)?;
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await? {
+        found.extend(
+            page.into_iter()
+                .filter(|one| one.name.eq_ignore_ascii_case(name)),
+        );
+    }
+    match (found.pop(), found.as_slice()) {
+        (Some(only), []) => Ok(only),
+        (Some(last), others) => Err(ambiguous(name, &last, others)),
+        (None, _) => Err(nowhere(client, target, name)),
+    }
+}
+
 /// The identities of a group or of a subscription.
 ///
 /// # Errors
@@ -16,6 +50,16 @@ pub async fn get(client: &Client, target: &Target) -> Result<UserAssignedIdentit
 pub fn list(client: &Client, scope: &Scope) -> Result<Pages<UserAssignedIdentity>> {
     let path = scope.path(client, USER_ASSIGNED_IDENTITY)?;
     Ok(Pages::new(client, &path, API_VERSION, &path))
+}
+
+/// The identities of all subscriptions that the sign-in sees, by Azure Resource Graph: a thousand
+/// a request, whatever subscription they are in, and a little late.
+pub fn list_everywhere(client: &Client) -> Rows<UserAssignedIdentity> {
+    let query = format!(
+        "resources | where type =~ '{USER_ASSIGNED_IDENTITY}' \
+         | project id, name, type, location, tags, properties | order by id asc"
+    );
+    Rows::new(client, query, &[])
 }
 
 pub(super) async fn read(client: &Client, id: &ResourceId) -> Result<UserAssignedIdentity> {
@@ -30,4 +74,25 @@ pub(crate) async fn find(client: &Client, id: &ResourceId) -> Result<Option<User
         Err(error) if error.code().eq_ignore_ascii_case("ResourceNotFound") => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn ambiguous(name: &str, last: &UserAssignedIdentity, others: &[UserAssignedIdentity]) -> Error {
+    let ids: Vec<&str> = others
+        .iter()
+        .chain([last])
+        .map(|one| one.id.as_str())
+        .collect();
+    let message = format!("Several identities are called '{name}': {}", ids.join(", "));
+    Error::new(Category::InvalidArgument, "AmbiguousName", name, message)
+        .advise("Name the one that is meant by its id.")
+}
+
+fn nowhere(client: &Client, target: &Target, name: &str) -> Error {
+    let subscription = client.subscription_or(target.subscription_id.as_deref());
+    let message = format!(
+        "There is no user-assigned identity '{name}' in subscription {}",
+        subscription.unwrap_or_default()
+    );
+    Error::new(Category::ObjectNotFound, "ResourceNotFound", name, message)
+        .advise("Check the name and -SubscriptionId.")
 }

@@ -10,8 +10,8 @@ mod update;
 
 pub use create::{Create, create, plan_create};
 pub use delete::{delete, plan_delete};
-pub(crate) use list::find;
-pub use list::{get, list};
+pub(crate) use list::{find, find_named};
+pub use list::{get, list, list_everywhere};
 pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 pub use system_assigned::{SystemAssignedIdentity, system_assigned};
 pub use update::{Update, plan_update, update};

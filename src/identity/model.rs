@@ -33,7 +33,7 @@ pub struct UserAssignedIdentity {
     /// The name.
     pub name: String,
     /// `Microsoft.ManagedIdentity/userAssignedIdentities`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "known_casing")]
     pub resource_type: String,
     /// The region.
     pub location: String,
@@ -57,6 +57,18 @@ pub struct Properties {
     pub client_id: String,
     /// `None` or `Regional`.
     pub isolation_scope: Option<String>,
+}
+
+/// Resource Graph has all types in lower case.
+fn known_casing<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<String, D::Error> {
+    let given = String::deserialize(deserializer)?;
+    let known = USER_ASSIGNED_IDENTITY.to_string();
+    Ok(match given.eq_ignore_ascii_case(&known) {
+        true => known,
+        false => given,
+    })
 }
 
 pub(super) fn null_is_empty<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
@@ -132,6 +144,10 @@ mod tests {
         )
         .unwrap();
         assert!(identity.tags.is_empty());
+        let of_graph = r#"{"location":"x","id":"/x","name":"id1","properties":{},
+            "type":"microsoft.managedidentity/userassignedidentities"}"#;
+        let of_graph: UserAssignedIdentity = serde_json::from_str(of_graph).unwrap();
+        assert_eq!(of_graph.resource_type, identity.resource_type);
         assert_eq!(identity.properties.client_id, "c");
         assert_eq!(identity.properties.isolation_scope, None);
     }

@@ -1,15 +1,29 @@
 namespace ManagedIdentity.Native.Requests;
 
-/// <summary>A listing of user-assigned identities, of a group or of the whole subscription.</summary>
-internal sealed unsafe class ListIdentitiesRequest(ulong client, string? subscriptionId, string? resourceGroupName)
-    : ClientRequest(client)
+/// <summary>A listing of user-assigned identities: of a group, of a subscription, or of all subscriptions.</summary>
+internal sealed unsafe class ListIdentitiesRequest(ulong client) : ClientRequest(client)
 {
+    public string? SubscriptionId { get; set; }
+
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>Whether to list all subscriptions, whatever the other members say.</summary>
+    public bool AllSubscriptions { get; set; }
+
+    /// <summary>Whether to list those alone that nothing uses.</summary>
+    public bool Unused { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiListRequest
+        var request = new MiIdentityListRequest
         {
-            subscription_id = scope.Text(subscriptionId),
-            resource_group = scope.Text(resourceGroupName),
+            scope = new MiListRequest
+            {
+                subscription_id = scope.Text(SubscriptionId),
+                resource_group = scope.Text(ResourceGroupName),
+            },
+            all_subscriptions = AllSubscriptions ? (byte)1 : (byte)0,
+            unused = Unused ? (byte)1 : (byte)0,
         };
         return NativeMethods.mi_identity_list(Client, &request, queue, tag);
     }

@@ -1,0 +1,132 @@
+//! Who holds a role, as a caller names them.
+
+use crate::arm::{Client, Error, Result, Target};
+use crate::identity;
+
+/// Who holds a role, or gets it: somebody by their object id, or a user-assigned identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// The object id; with it the identity does not count.
+    pub principal_id: Option<String>,
+    /// What the object id is of; a managed identity when not given.
+    pub principal_type: Option<String>,
+    /// The identity: by its id, by its names, or by its name alone, which is then looked for in
+    /// the whole subscription.
+    pub identity: Target,
+}
+
+/// Somebody in the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Principal {
+    /// The object id.
+    pub id: String,
+    /// `ServicePrincipal` for managed identities, `User`, `Group`, `ForeignGroup` or `Device`.
+    pub kind: String,
+    /// What people call it; empty when it is not known.
+    pub name: String,
+}
+
+/// What the directory distinguishes. Source: Microsoft.Authorization 2022-04-01, `PrincipalType`.
+const KINDS: [&str; 5] = [
+    "ServicePrincipal",
+    "User",
+    "Group",
+    "ForeignGroup",
+    "Device",
+];
+
+impl Principal {
+    /// Somebody by their object id, as a user gave it; a managed identity when no kind is given.
+    ///
+    /// # Errors
+    /// `InvalidPrincipalId` or `InvalidPrincipalType`, which name the rule.
+    pub(super) fn parse(id: &str, kind: Option<&str>) -> Result<Self> {
+        if id.len() != 36 || uuid::Uuid::try_parse(id).is_err() {
+            return Err(Error::invalid(
+                "InvalidPrincipalId",
+                "PrincipalId",
+                id,
+                "it is the object id of an identity, a person or a group, a GUID.",
+            ));
+        }
+        let kind = kind.unwrap_or(KINDS[0]);
+        let known = KINDS.iter().find(|known| known.eq_ignore_ascii_case(kind));
+        let known = known.ok_or_else(|| {
+            Error::invalid(
+                "InvalidPrincipalType",
+                "PrincipalType",
+                kind,
+                "it is ServicePrincipal, User, Group, ForeignGroup or Device.",
+            )
+        })?;
+        Ok(Self {
+            id: id.to_owned(),
+            kind: (*known).to_owned(),
+            name: String::new(),
+        })
+    }
+
+    /// What messages call it.
+    pub(super) fn label(&self) -> String {
+        match self.name.as_str() {
+            "" => format!("{} {}", self.kind, self.id),
+            name => format!("'{name}' ({})", self.id),
+        }
+    }
+}
+
+impl Holder {
+    /// Whether anybody is named.
+    pub(super) fn is_given(&self) -> bool {
+        self.principal_id.is_some() || self.identity != Target::default()
+    }
+
+    /// Checks what can be checked without asking.
+    ///
+    /// # Errors
+    /// `MissingParameter` when nobody is named; those of [`Principal::parse`].
+    pub(super) fn check(&self) -> Result<()> {
+        match &self.principal_id {
+            Some(id) => Principal::parse(id, self.principal_type.as_deref()).map(drop),
+            None if self.is_given() => Ok(()),
+            None => Err(Error::missing(
+                "InputObject",
+                "say who, with an object from the pipeline, -IdentityId or -PrincipalId.",
+            )),
+        }
+    }
+
+    /// Finds out who it is.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check) and of the target; `ResourceNotFound`; `AmbiguousName` when
+    /// a name alone means several.
+    pub(super) async fn principal(&self, client: &Client) -> Result<Principal> {
+        if let Some(id) = &self.principal_id {
+            return Principal::parse(id, self.principal_type.as_deref());
+        }
+        let identity = identity::find_named(client, &self.identity).await?;
+        Ok(Principal {
+            id: identity.properties.principal_id,
+            kind: KINDS[0].to_owned(),
+            name: identity.name,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn principals_are_checked() {
+        let id = "AAAA0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+        assert_eq!(Principal::parse(id, Some("user")).unwrap().kind, "User");
+        assert_eq!(Principal::parse(id, None).unwrap().kind, "ServicePrincipal");
+        let code = |id, kind| Principal::parse(id, kind).unwrap_err().code().to_owned();
+        assert_eq!(code(id, Some("Robot")), "InvalidPrincipalType");
+        assert_eq!(code("id1", None), "InvalidPrincipalId");
+        let nobody = Holder::default().check().unwrap_err();
+        assert_eq!(nobody.code(), "MissingParameter");
+    }
+}

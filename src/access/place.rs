@@ -1,0 +1,48 @@
+use super::AccessScope;
+use crate::arm::{Client, Error, Result, check_subscription_id};
+
+/// Where a role counts, as a caller names it: an id, or a group, or a whole subscription.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The id of a scope; the other members do not count when it is given.
+    pub scope: Option<String>,
+    /// The subscription; the connection's when not given.
+    pub subscription_id: Option<String>,
+    /// The resource group; the whole subscription when not given.
+    pub resource_group: Option<String>,
+}
+
+impl Place {
+    /// The scope, where one is named.
+    ///
+    /// # Errors
+    /// `MissingParameter` when none is: a role on a whole subscription is not given by an
+    /// oversight. What breaks a rule, by the name of its parameter.
+    pub fn named(&self, client: &Client) -> Result<AccessScope> {
+        if *self == Self::default() {
+            return Err(Error::missing(
+                "Scope",
+                "say where the role counts, with -Scope, -ResourceGroupName or -SubscriptionId.",
+            ));
+        }
+        self.or_subscription(client)
+    }
+
+    /// The scope, or else the connection's subscription.
+    ///
+    /// # Errors
+    /// What breaks a rule, by the name of its parameter.
+    pub fn or_subscription(&self, client: &Client) -> Result<AccessScope> {
+        if let Some(scope) = &self.scope {
+            return AccessScope::parse(scope);
+        }
+        let subscription = client.subscription_or(self.subscription_id.as_deref())?;
+        match &self.resource_group {
+            Some(group) => AccessScope::resource_group(&subscription, group),
+            None => {
+                check_subscription_id(&subscription)?;
+                Ok(AccessScope::subscription(&subscription))
+            }
+        }
+    }
+}

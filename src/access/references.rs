@@ -1,0 +1,318 @@
+//! Which resources refer to an identity.
+
+use std::collections::HashSet;
+
+use futures_util::future::try_join;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::arm::resource_graph::{Rows, quoted};
+use crate::arm::{Category, Client, Error, ResourceId, Result, Target, check_subscription_id};
+use crate::identity::USER_ASSIGNED_IDENTITY;
+
+/// A resource that refers to a user-assigned identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The resource's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its type, in the casing in which the source has it.
+    pub resource_type: String,
+    /// Its resource group.
+    pub resource_group: String,
+    /// Its subscription.
+    pub subscription_id: String,
+    /// The identity's id.
+    pub identity_id: String,
+    /// How it refers to it.
+    pub kind: ReferenceKind,
+}
+
+/// How a resource refers to an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// The identity is assigned to it.
+    Assigned,
+    /// Its settings name the identity, as those of a cluster name that of its nodes.
+    Mentioned,
+    /// The provider of managed identities says so, and not how.
+    Reported,
+}
+
+/// Who is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Azure Resource Graph.
+    #[default]
+    ResourceGraph,
+    /// The list that the provider of managed identities keeps: older, a preview, and limited to
+    /// one request a second in a tenant.
+    Provider,
+}
+
+/// Which references to look for.
+#[derive(Clone, Debug, Default)]
+pub struct FindReferences {
+    /// To which identity; to all when not given.
+    pub identity: Option<Target>,
+    /// In which subscription; in the identity's own, or else the connection's, when not given.
+    pub subscription_id: Option<String>,
+    /// In all subscriptions that the sign-in sees.
+    pub all_subscriptions: bool,
+    /// Who is asked.
+    pub source: Source,
+}
+
+/// Finds the resources that refer to an identity, or to any, as far as the sign-in may read them,
+/// and a little late.
+///
+/// # Errors
+/// What breaks a rule, before any request; those of the requests.
+pub async fn references(client: &Client, asked: &FindReferences) -> Result<Vec<Reference>> {
+    let identity = match &asked.identity {
+        Some(target) => Some(target.resolve(client, USER_ASSIGNED_IDENTITY)?),
+        None => None,
+    };
+    if asked.source == Source::Provider {
+        let identity = identity.ok_or_else(|| {
+            let rule = "the provider's list is that of one identity, so name one.";
+            Error::missing("IdentityId", rule)
+        })?;
+        return reported(client, &identity, asked.subscription_id.as_deref()).await;
+    }
+    let subscriptions = match asked.all_subscriptions {
+        true => Vec::new(),
+        false => {
+            let own = identity.as_ref().map(ResourceId::subscription);
+            let named = asked.subscription_id.as_deref().or(own);
+            let subscription = client.subscription_or(named)?;
+            check_subscription_id(&subscription)?;
+            vec![subscription]
+        }
+    };
+    find(client, identity.as_ref(), &subscriptions).await
+}
+
+/// What Resource Graph knows of the references to an identity, or to any.
+pub(super) async fn find(
+    client: &Client,
+    identity: Option<&ResourceId>,
+    subscriptions: &[String],
+) -> Result<Vec<Reference>> {
+    let assigned = Rows::<AssignedRow>::new(client, assigned_query(identity), subscriptions);
+    let mentioned = Rows::<MentionRow>::new(client, mentioned_query(identity), subscriptions);
+    let (assigned, mentioned) = try_join(assigned.all(), mentioned.all()).await?;
+
+    let assigned = assigned.into_iter().map(|row| {
+        row.resource
+            .refers_to(row.identity_id, ReferenceKind::Assigned)
+    });
+    let mentioned = mentioned.into_iter().flat_map(MentionRow::references);
+    let mut seen = HashSet::new();
+    let mut found: Vec<Reference> = assigned.chain(mentioned).collect();
+    found.retain(|one| {
+        let wanted = identity.is_none_or(|id| one.identity_id.eq_ignore_ascii_case(id.as_str()));
+        wanted && seen.insert((one.id.to_lowercase(), one.identity_id.to_lowercase()))
+    });
+    Ok(found)
+}
+
+fn assigned_query(identity: Option<&ResourceId>) -> String {
+    let wanted = identity.map_or_else(String::new, |id| {
+        format!(" | where tostring(identityId) =~ {}", quoted(id.as_str()))
+    });
+    format!(
+        "resources | where isnotempty(identity.userAssignedIdentities) \
+         | mv-expand identityId = bag_keys(identity.userAssignedIdentities) limit 2000{wanted} \
+         | project id, name, type, resourceGroup, subscriptionId, \
+         identityId = tostring(identityId) | order by id asc"
+    )
+}
+
+/// Finds more than there is: an id may be the beginning of another. What comes is looked at here.
+fn mentioned_query(identity: Option<&ResourceId>) -> String {
+    let wanted = match identity {
+        Some(id) => id.as_str().to_owned(),
+        None => format!("/providers/{USER_ASSIGNED_IDENTITY}/"),
+    };
+    format!(
+        "resources | where type !~ '{USER_ASSIGNED_IDENTITY}' \
+         and tostring(properties) contains {} \
+         | project id, name, type, resourceGroup, subscriptionId, properties | order by id asc",
+        quoted(&wanted)
+    )
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Resource {
+    id: String,
+    name: String,
+    #[serde(rename = "type")]
+    resource_type: String,
+    #[serde(default)]
+    resource_group: String,
+    #[serde(default)]
+    subscription_id: String,
+}
+
+impl Resource {
+    fn refers_to(&self, identity_id: String, kind: ReferenceKind) -> Reference {
+        Reference {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            resource_type: self.resource_type.clone(),
+            resource_group: self.resource_group.clone(),
+            subscription_id: self.subscription_id.clone(),
+            identity_id,
+            kind,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AssignedRow {
+    #[serde(flatten)]
+    resource: Resource,
+    identity_id: String,
+}
+
+#[derive(Deserialize)]
+struct MentionRow {
+    #[serde(flatten)]
+    resource: Resource,
+    #[serde(default)]
+    properties: Value,
+}
+
+impl MentionRow {
+    fn references(self) -> Vec<Reference> {
+        let mut ids = Vec::new();
+        collect(&self.properties, &mut ids);
+        let ids = ids.into_iter();
+        ids.map(|id| self.resource.refers_to(id, ReferenceKind::Mentioned))
+            .collect()
+    }
+}
+
+/// The ids of identities in all texts of a value.
+fn collect(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.extend(identities_in(text)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                found.extend(identities_in(name));
+                collect(value, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The ids of identities in a text, which may hold more than one: some settings are lists in one
+/// text.
+fn identities_in(text: &str) -> Vec<String> {
+    let lower = text.to_ascii_lowercase();
+    let kind = format!("/providers/{USER_ASSIGNED_IDENTITY}/").to_ascii_lowercase();
+    let mut found = Vec::new();
+    for (at, _) in lower.match_indices(&kind) {
+        let Some(start) = lower[..at].rfind("/subscriptions/") else {
+            continue;
+        };
+        let name = at + kind.len();
+        let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let end = lower[name..]
+            .find(|c| !in_name(c))
+            .map_or(lower.len(), |length| name + length);
+        if let Some(id) = ResourceId::read(USER_ASSIGNED_IDENTITY, &text[start..end]) {
+            found.push(id.to_string());
+        }
+    }
+    found
+}
+
+/// What the provider of managed identities keeps. Source: the specification of
+/// Microsoft.ManagedIdentity, 2022-01-31-preview, the only version that has it.
+async fn reported(
+    client: &Client,
+    identity: &ResourceId,
+    subscription: Option<&str>,
+) -> Result<Vec<Reference>> {
+    const API_VERSION: &str = "2022-01-31-preview";
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Page {
+        value: Vec<Resource>,
+        next_link: Option<String>,
+    }
+    let target = identity.as_str();
+    let path = format!("{identity}/listAssociatedResources");
+    let mut next = Some(client.url(&path, API_VERSION));
+    let mut found: Vec<Reference> = Vec::new();
+    while let Some(url) = next.take() {
+        let reply = client.ask(url.clone(), &json!({}), target).await?;
+        let page: Page = reply.json(target)?;
+        let rows = page.value.iter();
+        found.extend(rows.map(|row| row.refers_to(target.to_owned(), ReferenceKind::Reported)));
+        if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
+            let link = client.trusted(&link, "next link", target)?;
+            if link == url {
+                let message = "The list links a page to itself";
+                return Err(Error::new(
+                    Category::InvalidResult,
+                    "PagingLoop",
+                    target,
+                    message,
+                ));
+            }
+            next = Some(link);
+        }
+    }
+    found.retain(|one| {
+        subscription.is_none_or(|wanted| one.subscription_id.eq_ignore_ascii_case(wanted))
+    });
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "/subscriptions/s/resourceGroups/g/providers/\
+                      Microsoft.ManagedIdentity/userAssignedIdentities/id1";
+
+    #[test]
+    fn ids_are_found_in_texts() {
+        assert_eq!(identities_in(ID), [ID]);
+        let lower = ID.to_lowercase();
+        let list = format!("{ID}0,{lower}\"; not /userAssignedIdentities/x");
+        assert_eq!(identities_in(&list), [format!("{ID}0"), lower]);
+        for none in ["", "/subscriptions/s", &ID[20..], &ID[..ID.len() - 3]] {
+            assert!(identities_in(none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn ids_are_found_wherever_they_are() {
+        let settings = json!({
+            "identityProfile": { "kubeletidentity": { "resourceId": ID, "n": 1 } },
+            "map": { format!("{ID}2"): null }, "list": [[format!("{ID}3")], true],
+        });
+        let mut found = Vec::new();
+        collect(&settings, &mut found);
+        found.sort();
+        assert_eq!(found, [ID.to_owned(), format!("{ID}2"), format!("{ID}3")]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_odd(text: String, tail: String) {
+            for id in identities_in(&format!("{text}{ID}{tail}")) {
+                proptest::prop_assert!(ResourceId::read(USER_ASSIGNED_IDENTITY, &id).is_some());
+            }
+        }
+    }
+}

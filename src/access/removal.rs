@@ -1,0 +1,276 @@
+//! Removing an identity with all that refers to it, so that nothing is left behind. Each step can
+//! be repeated: after a failure, or when the process ended, the same call goes on.
+
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::assignment::{delete as delete_role, described};
+use super::usage::{Machine, Usage, other};
+use crate::arm::{Category, Client, Error, Plan, ResourceId, Result, Target};
+use crate::compute::{self, Update, Upgrade, Wanted};
+use crate::identity::{self, USER_ASSIGNED_IDENTITY};
+
+/// How many machines are changed at once for one identity.
+const AT_ONCE: usize = 8;
+
+/// Takes an identity off every virtual machine and scale set that has it, takes its roles away,
+/// and deletes it. Resources of other kinds that refer to it are named in a warning.
+///
+/// # Errors
+/// The first that happened, in words that say what is done and what is not; those of the look.
+pub async fn remove_detached(client: &Client, target: &Target) -> Result<()> {
+    let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
+    let usage = Usage::of(client, &id).await?;
+    warn_of_others(client, &usage);
+    let mut steps = Steps::default();
+    detach(client, &usage, &mut steps).await;
+    if steps.failure.is_none() {
+        take_roles_away(client, &usage, &mut steps).await;
+    }
+    steps
+        .left
+        .extend(usage.identity.as_ref().map(|_| "delete it".to_owned()));
+    if let Some(failure) = steps.failure.take() {
+        return Err(steps.explain(&id, failure));
+    }
+    match usage.identity {
+        Some(_) => delete(client, &id, &steps).await,
+        None => {
+            warn_of_absence(client, &id, &steps);
+            Ok(())
+        }
+    }
+}
+
+/// What [`remove_detached`] would do.
+///
+/// # Errors
+/// Those of the look.
+pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Plan> {
+    let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
+    let usage = Usage::of(client, &id).await?;
+    let mut steps: Vec<String> = usage.machines.iter().map(off).collect();
+    steps.extend(usage.roles.iter().map(away));
+    steps.extend(
+        usage
+            .identity
+            .as_ref()
+            .map(|_| format!("delete user-assigned identity '{id}'")),
+    );
+    let mut description = match steps.len() {
+        0 => format!("Nothing: there is no user-assigned identity '{id}', and nothing has it"),
+        1 => capitalised(&steps[0]),
+        _ => format!(
+            "Remove user-assigned identity '{}': {}",
+            id.name(),
+            steps.join("; then ")
+        ),
+    };
+    if !usage.others.is_empty() {
+        description.push_str(&format!(
+            ". Not touched, though it refers to it: {}",
+            others(&usage)
+        ));
+    }
+    Ok(Plan {
+        resource: id.to_string(),
+        description,
+        changes: !steps.is_empty(),
+    })
+}
+
+/// Deletes an identity that nothing uses.
+///
+/// # Errors
+/// `IdentityInUse`, which names what uses it; those of the look and of the deletion.
+pub async fn remove_unused(client: &Client, target: &Target) -> Result<()> {
+    check_unused(client, target).await?;
+    identity::delete(client, target).await
+}
+
+/// What [`remove_unused`] would do.
+///
+/// # Errors
+/// Those of [`remove_unused`], as far as reading finds them.
+pub async fn plan_remove_unused(client: &Client, target: &Target) -> Result<Plan> {
+    check_unused(client, target).await?;
+    identity::plan_delete(client, target).await
+}
+
+async fn check_unused(client: &Client, target: &Target) -> Result<()> {
+    let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
+    let usage = Usage::of(client, &id).await?;
+    if usage.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "User-assigned identity '{id}' is in use and was not deleted. It is used by or has: {}",
+        usage.in_words().join("; ")
+    );
+    Err(Error::new(
+        Category::InvalidOperation,
+        "IdentityInUse",
+        id.as_str(),
+        message,
+    )
+    .advise(
+        "Take these away first, or use -Detach, which takes it off virtual machines and scale \
+             sets and removes its roles.",
+    ))
+}
+
+/// What a removal has come to.
+#[derive(Default)]
+struct Steps {
+    done: Vec<String>,
+    left: Vec<String>,
+    /// The first failure.
+    failure: Option<Error>,
+}
+
+impl Steps {
+    fn record(&mut self, step: String, ended: Result<()>) {
+        match ended {
+            Ok(()) => self.done.push(step),
+            Err(error) => {
+                self.left.push(step);
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn explain(&self, id: &ResourceId, failure: Error) -> Error {
+        let list = |steps: &[String]| match steps.is_empty() {
+            true => "nothing".to_owned(),
+            false => steps.join("; "),
+        };
+        let message = format!(
+            "User-assigned identity '{id}' was not removed: {} Done: {}. Not done: {}.",
+            sentence(failure.message()),
+            list(&self.done),
+            list(&self.left)
+        );
+        let advice = format!(
+            "{} The same command goes on from here.",
+            failure.recommendation()
+        );
+        failure.reworded(message).advise(advice.trim())
+    }
+}
+
+async fn detach(client: &Client, usage: &Usage, steps: &mut Steps) {
+    let machines = usage.machines.clone();
+    let mut ended = stream::iter(machines)
+        .map(|machine| async move {
+            let ended = take_off(client, &usage.id, &machine).await;
+            (off(&machine), ended)
+        })
+        .buffer_unordered(AT_ONCE);
+    while let Some((step, ended)) = ended.next().await {
+        steps.record(step, ended);
+    }
+    if steps.failure.is_some() {
+        steps.left.extend(usage.roles.iter().map(away));
+    }
+}
+
+async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
+    let change = Update {
+        kind: machine.kind,
+        target: Target {
+            resource_id: Some(machine.id.to_string()),
+            ..Target::default()
+        },
+        wanted: Wanted::Merge {
+            add: Vec::new(),
+            remove: vec![identity.to_string()],
+            system_assigned: None,
+            remove_missing: false,
+        },
+        no_wait: false,
+        upgrade: Upgrade::None,
+    };
+    match compute::update(client, &change).await {
+        Ok(_) => Ok(()),
+        // Resource Graph is late: the machine is gone, and the reference with it.
+        Err(error) if error.status() == Some(404) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn take_roles_away(client: &Client, usage: &Usage, steps: &mut Steps) {
+    for role in &usage.roles {
+        let ended = match steps.failure {
+            Some(_) => {
+                steps.left.push(away(role));
+                continue;
+            }
+            // One that is not there any more is as good as removed.
+            None => delete_role(client, &role.id).await.map(drop),
+        };
+        steps.record(away(role), ended);
+    }
+}
+
+async fn delete(client: &Client, id: &ResourceId, steps: &Steps) -> Result<()> {
+    let target = Target {
+        resource_id: Some(id.to_string()),
+        ..Target::default()
+    };
+    match identity::delete(client, &target).await {
+        // Somebody else was quicker: it is gone, as it was meant to be.
+        Err(error) if error.code() == "ResourceNotFound" => Ok(()),
+        Err(error) => Err(steps.explain(id, error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn off(machine: &Machine) -> String {
+    format!("take it off {}", machine.label())
+}
+
+fn away(role: &super::RoleAssignment) -> String {
+    format!("remove {}", described(role))
+}
+
+fn others(usage: &Usage) -> String {
+    let all: Vec<String> = usage.others.iter().map(other).collect();
+    all.join(", ")
+}
+
+fn warn_of_others(client: &Client, usage: &Usage) {
+    if !usage.others.is_empty() {
+        client.observer().warning(format!(
+            "Resources that the module does not change refer to '{}' and keep their references: \
+             {}.",
+            usage.id.name(),
+            others(usage)
+        ));
+    }
+}
+
+fn warn_of_absence(client: &Client, id: &ResourceId, steps: &Steps) {
+    let also = match steps.done.is_empty() {
+        true => "and nothing has it".to_owned(),
+        false => format!(
+            "and what was left of it is removed: {}",
+            steps.done.join("; ")
+        ),
+    };
+    client.observer().warning(format!(
+        "There is no user-assigned identity '{id}', {also}."
+    ));
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}
+
+fn sentence(text: &str) -> String {
+    match text.ends_with(['.', '!', '?']) {
+        true => text.to_owned(),
+        false => format!("{text}."),
+    }
+}
