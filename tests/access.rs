@@ -39,6 +39,13 @@ async fn principal(local: &Local, name: &str) -> String {
     made.properties.principal_id
 }
 
+fn by_id(id: &str) -> Revoke {
+    Revoke {
+        id: Some(id.to_owned()),
+        ..Revoke::default()
+    }
+}
+
 fn assign(principal_id: &str, role: &str) -> Assign {
     Assign {
         holder: holder(principal_id),
@@ -75,7 +82,7 @@ async fn a_role_is_given_seen_and_taken() {
     let seen = all(&local, SUBSCRIPTION, &principal_id).await;
     assert_eq!(seen, std::slice::from_ref(&given));
 
-    let revoke = Revoke::Assignment(given.id.clone());
+    let revoke = by_id(&given.id);
     access::revoke(&local.client, &revoke).await.unwrap();
     assert!(all(&local, SUBSCRIPTION, &principal_id).await.is_empty());
     let error = access::revoke(&local.client, &revoke).await.unwrap_err();
@@ -150,13 +157,7 @@ async fn what_does_not_exist_is_named() {
         "InvalidPrincipalId"
     );
     assert_eq!(
-        code(
-            access::revoke(
-                &local.client,
-                &Revoke::Assignment("/subscriptions/s".to_owned())
-            )
-            .await
-        ),
+        code(access::revoke(&local.client, &by_id("/subscriptions/s")).await),
         "InvalidRoleAssignmentId"
     );
     assert_eq!(local.requests().await, Vec::<String>::new());

@@ -162,20 +162,17 @@ pub(super) async fn name_all(
     Ok(assignments)
 }
 
-/// A role to take away.
-#[derive(Clone, Debug)]
-pub enum Revoke {
-    /// The assignment with this id.
-    Assignment(String),
-    /// What was given in just this way.
-    Given {
-        /// Who has it.
-        holder: Holder,
-        /// On what.
-        place: Place,
-        /// Which role.
-        role: Role,
-    },
+/// A role to take away: by the id of its assignment, or as it was given.
+#[derive(Clone, Debug, Default)]
+pub struct Revoke {
+    /// The assignment's id; the other members do not count when it is given.
+    pub id: Option<String>,
+    /// Who has the role.
+    pub holder: Holder,
+    /// On what.
+    pub place: Place,
+    /// Which role.
+    pub role: Role,
 }
 
 /// Takes a role away.
@@ -239,17 +236,16 @@ async fn read(client: &Client, id: &str) -> Result<RoleAssignment> {
 }
 
 async fn ids(client: &Client, asked: &Revoke) -> Result<Vec<String>> {
-    let (holder, place, role) = match asked {
-        Revoke::Assignment(id) => {
-            check_id(id)?;
-            return Ok(vec![id.clone()]);
-        }
-        Revoke::Given {
-            holder,
-            place,
-            role,
-        } => (holder, place, role),
-    };
+    let Revoke {
+        id,
+        holder,
+        place,
+        role,
+    } = asked;
+    if let Some(id) = id {
+        check_id(id)?;
+        return Ok(vec![id.clone()]);
+    }
     let scope = place.named(client)?;
     holder.check()?;
     role.check()?;

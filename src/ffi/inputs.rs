@@ -322,13 +322,11 @@ impl Read for MiRoleAssignmentDeleteRequest {
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
         let wanted = unsafe {
-            match text(self.id)? {
-                Some(id) => Revoke::Assignment(id),
-                None => Revoke::Given {
-                    holder: self.holder.read()?,
-                    place: self.place.read()?,
-                    role: self.role.read()?,
-                },
+            Revoke {
+                id: text(self.id)?,
+                holder: self.holder.read()?,
+                place: self.place.read()?,
+                role: self.role.read()?,
             }
         };
         Ok(Change {

@@ -3,7 +3,7 @@
 
 int main(void) {
   static const char *const names[] = {"id1", "id2", "id3"};
-  struct MiListRequest all;
+  struct MiIdentityListRequest all;
   const struct MiEvent *event;
   uint64_t emulator, client, queue;
   size_t i;
