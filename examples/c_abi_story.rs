@@ -164,9 +164,13 @@ impl Story {
 
     fn list(&mut self) {
         println!("\nList:");
-        let request = MiListRequest {
-            subscription_id: ABSENT,
-            resource_group: string("myResourceGroup"),
+        let request = MiIdentityListRequest {
+            scope: MiListRequest {
+                subscription_id: ABSENT,
+                resource_group: string("myResourceGroup"),
+            },
+            all_subscriptions: 0,
+            unused: 0,
         };
         let client = self.client;
         let mut count = 0;
@@ -216,6 +220,7 @@ impl Story {
         println!("\nDelete {name}.");
         let request = MiIdentityDeleteRequest {
             target: target(name),
+            manner: MI_DELETE_PLAIN,
             dry_run: 0,
         };
         let client = self.client;

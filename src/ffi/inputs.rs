@@ -9,10 +9,10 @@ use super::changes::{Change, DeleteIdentity, Manner};
 use super::emulator;
 use super::guard::Status;
 use super::types::*;
-use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
 use crate::access::{
     Assign, Find, FindReferences, Holder, ListIdentities, Place, Revoke, Role, Source,
 };
+use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
 use crate::auth::{self, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
