@@ -267,7 +267,12 @@ impl Client {
     ///
     /// # Errors
     /// See [`send`](Self::send).
-    pub(crate) async fn ask(&self, url: Url, body: &serde_json::Value, target: &str) -> Result<Reply> {
+    pub(crate) async fn ask(
+        &self,
+        url: Url,
+        body: &serde_json::Value,
+        target: &str,
+    ) -> Result<Reply> {
         let request = Request {
             method: Method::POST,
             url,
