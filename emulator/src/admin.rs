@@ -2,13 +2,14 @@
 //! listens on the loopback interface only.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::clock::{Millis, iso_time};
 use crate::directory::{self, Principal};
 use crate::http::{Reply, Request};
+use crate::oauth::{applications, device_code};
 use crate::state::{Group, Registration, State, Subscription, Tags, World, key};
-use crate::{identity, random, seed};
+use crate::{hosts, identity, random, seed};
 
 /// The first segment of every path here.
 const PREFIX: &str = "_emulator";
@@ -54,7 +55,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             Reply::empty(204)
         }
         ("GET", ["faults"]) => Reply::json(200, &json!(world.session.faults.list())),
-        ("POST", ["faults"]) => match world.session.faults.add(&request.body) {
+        ("POST", ["faults"]) => match world.session.faults.add(&request.body, now) {
             Ok(armed) => Reply::json(201, &json!(armed)),
             Err(message) => problem(400, "InvalidFault", message),
         },
@@ -74,13 +75,56 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
         ("POST", ["subscriptions"]) => made(world, add_subscription, &request.body),
         ("POST", ["principals"]) => made(world, add_principal, &request.body),
         ("POST", ["identities"]) => made(world, add_identities, &request.body),
+        ("GET", ["applications"]) => Reply::json(200, &applications::list(&world.state)),
+        ("POST", ["applications"]) => made(
+            world,
+            |state, text| applications::register(state, text, now),
+            &request.body,
+        ),
+        ("POST", ["issuers"]) => match world.session.issuers.register(&request.body) {
+            Ok(body) => Reply::json(201, &body),
+            Err(message) => problem(400, "InvalidContent", message),
+        },
+        ("GET", ["tokens"]) => Reply::json(200, &world.session.tokens.counts()),
+        ("DELETE", ["tokens"]) => {
+            world.session.tokens.clear_counts();
+            Reply::empty(204)
+        }
+        ("DELETE", ["refreshtokens"]) => {
+            let revoked = world.session.tokens.revoke(now);
+            Reply::json(200, &json!({ "revoked": revoked }))
+        }
+        ("GET", ["devicecodes"]) => Reply::json(200, &world.session.device_codes.list(now)),
+        ("POST", ["devicecodes", code]) => {
+            match device_code::complete(world, code, &request.body, now) {
+                Ok(body) => Reply::json(200, &body),
+                Err(device_code::Problem::NotFound(message)) => problem(404, "NotFound", message),
+                Err(device_code::Problem::Bad(message)) => problem(400, "InvalidContent", message),
+            }
+        }
+        ("GET", ["hosts"]) => Reply::json(200, &hosts::list(world)),
+        ("PUT", ["hosts", name]) => match hosts::switch_on(world, name, &request.body) {
+            Ok(body) => Reply::json(200, &body),
+            Err(why) => host_problem(why),
+        },
+        ("DELETE", ["hosts", name]) => match hosts::switch_off(world, name) {
+            Ok(()) => Reply::empty(204),
+            Err(why) => host_problem(why),
+        },
+        ("GET", ["clock"]) => Reply::json(200, &clock(world)),
+        ("POST", ["clock"]) => match advance(world, &request.body) {
+            Ok(()) => Reply::json(200, &clock(world)),
+            Err(message) => problem(400, "InvalidContent", message),
+        },
         (
             _,
             []
             | [
                 "requests" | "history" | "faults" | "settings" | "reset" | "subscriptions"
-                | "principals" | "identities",
-            ],
+                | "principals" | "identities" | "applications" | "issuers" | "tokens"
+                | "refreshtokens" | "devicecodes" | "hosts" | "clock",
+            ]
+            | ["devicecodes" | "hosts", _],
         ) => problem(
             405,
             "MethodNotAllowed",
@@ -97,7 +141,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
 /// Answers a request that makes something: 201 with it, or 400 with what is wrong.
 fn made(
     world: &mut World,
-    make: fn(&mut State, &[u8]) -> Result<Value, String>,
+    make: impl FnOnce(&mut State, &[u8]) -> Result<Value, String>,
     text: &[u8],
 ) -> Reply {
     match make(&mut world.state, text) {
@@ -107,6 +151,40 @@ fn made(
         }
         Err(message) => problem(400, "InvalidContent", message),
     }
+}
+
+fn host_problem(why: hosts::Problem) -> Reply {
+    match why {
+        hosts::Problem::NotFound(message) => problem(404, "NotFound", message),
+        hosts::Problem::Bad(message) => problem(400, "InvalidContent", message),
+    }
+}
+
+fn clock(world: &World) -> Value {
+    json!({
+        "time": iso_time(world.shown()),
+        "advancedSeconds": world.site.clock.advanced() / 1_000,
+        "skewSeconds": world.session.settings.clock_skew_seconds,
+    })
+}
+
+/// Puts the clock forward: tokens age, operations end, delays pass.
+fn advance(world: &mut World, text: &[u8]) -> Result<(), String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Advance {
+        advance_seconds: u64,
+    }
+    /// Ten years.
+    const MOST: u64 = 315_360_000;
+    let Advance { advance_seconds } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    if advance_seconds > MOST {
+        return Err(format!(
+            "advanceSeconds is {advance_seconds}; it is at most {MOST}"
+        ));
+    }
+    world.site.clock.advance(advance_seconds * 1_000);
+    Ok(())
 }
 
 /// A further subscription in the tenant, with a resource group.
@@ -210,6 +288,13 @@ fn about(world: &World) -> Value {
         "tenantId": seed::TENANT_ID,
         "clientId": seed::CLIENT_ID,
         "clientSecret": seed::CLIENT_SECRET,
+        "environment": {
+            "AZURE_AUTHORITY_HOST": world.site.endpoint,
+            "AZURE_TENANT_ID": seed::TENANT_ID,
+            "AZURE_CLIENT_ID": seed::CLIENT_ID,
+            "AZURE_CLIENT_SECRET": seed::CLIENT_SECRET,
+        },
+        "hosts": hosts::list(world),
         "started": iso_time(world.site.started),
         "requests": world.session.log.len(),
         "stateError": world.session.state_error,
@@ -234,6 +319,12 @@ struct Change {
     operation_ms: Option<u64>,
     page_size: Option<usize>,
     token_lifetime_seconds: Option<u64>,
+    managed_identity_token_lifetime_seconds: Option<u64>,
+    clock_skew_seconds: Option<i64>,
+    #[serde(deserialize_with = "nullable")]
+    require_claims: Option<Option<Map<String, Value>>>,
+    device_code_interval_seconds: Option<u64>,
+    device_code_lifetime_seconds: Option<u64>,
     throttling: Option<bool>,
     unregistered: Option<Vec<String>>,
     #[serde(deserialize_with = "nullable")]
@@ -264,6 +355,14 @@ fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
     if change.vm_write_limit == Some(Some(0)) {
         return Err("vmWriteLimit is 0; it is at least 1, or null for no limit".to_owned());
     }
+    if let Some(Some(required)) = &change.require_claims
+        && !required.get("access_token").is_some_and(Value::is_object)
+    {
+        return Err(
+            "requireClaims has no object access_token; it is {\"access_token\": {name: {\"value\": …}}}, or null for none"
+                .to_owned(),
+        );
+    }
     let unregistered = match &change.unregistered {
         None => None,
         Some(names) => Some(
@@ -291,6 +390,20 @@ fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
     set(
         &mut settings.token_lifetime_seconds,
         change.token_lifetime_seconds,
+    );
+    set(
+        &mut settings.managed_identity_token_lifetime_seconds,
+        change.managed_identity_token_lifetime_seconds,
+    );
+    set(&mut settings.clock_skew_seconds, change.clock_skew_seconds);
+    set(&mut settings.require_claims, change.require_claims);
+    set(
+        &mut settings.device_code_interval_seconds,
+        change.device_code_interval_seconds,
+    );
+    set(
+        &mut settings.device_code_lifetime_seconds,
+        change.device_code_lifetime_seconds,
     );
     set(&mut settings.throttling, change.throttling);
     set(

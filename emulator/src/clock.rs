@@ -10,11 +10,13 @@ use tokio::time::Instant;
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub(crate) type Millis = u64;
 
-/// Wall-clock time at the start plus what tokio's clock has counted since.
+/// Wall-clock time at the start plus what tokio's clock has counted since, plus what it was put
+/// forward by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     base: Millis,
     start: Instant,
+    advanced: Millis,
 }
 
 impl Clock {
@@ -25,11 +27,22 @@ impl Clock {
         Clock {
             base: millis(base),
             start: Instant::now(),
+            advanced: 0,
         }
     }
 
     pub(crate) fn now(&self) -> Millis {
-        self.base + millis(self.start.elapsed())
+        self.base + self.advanced + millis(self.start.elapsed())
+    }
+
+    /// Puts the clock forward. It never goes back: what has expired stays so.
+    pub(crate) fn advance(&mut self, by: Millis) {
+        self.advanced += by;
+    }
+
+    /// How far it was put forward altogether.
+    pub(crate) fn advanced(&self) -> Millis {
+        self.advanced
     }
 }
 
@@ -130,6 +143,56 @@ pub(crate) fn us_time(time: Millis) -> String {
     )
 }
 
+/// `Mon, 12 Jan 2026 04:09:07 GMT`, the `Date` header.
+pub(crate) fn http_date(time: Millis) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let c = Civil::of(time);
+    let pick = |names: &[&'static str], index: u64| names[(index as usize) % names.len()];
+    format!(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        pick(&DAYS, time / 86_400_000),
+        c.day,
+        pick(&MONTHS, c.month - 1),
+        c.year,
+        c.hour,
+        c.minute,
+        c.second
+    )
+}
+
+/// The time of a date in UTC, from the year 1970 on; none where there is no such date.
+pub(crate) fn instant(
+    year: u64,
+    month: u64,
+    day: u64,
+    hour: u64,
+    minute: u64,
+    second: u64,
+) -> Option<Millis> {
+    let plausible = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 60;
+    if !plausible {
+        return None;
+    }
+    // Counted as in `Civil::of`, backwards.
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let shifted_month = if month <= 2 { month + 9 } else { month - 3 };
+    let (era, year_of_era) = (shifted_year / 400, shifted_year % 400);
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
+    let time = ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000;
+    // 31 June counts on into July.
+    (Civil::of(time).day == day).then_some(time)
+}
+
 /// Year, month and day, for the validity of certificates.
 #[cfg(feature = "tls")]
 pub(crate) fn date(time: Millis) -> (i32, u8, u8) {
@@ -165,6 +228,33 @@ mod tests {
         #[cfg(feature = "tls")]
         assert_eq!(date(leap), (2024, 2, 29));
         assert_eq!(ticks(0), 621_355_968_000_000_000);
+        assert_eq!(http_date(leap), "Thu, 29 Feb 2024 23:59:59 GMT");
+        assert_eq!(http_date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+
+    #[test]
+    fn dates_and_times_convert_both_ways() {
+        assert_eq!(instant(1970, 1, 1, 0, 0, 0), Some(0));
+        assert_eq!(instant(2024, 2, 29, 23, 59, 59), Some(1_709_251_199_000));
+        for days in (0..200_000).step_by(13) {
+            let c = Civil::of(days * 86_400_000 + 3_661_000);
+            let year = c.year.unsigned_abs();
+            let back = instant(year, c.month, c.day, c.hour, c.minute, c.second);
+            assert_eq!(back, Some(days * 86_400_000 + 3_661_000));
+        }
+        for (year, month, day) in [(2023, 2, 29), (2024, 6, 31), (2024, 13, 1), (1969, 12, 31)] {
+            assert_eq!(instant(year, month, day, 0, 0, 0), None);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_is_put_forward() {
+        let mut clock = Clock::start();
+        let before = clock.now();
+        clock.advance(3_600_000);
+        clock.advance(1);
+        assert_eq!(clock.now() - before, 3_600_001);
+        assert_eq!(clock.advanced(), 3_600_001);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Millis;
 use crate::compute::Machine;
 use crate::identity::UserAssignedIdentity;
+use crate::oauth::applications;
 use crate::random;
 use crate::seed;
 use crate::state::{State, World};
@@ -58,13 +59,17 @@ pub(crate) struct Principal {
 }
 
 impl Principal {
-    /// The group that a fresh emulator has.
-    pub(crate) fn seeded() -> Self {
-        Principal {
-            id: seed::GROUP_ID.to_owned(),
-            kind: Kind::Group,
-            display_name: seed::GROUP.to_owned(),
-        }
+    /// The group and the user that a fresh emulator has.
+    pub(crate) fn seeded() -> [Self; 2] {
+        let new = |id: &str, kind, display_name: &str| Principal {
+            id: id.to_owned(),
+            kind,
+            display_name: display_name.to_owned(),
+        };
+        [
+            new(seed::GROUP_ID, Kind::Group, seed::GROUP),
+            new(seed::USER_ID, Kind::User, seed::USER_DISPLAY_NAME),
+        ]
     }
 }
 
@@ -82,7 +87,7 @@ pub(crate) struct Group {
 /// Where somebody in the directory comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source<'a> {
-    /// The application that may sign in.
+    /// An application that may sign in.
     Application,
     Registered,
     UserAssigned(&'a UserAssignedIdentity),
@@ -118,13 +123,20 @@ pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
         source,
         since,
     };
-    let application = service(
-        seed::PRINCIPAL_ID,
-        Some(seed::CLIENT_ID),
-        seed::APPLICATION,
-        Source::Application,
-        0,
-    );
+    // Microsoft's own clients have no part in what a tenant manages.
+    let applications = state
+        .applications
+        .values()
+        .filter(|application| !applications::is_family(&application.client_id))
+        .map(move |application| {
+            service(
+                &application.principal_id,
+                Some(&application.client_id),
+                &application.display_name,
+                Source::Application,
+                0,
+            )
+        });
     let registered = state.principals.values().map(|principal| Object {
         id: &principal.id,
         kind: principal.kind,
@@ -152,7 +164,7 @@ pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
             system.created,
         ))
     });
-    std::iter::once(application)
+    applications
         .chain(registered)
         .chain(identities)
         .chain(systems)

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arm::error::ErrorBody;
+use crate::clock::Millis;
 use crate::http::{Reply, Request};
 
 /// A fault, as it is posted.
@@ -21,14 +22,13 @@ pub(crate) struct Fault {
     /// How many matching requests pass before the first that is hit.
     #[serde(default)]
     skip: u64,
-    /// How many are hit.
-    #[serde(default = "once")]
-    times: u64,
+    /// How many are hit: one, or with `for_seconds` any number.
+    #[serde(default)]
+    times: Option<u64>,
+    /// For how long from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    for_seconds: Option<u64>,
     action: Action,
-}
-
-fn once() -> u64 {
-    1
 }
 
 /// What happens: exactly one of an answer (`status` and what goes with it), a delay, or a closed
@@ -71,6 +71,8 @@ pub(crate) struct Armed {
     id: u64,
     #[serde(flatten)]
     fault: Fault,
+    #[serde(skip)]
+    until: Option<Millis>,
     /// Requests that matched.
     matched: u64,
     /// Requests that were hit.
@@ -94,15 +96,21 @@ pub(crate) struct Faults {
 
 impl Faults {
     /// Takes a fault in, or says what is wrong with it.
-    pub(crate) fn add(&mut self, text: &[u8]) -> Result<Armed, String> {
-        let fault: Fault = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    pub(crate) fn add(&mut self, text: &[u8], now: Millis) -> Result<Armed, String> {
+        let mut fault: Fault = serde_json::from_slice(text).map_err(|e| e.to_string())?;
         fault.action.check()?;
-        if fault.times == 0 {
+        if fault.for_seconds.is_none() {
+            fault.times.get_or_insert(1);
+        }
+        if fault.times == Some(0) {
             return Err("times is 0; a fault happens at least once".to_owned());
         }
         self.count += 1;
         let armed = Armed {
             id: self.count,
+            until: fault
+                .for_seconds
+                .map(|seconds| now.saturating_add(seconds.saturating_mul(1_000))),
             fault,
             matched: 0,
             hit: 0,
@@ -121,10 +129,11 @@ impl Faults {
 
     /// What the first fault that applies to the request wants. Faults that match and let it pass
     /// count it.
-    pub(crate) fn hit(&mut self, request: &Request) -> Option<Verdict> {
+    pub(crate) fn hit(&mut self, request: &Request, now: Millis) -> Option<Verdict> {
         for armed in &mut self.armed {
-            let spent = armed.hit >= armed.fault.times;
-            if spent || !armed.fault.matches(request) {
+            let spent = armed.fault.times.is_some_and(|times| armed.hit >= times);
+            let over = armed.until.is_some_and(|until| until <= now);
+            if spent || over || !armed.fault.matches(request) {
                 continue;
             }
             armed.matched += 1;
@@ -269,26 +278,41 @@ mod tests {
     fn a_fault_skips_hits_and_is_spent() {
         let mut faults = Faults::default();
         faults
-            .add(br#"{"method":"get","pathContains":"/VMs?X=y","skip":1,"times":2,"action":{"status":503}}"#)
+            .add(br#"{"method":"get","pathContains":"/VMs?X=y","skip":1,"times":2,"action":{"status":503}}"#, 0)
             .unwrap();
-        let mut hits = || faults.hit(&request(Method::GET, "/a/vms")).is_some();
+        let mut hits = || faults.hit(&request(Method::GET, "/a/vms"), 0).is_some();
         assert_eq!([hits(), hits(), hits(), hits()], [false, true, true, false]);
-        assert!(faults.hit(&request(Method::PUT, "/a/vms")).is_none());
+        assert!(faults.hit(&request(Method::PUT, "/a/vms"), 0).is_none());
         assert_eq!((faults.list()[0].matched, faults.list()[0].hit), (3, 2));
     }
 
     #[test]
     fn one_fault_lets_pass_what_the_next_hits() {
         let mut faults = Faults::default();
-        faults.add(br#"{"skip":1,"action":{"delayMs":1}}"#).unwrap();
-        faults.add(br#"{"action":{"close":"after"}}"#).unwrap();
+        faults
+            .add(br#"{"skip":1,"action":{"delayMs":1}}"#, 0)
+            .unwrap();
+        faults.add(br#"{"action":{"close":"after"}}"#, 0).unwrap();
         let request = request(Method::GET, "/");
         assert!(matches!(
-            faults.hit(&request),
+            faults.hit(&request, 0),
             Some(Verdict::Close(Close::After))
         ));
-        assert!(matches!(faults.hit(&request), Some(Verdict::Delay(1))));
-        assert!(faults.hit(&request).is_none());
+        assert!(matches!(faults.hit(&request, 0), Some(Verdict::Delay(1))));
+        assert!(faults.hit(&request, 0).is_none());
+    }
+
+    #[test]
+    fn a_fault_is_over_when_its_time_is() {
+        let mut faults = Faults::default();
+        let text = br#"{"forSeconds":2,"action":{"status":410}}"#;
+        faults.add(text, 1_000).unwrap();
+        let get = request(Method::GET, "/");
+        assert!([1_000, 1_001, 2_999].map(|now| faults.hit(&get, now).is_some()) == [true; 3]);
+        assert!(faults.hit(&get, 3_000).is_none());
+        let text = br#"{"forSeconds":2,"times":1,"action":{"status":410}}"#;
+        faults.add(text, 3_000).unwrap();
+        assert!(faults.hit(&get, 3_000).is_some() && faults.hit(&get, 3_000).is_none());
     }
 
     #[test]
@@ -311,7 +335,7 @@ mod tests {
             ),
         ];
         for (text, part) in cases {
-            let error = Faults::default().add(text.as_bytes()).unwrap_err();
+            let error = Faults::default().add(text.as_bytes(), 0).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
         }
     }

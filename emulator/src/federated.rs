@@ -59,12 +59,12 @@ pub(crate) struct FederatedCredential {
     trust: Trust,
 }
 
-/// Whose tokens are trusted.
+/// Whose tokens are trusted. All three are compared with regard to casing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Trust {
-    issuer: String,
-    subject: String,
-    audience: String,
+pub(crate) struct Trust {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) audience: String,
 }
 
 impl FederatedCredential {
@@ -89,6 +89,13 @@ impl FederatedCredential {
 /// What the keys of an identity's credentials begin with.
 fn under(identity: &str) -> String {
     format!("{identity}/federatedidentitycredentials/").to_lowercase()
+}
+
+/// Whose tokens may act as the identity with that id.
+pub(crate) fn trusted<'a>(state: &'a State, identity: &str) -> Vec<&'a Trust> {
+    within(&state.federated, &under(identity))
+        .map(|(_, credential)| &credential.trust)
+        .collect()
 }
 
 /// The identity is gone, and its credentials with it.

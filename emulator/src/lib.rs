@@ -15,10 +15,11 @@
 //! # Where things are
 //!
 //! A request goes through `server` (connections, faults, latency, the log) to `oauth` (tokens and
-//! discovery), `admin` (`/_emulator`), `msgraph` (Microsoft Graph) or `arm::router`, which finds the function that answers it in
-//! the tables of `arm::resources`, `identity`, `federated`, `compute`, `authorization`, `graph` and
-//! `operations`. Those functions are
-//! synchronous and work on the one `state::World`, which is locked meanwhile.
+//! discovery), `hosts` (where managed identities get their tokens), `msgraph` (Microsoft Graph),
+//! `admin` (`/_emulator`) or `arm::router`, which finds the function that answers it in the tables
+//! of `arm::resources`, `identity`, `federated`, `compute`, `authorization`, `graph` and
+//! `operations`. Those functions are synchronous and work on the one `state::World`, which is
+//! locked meanwhile.
 
 mod admin;
 mod arm;
@@ -30,6 +31,7 @@ mod faults;
 mod federated;
 mod graph;
 mod history;
+mod hosts;
 mod http;
 mod identity;
 mod log;

@@ -25,6 +25,13 @@ pub(crate) fn guid() -> String {
     )
 }
 
+/// Random bytes.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    let mut b = [0_u8; N];
+    fill(&mut b);
+    b
+}
+
 /// `bytes` random bytes as base64url without padding, the alphabet of signatures in URLs.
 pub(crate) fn opaque(bytes: usize) -> String {
     let mut b = vec![0_u8; bytes];

@@ -18,6 +18,12 @@ pub const APPLICATION: &str = "Emulator application";
 pub const GROUP_ID: &str = "bbbbbbbb-cccc-dddd-2222-333333333333";
 /// A group of the directory, without members.
 pub const GROUP: &str = "myGroup";
+/// The object id of the user who signs in with a device code, unless another is named.
+pub const USER_ID: &str = "cccccccc-dddd-eeee-3333-444444444444";
+/// That user's principal name.
+pub const USER_NAME: &str = "user@emulator.invalid";
+/// The name that the user is shown under.
+pub const USER_DISPLAY_NAME: &str = "Emulator user";
 /// The resource group that holds [`VM`].
 pub const RESOURCE_GROUP: &str = "myResourceGroup";
 /// A second resource group, empty.

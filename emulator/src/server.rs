@@ -18,12 +18,12 @@ use tokio::task::JoinSet;
 use crate::arm::error::ArmError;
 use crate::arm::headers::{self, Ids};
 use crate::arm::router;
-use crate::clock::{Millis, iso_time};
+use crate::clock::{Millis, http_date, iso_time};
 use crate::faults::{Close, Verdict};
 use crate::http::{Reply, Request};
 use crate::log::Entry;
 use crate::state::World;
-use crate::{admin, msgraph, oauth};
+use crate::{admin, hosts, msgraph, oauth};
 
 /// The largest body that ARM takes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -181,7 +181,7 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
     let (arrived, latency, verdict) = {
         let mut world = shared.world();
         let arrived = world.site.clock.now();
-        let verdict = world.session.faults.hit(request);
+        let verdict = world.session.faults.hit(request, arrived);
         (arrived, world.session.settings.latency_ms, verdict)
     };
     let mut wait = latency;
@@ -198,7 +198,7 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
-    let (reply, held, now) = {
+    let (reply, held, now, shown) = {
         let mut world = shared.world();
         let now = world.site.clock.now();
         let before = world.revision;
@@ -228,13 +228,16 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
             authenticated,
             fault,
         });
-        (reply, held, now)
+        (reply, held, now, world.shown())
     };
     if held > 0 {
         tokio::time::sleep(Duration::from_millis(held)).await;
     }
     match (reply, close) {
-        (Some(reply), None) => Ok(headers::add(request, &ids, now, reply)),
+        (Some(reply), None) => {
+            let reply = reply.header("Date", http_date(shown));
+            Ok(headers::add(request, &ids, now, reply))
+        }
         _ => Err(Closed),
     }
 }
@@ -256,7 +259,9 @@ fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) ->
     if msgraph::is_ours(request) {
         return msgraph::answer(world, request, now);
     }
-    oauth::answer(world, request, now).unwrap_or_else(|| router::answer(world, request, now))
+    oauth::answer(world, request, now)
+        .or_else(|| hosts::answer(world, request, now))
+        .unwrap_or_else(|| router::answer(world, request, now))
 }
 
 fn response(reply: Reply) -> hyper::Response<Full<Bytes>> {

@@ -18,9 +18,12 @@ use crate::directory::{self, Principal};
 use crate::faults::Faults;
 use crate::federated::FederatedCredential;
 use crate::history::History;
+use crate::hosts::Hosts;
 use crate::identity::UserAssignedIdentity;
 use crate::log::Log;
-use crate::oauth::Tokens;
+use crate::oauth::applications::{self, Application, Issuers};
+use crate::oauth::device_code::DeviceCodes;
+use crate::oauth::tokens::Tokens;
 use crate::operations::{self, Operation};
 use crate::{graph, random, seed};
 
@@ -46,6 +49,9 @@ pub(crate) struct State {
     /// What groups of the directory have beside their names, by id.
     #[serde(default)]
     pub(crate) directory_groups: BTreeMap<String, directory::Group>,
+    /// By client id.
+    #[serde(default = "applications::seeded")]
+    pub(crate) applications: BTreeMap<String, Application>,
     /// By operation id.
     pub(crate) operations: BTreeMap<String, Operation>,
     /// The `c` of signed operation URLs: in Azure a certificate, here as long and as opaque.
@@ -98,7 +104,7 @@ impl State {
             (key::group(seed::SUBSCRIPTION_ID, name), group)
         });
         let vm = Machine::seeded(now);
-        let group = Principal::seeded();
+        let principals = Principal::seeded().map(|one| (one.id.clone(), one));
         State {
             subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
             groups: BTreeMap::from(groups),
@@ -106,8 +112,9 @@ impl State {
             federated: BTreeMap::new(),
             machines: BTreeMap::from([(vm.key(), vm)]),
             assignments: BTreeMap::new(),
-            principals: BTreeMap::from([(group.id.clone(), group)]),
+            principals: BTreeMap::from(principals),
             directory_groups: BTreeMap::new(),
+            applications: applications::seeded(),
             operations: BTreeMap::new(),
             signing_certificate: random::opaque(2_030),
         }
@@ -141,10 +148,10 @@ pub(crate) mod key {
 }
 
 /// The entries of a map whose keys begin with `prefix`, in the order of the keys.
-pub(crate) fn within<'a, T>(
+pub(crate) fn within<'a, 'p, T>(
     map: &'a BTreeMap<String, T>,
-    prefix: &'a str,
-) -> impl Iterator<Item = (&'a String, &'a T)> {
+    prefix: &'p str,
+) -> impl Iterator<Item = (&'a String, &'a T)> + use<'a, 'p, T> {
     map.range(prefix.to_owned()..)
         .take_while(move |(key, _)| key.starts_with(prefix))
 }
@@ -156,7 +163,17 @@ pub(crate) struct Settings {
     pub(crate) latency_ms: u64,
     pub(crate) operation_ms: u64,
     pub(crate) page_size: usize,
+    /// Of applications and users.
     pub(crate) token_lifetime_seconds: u64,
+    pub(crate) managed_identity_token_lifetime_seconds: u64,
+    /// How far the clock is ahead that the server shows: the `Date` header, the times in tokens
+    /// and those that assertions are checked by.
+    pub(crate) clock_skew_seconds: i64,
+    /// What a user's token has to have been asked for with to write:
+    /// `{"access_token": {name: {"value": …}}}`.
+    pub(crate) require_claims: Option<Map<String, Value>>,
+    pub(crate) device_code_interval_seconds: u64,
+    pub(crate) device_code_lifetime_seconds: u64,
     pub(crate) throttling: bool,
     /// Sent as `Retry-After` while an operation runs; Azure usually sends none.
     pub(crate) retry_after_seconds: Option<u64>,
@@ -180,6 +197,11 @@ impl Settings {
             operation_ms: millis(options.operation_time),
             page_size: options.page_size,
             token_lifetime_seconds: options.token_lifetime.as_secs(),
+            managed_identity_token_lifetime_seconds: 86_400,
+            clock_skew_seconds: 0,
+            require_claims: None,
+            device_code_interval_seconds: 5,
+            device_code_lifetime_seconds: 900,
             throttling: false,
             retry_after_seconds: None,
             replication_delay_ms: 0,
@@ -204,6 +226,9 @@ pub(crate) enum Registration {
 pub(crate) struct Session {
     pub(crate) settings: Settings,
     pub(crate) tokens: Tokens,
+    pub(crate) device_codes: DeviceCodes,
+    pub(crate) issuers: Issuers,
+    pub(crate) hosts: Hosts,
     pub(crate) log: Log,
     pub(crate) history: History,
     pub(crate) faults: Faults,
@@ -217,7 +242,7 @@ pub(crate) struct Session {
     pub(crate) state_error: Option<String>,
 }
 
-/// What does not change while the emulator runs.
+/// What the emulator is, for the whole run.
 #[derive(Debug)]
 pub(crate) struct Site {
     /// `http://127.0.0.1:PORT`.
@@ -252,6 +277,9 @@ impl World {
             session: Session {
                 settings: initial,
                 tokens: Tokens::default(),
+                device_codes: DeviceCodes::default(),
+                issuers: Issuers::default(),
+                hosts: Hosts::default(),
                 log: Log::default(),
                 history: History::default(),
                 faults: Faults::default(),
@@ -263,6 +291,15 @@ impl World {
             },
             revision: 0,
         }
+    }
+
+    /// The time that the server shows: its own, and the skew on top.
+    pub(crate) fn shown(&self) -> Millis {
+        let skew = self.session.settings.clock_skew_seconds;
+        self.site
+            .clock
+            .now()
+            .saturating_add_signed(skew.saturating_mul(1_000))
     }
 
     /// Ends every operation whose time has come. Called before each request is handled, which
@@ -287,6 +324,10 @@ impl World {
     pub(crate) fn reset(&mut self, now: Millis) {
         self.state = State::seeded(now);
         self.session.settings = self.site.initial.clone();
+        self.session.tokens.clear_counts();
+        self.session.device_codes.clear();
+        self.session.issuers.clear();
+        self.session.hosts.clear();
         self.session.log.clear();
         self.session.history.clear();
         self.session.faults.clear();

@@ -134,6 +134,9 @@ fn handle(
     };
     let (route, parameters) = find(request, &api_version)?;
     check_version(route, &api_version)?;
+    if Kind::of(&request.method) != Kind::Read && !route.asks {
+        oauth::claims::demand(world, request)?;
+    }
     let call = Call {
         request,
         api_version,

@@ -195,6 +195,11 @@ impl Machine {
         }
     }
 
+    /// The id of the machine itself, whatever is at its resource id later.
+    pub(crate) fn unique_id(&self) -> &str {
+        &self.unique_id
+    }
+
     pub(crate) fn key(&self) -> String {
         self.id().to_lowercase()
     }

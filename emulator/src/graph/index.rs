@@ -91,6 +91,7 @@ fn copy(state: &State) -> Arc<State> {
         assignments: state.assignments.clone(),
         principals: Default::default(),
         directory_groups: Default::default(),
+        applications: Default::default(),
         operations: Default::default(),
         signing_certificate: String::new(),
     })

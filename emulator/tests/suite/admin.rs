@@ -232,6 +232,8 @@ async fn settings_and_reset() {
             "latencyMs": 0, "operationMs": 1_000, "pageSize": 50, "tokenLifetimeSeconds": 3_600,
             "throttling": false, "unregistered": [], "retryAfterSeconds": null,
             "replicationDelayMs": 0, "federatedWriteMs": 150, "graphDelayMs": 0, "vmWriteLimit": null, "unassignable": [],
+            "managedIdentityTokenLifetimeSeconds": 86_400, "clockSkewSeconds": 0, "requireClaims": null,
+            "deviceCodeIntervalSeconds": 5, "deviceCodeLifetimeSeconds": 900,
         })
     );
     azure.set(json!({"retryAfterSeconds": 3, "vmWriteLimit": 5, "operationMs": 10, "replicationDelayMs": 9, "unregistered": ["microsoft.compute"]})).await;

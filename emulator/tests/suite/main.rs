@@ -4,11 +4,13 @@
 //! test sleeps.
 
 mod admin;
+mod assertions;
 mod associated;
 #[cfg(feature = "cli")]
 mod command;
 mod federated;
 mod graph;
+mod hosts;
 mod identities;
 mod machines;
 mod msgraph;
@@ -20,3 +22,4 @@ mod state_file;
 mod support;
 #[cfg(feature = "tls")]
 mod tls;
+mod users;

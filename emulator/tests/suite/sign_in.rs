@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Azure, R, sub};
 
-fn v2() -> String {
+pub fn v2() -> String {
     format!("/{}/oauth2/v2.0/token", seed::TENANT_ID)
 }
 
-async fn ask(azure: &Azure, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn ask(azure: &Azure, path: &str, fields: &[(&str, &str)]) -> Answer {
     let form: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
     azure
         .raw(Method::POST, path, &[], form.join("&"))
@@ -124,49 +124,6 @@ async fn refusals() {
     let answer = ask(&azure, other, &GOOD).await.is(400).json();
     assert_eq!(answer["error_codes"], json!([90_002]));
     azure.get(&format!("{path}?x")).await.is(405);
-}
-
-/// A certificate's assertion, signed with nothing in particular.
-fn assertion(claims: &Value) -> String {
-    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": "abc"});
-    format!("{}.{}.c2ln", encode(&header), encode(claims))
-}
-
-#[tokio::test]
-async fn a_certificate_signs_in_too() {
-    let azure = Azure::start().await;
-    let audience = format!("{}{}", azure.emulator.endpoint(), v2());
-    let good = json!({"iss": seed::CLIENT_ID, "sub": seed::CLIENT_ID, "aud": audience, "exp": 4_102_444_800_u64});
-    let changed = |name: &str, value: Value| {
-        let mut claims = good.clone();
-        claims[name] = value;
-        assertion(&claims)
-    };
-    let cases = [
-        (assertion(&good), 0),
-        (changed("exp", json!(1)), 700_024),
-        (
-            changed("aud", json!("https://login.example.invalid/")),
-            700_023,
-        ),
-        (changed("sub", json!("system:serviceaccount:a:b")), 70_021),
-        ("not.a.jwt".to_owned(), 50_027),
-    ];
-    for (assertion, code) in cases {
-        let mut form = with("client_secret", "");
-        form.push((
-            "client_assertion_type",
-            "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer",
-        ));
-        form.push(("client_assertion", &assertion));
-        let answer = ask(&azure, &v2(), &form).await;
-        if code == 0 {
-            answer.is(200);
-        } else {
-            assert_eq!(answer.is(401).json()["error_codes"], json!([code]));
-        }
-    }
 }
 
 #[tokio::test(start_paused = true)]

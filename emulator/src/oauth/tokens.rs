@@ -1,0 +1,323 @@
+//! The tokens that were given out: access tokens, refresh tokens, and how many of which kind.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::clock::Millis;
+use crate::random;
+use crate::state::World;
+
+use super::claims::Claims;
+use super::tenant_id;
+
+/// How many access tokens and how many refresh tokens are remembered; older ones are forgotten
+/// first.
+const REMEMBERED: usize = 10_000;
+
+/// Tokens that live longer than this come with a time to refresh them at, half their life.
+const REFRESH_IN_SINCE: u64 = 7_200;
+
+/// How a token was got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Grant {
+    Secret,
+    Certificate,
+    Federated,
+    DeviceCode,
+    RefreshToken,
+    Imds,
+    AppService,
+    Automation,
+    Arc,
+    CloudShell,
+    MachineLearning,
+}
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    Application,
+    /// With the id of the resource that it is, or is of.
+    Identity(String),
+    User {
+        /// The user principal name.
+        name: String,
+        display_name: String,
+    },
+}
+
+/// Who signed in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Party {
+    pub(crate) client_id: String,
+    pub(crate) object_id: String,
+    pub(crate) kind: Kind,
+}
+
+impl Party {
+    pub(crate) fn is_user(&self) -> bool {
+        matches!(self.kind, Kind::User { .. })
+    }
+}
+
+/// What a token is to be like.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) party: &'a Party,
+    pub(crate) grant: Grant,
+    pub(crate) audience: &'a str,
+    /// The version of the endpoint: 1 or 2.
+    pub(crate) version: u8,
+    pub(crate) claims: Claims,
+}
+
+/// A token that was made. Times are those that the server shows.
+pub(crate) struct Made {
+    pub(crate) token: String,
+    /// Seconds.
+    pub(crate) lifetime: u64,
+    /// Seconds since 1970.
+    pub(crate) not_before: u64,
+    pub(crate) expires_on: u64,
+    pub(crate) refresh_in: Option<u64>,
+}
+
+/// An access token that is remembered.
+#[derive(Debug, Clone)]
+pub(crate) struct Issued {
+    pub(crate) audience: String,
+    pub(crate) issued: Millis,
+    pub(crate) expires: Millis,
+    pub(crate) party: Party,
+    pub(crate) claims: Claims,
+}
+
+/// What a refresh token stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct SignIn {
+    pub(crate) party: Party,
+    /// The scope that was asked for at first, for those who name none later.
+    pub(crate) scope: String,
+    /// What the user has proven.
+    pub(crate) claims: Claims,
+    pub(crate) issued: Millis,
+    pub(crate) revoked: Option<Millis>,
+}
+
+/// All of them. Not in any output: whoever has one can use it.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    issued: Remembered<Issued>,
+    refresh: Remembered<SignIn>,
+    counts: BTreeMap<(Grant, String, String), u64>,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens")
+            .field("issued", &self.issued.values.len())
+            .field("refresh", &self.refresh.values.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The last so many values, by secret.
+struct Remembered<T> {
+    values: HashMap<String, T>,
+    order: VecDeque<String>,
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Remembered {
+            values: HashMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> Remembered<T> {
+    fn insert(&mut self, secret: String, value: T) {
+        if self.order.len() >= REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+        }
+        self.order.push_back(secret.clone());
+        self.values.insert(secret, value);
+    }
+}
+
+impl Tokens {
+    pub(crate) fn find(&self, token: &str) -> Option<&Issued> {
+        self.issued.values.get(token)
+    }
+
+    /// Whether it is a good token that a managed identity got.
+    pub(super) fn is_of_identity(&self, token: &str, now: Millis) -> bool {
+        self.find(token).is_some_and(|issued| {
+            issued.expires > now && matches!(issued.party.kind, Kind::Identity(_))
+        })
+    }
+
+    pub(super) fn add_refresh_token(&mut self, sign_in: SignIn) -> String {
+        let token = format!("1.{}", random::opaque(240));
+        self.refresh.insert(token.clone(), sign_in);
+        token
+    }
+
+    pub(super) fn sign_in(&self, refresh_token: &str) -> Option<&SignIn> {
+        self.refresh.values.get(refresh_token)
+    }
+
+    /// Revokes all refresh tokens; how many were good before.
+    pub(crate) fn revoke(&mut self, now: Millis) -> usize {
+        let mut count = 0;
+        for sign_in in self.refresh.values.values_mut() {
+            if sign_in.revoked.is_none() {
+                sign_in.revoked = Some(now);
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// How many tokens were given out: `[{grant, audience, clientId, count}]`.
+    pub(crate) fn counts(&self) -> Value {
+        self.counts
+            .iter()
+            .map(|((grant, audience, client), count)| {
+                json!({ "grant": grant, "audience": audience, "clientId": client, "count": count })
+            })
+            .collect()
+    }
+
+    pub(crate) fn clear_counts(&mut self) {
+        self.counts.clear();
+    }
+}
+
+fn encode(value: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+/// A JWT with a signature of random bytes.
+fn unsigned(claims: &Value) -> String {
+    let header = json!({ "typ": "JWT", "alg": "RS256", "kid": "emulator" });
+    format!(
+        "{}.{}.{}",
+        encode(&header),
+        encode(claims),
+        random::opaque(256)
+    )
+}
+
+fn issuer(world: &World, version: u8) -> String {
+    let base = format!("{}/{}", world.site.endpoint, tenant_id());
+    if version == 1 {
+        format!("{base}/")
+    } else {
+        format!("{base}/v2.0")
+    }
+}
+
+/// Makes an access token and remembers it.
+pub(crate) fn make(world: &mut World, wanted: Wanted<'_>, now: Millis) -> Made {
+    let settings = &world.session.settings;
+    let party = wanted.party;
+    let lifetime = match party.kind {
+        Kind::Identity(_) => settings.managed_identity_token_lifetime_seconds,
+        Kind::Application | Kind::User { .. } => settings.token_lifetime_seconds,
+    };
+    let not_before = world.shown() / 1_000;
+    let expires_on = not_before.saturating_add(lifetime);
+    let mut claims = Map::new();
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("aud", json!(wanted.audience));
+    set("iss", json!(issuer(world, wanted.version)));
+    set("iat", json!(not_before));
+    set("nbf", json!(not_before));
+    set("exp", json!(expires_on));
+    set("appid", json!(party.client_id));
+    set("oid", json!(party.object_id));
+    set("sub", json!(party.object_id));
+    set("tid", json!(tenant_id()));
+    set("uti", json!(random::opaque(16)));
+    set("ver", json!(format!("{}.0", wanted.version)));
+    match &party.kind {
+        Kind::Application => {
+            set("idtyp", json!("app"));
+        }
+        Kind::Identity(id) => {
+            set("idtyp", json!("app"));
+            set("xms_mirid", json!(id));
+        }
+        Kind::User { name, display_name } => {
+            set("idtyp", json!("user"));
+            set("name", json!(display_name));
+            set("unique_name", json!(name));
+            set("upn", json!(name));
+            set("scp", json!("user_impersonation"));
+            set("amr", json!(wanted.claims.methods()));
+        }
+    }
+    wanted.claims.write(&mut claims);
+    let token = unsigned(&Value::Object(claims));
+
+    let tokens = &mut world.session.tokens;
+    tokens.issued.insert(
+        token.clone(),
+        Issued {
+            audience: wanted.audience.to_owned(),
+            issued: now,
+            expires: now.saturating_add(lifetime.saturating_mul(1_000)),
+            party: party.clone(),
+            claims: wanted.claims,
+        },
+    );
+    let counted = (
+        wanted.grant,
+        wanted.audience.to_owned(),
+        party.client_id.clone(),
+    );
+    *tokens.counts.entry(counted).or_default() += 1;
+    Made {
+        token,
+        lifetime,
+        not_before,
+        expires_on,
+        refresh_in: (lifetime >= REFRESH_IN_SINCE).then_some(lifetime / 2),
+    }
+}
+
+/// The token that tells a client who its user is.
+pub(super) fn id_token(world: &World, party: &Party) -> Option<String> {
+    let Kind::User { name, display_name } = &party.kind else {
+        return None;
+    };
+    let now = world.shown() / 1_000;
+    Some(unsigned(&json!({
+        "aud": party.client_id,
+        "iss": issuer(world, 2),
+        "iat": now,
+        "nbf": now,
+        "exp": now + world.session.settings.token_lifetime_seconds,
+        "name": display_name,
+        "oid": party.object_id,
+        "preferred_username": name,
+        "sub": party.object_id,
+        "tid": tenant_id(),
+        "ver": "2.0",
+    })))
+}
+
+/// `client_info`, by which MSAL keeps accounts apart.
+pub(super) fn client_info(party: &Party) -> String {
+    encode(&json!({ "uid": party.object_id, "utid": tenant_id() }))
+}
