@@ -70,6 +70,10 @@ class Emulator:
         """Changes a machine through the module's library, and gives what it reports."""
         return self._run("change", *arguments)
 
+    def roles(self, *arguments: str) -> list[dict]:
+        """Gives or reads roles through the module's library."""
+        return self._run("roles", *arguments)["roleAssignments"]
+
     def _run(self, name: str, *arguments: str) -> dict:
         environment = os.environ | {"SSL_CERT_FILE": self.ca_file}
         done = subprocess.run(

@@ -1,0 +1,72 @@
+//! Gives and reads roles at an emulator as New- and Get-IdentityRoleAssignment do, and prints them
+//! as JSON. Other clients' tests compare it with what they see.
+//!
+//! `cargo run --example roles -- http://127.0.0.1:PORT --identity id1 --give Reader`
+
+mod shared;
+
+use std::error::Error;
+
+use emulator::seed;
+use managed_identity::access::{self, Assign, Find, Holder, Place, Role, RoleAssignment};
+use managed_identity::arm::Target;
+use serde_json::{Value, json};
+
+const USAGE: &str = "roles <endpoint> --identity NAME [--give ROLE]";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (endpoint, name, give) = match arguments[..] {
+        [endpoint, "--identity", name] => (endpoint, name, None),
+        [endpoint, "--identity", name, "--give", role] => (endpoint, name, Some(role)),
+        _ => return Err(USAGE.into()),
+    };
+    let client = shared::client(endpoint).await?;
+    let holder = Holder {
+        identity: Target {
+            resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
+            name: Some(name.to_owned()),
+            ..Target::default()
+        },
+        ..Holder::default()
+    };
+    let found = match give {
+        Some(role) => {
+            let wanted = Assign {
+                holder,
+                place: Place {
+                    resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
+                    ..Place::default()
+                },
+                role: Role::named(role),
+                ..Assign::default()
+            };
+            vec![access::assign(&client, &wanted).await?]
+        }
+        None => {
+            let wanted = Find {
+                holder,
+                ..Find::default()
+            };
+            access::find(&client, &wanted).await?
+        }
+    };
+    let found: Vec<Value> = found.iter().map(as_json).collect();
+    println!("{:#}", json!({ "roleAssignments": found }));
+    Ok(())
+}
+
+fn as_json(assignment: &RoleAssignment) -> Value {
+    let properties = &assignment.properties;
+    json!({
+        "id": assignment.id,
+        "name": assignment.name,
+        "roleName": assignment.role_name,
+        "roleDefinitionId": properties.role_definition_id,
+        "principalId": properties.principal_id,
+        "principalType": properties.principal_type,
+        "scope": properties.scope,
+    })
+}
