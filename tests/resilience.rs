@@ -3,15 +3,13 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
 use managed_identity::arm::{Category, Scope, Silent};
 use managed_identity::auth::{SignIn, connect};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
-use support::{Local, code, on, quick, sign_in, target};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use support::{Local, code, on, other_server, quick, sign_in, target};
 
 #[tokio::test]
 async fn throttling_and_faults_of_azures_are_waited_out() {
@@ -119,7 +117,7 @@ async fn a_lost_connection_is_made_again() {
 
 #[tokio::test]
 async fn an_unreachable_endpoint_is_an_error_at_once() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let mut request = sign_in(&endpoint);
@@ -189,49 +187,6 @@ async fn verbose_lines_tell_each_request_and_no_secret() {
     assert!(lines.contains("GET /subscriptions"), "{lines}");
     assert!(lines.contains(" 404 in ") && lines.contains("request id "));
     assert!(!lines.contains("Bearer") && !lines.contains("eyJ"));
-}
-
-/// A server that counts its requests and answers each with `answer`.
-async fn other_server(answer: String) -> (String, Arc<AtomicU32>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let count = Arc::new(AtomicU32::new(0));
-    let counted = count.clone();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            counted.fetch_add(1, Ordering::SeqCst);
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    (endpoint, count)
-}
-
-#[tokio::test]
-async fn a_token_goes_to_no_other_host() {
-    let (other, count) = other_server(String::new()).await;
-    let local = Local::start().await;
-
-    let page = json!({"value": [], "nextLink": format!("{other}/next")});
-    let action =
-        json!({"status": 200, "body": page.to_string(), "contentType": "application/json"});
-    local
-        .fault(on("GET", "userAssignedIdentities", action))
-        .await;
-    let mut pages = identity::list(&local.client, &Scope::default()).unwrap();
-    let error = pages.next().await.unwrap_err();
-    assert_eq!(error.code(), "ForeignHost");
-    assert!(!error.to_string().contains("/next"), "{error}");
-
-    let action = json!({"status": 302, "headers": {"Location": format!("{other}/moved")}});
-    local.fault(on("GET", "id1", action)).await;
-    let error = identity::get(&local.client, &target("id1"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.status(), Some(302));
-
-    assert_eq!(count.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

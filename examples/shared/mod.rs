@@ -1,6 +1,8 @@
 //! What the examples that other clients' tests run have in common: the sign-in at an emulator, and
 //! a machine as JSON.
 
+#![allow(dead_code)] // Each example uses what it needs of it.
+
 use std::error::Error;
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, missing_docs)]
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use emulator::{Emulator, Options, seed};
 use managed_identity::arm::{Client, Observer, Progress, Result, RetryPolicy, Target};
 use managed_identity::auth::{Request, SignIn, connect};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 pub const GROUP: &str = seed::RESOURCE_GROUP;
 pub const VM: &str = seed::VM;
@@ -225,4 +228,21 @@ pub fn on(method: &str, path: &str, action: Value) -> Value {
 
 pub fn code<T: std::fmt::Debug>(result: Result<T>) -> String {
     result.unwrap_err().code().to_owned()
+}
+
+/// A server that counts its requests and answers each with `answer`.
+pub async fn other_server(answer: String) -> (String, Arc<AtomicU32>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = count.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    (endpoint, count)
 }
