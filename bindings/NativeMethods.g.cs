@@ -499,6 +499,55 @@ namespace ManagedIdentity.Native
         internal static extern int mi_arm_invoke(ulong client, MiArmInvokeRequest* request, ulong queue, ulong tag);
 
         /// <summary>
+        ///  Submits the creation of a federated credential. Yields a [`MiFederatedCredential`], or a
+        ///  [`MiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_federated_credential_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_federated_credential_create(ulong client, MiFederatedWriteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a change to a federated credential: what is not given stays. Yields a
+        ///  [`MiFederatedCredential`], or a [`MiPlan`] when `dry_run` is set.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_federated_credential_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_federated_credential_update(ulong client, MiFederatedWriteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the deletion of a federated credential. Yields nothing, or a [`MiPlan`] when `dry_run`
+        ///  is set. One that does not exist is an error.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_federated_credential_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_federated_credential_delete(ulong client, MiFederatedDeleteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the reading of a federated credential. Yields a [`MiFederatedCredential`].
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_federated_credential_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_federated_credential_get(ulong client, MiFederatedTarget* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of the federated credentials of an identity. Yields a
+        ///  [`MiFederatedCredential`] for each.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_federated_credential_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_federated_credential_list(ulong client, MiTarget* identity, ulong queue, ulong tag);
+
+        /// <summary>
         ///  Submits the start of an emulator in this process. Yields a [`MiEmulator`].
         ///
         ///  # Safety
@@ -1091,6 +1140,112 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  Which federated credential: its id, or its identity and its name. With an id the other members
+    ///  are not read.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiFederatedTarget
+    {
+        /// <summary>
+        ///  The credential's id.
+        /// </summary>
+        public MiStr resource_id;
+        /// <summary>
+        ///  The identity; its id may be that of one of its credentials.
+        /// </summary>
+        public MiTarget identity;
+        /// <summary>
+        ///  The credential's name.
+        /// </summary>
+        public MiStr name;
+    }
+
+    /// <summary>
+    ///  What `mi_federated_credential_create` and `mi_federated_credential_update` need. The source is
+    ///  given by issuer and subject, or in the form of GitHub or of Kubernetes.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiFederatedWriteRequest
+    {
+        /// <summary>
+        ///  The credential.
+        /// </summary>
+        public MiFederatedTarget target;
+        /// <summary>
+        ///  The URL of the issuer.
+        /// </summary>
+        public MiStr issuer;
+        /// <summary>
+        ///  Whom the issuer must name.
+        /// </summary>
+        public MiStr subject;
+        /// <summary>
+        ///  GitHub: the organization or user.
+        /// </summary>
+        public MiStr github_organization;
+        /// <summary>
+        ///  GitHub: the repository.
+        /// </summary>
+        public MiStr github_repository;
+        /// <summary>
+        ///  GitHub: a branch.
+        /// </summary>
+        public MiStr github_branch;
+        /// <summary>
+        ///  GitHub: an environment.
+        /// </summary>
+        public MiStr github_environment;
+        /// <summary>
+        ///  GitHub: a tag.
+        /// </summary>
+        public MiStr github_tag;
+        /// <summary>
+        ///  GitHub: 1 for workflows that a pull request runs.
+        /// </summary>
+        public byte github_pull_request;
+        /// <summary>
+        ///  Kubernetes: the URL of the cluster's issuer.
+        /// </summary>
+        public MiStr kubernetes_issuer;
+        /// <summary>
+        ///  Kubernetes: the namespace of the service account.
+        /// </summary>
+        public MiStr kubernetes_namespace;
+        /// <summary>
+        ///  Kubernetes: the service account.
+        /// </summary>
+        public MiStr service_account;
+        /// <summary>
+        ///  Whom the token must be for: one. None for the usual one, or to leave it.
+        /// </summary>
+        public MiStr* audiences;
+        /// <summary>
+        ///  The number of audiences.
+        /// </summary>
+        public nuint audiences_len;
+        /// <summary>
+        ///  1 to plan only.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
+    ///  What `mi_federated_credential_delete` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiFederatedDeleteRequest
+    {
+        /// <summary>
+        ///  The credential to delete.
+        /// </summary>
+        public MiFederatedTarget target;
+        /// <summary>
+        ///  1 to plan only.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
     ///  How the emulator shall run.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -1165,6 +1320,10 @@ namespace ManagedIdentity.Native
         ///  A system-assigned identity, or null.
         /// </summary>
         public MiSystemIdentity* system_identity;
+        /// <summary>
+        ///  A federated credential, or null.
+        /// </summary>
+        public MiFederatedCredential* federated_credential;
         /// <summary>
         ///  What Azure answered to a call of the caller's own: JSON as Azure wrote it.
         /// </summary>
@@ -1289,6 +1448,54 @@ namespace ManagedIdentity.Native
         ///  The number of tags.
         /// </summary>
         public nuint tags_len;
+    }
+
+    /// <summary>
+    ///  A federated credential.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiFederatedCredential
+    {
+        /// <summary>
+        ///  The resource id, as Azure writes it.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  The name.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  The name of the identity.
+        /// </summary>
+        public MiStr identity_name;
+        /// <summary>
+        ///  The resource group of the identity.
+        /// </summary>
+        public MiStr resource_group;
+        /// <summary>
+        ///  The subscription's id.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
+        /// </summary>
+        public MiStr resource_type;
+        /// <summary>
+        ///  The URL of the issuer.
+        /// </summary>
+        public MiStr issuer;
+        /// <summary>
+        ///  Whom the issuer must name.
+        /// </summary>
+        public MiStr subject;
+        /// <summary>
+        ///  Whom the token must be for.
+        /// </summary>
+        public MiStr* audiences;
+        /// <summary>
+        ///  The number of audiences.
+        /// </summary>
+        public nuint audiences_len;
     }
 
     /// <summary>

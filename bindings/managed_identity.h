@@ -410,6 +410,30 @@ typedef struct MiSystemIdentity {
   size_t tags_len;
 } MiSystemIdentity;
 
+// A federated credential.
+typedef struct MiFederatedCredential {
+  // The resource id, as Azure writes it.
+  struct MiStr id;
+  // The name.
+  struct MiStr name;
+  // The name of the identity.
+  struct MiStr identity_name;
+  // The resource group of the identity.
+  struct MiStr resource_group;
+  // The subscription's id.
+  struct MiStr subscription_id;
+  // `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
+  struct MiStr resource_type;
+  // The URL of the issuer.
+  struct MiStr issuer;
+  // Whom the issuer must name.
+  struct MiStr subject;
+  // Whom the token must be for.
+  const struct MiStr *audiences;
+  // The number of audiences.
+  size_t audiences_len;
+} MiFederatedCredential;
+
 // How far a long wait has come.
 typedef struct MiProgress {
   // What is going on.
@@ -467,6 +491,8 @@ typedef struct MiEvent {
   const struct MiPlan *plan;
   // A system-assigned identity, or null.
   const struct MiSystemIdentity *system_identity;
+  // A federated credential, or null.
+  const struct MiFederatedCredential *federated_credential;
   // What Azure answered to a call of the caller's own: JSON as Azure wrote it.
   struct MiStr json;
   // How far a long wait has come, or null.
@@ -743,6 +769,60 @@ typedef struct MiArmInvokeRequest {
   uint8_t dry_run;
 } MiArmInvokeRequest;
 
+// Which federated credential: its id, or its identity and its name. With an id the other members
+// are not read.
+typedef struct MiFederatedTarget {
+  // The credential's id.
+  struct MiStr resource_id;
+  // The identity; its id may be that of one of its credentials.
+  struct MiTarget identity;
+  // The credential's name.
+  struct MiStr name;
+} MiFederatedTarget;
+
+// What `mi_federated_credential_create` and `mi_federated_credential_update` need. The source is
+// given by issuer and subject, or in the form of GitHub or of Kubernetes.
+typedef struct MiFederatedWriteRequest {
+  // The credential.
+  struct MiFederatedTarget target;
+  // The URL of the issuer.
+  struct MiStr issuer;
+  // Whom the issuer must name.
+  struct MiStr subject;
+  // GitHub: the organization or user.
+  struct MiStr github_organization;
+  // GitHub: the repository.
+  struct MiStr github_repository;
+  // GitHub: a branch.
+  struct MiStr github_branch;
+  // GitHub: an environment.
+  struct MiStr github_environment;
+  // GitHub: a tag.
+  struct MiStr github_tag;
+  // GitHub: 1 for workflows that a pull request runs.
+  uint8_t github_pull_request;
+  // Kubernetes: the URL of the cluster's issuer.
+  struct MiStr kubernetes_issuer;
+  // Kubernetes: the namespace of the service account.
+  struct MiStr kubernetes_namespace;
+  // Kubernetes: the service account.
+  struct MiStr service_account;
+  // Whom the token must be for: one. None for the usual one, or to leave it.
+  const struct MiStr *audiences;
+  // The number of audiences.
+  size_t audiences_len;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiFederatedWriteRequest;
+
+// What `mi_federated_credential_delete` needs.
+typedef struct MiFederatedDeleteRequest {
+  // The credential to delete.
+  struct MiFederatedTarget target;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiFederatedDeleteRequest;
+
 // How the emulator shall run.
 typedef struct MiEmulatorOptions {
   // The port on 127.0.0.1; 0 for any free one.
@@ -968,6 +1048,55 @@ int32_t mi_arm_invoke(uint64_t client,
                       const struct MiArmInvokeRequest *request,
                       uint64_t queue,
                       uint64_t tag);
+
+// Submits the creation of a federated credential. Yields a [`MiFederatedCredential`], or a
+// [`MiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
+//
+// # Safety
+// See the module.
+int32_t mi_federated_credential_create(uint64_t client,
+                                       const struct MiFederatedWriteRequest *request,
+                                       uint64_t queue,
+                                       uint64_t tag);
+
+// Submits a change to a federated credential: what is not given stays. Yields a
+// [`MiFederatedCredential`], or a [`MiPlan`] when `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t mi_federated_credential_update(uint64_t client,
+                                       const struct MiFederatedWriteRequest *request,
+                                       uint64_t queue,
+                                       uint64_t tag);
+
+// Submits the deletion of a federated credential. Yields nothing, or a [`MiPlan`] when `dry_run`
+// is set. One that does not exist is an error.
+//
+// # Safety
+// See the module.
+int32_t mi_federated_credential_delete(uint64_t client,
+                                       const struct MiFederatedDeleteRequest *request,
+                                       uint64_t queue,
+                                       uint64_t tag);
+
+// Submits the reading of a federated credential. Yields a [`MiFederatedCredential`].
+//
+// # Safety
+// See the module.
+int32_t mi_federated_credential_get(uint64_t client,
+                                    const struct MiFederatedTarget *request,
+                                    uint64_t queue,
+                                    uint64_t tag);
+
+// Submits a listing of the federated credentials of an identity. Yields a
+// [`MiFederatedCredential`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_federated_credential_list(uint64_t client,
+                                     const struct MiTarget *identity,
+                                     uint64_t queue,
+                                     uint64_t tag);
 
 // Submits the start of an emulator in this process. Yields a [`MiEmulator`].
 //

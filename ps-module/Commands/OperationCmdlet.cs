@@ -23,7 +23,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private protected virtual int OperationsAtOnce => 1;
 
     /// <summary>How many operations may be ahead of what was written. Enough to keep the library busy.</summary>
-    private int Window => Math.Max(32, 2 * OperationsAtOnce);
+    private protected virtual int OperationsAhead => Math.Max(32, 2 * OperationsAtOnce);
 
     private OperationQueue Queue => _queue ?? CreateQueue();
 
@@ -43,7 +43,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord()
     {
         Process();
-        Write(until: () => _running.Count < Window);
+        Write(until: () => _running.Count < OperationsAhead);
     }
 
     /// <inheritdoc/>

@@ -42,6 +42,37 @@ internal static class ResourceReference
         throw Failures.Invalid("InvalidInputObject", parameter, value, Rule);
     }
 
+    /// <summary>The federated credential that an object stands for.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
+    public static CredentialTarget Credential(string parameter, PSObject value, string? subscriptionId)
+    {
+        if (FindId(value) is { } id)
+        {
+            return new CredentialTarget { ResourceId = id };
+        }
+
+        if (Property(value, "IdentityName") is { } identity && Property(value, "Name") is { } name)
+        {
+            return new CredentialTarget
+            {
+                Identity = new ResourceTarget
+                {
+                    SubscriptionId = Property(value, "SubscriptionId") ?? subscriptionId,
+                    ResourceGroupName = Property(value, "ResourceGroupName"),
+                    Name = identity,
+                },
+                Name = name,
+            };
+        }
+
+        throw Failures.Invalid(
+            "InvalidInputObject",
+            parameter,
+            value,
+            "it is the id of a federated credential, or an object with a property Id or ResourceId, or one with " +
+            "ResourceGroupName, IdentityName and Name.");
+    }
+
     /// <summary>The id of the resource that an object stands for.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none.</exception>
     public static string Id(string parameter, PSObject value) =>

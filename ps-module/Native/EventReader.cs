@@ -24,6 +24,7 @@ internal static unsafe class EventReader
         : source->emulator is not null ? Read(source->emulator)
         : source->plan is not null ? Read(source->plan)
         : source->system_identity is not null ? Read(source->system_identity)
+        : source->federated_credential is not null ? Read(source->federated_credential)
         : source->json.Read();
 
     private static UserAssignedIdentity Read(MiIdentity* source)
@@ -61,6 +62,28 @@ internal static unsafe class EventReader
         };
         Read(source->tags, source->tags_len, identity.Tag);
         return identity;
+    }
+
+    private static FederatedIdentityCredential Read(MiFederatedCredential* source)
+    {
+        var audiences = new string[checked((int)source->audiences_len)];
+        for (var i = 0; i < audiences.Length; i++)
+        {
+            audiences[i] = source->audiences[i].ReadOrEmpty();
+        }
+
+        return new FederatedIdentityCredential
+        {
+            Id = source->id.ReadOrEmpty(),
+            Name = source->name.ReadOrEmpty(),
+            IdentityName = source->identity_name.Read(),
+            ResourceGroupName = source->resource_group.Read(),
+            SubscriptionId = source->subscription_id.Read(),
+            Type = source->resource_type.ReadOrEmpty(),
+            Issuer = source->issuer.ReadOrEmpty(),
+            Subject = source->subject.ReadOrEmpty(),
+            Audience = audiences,
+        };
     }
 
     private static void Read(MiTag* tags, nuint count, Hashtable into)

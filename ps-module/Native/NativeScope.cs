@@ -80,6 +80,14 @@ internal sealed unsafe class NativeScope : IDisposable
         name = Text(target.Name),
     };
 
+    /// <summary>Which federated credential.</summary>
+    public MiFederatedTarget Target(CredentialTarget target) => new()
+    {
+        resource_id = Text(target.ResourceId),
+        identity = Target(target.Identity),
+        name = Text(target.Name),
+    };
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -2,14 +2,24 @@
 
 use super::guard::Status;
 use super::queue::Record;
-use super::submit::submit_with_client;
+use super::submit::{submit_in_own_time, submit_with_client};
 use crate::arm::{self, Client, Invoke, Plan, Result, Target};
+use crate::identity::federated::{self, CredentialTarget, Lane};
 use crate::{access, compute, identity};
 
 /// A change, and whether only to plan it.
 pub(super) struct Change<T> {
     pub(super) wanted: T,
     pub(super) dry_run: bool,
+}
+
+impl<T> Change<T> {
+    pub(super) fn map<U>(self, to: impl FnOnce(T) -> U) -> Change<U> {
+        Change {
+            wanted: to(self.wanted),
+            dry_run: self.dry_run,
+        }
+    }
 }
 
 /// Something wanted that changes a resource.
@@ -132,5 +142,92 @@ impl Wish for Invoke {
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
         arm::plan_invoke(client, self)
+    }
+}
+
+/// Something wanted of a federated credential. The writes under an identity wait for each other;
+/// while they do, they take no place among the operations that run at once.
+pub(super) trait FederatedWish: Send + Sync + 'static {
+    /// The credential.
+    fn target(&self) -> &CredentialTarget;
+
+    /// Makes the change. What it yields, if anything.
+    fn make(
+        &self,
+        client: &Client,
+        lane: &mut Lane,
+    ) -> impl Future<Output = Result<Option<Record>>> + Send;
+
+    /// Finds out what it would change.
+    fn plan(&self, client: &Client) -> impl Future<Output = Result<Plan>> + Send;
+}
+
+/// Submits a change of a federated credential, or only its plan.
+pub(super) fn submit_federated<T: FederatedWish>(
+    client: u64,
+    queue: u64,
+    tag: u64,
+    change: Change<T>,
+) -> std::result::Result<(), Status> {
+    submit_in_own_time(client, queue, tag, |client, operation| async move {
+        let Change { wanted, dry_run } = change;
+        let yielded = if dry_run {
+            let _turn = operation.turn().await;
+            Some(wanted.plan(&client).await?.into())
+        } else {
+            let mut lane = Lane::enter(&client, wanted.target()).await?;
+            let _turn = operation.turn().await;
+            wanted.make(&client, &mut lane).await?
+        };
+        if let Some(record) = yielded {
+            operation.item(record).await;
+        }
+        Ok(())
+    })
+}
+
+impl FederatedWish for federated::Create {
+    fn target(&self) -> &CredentialTarget {
+        &self.target
+    }
+
+    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Option<Record>> {
+        Ok(Some(lane.create(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        federated::plan_create(client, self).await
+    }
+}
+
+impl FederatedWish for federated::Update {
+    fn target(&self) -> &CredentialTarget {
+        &self.target
+    }
+
+    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Option<Record>> {
+        Ok(Some(lane.update(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        federated::plan_update(client, self).await
+    }
+}
+
+/// The deletion of a federated credential.
+pub(super) struct DeleteFederated(pub(super) CredentialTarget);
+
+impl FederatedWish for DeleteFederated {
+    fn target(&self) -> &CredentialTarget {
+        &self.0
+    }
+
+    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Option<Record>> {
+        lane.delete(client, &self.0).await?;
+        Ok(None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        federated::plan_delete(client, &self.0).await
     }
 }

@@ -16,6 +16,7 @@ use crate::access::{Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
 use crate::auth::Connection;
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
+use crate::identity::federated::FederatedCredential;
 use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 
 /// An event that the host holds, with all that it points to. The host sees the first member.
@@ -33,6 +34,8 @@ struct Published {
     emulator: Option<Box<MiEmulator>>,
     plan: Option<Box<MiPlan>>,
     system_identity: Option<Box<MiSystemIdentity>>,
+    federated_credential: Option<Box<MiFederatedCredential>>,
+    texts: Vec<MiStr>,
     progress: Option<Box<MiProgress>>,
     error: Option<Box<MiError>>,
     tags: Vec<MiTag>,
@@ -79,6 +82,7 @@ impl Published {
                 emulator: ptr::null(),
                 plan: ptr::null(),
                 system_identity: ptr::null(),
+                federated_credential: ptr::null(),
                 json: MiStr::ABSENT,
                 progress: ptr::null(),
                 error: ptr::null(),
@@ -94,6 +98,8 @@ impl Published {
             emulator: None,
             plan: None,
             system_identity: None,
+            federated_credential: None,
+            texts: Vec::new(),
             progress: None,
             error: None,
             tags: Vec::new(),
@@ -149,6 +155,14 @@ impl Published {
                     .system_identity
                     .insert(MiSystemIdentity::of(identity, &self.tags));
                 self.event.system_identity = &raw const **record;
+            }
+            Happening::Item(Record::FederatedCredential(credential)) => {
+                let audiences = credential.properties.audiences.iter();
+                self.texts = audiences.map(|audience| MiStr::of(audience)).collect();
+                let record = self
+                    .federated_credential
+                    .insert(MiFederatedCredential::of(credential, &self.texts));
+                self.event.federated_credential = &raw const **record;
             }
             Happening::Item(Record::Json(text)) => self.event.json = MiStr::of(text.get()),
             Happening::Verbose(text) => {
@@ -264,6 +278,25 @@ impl MiSystemIdentity {
             client_id: MiStr::unless_empty(&properties.client_id),
             tags: tags.as_ptr(),
             tags_len: tags.len(),
+        })
+    }
+}
+
+impl MiFederatedCredential {
+    fn of(credential: &FederatedCredential, audiences: &[MiStr]) -> Box<Self> {
+        let parts = Parts::of(&credential.id);
+        let identity = credential.id.split('/').nth(8).unwrap_or_default();
+        Box::new(Self {
+            id: MiStr::of(&credential.id),
+            name: MiStr::of(&credential.name),
+            identity_name: MiStr::unless_empty(identity),
+            resource_group: parts.resource_group,
+            subscription_id: parts.subscription_id,
+            resource_type: MiStr::of(&credential.resource_type),
+            issuer: MiStr::of(&credential.properties.issuer),
+            subject: MiStr::of(&credential.properties.subject),
+            audiences: audiences.as_ptr(),
+            audiences_len: audiences.len(),
         })
     }
 }
@@ -469,7 +502,8 @@ records!(
     Reference(Reference),
     Connection(Connection),
     Emulator(Started),
-    SystemIdentity(SystemAssignedIdentity)
+    SystemIdentity(SystemAssignedIdentity),
+    FederatedCredential(FederatedCredential)
 );
 
 impl From<Box<RawValue>> for Record {

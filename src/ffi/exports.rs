@@ -14,9 +14,10 @@
 
 #![allow(clippy::undocumented_unsafe_blocks)]
 
+use crate::identity::federated;
 use crate::{access, arm, auth, compute, identity};
 
-use super::changes::submit_change;
+use super::changes::{submit_change, submit_federated};
 use super::guard::{Status, guard};
 use super::inputs::{check_out, read};
 use super::queue::Queue;
@@ -504,6 +505,102 @@ pub unsafe extern "C" fn mi_arm_invoke(
             operation
                 .pages(arm::invoke_pages(&client, &request.wanted)?)
                 .await
+        })
+    })
+}
+
+/// Submits the creation of a federated credential. Yields a [`MiFederatedCredential`], or a
+/// [`MiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_federated_credential_create(
+    client: u64,
+    request: *const MiFederatedWriteRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_federated(client, queue, tag, request)
+    })
+}
+
+/// Submits a change to a federated credential: what is not given stays. Yields a
+/// [`MiFederatedCredential`], or a [`MiPlan`] when `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_federated_credential_update(
+    client: u64,
+    request: *const MiFederatedWriteRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?.map(federated::Update::from);
+        submit_federated(client, queue, tag, request)
+    })
+}
+
+/// Submits the deletion of a federated credential. Yields nothing, or a [`MiPlan`] when `dry_run`
+/// is set. One that does not exist is an error.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_federated_credential_delete(
+    client: u64,
+    request: *const MiFederatedDeleteRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_federated(client, queue, tag, request)
+    })
+}
+
+/// Submits the reading of a federated credential. Yields a [`MiFederatedCredential`].
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_federated_credential_get(
+    client: u64,
+    request: *const MiFederatedTarget,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .item(federated::get(&client, &request).await?)
+                .await;
+            Ok(())
+        })
+    })
+}
+
+/// Submits a listing of the federated credentials of an identity. Yields a
+/// [`MiFederatedCredential`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_federated_credential_list(
+    client: u64,
+    identity: *const MiTarget,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let identity = unsafe { read(identity) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation.pages(federated::list(&client, &identity)?).await
         })
     })
 }

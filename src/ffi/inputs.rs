@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::slice;
 use std::time::Duration;
 
-use super::changes::{Change, DeleteIdentity, Manner};
+use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner};
 use super::emulator;
 use super::guard::Status;
 use super::types::*;
@@ -16,6 +16,7 @@ use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
 use crate::auth::{self, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
+use crate::identity::federated::{self, CredentialTarget};
 
 type Result<T> = std::result::Result<T, Status>;
 
@@ -425,6 +426,64 @@ impl Read for MiVmIdentityUpdateRequest {
                     _ => return Err(Status::Value),
                 },
             },
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiFederatedTarget {
+    type Owned = CredentialTarget;
+
+    unsafe fn read(&self) -> Result<CredentialTarget> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(CredentialTarget {
+                resource_id: text(self.resource_id)?,
+                identity: self.identity.read()?,
+                name: text(self.name)?,
+            })
+        }
+    }
+}
+
+impl Read for MiFederatedWriteRequest {
+    type Owned = Change<federated::Create>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let wanted = unsafe {
+            federated::Create {
+                target: self.target.read()?,
+                source: federated::Source {
+                    issuer: text(self.issuer)?,
+                    subject: text(self.subject)?,
+                    github_organization: text(self.github_organization)?,
+                    github_repository: text(self.github_repository)?,
+                    github_branch: text(self.github_branch)?,
+                    github_environment: text(self.github_environment)?,
+                    github_tag: text(self.github_tag)?,
+                    github_pull_request: self.github_pull_request != 0,
+                    kubernetes_issuer: text(self.kubernetes_issuer)?,
+                    namespace: text(self.kubernetes_namespace)?,
+                    service_account: text(self.service_account)?,
+                },
+                audiences: texts(self.audiences, self.audiences_len)?,
+            }
+        };
+        Ok(Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiFederatedDeleteRequest {
+    type Owned = Change<DeleteFederated>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        Ok(Change {
+            // SAFETY: the contract of this function.
+            wanted: DeleteFederated(unsafe { self.target.read() }?),
             dry_run: self.dry_run != 0,
         })
     }

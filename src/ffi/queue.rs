@@ -19,6 +19,7 @@ use crate::access::{Reference, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Observer, Plan, Progress};
 use crate::auth::Connection;
 use crate::compute::MachineIdentity;
+use crate::identity::federated::FederatedCredential;
 use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 
 /// What an operation yields.
@@ -33,6 +34,7 @@ pub(super) enum Record {
     Emulator(Box<super::emulator::Started>),
     Plan(Plan),
     SystemIdentity(Box<SystemAssignedIdentity>),
+    FederatedCredential(Box<FederatedCredential>),
     Json(Box<RawValue>),
 }
 

@@ -34,14 +34,47 @@ where
     W: FnOnce(std::sync::Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
+    start(queue, tag, |operation| {
+        let work = work(operation.clone());
+        let turn = operation.turn();
+        async move {
+            let _turn = turn.await;
+            work.await
+        }
+    })
+}
+
+/// Starts an operation with a client that takes its turn itself, when it is ready for it. It must
+/// not yield more than a handful of items: the host may take those of earlier operations first.
+pub(super) fn submit_in_own_time<W, F>(
+    client: u64,
+    queue: u64,
+    tag: u64,
+    work: W,
+) -> std::result::Result<(), Status>
+where
+    W: FnOnce(Client, std::sync::Arc<Operation>) -> F,
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let client = clients().get(client)?;
+    start(queue, tag, |operation| {
+        let client = client.observed_by(operation.observer());
+        work(client, operation)
+    })
+}
+
+/// Runs the work of an operation as a task of its own; a panic in it is its failure.
+fn start<W, F>(queue: u64, tag: u64, work: W) -> std::result::Result<(), Status>
+where
+    W: FnOnce(std::sync::Arc<Operation>) -> F,
+    F: Future<Output = Result<()>> + Send + 'static,
+{
     let queue = queues().get(queue)?;
     let runtime = runtime()?;
     let operation = std::sync::Arc::new(queue.begin(tag)?);
     let number = operation.number();
     let work = work(operation.clone());
-    let turn = operation.turn();
     let task = runtime.spawn(async move {
-        let _turn = turn.await;
         let result = AssertUnwindSafe(work).catch_unwind().await;
         operation.end(result.unwrap_or_else(|panic| Err(internal(&*panic))));
     });

@@ -476,6 +476,66 @@ pub struct MiArmInvokeRequest {
     pub dry_run: u8,
 }
 
+/// Which federated credential: its id, or its identity and its name. With an id the other members
+/// are not read.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiFederatedTarget {
+    /// The credential's id.
+    pub resource_id: MiStr,
+    /// The identity; its id may be that of one of its credentials.
+    pub identity: MiTarget,
+    /// The credential's name.
+    pub name: MiStr,
+}
+
+/// What `mi_federated_credential_create` and `mi_federated_credential_update` need. The source is
+/// given by issuer and subject, or in the form of GitHub or of Kubernetes.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiFederatedWriteRequest {
+    /// The credential.
+    pub target: MiFederatedTarget,
+    /// The URL of the issuer.
+    pub issuer: MiStr,
+    /// Whom the issuer must name.
+    pub subject: MiStr,
+    /// GitHub: the organization or user.
+    pub github_organization: MiStr,
+    /// GitHub: the repository.
+    pub github_repository: MiStr,
+    /// GitHub: a branch.
+    pub github_branch: MiStr,
+    /// GitHub: an environment.
+    pub github_environment: MiStr,
+    /// GitHub: a tag.
+    pub github_tag: MiStr,
+    /// GitHub: 1 for workflows that a pull request runs.
+    pub github_pull_request: u8,
+    /// Kubernetes: the URL of the cluster's issuer.
+    pub kubernetes_issuer: MiStr,
+    /// Kubernetes: the namespace of the service account.
+    pub kubernetes_namespace: MiStr,
+    /// Kubernetes: the service account.
+    pub service_account: MiStr,
+    /// Whom the token must be for: one. None for the usual one, or to leave it.
+    pub audiences: *const MiStr,
+    /// The number of audiences.
+    pub audiences_len: usize,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
+/// What `mi_federated_credential_delete` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiFederatedDeleteRequest {
+    /// The credential to delete.
+    pub target: MiFederatedTarget,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
 /// How the emulator shall run.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -516,6 +576,8 @@ pub struct MiEvent {
     pub plan: *const MiPlan,
     /// A system-assigned identity, or null.
     pub system_identity: *const MiSystemIdentity,
+    /// A federated credential, or null.
+    pub federated_credential: *const MiFederatedCredential,
     /// What Azure answered to a call of the caller's own: JSON as Azure wrote it.
     pub json: MiStr,
     /// How far a long wait has come, or null.
@@ -580,6 +642,31 @@ pub struct MiSystemIdentity {
     pub tags: *const MiTag,
     /// The number of tags.
     pub tags_len: usize,
+}
+
+/// A federated credential.
+#[repr(C)]
+pub struct MiFederatedCredential {
+    /// The resource id, as Azure writes it.
+    pub id: MiStr,
+    /// The name.
+    pub name: MiStr,
+    /// The name of the identity.
+    pub identity_name: MiStr,
+    /// The resource group of the identity.
+    pub resource_group: MiStr,
+    /// The subscription's id.
+    pub subscription_id: MiStr,
+    /// `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
+    pub resource_type: MiStr,
+    /// The URL of the issuer.
+    pub issuer: MiStr,
+    /// Whom the issuer must name.
+    pub subject: MiStr,
+    /// Whom the token must be for.
+    pub audiences: *const MiStr,
+    /// The number of audiences.
+    pub audiences_len: usize,
 }
 
 /// A user-assigned identity on a virtual machine.

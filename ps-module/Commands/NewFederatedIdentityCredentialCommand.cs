@@ -1,0 +1,144 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Creates a federated credential of a user-assigned managed identity. One of that name that exists is made so.
+/// </summary>
+[Cmdlet(
+    VerbsCommon.New,
+    "FederatedIdentityCredential",
+    DefaultParameterSetName = BySubject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(FederatedIdentityCredential))]
+public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
+{
+    private const string BySubject = "BySubject";
+    private const string OfGitHub = "OfGitHub";
+    private const string OfKubernetes = "OfKubernetes";
+
+    /// <summary>The resource group of the identity.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>The name of the identity.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? IdentityName { get; set; }
+
+    /// <summary>The id of the identity, or the identity itself, in place of its names.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Id", "ResourceId")]
+    [AllowEmptyString]
+    public string? IdentityId { get; set; }
+
+    /// <summary>
+    /// The name of the credential: 3 to 120 letters, digits, '-' or '_', the first a letter or a digit.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Name { get; set; } = "";
+
+    /// <summary>The URL of the issuer, as its tokens name it.</summary>
+    [Parameter(ParameterSetName = BySubject, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Issuer { get; set; }
+
+    /// <summary>The subject, as the issuer's tokens name it.</summary>
+    [Parameter(ParameterSetName = BySubject, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Subject { get; set; }
+
+    /// <summary>Whom the tokens are for: one audience. Without it, api://AzureADTokenExchange.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    public string[] Audience { get; set; } = [];
+
+    /// <summary>GitHub: the organization, or the user, that the repository belongs to.</summary>
+    [Parameter(ParameterSetName = OfGitHub, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? GitHubOrganization { get; set; }
+
+    /// <summary>GitHub: the name of the repository.</summary>
+    [Parameter(ParameterSetName = OfGitHub, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? GitHubRepository { get; set; }
+
+    /// <summary>GitHub: a branch; workflows that run on it are trusted.</summary>
+    [Parameter(ParameterSetName = OfGitHub, ValueFromPipelineByPropertyName = true)]
+    public string? GitHubBranch { get; set; }
+
+    /// <summary>GitHub: an environment; jobs that name it are trusted.</summary>
+    [Parameter(ParameterSetName = OfGitHub, ValueFromPipelineByPropertyName = true)]
+    public string? GitHubEnvironment { get; set; }
+
+    /// <summary>GitHub: a tag; workflows that run on it are trusted.</summary>
+    [Parameter(ParameterSetName = OfGitHub, ValueFromPipelineByPropertyName = true)]
+    public string? GitHubTag { get; set; }
+
+    /// <summary>GitHub: workflows that a pull request runs are trusted.</summary>
+    [Parameter(ParameterSetName = OfGitHub)]
+    public SwitchParameter GitHubPullRequest { get; set; }
+
+    /// <summary>Kubernetes: the URL of the cluster's issuer.</summary>
+    [Parameter(ParameterSetName = OfKubernetes, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? KubernetesIssuer { get; set; }
+
+    /// <summary>Kubernetes: the namespace of the service account.</summary>
+    [Parameter(ParameterSetName = OfKubernetes, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Namespace { get; set; }
+
+    /// <summary>Kubernetes: the service account.</summary>
+    [Parameter(ParameterSetName = OfKubernetes, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? ServiceAccount { get; set; }
+
+    // An identity's credentials are written one after the other, while others' go on beside them: look far ahead.
+    private protected override int OperationsAhead => 20 * ThrottleLimit;
+
+    private protected override void Process()
+    {
+        var target = new CredentialTarget
+        {
+            Identity = new ResourceTarget
+            {
+                ResourceId = IdentityId,
+                SubscriptionId = SubscriptionId,
+                ResourceGroupName = ResourceGroupName,
+                Name = IdentityName,
+            },
+            Name = Name,
+        };
+        var request = new WriteFederatedCredentialRequest(Client, target, Source()) { Audience = Audience };
+        Change(request, "Create federated credential", Name);
+    }
+
+    private FederatedSource Source() => ParameterSetName switch
+    {
+        OfGitHub => new FederatedSource
+        {
+            GitHubOrganization = GitHubOrganization,
+            GitHubRepository = GitHubRepository,
+            // An empty cell of a table says nothing.
+            GitHubBranch = GitHubBranch is "" ? null : GitHubBranch,
+            GitHubEnvironment = GitHubEnvironment is "" ? null : GitHubEnvironment,
+            GitHubTag = GitHubTag is "" ? null : GitHubTag,
+            GitHubPullRequest = GitHubPullRequest,
+        },
+        OfKubernetes => new FederatedSource
+        {
+            KubernetesIssuer = KubernetesIssuer,
+            Namespace = Namespace,
+            ServiceAccount = ServiceAccount,
+        },
+        _ => new FederatedSource { Issuer = Issuer, Subject = Subject },
+    };
+}

@@ -1,0 +1,86 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Changes federated credentials of user-assigned managed identities. What is not named stays.</summary>
+[Cmdlet(
+    VerbsData.Update,
+    "FederatedIdentityCredential",
+    DefaultParameterSetName = ByInputObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(FederatedIdentityCredential))]
+public sealed class UpdateFederatedIdentityCredentialCommand : FederatedCredentialChangeCmdlet
+{
+    /// <summary>The URL of the issuer, as its tokens name it.</summary>
+    [Parameter]
+    public string? Issuer { get; set; }
+
+    /// <summary>The subject, as the issuer's tokens name it.</summary>
+    [Parameter]
+    public string? Subject { get; set; }
+
+    /// <summary>Whom the tokens are for: one audience.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] Audience { get; set; } = [];
+
+    /// <summary>GitHub: the organization, or the user, that the repository belongs to.</summary>
+    [Parameter]
+    public string? GitHubOrganization { get; set; }
+
+    /// <summary>GitHub: the name of the repository.</summary>
+    [Parameter]
+    public string? GitHubRepository { get; set; }
+
+    /// <summary>GitHub: a branch; workflows that run on it are trusted.</summary>
+    [Parameter]
+    public string? GitHubBranch { get; set; }
+
+    /// <summary>GitHub: an environment; jobs that name it are trusted.</summary>
+    [Parameter]
+    public string? GitHubEnvironment { get; set; }
+
+    /// <summary>GitHub: a tag; workflows that run on it are trusted.</summary>
+    [Parameter]
+    public string? GitHubTag { get; set; }
+
+    /// <summary>GitHub: workflows that a pull request runs are trusted.</summary>
+    [Parameter]
+    public SwitchParameter GitHubPullRequest { get; set; }
+
+    /// <summary>Kubernetes: the URL of the cluster's issuer.</summary>
+    [Parameter]
+    public string? KubernetesIssuer { get; set; }
+
+    /// <summary>Kubernetes: the namespace of the service account.</summary>
+    [Parameter]
+    public string? Namespace { get; set; }
+
+    /// <summary>Kubernetes: the service account.</summary>
+    [Parameter]
+    public string? ServiceAccount { get; set; }
+
+    private protected override void Change(CredentialTarget target, object input)
+    {
+        var source = new FederatedSource
+        {
+            Issuer = Issuer,
+            Subject = Subject,
+            GitHubOrganization = GitHubOrganization,
+            GitHubRepository = GitHubRepository,
+            GitHubBranch = GitHubBranch,
+            GitHubEnvironment = GitHubEnvironment,
+            GitHubTag = GitHubTag,
+            GitHubPullRequest = GitHubPullRequest,
+            KubernetesIssuer = KubernetesIssuer,
+            Namespace = Namespace,
+            ServiceAccount = ServiceAccount,
+        };
+        var request = new WriteFederatedCredentialRequest(Client, target, source) { Update = true, Audience = Audience };
+        Change(request, "Update federated credential", input);
+    }
+}

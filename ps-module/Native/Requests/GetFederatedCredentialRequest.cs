@@ -1,0 +1,11 @@
+namespace ManagedIdentity.Native.Requests;
+
+/// <summary>The reading of a federated credential.</summary>
+internal sealed unsafe class GetFederatedCredentialRequest(ulong client, CredentialTarget target) : ClientRequest(client)
+{
+    public override int Submit(NativeScope scope, ulong queue, ulong tag)
+    {
+        var request = scope.Target(target);
+        return NativeMethods.mi_federated_credential_get(Client, &request, queue, tag);
+    }
+}

@@ -1,0 +1,119 @@
+//! Writes under one identity go one at a time: Azure refuses a second one that runs meanwhile.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, Weak};
+
+use once_cell::sync::Lazy;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::list::all;
+use super::target::identity;
+use super::{CredentialTarget, FederatedCredential};
+use crate::arm::{Client, ResourceId, Result};
+use crate::identity::API_VERSION;
+
+/// What those who write one after the other know of an identity's credentials.
+type Known = Option<Vec<FederatedCredential>>;
+
+type Lanes = std::sync::Mutex<HashMap<String, Weak<Mutex<Known>>>>;
+
+/// The right to write under an identity, for as long as it is held. It holds for this process:
+/// every connection shares it.
+#[derive(Debug)]
+pub struct Lane {
+    known: OwnedMutexGuard<Known>,
+    identity: ResourceId,
+}
+
+impl Lane {
+    /// Waits until nobody else writes under the identity of that credential.
+    ///
+    /// # Errors
+    /// Those of the target, at once.
+    pub async fn enter(client: &Client, target: &CredentialTarget) -> Result<Self> {
+        let identity = match &target.resource_id {
+            Some(_) => target.resolve(client)?.identity,
+            None => identity(client, &target.identity)?,
+        };
+        Ok(Self::of(client, identity).await)
+    }
+
+    pub(super) async fn of(client: &Client, identity: ResourceId) -> Self {
+        // With the host: the same ids may exist in two clouds.
+        let key = client.url(identity.as_str(), API_VERSION);
+        Self {
+            known: lane(&key.as_str().to_lowercase()).lock_owned().await,
+            identity,
+        }
+    }
+
+    /// The identity that may be written under.
+    pub(super) fn identity(&self) -> &ResourceId {
+        &self.identity
+    }
+
+    /// The identity's credentials: as the writer before left them, or read now. Reading is slow,
+    /// too: Azure allows a list of an identity's credentials every four seconds.
+    pub(super) async fn credentials(&mut self, client: &Client) -> Result<&[FederatedCredential]> {
+        if self.known.is_none() {
+            *self.known = Some(all(client, &self.identity).await?);
+        }
+        Ok(self.known.as_deref().unwrap_or_default())
+    }
+
+    /// Whether the credentials are as another writer left them.
+    pub(super) fn is_hearsay(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// Forgets what is known: somebody outside this process has written, or may have.
+    pub(super) fn forget(&mut self) {
+        *self.known = None;
+    }
+
+    /// Notes what a write has come to.
+    pub(super) fn note(&mut self, name: &str, now: Option<&FederatedCredential>) {
+        if let Some(known) = &mut *self.known {
+            known.retain(|one| !one.name.eq_ignore_ascii_case(name));
+            known.extend(now.cloned());
+        }
+    }
+}
+
+/// The lane of that name. It is gone, and what is known with it, when nobody is in it or waits.
+fn lane(key: &str) -> Arc<Mutex<Known>> {
+    static LANES: Lazy<Lanes> = Lazy::new(Lanes::default);
+    let mut lanes = LANES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(lane) = lanes.get(key).and_then(Weak::upgrade) {
+        return lane;
+    }
+    lanes.retain(|_, lane| lane.strong_count() > 0);
+    let lane = Arc::default();
+    lanes.insert(key.to_owned(), Arc::downgrade(&lane));
+    lane
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_at_a_time_in_a_lane_and_lanes_beside_each_other() {
+        let first = lane("test/a").lock_owned().await;
+        assert!(lane("test/a").try_lock_owned().is_err());
+        assert!(lane("test/b").try_lock_owned().is_ok());
+        drop(first);
+        assert!(lane("test/a").try_lock_owned().is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_known_goes_with_the_last_writer() {
+        let mut first = lane("test/c").lock_owned().await;
+        *first = Some(Vec::new());
+        let waiting = lane("test/c");
+        drop(first);
+        assert!(waiting.lock().await.is_some());
+        drop(waiting);
+        assert!(lane("test/c").lock().await.is_none());
+    }
+}

@@ -1,0 +1,16 @@
+//! Federated credentials of user-assigned identities: whose tokens, of another issuer, may act as
+//! the identity.
+
+mod lane;
+mod list;
+mod model;
+mod source;
+mod target;
+mod write;
+
+pub use lane::Lane;
+pub use list::{get, list};
+pub use model::{FederatedCredential, FederatedProperties};
+pub use source::Source;
+pub use target::CredentialTarget;
+pub use write::{Create, Update, create, delete, plan_create, plan_delete, plan_update, update};

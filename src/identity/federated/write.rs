@@ -1,0 +1,424 @@
+//! Writing federated credentials, one at a time under each identity.
+
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use super::list::{all, read};
+use super::model::{MOST, audience};
+use super::target::CredentialId;
+use super::{CredentialTarget, FederatedCredential, FederatedProperties, Lane, Source};
+use crate::arm::{Category, Client, Error, Method, Plan, Progress, Reply, Request, Result};
+use crate::identity::API_VERSION;
+
+/// The federated credential to create.
+#[derive(Clone, Debug, Default)]
+pub struct Create {
+    /// Its identity and name.
+    pub target: CredentialTarget,
+    /// Whose tokens are trusted.
+    pub source: Source,
+    /// Whom the token must be for: one; `api://AzureADTokenExchange` when not given.
+    pub audiences: Vec<String>,
+}
+
+/// What to change about a federated credential. What is not given stays.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    /// Which one.
+    pub target: CredentialTarget,
+    /// Whose tokens are trusted.
+    pub source: Source,
+    /// Whom the token must be for: one.
+    pub audiences: Vec<String>,
+}
+
+impl From<Create> for Update {
+    /// The same words, of which those not given leave what there is.
+    fn from(wanted: Create) -> Self {
+        Self {
+            target: wanted.target,
+            source: wanted.source,
+            audiences: wanted.audiences,
+        }
+    }
+}
+
+/// How often a write is tried when somebody outside this process writes under the same identity.
+const ROUNDS: u32 = 12;
+
+/// What Azure answers when two write under one identity at the same time.
+const CONCURRENT: &str = "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity";
+
+/// Creates a federated credential. One of that name that exists is made so; when it is so
+/// already, nothing is written.
+///
+/// # Errors
+/// What breaks a rule, before any request; `TooManyFederatedIdentityCredentials` and
+/// `FederatedIdentityCredentialExists` before any write; Azure's own.
+pub async fn create(client: &Client, wanted: &Create) -> Result<FederatedCredential> {
+    wanted.check(client)?;
+    let mut lane = Lane::enter(client, &wanted.target).await?;
+    lane.create(client, wanted).await
+}
+
+/// What [`create`] would do.
+///
+/// # Errors
+/// Those of [`create`], as far as reading finds them.
+pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
+    plan(client, &wanted.check(client)?).await
+}
+
+/// Changes a federated credential. When all is as wanted, nothing is written.
+///
+/// # Errors
+/// Those of [`create`]; `ResourceNotFound`.
+pub async fn update(client: &Client, wanted: &Update) -> Result<FederatedCredential> {
+    wanted.check(client)?;
+    let mut lane = Lane::enter(client, &wanted.target).await?;
+    lane.update(client, wanted).await
+}
+
+/// What [`update`] would do.
+///
+/// # Errors
+/// Those of [`update`], as far as reading finds them.
+pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
+    plan(client, &wanted.check(client)?).await
+}
+
+/// Deletes a federated credential.
+///
+/// # Errors
+/// `ResourceNotFound` when there is none; those of the target and the request.
+pub async fn delete(client: &Client, target: &CredentialTarget) -> Result<()> {
+    let mut lane = Lane::enter(client, target).await?;
+    lane.delete(client, target).await
+}
+
+/// What [`delete`] would do.
+///
+/// # Errors
+/// Those of [`delete`], as far as reading finds them.
+pub async fn plan_delete(client: &Client, target: &CredentialTarget) -> Result<Plan> {
+    let id = target.resolve(client)?;
+    read(client, &id).await?;
+    Ok(Plan {
+        description: format!("Delete federated credential '{id}'"),
+        resource: id.to_string(),
+        changes: true,
+    })
+}
+
+/// A wish whose words are checked. What is `None` stays as it is.
+struct Wish {
+    id: CredentialId,
+    issuer: Option<String>,
+    subject: Option<String>,
+    audience: Option<String>,
+    /// Whether it must exist.
+    must_exist: bool,
+}
+
+impl Create {
+    /// Checks all that can be checked without asking Azure.
+    fn check(&self, client: &Client) -> Result<Wish> {
+        let id = self.target.resolve(client)?;
+        let (issuer, subject) = self.source.resolve()?;
+        let given = |value: Option<String>, parameter| {
+            value.ok_or_else(|| Error::missing(parameter, "say whose tokens are trusted."))
+        };
+        Ok(Wish {
+            id,
+            issuer: Some(given(issuer, "Issuer")?),
+            subject: Some(given(subject, "Subject")?),
+            audience: Some(audience(&self.audiences)?),
+            must_exist: false,
+        })
+    }
+}
+
+impl Update {
+    fn check(&self, client: &Client) -> Result<Wish> {
+        let id = self.target.resolve(client)?;
+        let (issuer, subject) = self.source.resolve()?;
+        let audience = match self.audiences.is_empty() {
+            true => None,
+            false => Some(audience(&self.audiences)?),
+        };
+        if issuer.is_none() && subject.is_none() && audience.is_none() {
+            return Err(Error::missing(
+                "Subject",
+                "name what is to change, with -Issuer, -Subject, -Audience or the parameters of \
+                 GitHub or Kubernetes.",
+            ));
+        }
+        Ok(Wish {
+            id,
+            issuer,
+            subject,
+            audience,
+            must_exist: true,
+        })
+    }
+}
+
+/// What a wish comes to, by what is there.
+#[derive(Debug)]
+enum Step {
+    /// It is so already.
+    Nothing(FederatedCredential),
+    /// It is to be written; with what is there now.
+    Put {
+        trust: FederatedProperties,
+        held: Option<FederatedCredential>,
+    },
+}
+
+impl Wish {
+    fn step(&self, credentials: &[FederatedCredential]) -> Result<Step> {
+        let is_same = |one: &&FederatedCredential| one.name.eq_ignore_ascii_case(&self.id.name);
+        let held = credentials.iter().find(is_same);
+        if held.is_none() && self.must_exist {
+            return Err(not_found(&self.id, "changed"));
+        }
+        let trust = self.trust(held);
+        if let Some(held) = held.filter(|held| held.properties == trust) {
+            return Ok(Step::Nothing(held.clone()));
+        }
+        let mut others = credentials.iter().filter(|one| !is_same(one));
+        let twin = others.find(|other| {
+            other.properties.issuer == trust.issuer && other.properties.subject == trust.subject
+        });
+        if let Some(twin) = twin {
+            return Err(self.taken(twin));
+        }
+        if held.is_none() && credentials.len() >= MOST {
+            return Err(self.full(credentials.len()));
+        }
+        let held = held.cloned();
+        Ok(Step::Put { trust, held })
+    }
+
+    /// What is wanted, and for the rest what there is.
+    fn trust(&self, held: Option<&FederatedCredential>) -> FederatedProperties {
+        let held = held.map(|held| held.properties.clone()).unwrap_or_default();
+        FederatedProperties {
+            issuer: self.issuer.clone().unwrap_or(held.issuer),
+            subject: self.subject.clone().unwrap_or(held.subject),
+            audiences: match &self.audience {
+                Some(audience) => vec![audience.clone()],
+                None => held.audiences,
+            },
+        }
+    }
+
+    fn taken(&self, twin: &FederatedCredential) -> Error {
+        let message = format!(
+            "Issuer and subject of '{}' are those of its neighbour '{}' already, and are unique \
+             in an identity",
+            self.id, twin.name
+        );
+        Error::new(
+            Category::ResourceExists,
+            "FederatedIdentityCredentialExists",
+            &self.id.to_string(),
+            message,
+        )
+        .advise("Use the one that there is, or remove it first.")
+    }
+
+    fn full(&self, count: usize) -> Error {
+        let message = format!(
+            "'{}' has {count} federated credentials, and an identity can have at most {MOST}",
+            self.id.identity
+        );
+        Error::new(
+            Category::LimitsExceeded,
+            "TooManyFederatedIdentityCredentials",
+            &self.id.to_string(),
+            message,
+        )
+        .advise("Remove one that is not needed, or use another identity.")
+    }
+}
+
+async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
+    let credentials = all(client, &wish.id.identity).await?;
+    let id = &wish.id;
+    let (description, changes) = match wish.step(&credentials)? {
+        Step::Nothing(_) => (
+            format!("Leave federated credential '{id}' as it is: it is so already"),
+            false,
+        ),
+        Step::Put { trust, held: None } => (
+            format!(
+                "Create federated credential '{id}' for subject '{}' of issuer '{}', audience '{}'",
+                trust.subject,
+                trust.issuer,
+                trust.audiences.join(", ")
+            ),
+            true,
+        ),
+        Step::Put {
+            trust,
+            held: Some(held),
+        } => (
+            format!(
+                "Update federated credential '{id}': {}",
+                differences(&held.properties, &trust)
+            ),
+            true,
+        ),
+    };
+    Ok(Plan {
+        resource: id.to_string(),
+        description,
+        changes,
+    })
+}
+
+fn differences(held: &FederatedProperties, wanted: &FederatedProperties) -> String {
+    let parts = [
+        ("issuer", held.issuer.clone(), wanted.issuer.clone()),
+        ("subject", held.subject.clone(), wanted.subject.clone()),
+        (
+            "audience",
+            held.audiences.join(", "),
+            wanted.audiences.join(", "),
+        ),
+    ];
+    let words: Vec<_> = parts
+        .into_iter()
+        .filter(|(_, held, wanted)| held != wanted)
+        .map(|(name, held, wanted)| format!("change its {name} from '{held}' to '{wanted}'"))
+        .collect();
+    words.join(", ")
+}
+
+impl Lane {
+    /// See [`create`].
+    ///
+    /// # Errors
+    /// Those of [`create`].
+    pub async fn create(
+        &mut self,
+        client: &Client,
+        wanted: &Create,
+    ) -> Result<FederatedCredential> {
+        self.fulfil(client, &wanted.check(client)?).await
+    }
+
+    /// See [`update`].
+    ///
+    /// # Errors
+    /// Those of [`update`].
+    pub async fn update(
+        &mut self,
+        client: &Client,
+        wanted: &Update,
+    ) -> Result<FederatedCredential> {
+        self.fulfil(client, &wanted.check(client)?).await
+    }
+
+    /// See [`delete`].
+    ///
+    /// # Errors
+    /// Those of [`delete`].
+    pub async fn delete(&mut self, client: &Client, target: &CredentialTarget) -> Result<()> {
+        let id = target.resolve(client)?;
+        let reply = self.send(client, &id, Method::DELETE, None).await?;
+        self.note(&id.name, None);
+        // 204: there was none. After an attempt whose answer was lost, it was that attempt's doing.
+        if reply.status == 204 && !reply.repeated {
+            return Err(reply.identified(not_found(&id, "deleted").with_status(204)));
+        }
+        Ok(())
+    }
+
+    async fn fulfil(&mut self, client: &Client, wish: &Wish) -> Result<FederatedCredential> {
+        loop {
+            let is_hearsay = self.is_hearsay();
+            match wish.step(self.credentials(client).await?) {
+                Ok(Step::Put { trust, .. }) => return self.put(client, wish, &trust).await,
+                // Only Azure itself says that there is nothing to write.
+                _ if is_hearsay => self.forget(),
+                Ok(Step::Nothing(held)) => return Ok(held),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn put(
+        &mut self,
+        client: &Client,
+        wish: &Wish,
+        trust: &FederatedProperties,
+    ) -> Result<FederatedCredential> {
+        let body = json!({ "properties": {
+            "issuer": trust.issuer,
+            "subject": trust.subject,
+            "audiences": trust.audiences,
+        } });
+        let reply = self
+            .send(client, &wish.id, Method::PUT, Some(&body))
+            .await?;
+        let made: FederatedCredential = reply.json(&wish.id.to_string())?;
+        self.note(&made.name, Some(&made));
+        Ok(made)
+    }
+
+    /// Sends a write, again and again while somebody outside this process writes.
+    async fn send(
+        &mut self,
+        client: &Client,
+        id: &CredentialId,
+        method: Method,
+        body: Option<&serde_json::Value>,
+    ) -> Result<Reply> {
+        let target = id.to_string();
+        let started = Instant::now();
+        let mut round = 1;
+        loop {
+            let sent = client.send(Request {
+                method: method.clone(),
+                url: client.url(&target, API_VERSION),
+                body: body.map(|body| body as _),
+                if_match: None,
+                target: &target,
+            });
+            match sent.await {
+                Err(error) if error.code() == CONCURRENT && round < ROUNDS => {
+                    self.forget();
+                    client.observer().progress(Progress {
+                        activity: format!(
+                            "Writing federated credentials of {}",
+                            self.identity().name()
+                        ),
+                        status: "Somebody else is writing".to_owned(),
+                        percent: None,
+                        seconds_elapsed: started.elapsed().as_secs() as u32,
+                    });
+                    sleep(client.retry().backoff(round, 1.0)).await;
+                    round += 1;
+                }
+                Err(error) => {
+                    self.forget();
+                    return Err(error);
+                }
+                Ok(reply) => return Ok(reply),
+            }
+        }
+    }
+}
+
+fn not_found(id: &CredentialId, done: &str) -> Error {
+    let message = format!("There is no federated credential '{id}', so nothing was {done}");
+    Error::new(
+        Category::ObjectNotFound,
+        "ResourceNotFound",
+        &id.to_string(),
+        message,
+    )
+    .advise("Check the names of the credential, the identity and the group.")
+}

@@ -1,0 +1,267 @@
+//! Federated credentials, through the emulator.
+
+mod support;
+
+use emulator::Options;
+use managed_identity::identity::federated::{
+    Create, CredentialTarget, Source, Update, create, delete, get, list, plan_create, plan_delete,
+    plan_update, update,
+};
+use managed_identity::identity::{self, Create as CreateIdentity};
+use serde_json::json;
+use support::*;
+
+const CONCURRENT: &str = "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity";
+
+async fn with_identities(names: &[&str]) -> Local {
+    let local = Local::with(Options::default()).await;
+    for name in names {
+        let wanted = CreateIdentity {
+            target: target(name),
+            ..CreateIdentity::default()
+        };
+        identity::create(&local.client, &wanted).await.unwrap();
+    }
+    local.forget().await;
+    local
+}
+
+fn credential(identity: &str, name: &str) -> CredentialTarget {
+    CredentialTarget {
+        resource_id: None,
+        identity: target(identity),
+        name: Some(name.to_owned()),
+    }
+}
+
+fn source(subject: &str) -> Source {
+    Source {
+        issuer: Some("https://issuer.example".to_owned()),
+        subject: Some(subject.to_owned()),
+        ..Source::default()
+    }
+}
+
+fn wanted(identity: &str, name: &str, subject: &str) -> Create {
+    Create {
+        target: credential(identity, name),
+        source: source(subject),
+        audiences: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_credential_is_created_read_changed_and_deleted() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    let made = create(client, &wanted("id1", "main", "s1")).await.unwrap();
+    assert_eq!(made.name, "main");
+    assert_eq!(made.properties.audiences, ["api://AzureADTokenExchange"]);
+    let by_id = CredentialTarget {
+        resource_id: Some(made.id.clone()),
+        ..CredentialTarget::default()
+    };
+    assert_eq!(get(client, &by_id).await.unwrap(), made);
+
+    let change = Update {
+        target: by_id.clone(),
+        source: Source {
+            subject: Some("s2".to_owned()),
+            ..Source::default()
+        },
+        audiences: Vec::new(),
+    };
+    let changed = update(client, &change).await.unwrap();
+    assert_eq!(changed.properties.subject, "s2");
+    assert_eq!(changed.properties.issuer, "https://issuer.example");
+
+    delete(client, &by_id).await.unwrap();
+    assert_eq!(code(delete(client, &by_id).await), "ResourceNotFound");
+    assert_eq!(code(update(client, &change).await), "ResourceNotFound");
+    let mut pages = list(client, &target("id1")).unwrap();
+    assert!(pages.next().await.unwrap().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_so_already_is_not_written() {
+    let local = with_identities(&["id1"]).await;
+    let one = wanted("id1", "main", "s1");
+    create(&local.client, &one).await.unwrap();
+    local.forget().await;
+    create(&local.client, &one).await.unwrap();
+    assert_eq!(local.methods().await, ["GET"]);
+    let other = wanted("id1", "MAIN", "s2");
+    let changed = create(&local.client, &other).await.unwrap();
+    assert_eq!(
+        (changed.name.as_str(), changed.properties.subject.as_str()),
+        ("main", "s2")
+    );
+}
+
+#[tokio::test]
+async fn the_rules_of_the_identity_are_checked_before_a_write() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    local
+        .admin("PATCH", "settings", json!({"federatedWriteMs": 0}))
+        .await;
+    for number in 0..20 {
+        let one = wanted("id1", &format!("fic-{number}"), &format!("s{number}"));
+        create(client, &one).await.unwrap();
+    }
+    local.forget().await;
+    let twin = create(client, &wanted("id1", "twin", "s7")).await;
+    assert!(twin.as_ref().unwrap_err().to_string().contains("'fic-7'"));
+    assert_eq!(code(twin), "FederatedIdentityCredentialExists");
+    let more = create(client, &wanted("id1", "more", "s99")).await;
+    assert_eq!(code(more), "TooManyFederatedIdentityCredentials");
+    assert_eq!(local.methods().await, ["GET", "GET"]);
+    // One that is there may change, and make room.
+    create(client, &wanted("id1", "fic-3", "other"))
+        .await
+        .unwrap();
+    delete(client, &credential("id1", "fic-4")).await.unwrap();
+    create(client, &wanted("id1", "more", "s99")).await.unwrap();
+}
+
+#[tokio::test]
+async fn bad_words_send_nothing() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    let long = "x".repeat(601);
+    let mut two = wanted("id1", "main", "s");
+    two.audiences = vec!["a".to_owned(), "b".to_owned()];
+    let mut no_issuer = wanted("id1", "main", "s");
+    no_issuer.source.issuer = None;
+    for (wanted, expected) in [
+        (wanted("id1", "x", "s"), "InvalidName"),
+        (wanted("-", "main", "s"), "InvalidName"),
+        (wanted("id1", "main", &long), "InvalidSubject"),
+        (wanted("id1", "main", ""), "InvalidSubject"),
+        (two, "InvalidAudience"),
+        (no_issuer, "MissingParameter"),
+    ] {
+        assert_eq!(code(create(client, &wanted).await), expected, "{wanted:?}");
+        assert_eq!(code(plan_create(client, &wanted).await), expected);
+    }
+    let nothing = Update {
+        target: credential("id1", "main"),
+        ..Update::default()
+    };
+    assert_eq!(code(update(client, &nothing).await), "MissingParameter");
+    assert!(local.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn fifty_over_five_identities_at_once_meet_no_409() {
+    let identities = ["id1", "id2", "id3", "id4", "id5"];
+    let local = with_identities(&identities).await;
+    local
+        .admin("PATCH", "settings", json!({"federatedWriteMs": 20}))
+        .await;
+    let writes = (0..50).map(|number| {
+        let client = local.client.clone();
+        let one = wanted(
+            identities[number / 10],
+            &format!("fic-{number}"),
+            &format!("s{number}"),
+        );
+        tokio::spawn(async move { create(&client, &one).await })
+    });
+    for write in writes.collect::<Vec<_>>() {
+        write.await.unwrap().unwrap();
+    }
+    let log = local.admin("GET", "requests", json!(null)).await;
+    let statuses: Vec<_> = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| {
+            entry["path"]
+                .as_str()
+                .unwrap()
+                .contains("federatedIdentityCredentials")
+        })
+        .map(|entry| entry["status"].as_u64().unwrap())
+        .collect();
+    assert!(!statuses.contains(&409), "{statuses:?}");
+    // One list for those that write one after the other, and one write each.
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 50);
+    assert_eq!(statuses.len(), 55);
+}
+
+#[tokio::test]
+async fn a_409_of_somebody_elses_write_is_tried_again() {
+    let local = with_identities(&["id1"]).await;
+    local
+        .fault(json!({
+            "method": "PUT", "pathContains": "/main", "times": 3,
+            "action": {"status": 409, "code": CONCURRENT, "message": "Concurrent."},
+        }))
+        .await;
+    create(&local.client, &wanted("id1", "main", "s1"))
+        .await
+        .unwrap();
+    local
+        .fault(json!({
+            "method": "DELETE", "pathContains": "/main", "times": 100,
+            "action": {"status": 409, "code": CONCURRENT, "message": "Concurrent."},
+        }))
+        .await;
+    local.forget().await;
+    let deleted = delete(&local.client, &credential("id1", "main")).await;
+    assert_eq!(code(deleted), CONCURRENT);
+    assert_eq!(local.methods().await.len(), 12);
+}
+
+#[tokio::test]
+async fn hearsay_is_not_believed() {
+    let local = with_identities(&["id1"]).await;
+    local
+        .admin("PATCH", "settings", json!({"federatedWriteMs": 0}))
+        .await;
+    let client = &local.client;
+    let target = credential("id1", "main");
+    let mut lane = identity::federated::Lane::enter(client, &target)
+        .await
+        .unwrap();
+    let one = wanted("id1", "main", "s1");
+    let made = lane.create(client, &one).await.unwrap();
+    // Somebody else removes it while this process keeps writing.
+    let path = format!("{}?api-version=2024-11-30", made.id);
+    assert_eq!(local.raw("DELETE", &path, json!(null)).await.0, 200);
+    lane.create(client, &one).await.unwrap();
+    assert_eq!(local.raw("GET", &path, json!(null)).await.0, 200);
+    let other = Update {
+        target,
+        source: source("s2"),
+        audiences: Vec::new(),
+    };
+    lane.update(client, &other).await.unwrap();
+}
+
+#[tokio::test]
+async fn plans_say_what_would_change() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    let one = wanted("id1", "main", "s1");
+    let plan = plan_create(client, &one).await.unwrap();
+    assert!(plan.changes && plan.description.starts_with("Create federated credential"));
+    create(client, &one).await.unwrap();
+    local.forget().await;
+    assert!(!plan_create(client, &one).await.unwrap().changes);
+    let change = Update {
+        target: credential("id1", "main"),
+        source: source("s2"),
+        audiences: vec!["api://x".to_owned()],
+    };
+    let plan = plan_update(client, &change).await.unwrap();
+    let words = "change its subject from 's1' to 's2', \
+                 change its audience from 'api://AzureADTokenExchange' to 'api://x'";
+    assert!(plan.description.ends_with(words), "{}", plan.description);
+    let plan = plan_delete(client, &credential("id1", "main"))
+        .await
+        .unwrap();
+    assert!(plan.changes && plan.description.starts_with("Delete"));
+    assert_eq!(local.methods().await, ["GET", "GET", "GET"]);
+}

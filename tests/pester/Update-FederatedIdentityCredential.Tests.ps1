@@ -1,0 +1,60 @@
+Describe 'Update-FederatedIdentityCredential' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        Connect-TestEmulator
+    }
+    AfterAll { Disconnect-TestEmulator }
+    BeforeEach {
+        Clear-Emulator
+        Edit-EmulatorSetting @{ federatedWriteMs = 0 }
+        $null = New-UserAssignedIdentity $Group id1
+        $credential = New-FederatedIdentityCredential $Group id1 main -Issuer https://issuer.example -Subject s1 -Audience api://x
+        Invoke-Emulator Delete /requests
+    }
+
+    It 'changes what is named, and keeps the rest' {
+        $changed = Update-FederatedIdentityCredential $Group id1 main -Subject s2
+        $changed.Subject | Should -Be s2
+        $changed.Issuer | Should -Be https://issuer.example
+        $changed.Audience | Should -Be api://x
+        ($credential | Update-FederatedIdentityCredential -Audience api://y).Audience | Should -Be api://y
+        (Update-FederatedIdentityCredential -ResourceId $credential.Id -Issuer https://other.example).Issuer | Should -Be https://other.example
+    }
+
+    It 'takes the ready forms' {
+        $changed = $credential | Update-FederatedIdentityCredential -GitHubOrganization contoso -GitHubRepository web -GitHubTag v1
+        $changed.Subject | Should -Be repo:contoso/web:ref:refs/tags/v1
+        $changed.Issuer | Should -Be https://token.actions.githubusercontent.com
+        $changed = $credential | Update-FederatedIdentityCredential -KubernetesIssuer https://oidc.example -Namespace web -ServiceAccount api
+        $changed.Subject | Should -Be system:serviceaccount:web:api
+    }
+
+    It 'takes rows that name credentials' {
+        $rows = 'ResourceGroupName,IdentityName,Name', "$Group,id1,main" | ConvertFrom-Csv
+        ($rows | Update-FederatedIdentityCredential -Subject s3).Subject | Should -Be s3
+    }
+
+    It 'writes nothing where it is so already' {
+        $null = $credential | Update-FederatedIdentityCredential -Subject s1
+        Get-ChangingRequest | Should -BeNullOrEmpty
+    }
+
+    It 'does not mix forms, and wants to be told what to change' {
+        $failure = Get-Failure { $credential | Update-FederatedIdentityCredential -Subject x -Namespace web }
+        Get-ErrorCode $failure | Should -Be InvalidFederatedSource
+        Get-ErrorCode (Get-Failure { $credential | Update-FederatedIdentityCredential }) | Should -Be MissingParameter
+        Get-ErrorCode (Get-Failure { [pscustomobject] @{ a = 1 } | Update-FederatedIdentityCredential -Subject x }) | Should -Be InvalidInputObject
+        Get-ErrorCode (Get-Failure { Update-FederatedIdentityCredential -ResourceId (Get-IdentityId id1) -Subject x }) | Should -Be InvalidResourceId
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+
+    It 'does not create one that is not there' {
+        Get-ErrorCode (Get-Failure { Update-FederatedIdentityCredential $Group id1 missing -Subject x }) | Should -Be ResourceNotFound
+        Get-ChangingRequest | Should -BeNullOrEmpty
+    }
+
+    It '-WhatIf writes nothing' {
+        $credential | Update-FederatedIdentityCredential -Subject s2 -WhatIf | Should -BeNullOrEmpty
+        Get-ChangingRequest | Should -BeNullOrEmpty
+    }
+}
