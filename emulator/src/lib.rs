@@ -72,7 +72,7 @@ pub struct Options {
     pub operation_time: Duration,
     /// How many items a page of a list has at most; at least 1.
     pub page_size: usize,
-    /// How long an access token is good for.
+    /// How long an access token of an application or a user is good for.
     pub token_lifetime: Duration,
     /// A file that the resources are loaded from, if it is there, and written to after changes.
     pub state_path: Option<PathBuf>,

@@ -388,12 +388,18 @@ mod tests {
     }
 
     #[test]
-    fn a_file_from_before_there_were_roles_reads_too() {
+    fn a_file_from_before_there_were_roles_and_applications_reads_too() {
         let mut old: Value = serde_json::from_slice(&file::write(&State::seeded(0))).unwrap();
         let state = old["state"].as_object_mut().unwrap();
-        assert!(state.remove("assignments").is_some() && state.remove("principals").is_some());
+        for later in ["assignments", "principals", "applications"] {
+            assert!(state.remove(later).is_some(), "{later}");
+        }
         let state = file::read(old.to_string().as_bytes()).unwrap();
         assert!(state.assignments.is_empty());
+        assert!(
+            state.applications.contains_key(seed::CLIENT_ID),
+            "it may sign in"
+        );
     }
 
     #[test]

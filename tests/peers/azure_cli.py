@@ -87,9 +87,12 @@ class AzureCli:
         assert done.returncode == 0, f"az {' '.join(arguments)} failed:\n{done.stderr}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def sign_in(self, endpoint: str, tenant: str, client_id: str, secret: str) -> None:
+    def register(self, endpoint: str) -> None:
         self("cloud", "register", "--name", "Emulator", "--endpoint-resource-manager", endpoint)
         self("cloud", "set", "--name", "Emulator")
+
+    def sign_in(self, endpoint: str, tenant: str, client_id: str, secret: str) -> None:
+        self.register(endpoint)
         self(
             *("login", "--service-principal", "--tenant", tenant),
             *("--username", client_id, "--password", secret),

@@ -90,29 +90,29 @@ class Emulator:
 
     def log(self) -> list[dict]:
         """The requests, in the order of their answers."""
-        return self._admin("GET", "requests")
+        return self.admin("GET", "requests")
 
     def clear_log(self) -> None:
-        self._admin("DELETE", "requests")
+        self.admin("DELETE", "requests")
 
     def set(self, **settings) -> None:
-        self._admin("PATCH", "settings", settings)
+        self.admin("PATCH", "settings", settings)
 
     def hold(self, method: str, path: str, seconds: float) -> int:
         """Holds the next such request for a time before it is looked at."""
         action = {"delayMs": round(seconds * 1000)}
         fault = {"method": method, "pathContains": path, "action": action}
-        return self._admin("POST", "faults", fault)["id"]
+        return self.admin("POST", "faults", fault)["id"]
 
     def wait_until_hit(self, fault: int, seconds: float) -> None:
         """Waits until a request is held: a fault counts as it strikes, and the log only later."""
         deadline = time.monotonic() + seconds
-        while not any(one["hit"] for one in self._admin("GET", "faults") if one["id"] == fault):
+        while not any(one["hit"] for one in self.admin("GET", "faults") if one["id"] == fault):
             assert time.monotonic() < deadline, "the request that should be held did not come"
             time.sleep(0.05)
 
-    def _admin(self, method: str, what: str, body: dict | None = None):
-        url = f"{self.endpoint}/_emulator/{what}"
+    def admin(self, method: str, what: str, body: dict | None = None):
+        url = f"{self.endpoint}/_emulator/{what}".rstrip("/")
         response = requests.request(method, url, json=body, verify=self.ca_file, timeout=30)
         response.raise_for_status()
         return response.json() if response.content else None
@@ -287,3 +287,28 @@ def bare_vm(compute):
     update_vm(compute, none)
     yield
     update_vm(compute, none)
+
+
+@pytest.fixture
+def nobody_signed_in(emulator, monkeypatch):
+    """No host is on and no credential is in the environment, before the test and after."""
+    for name in list(os.environ):
+        if name.startswith(("AZURE_", "IDENTITY_", "MSI_", "IMDS_", "AUTOMATION_")):
+            monkeypatch.delenv(name)
+    yield
+    for host in emulator.admin("GET", "hosts"):
+        emulator.admin("DELETE", f"hosts/{host['name']}")
+    emulator.set(requireClaims=None, deviceCodeIntervalSeconds=5, clockSkewSeconds=0)
+
+
+@pytest.fixture
+def host(emulator, nobody_signed_in, monkeypatch):
+    """Switches a host on, and runs the rest of the test on it; its environment."""
+
+    def switch_on(name: str, **setup) -> dict:
+        environment = emulator.admin("PUT", f"hosts/{name}", setup)["environment"]
+        for variable, value in environment.items():
+            monkeypatch.setenv(variable, value)
+        return environment
+
+    return switch_on

@@ -65,7 +65,7 @@ impl Source {
 }
 
 /// How a host was switched on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Setup {
     /// The machine or scale set whose identities the host has; without one it has every

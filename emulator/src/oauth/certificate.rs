@@ -234,3 +234,88 @@ impl<'a> Der<'a> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = include_str!("../../tests/suite/certificates/good.pem");
+
+    fn der() -> Vec<u8> {
+        Certificate::from_pem(GOOD).unwrap().der
+    }
+
+    #[test]
+    fn a_certificate_is_kept_as_base64() {
+        let one = Certificate::from_pem(GOOD).unwrap();
+        let text = serde_json::to_string(&one).unwrap();
+        assert_eq!(serde_json::from_str::<Certificate>(&text).unwrap(), one);
+        serde_json::from_str::<Certificate>("\"AAAA\"").unwrap_err();
+    }
+
+    #[test]
+    fn times_are_of_both_kinds() {
+        let time = |tag: u8, text: &str| {
+            let mut der = vec![tag, u8::try_from(text.len()).unwrap()];
+            der.extend_from_slice(text.as_bytes());
+            Der(&der).time()
+        };
+        assert_eq!(time(UTC_TIME, "700101000001Z"), Some(1_000));
+        assert_eq!(
+            time(UTC_TIME, "491231235959Z"),
+            instant(2049, 12, 31, 23, 59, 59)
+        );
+        assert_eq!(
+            time(GENERALIZED_TIME, "20500101000000Z"),
+            instant(2050, 1, 1, 0, 0, 0)
+        );
+        for (tag, text) in [
+            (UTC_TIME, "500101000000Z"),
+            (UTC_TIME, "20500101000000Z"),
+            (GENERALIZED_TIME, "20501301000000Z"),
+            (GENERALIZED_TIME, "2050010100000\u{e9}"),
+            (GENERALIZED_TIME, "20500101000000"),
+            (INTEGER, "20500101000000Z"),
+        ] {
+            assert_eq!(time(tag, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_certificate_is_missed() {
+        let whole = der();
+        for length in 0..whole.len() {
+            assert!(Certificate::from_der(&whole[..length]).is_err(), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            prop_assert!(Certificate::from_der(&bytes).is_err());
+        }
+
+        /// Whatever is changed in a certificate: it is read or refused, and a signature of
+        /// anything else never fits its key.
+        #[test]
+        fn a_changed_certificate_is_read_or_refused(
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)
+        ) {
+            let mut bytes = der();
+            for (index, byte) in changes {
+                let at = index.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Ok(one) = Certificate::from_der(&bytes) {
+                prop_assert!(!one.signed(Algorithm::Rs256, b"text", &[1; 256]));
+                prop_assert!(!one.signed(Algorithm::Ps256, b"text", &[1; 256]));
+            }
+        }
+
+        #[test]
+        fn any_text_is_pem_or_refused(text in "(-----BEGIN CERTIFICATE-----)?[A-Za-z0-9+/=\n]{0,80}(-----END CERTIFICATE-----)?") {
+            prop_assert!(Certificate::from_pem(&text).is_err());
+        }
+    }
+}

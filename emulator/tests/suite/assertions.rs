@@ -451,3 +451,44 @@ async fn an_identity_trusts_what_its_credentials_say() {
     let (code, _) = refused(ask(&azure, &v2(), &secret).await.is(401));
     assert_eq!(code, 7_000_215, "identities have no secrets");
 }
+
+/// A managed identity signs an application in: its own token takes the place of another issuer's.
+#[tokio::test]
+async fn an_identity_s_token_is_exchanged() {
+    let mut azure = Azure::start().await;
+    let identity = azure.identity("exchanged").await["properties"].clone();
+    azure
+        .admin(Method::PUT, "/hosts/imds", Value::Null)
+        .await
+        .is(200);
+    let imds = async |azure: &Azure, resource: &str| {
+        let path =
+            format!("/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}");
+        let headers = [("metadata", "true")];
+        let answer = azure.raw(Method::GET, &path, &headers, "").await.unwrap();
+        let body = answer.is(200).json();
+        body["access_token"].as_str().unwrap().to_owned()
+    };
+    let issuer = format!("{}/{}/v2.0", azure.emulator.endpoint(), seed::TENANT_ID);
+    let credential = json!({"issuer": issuer, "subject": identity["principalId"]});
+    register(
+        &azure,
+        json!({"clientId": seed::CLIENT_ID, "federatedCredentials": [credential]}),
+    )
+    .await
+    .is(201);
+    let token = imds(&azure, EXCHANGE).await;
+    let answer = present(&azure, seed::CLIENT_ID, &token).await.is(200);
+    azure.token = answer.json()["access_token"].as_str().unwrap().to_owned();
+    azure.get(&sub(&format!("?{R}"))).await.is(200);
+
+    // Not with a token for something else, nor with one that only looks like it.
+    let other = imds(&azure, "https://management.azure.com/").await;
+    let forged = workload_token(&json!({
+        "iss": issuer, "sub": identity["principalId"], "aud": EXCHANGE, "exp": 4_102_444_800_u64,
+    }));
+    for token in [other, forged] {
+        let (code, text) = refused(present(&azure, seed::CLIENT_ID, &token).await.is(401));
+        assert_eq!(code, 700_222, "{text}");
+    }
+}
