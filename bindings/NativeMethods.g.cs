@@ -84,6 +84,26 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint MI_EVENT_FAILED = 6;
         /// <summary>
+        ///  The event carries a question, which the host must answer. It comes out of turn.
+        /// </summary>
+        internal const uint MI_EVENT_QUESTION = 7;
+        /// <summary>
+        ///  The host was stopped before it knew: another may answer.
+        /// </summary>
+        internal const uint MI_ANSWER_NONE = 0;
+        /// <summary>
+        ///  There is a token.
+        /// </summary>
+        internal const uint MI_ANSWER_TOKEN = 1;
+        /// <summary>
+        ///  There is no Azure PowerShell.
+        /// </summary>
+        internal const uint MI_ANSWER_MISSING = 2;
+        /// <summary>
+        ///  Azure PowerShell failed; `message` says why.
+        /// </summary>
+        internal const uint MI_ANSWER_FAILED = 3;
+        /// <summary>
         ///  Sign in with an access token that the caller has (`secret`).
         /// </summary>
         internal const uint MI_CREDENTIAL_ACCESS_TOKEN = 1;
@@ -99,6 +119,35 @@ namespace ManagedIdentity.Native
         ///  Sign in to the local emulator at `endpoint`.
         /// </summary>
         internal const uint MI_CREDENTIAL_EMULATOR = 4;
+        /// <summary>
+        ///  Sign in by the first of these that works: the environment's variables, a managed identity,
+        ///  Azure PowerShell, the Azure CLI.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_AUTOMATIC = 5;
+        /// <summary>
+        ///  Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
+        ///  is the password of a PFX file.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_CERTIFICATE = 6;
+        /// <summary>
+        ///  Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
+        ///  file `path`.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_FEDERATED_TOKEN = 7;
+        /// <summary>
+        ///  Use the managed identity of this machine; `client_id` names one of several by its client id,
+        ///  object id or resource id.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_MANAGED_IDENTITY = 8;
+        /// <summary>
+        ///  Sign a person in, who is told in a warning what to do; `client_id` may name the application that
+        ///  asks, `claims_challenge` what a service wants to see.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_DEVICE_CODE = 9;
+        /// <summary>
+        ///  Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_AZURE_POWERSHELL = 10;
         /// <summary>
         ///  No managed identity.
         /// </summary>
@@ -335,6 +384,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_client_connect", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mi_client_connect(MiConnectRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Answers a question that an event carried. `MI_ERROR_HANDLE` when it was answered before.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_question_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_question_answer(ulong question, MiAnswer* answer);
 
         /// <summary>
         ///  Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
@@ -660,21 +718,34 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr tenant;
         /// <summary>
-        ///  The service principal's application id.
+        ///  The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
         /// </summary>
         public MiStr client_id;
         /// <summary>
-        ///  The service principal's secret, or the access token.
+        ///  The service principal's secret, the access token, or what else is secret: see
+        ///  `MI_CREDENTIAL_*`.
         /// </summary>
         public MiStr secret;
+        /// <summary>
+        ///  An access token for Microsoft Graph, beside one for Resource Manager.
+        /// </summary>
+        public MiStr graph_token;
+        /// <summary>
+        ///  The full path of a file: see `MI_CREDENTIAL_*`.
+        /// </summary>
+        public MiStr path;
+        /// <summary>
+        ///  What a claims challenge said, in base64.
+        /// </summary>
+        public MiStr claims_challenge;
         /// <summary>
         ///  The subscription to work in; when not given, the sign-in's own, or the first enabled one.
         /// </summary>
         public MiStr subscription_id;
         /// <summary>
-        ///  The environment that names the proxy, and of programs that are run to sign in, such as the
-        ///  Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
-        ///  Windows) pass theirs.
+        ///  The environment that names the proxy and the sign-in, and that of programs that are run to
+        ///  sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an
+        ///  environment of its own (.NET does, but on Windows) pass theirs.
         /// </summary>
         public MiTag* variables;
         /// <summary>
@@ -1325,6 +1396,10 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiFederatedCredential* federated_credential;
         /// <summary>
+        ///  What the host is asked, or null.
+        /// </summary>
+        public MiQuestion* question;
+        /// <summary>
         ///  What Azure answered to a call of the caller's own: JSON as Azure wrote it.
         /// </summary>
         public MiStr json;
@@ -1721,7 +1796,8 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr account;
         /// <summary>
-        ///  `AccessToken`, `ServicePrincipal` or `AzureCli`.
+        ///  `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
+        ///  `AzureCli`.
         /// </summary>
         public MiStr account_type;
         /// <summary>
@@ -1792,6 +1868,67 @@ namespace ManagedIdentity.Native
         ///  0 when nothing would change.
         /// </summary>
         public byte changes;
+    }
+
+    /// <summary>
+    ///  What only the host can find out: a token of Azure PowerShell, which runs in the same process.
+    ///  The operation goes on when `mi_question_answer` has been called, exactly once.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiQuestion
+    {
+        /// <summary>
+        ///  The handle for `mi_question_answer`.
+        /// </summary>
+        public ulong question;
+        /// <summary>
+        ///  What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
+        /// </summary>
+        public MiStr audience;
+        /// <summary>
+        ///  The tenant; when not given, that of the context.
+        /// </summary>
+        public MiStr tenant;
+    }
+
+    /// <summary>
+    ///  What the host found out.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiAnswer
+    {
+        /// <summary>
+        ///  One of `MI_ANSWER_*`.
+        /// </summary>
+        public uint outcome;
+        /// <summary>
+        ///  The token, for `MI_ANSWER_TOKEN`.
+        /// </summary>
+        public MiStr token;
+        /// <summary>
+        ///  How many seconds from now the token is good for.
+        /// </summary>
+        public ulong lifetime_s;
+        /// <summary>
+        ///  Who is signed in.
+        /// </summary>
+        public MiStr account;
+        /// <summary>
+        ///  The tenant of the context.
+        /// </summary>
+        public MiStr tenant;
+        /// <summary>
+        ///  The subscription of the context.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  The URL of the context's Resource Manager.
+        /// </summary>
+        public MiStr endpoint;
+        /// <summary>
+        ///  Why there is no token, for `MI_ANSWER_FAILED`.
+        /// </summary>
+        public MiStr message;
     }
 
     /// <summary>

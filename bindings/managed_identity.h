@@ -58,6 +58,21 @@
 // The operation has failed; the event carries `error`. Its last event.
 #define MI_EVENT_FAILED 6
 
+// The event carries a question, which the host must answer. It comes out of turn.
+#define MI_EVENT_QUESTION 7
+
+// The host was stopped before it knew: another may answer.
+#define MI_ANSWER_NONE 0
+
+// There is a token.
+#define MI_ANSWER_TOKEN 1
+
+// There is no Azure PowerShell.
+#define MI_ANSWER_MISSING 2
+
+// Azure PowerShell failed; `message` says why.
+#define MI_ANSWER_FAILED 3
+
 // Sign in with an access token that the caller has (`secret`).
 #define MI_CREDENTIAL_ACCESS_TOKEN 1
 
@@ -69,6 +84,29 @@
 
 // Sign in to the local emulator at `endpoint`.
 #define MI_CREDENTIAL_EMULATOR 4
+
+// Sign in by the first of these that works: the environment's variables, a managed identity,
+// Azure PowerShell, the Azure CLI.
+#define MI_CREDENTIAL_AUTOMATIC 5
+
+// Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
+// is the password of a PFX file.
+#define MI_CREDENTIAL_CERTIFICATE 6
+
+// Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
+// file `path`.
+#define MI_CREDENTIAL_FEDERATED_TOKEN 7
+
+// Use the managed identity of this machine; `client_id` names one of several by its client id,
+// object id or resource id.
+#define MI_CREDENTIAL_MANAGED_IDENTITY 8
+
+// Sign a person in, who is told in a warning what to do; `client_id` may name the application that
+// asks, `claims_challenge` what a service wants to see.
+#define MI_CREDENTIAL_DEVICE_CODE 9
+
+// Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
+#define MI_CREDENTIAL_AZURE_POWERSHELL 10
 
 // No managed identity.
 #define MI_IDENTITY_NONE 0
@@ -346,7 +384,8 @@ typedef struct MiConnection {
   uint64_t client;
   // Who is signed in, as far as the sign-in says.
   struct MiStr account;
-  // `AccessToken`, `ServicePrincipal` or `AzureCli`.
+  // `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
+  // `AzureCli`.
   struct MiStr account_type;
   // The tenant's id, where it is known.
   struct MiStr tenant_id;
@@ -434,6 +473,17 @@ typedef struct MiFederatedCredential {
   size_t audiences_len;
 } MiFederatedCredential;
 
+// What only the host can find out: a token of Azure PowerShell, which runs in the same process.
+// The operation goes on when `mi_question_answer` has been called, exactly once.
+typedef struct MiQuestion {
+  // The handle for `mi_question_answer`.
+  uint64_t question;
+  // What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
+  struct MiStr audience;
+  // The tenant; when not given, that of the context.
+  struct MiStr tenant;
+} MiQuestion;
+
 // How far a long wait has come.
 typedef struct MiProgress {
   // What is going on.
@@ -493,6 +543,8 @@ typedef struct MiEvent {
   const struct MiSystemIdentity *system_identity;
   // A federated credential, or null.
   const struct MiFederatedCredential *federated_credential;
+  // What the host is asked, or null.
+  const struct MiQuestion *question;
   // What Azure answered to a call of the caller's own: JSON as Azure wrote it.
   struct MiStr json;
   // How far a long wait has come, or null.
@@ -513,19 +565,46 @@ typedef struct MiConnectRequest {
   struct MiStr endpoint;
   // The tenant's id or domain.
   struct MiStr tenant;
-  // The service principal's application id.
+  // The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
   struct MiStr client_id;
-  // The service principal's secret, or the access token.
+  // The service principal's secret, the access token, or what else is secret: see
+  // `MI_CREDENTIAL_*`.
   struct MiStr secret;
+  // An access token for Microsoft Graph, beside one for Resource Manager.
+  struct MiStr graph_token;
+  // The full path of a file: see `MI_CREDENTIAL_*`.
+  struct MiStr path;
+  // What a claims challenge said, in base64.
+  struct MiStr claims_challenge;
   // The subscription to work in; when not given, the sign-in's own, or the first enabled one.
   struct MiStr subscription_id;
-  // The environment that names the proxy, and of programs that are run to sign in, such as the
-  // Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
-  // Windows) pass theirs.
+  // The environment that names the proxy and the sign-in, and that of programs that are run to
+  // sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an
+  // environment of its own (.NET does, but on Windows) pass theirs.
   const struct MiTag *variables;
   // The number of variables.
   size_t variables_len;
 } MiConnectRequest;
+
+// What the host found out.
+typedef struct MiAnswer {
+  // One of `MI_ANSWER_*`.
+  uint32_t outcome;
+  // The token, for `MI_ANSWER_TOKEN`.
+  struct MiStr token;
+  // How many seconds from now the token is good for.
+  uint64_t lifetime_s;
+  // Who is signed in.
+  struct MiStr account;
+  // The tenant of the context.
+  struct MiStr tenant;
+  // The subscription of the context.
+  struct MiStr subscription_id;
+  // The URL of the context's Resource Manager.
+  struct MiStr endpoint;
+  // Why there is no token, for `MI_ANSWER_FAILED`.
+  struct MiStr message;
+} MiAnswer;
 
 // Which resource: its id, or its names. With an id the other members are not read.
 typedef struct MiTarget {
@@ -889,6 +968,12 @@ int32_t mi_event_free(const struct MiEvent *event);
 // # Safety
 // See the module.
 int32_t mi_client_connect(const struct MiConnectRequest *request, uint64_t queue, uint64_t tag);
+
+// Answers a question that an event carried. `MI_ERROR_HANDLE` when it was answered before.
+//
+// # Safety
+// See the module.
+int32_t mi_question_answer(uint64_t question, const struct MiAnswer *answer);
 
 // Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
 // freed before is `MI_ERROR_HANDLE`.

@@ -14,11 +14,11 @@ use super::cloud::audience;
 use super::discovery::discover;
 use super::http::{Http, causes, read_body};
 use super::pacing::Pacer;
-use super::retry::{is_transient, retry_after};
+use super::retry::{chance, is_transient, retry_after};
 use super::{
     Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Service, Silent, registration,
 };
-use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
+use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens, claims};
 
 pub use reqwest::{Method, Url};
 
@@ -308,6 +308,11 @@ impl Client {
                     reply.repeated = repeated;
                     return Ok(reply);
                 }
+                Ok(reply) if reply.status == 401 && reply.challenge().is_some() => {
+                    // Another token of the same sign-in would not have what is asked for.
+                    shared.tokens.renew(&audience, &token).await;
+                    return Err(self.challenged(&reply, &audience, request.target));
+                }
                 Ok(reply) if reply.status == 401 && !renewed => {
                     renewed = true;
                     if shared.tokens.renew(&audience, &token).await {
@@ -332,6 +337,18 @@ impl Client {
             let wait = failed.wait(retry, attempt).ok_or(failed.error)?;
             self.pause(&request, wait, &failed.reason).await;
         }
+    }
+
+    /// The error of an answer that wants more of the sign-in than its token shows.
+    fn challenged(&self, reply: &Reply, audience: &Audience, target: &str) -> Error {
+        let challenge = reply.challenge().unwrap_or_default();
+        let tenant = tenant_of_challenge(reply.header("www-authenticate"));
+        let advice = self
+            .shared
+            .tokens
+            .credential()
+            .meet(challenge, tenant, audience);
+        reply.error(target).advise(advice)
     }
 
     async fn attempt(
@@ -506,6 +523,11 @@ impl Reply {
             .unwrap_or_default()
     }
 
+    /// The claims that the service wants to see in the token.
+    fn challenge(&self) -> Option<&str> {
+        claims::challenge(self.header("www-authenticate"))
+    }
+
     /// How long the service asks to wait before the next look.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match retry_after(&self.headers) {
@@ -555,6 +577,14 @@ fn foreign(service: &Url, what: &str, target: &str) -> Error {
         target,
         format!("The {what} leads away from {host}, and a token goes nowhere else"),
     )
+}
+
+/// The tenant whose sign-in a challenge names: `authorization_uri="https://…/<tenant>/…"`.
+fn tenant_of_challenge(header: &str) -> Option<&str> {
+    let (_, rest) = header.split_once("authorization_uri=\"")?;
+    let (uri, _) = rest.split_once('"')?;
+    uri.split('/')
+        .find(|part| part.len() == 36 && uuid::Uuid::try_parse(part).is_ok())
 }
 
 /// Graph's paths begin with its version.
@@ -654,9 +684,4 @@ impl Failure {
         let backoff = retry.backoff(attempt, chance());
         (attempt < most).then(|| asked.unwrap_or(backoff))
     }
-}
-
-/// A number from 0 to 1, from the generator that the request ids come from.
-fn chance() -> f64 {
-    f64::from(uuid::Uuid::new_v4().as_u128() as u32) / f64::from(u32::MAX)
 }

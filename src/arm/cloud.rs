@@ -92,6 +92,14 @@ impl Cloud {
         })
     }
 
+    /// The known cloud whose tokens are issued there.
+    pub(crate) fn signed_in_at(authority: &Url) -> Option<Self> {
+        CLOUDS
+            .into_iter()
+            .filter_map(|known| Self::known(known).ok())
+            .find(|cloud| cloud.authority.as_ref() == Some(authority))
+    }
+
     fn known((name, resource_manager, authority, graph): (&str, &str, &str, &str)) -> Result<Self> {
         Ok(Self {
             name: name.to_owned(),

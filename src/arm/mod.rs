@@ -23,6 +23,7 @@ mod watch;
 
 pub(crate) use client::Request;
 pub use client::{Client, Method, Reply, Settings, Url};
+pub(crate) use cloud::is_loopback;
 pub use cloud::{Cloud, Service, parse_endpoint};
 pub(crate) use discovery::discover;
 pub use error::{Category, Error, Result};
@@ -36,6 +37,7 @@ pub use resource_group::location as resource_group_location;
 pub(crate) use resource_id::check_group as check_resource_group;
 pub use resource_id::{ResourceId, ResourceType};
 pub use retry::RetryPolicy;
+pub(crate) use retry::{chance, is_transient, retry_after};
 pub use subscription::{
     Subscription, check_id as check_subscription_id, choose as choose_subscription,
 };

@@ -23,6 +23,8 @@ pub struct RetryPolicy {
     pub longest_poll: Duration,
     /// How long a long-running operation may take.
     pub operation_limit: Duration,
+    /// How long the service of managed identities may be gone while it is restarted.
+    pub identity_restart: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -35,6 +37,7 @@ impl Default for RetryPolicy {
             first_poll: Duration::from_secs(1),
             longest_poll: Duration::from_secs(3),
             operation_limit: Duration::from_secs(60 * 60),
+            identity_restart: Duration::from_secs(70),
         }
     }
 }
@@ -66,15 +69,20 @@ impl RetryPolicy {
     }
 }
 
+/// A number from 0 to 1, from the generator that the request ids come from.
+pub(crate) fn chance() -> f64 {
+    f64::from(uuid::Uuid::new_v4().as_u128() as u32) / f64::from(u32::MAX)
+}
+
 /// Whether the same request may succeed when it is sent again.
-pub(super) fn is_transient(status: u16) -> bool {
+pub(crate) fn is_transient(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 /// What `Retry-After` asks for: whole seconds, as ARM sends them; Resource Graph says instead when
 /// its quota is renewed. One that asks for more than five minutes is `Err`, for the caller to give
 /// up at once.
-pub(super) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Duration> {
     let wait = headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())

@@ -1,5 +1,9 @@
 //! How an operation tells what it is doing while it does it.
 
+use std::sync::Arc;
+
+use crate::auth::Question;
+
 /// How far a long wait has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -23,6 +27,10 @@ pub trait Observer: Send + Sync {
     fn warning(&self, text: String);
     /// A sign of life during a long wait.
     fn progress(&self, progress: Progress);
+    /// Has the host ask Azure PowerShell for a token; false when it can't.
+    fn ask_host(&self, _: &Arc<Question>) -> bool {
+        false
+    }
 }
 
 /// An observer that hears nothing.

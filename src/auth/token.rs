@@ -10,7 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{AzureCli, ClientSecret, GivenTokens};
+use super::{
+    AzureCli, AzurePowerShell, DeviceCode, GivenTokens, ManagedIdentity, ServicePrincipal,
+};
 use crate::arm::{Error, Http, Observer, Result, RetryPolicy, Service};
 
 /// A secret: wiped when dropped, and never printed.
@@ -71,8 +73,14 @@ impl AccessToken {
 pub enum Credential {
     /// Tokens that the caller has.
     AccessToken(GivenTokens),
-    /// A service principal's secret.
-    ClientSecret(ClientSecret),
+    /// A service principal.
+    ServicePrincipal(ServicePrincipal),
+    /// The managed identity of the machine.
+    ManagedIdentity(ManagedIdentity),
+    /// A person who signed in with a browser.
+    DeviceCode(DeviceCode),
+    /// The sign-in of Azure PowerShell.
+    AzurePowerShell(AzurePowerShell),
     /// The sign-in of the Azure CLI.
     AzureCli(AzureCli),
 }
@@ -107,8 +115,43 @@ impl Credential {
     async fn token(&self, caller: &Caller<'_>, audience: &Audience) -> Result<AccessToken> {
         match self {
             Self::AccessToken(given) => given.token(audience),
-            Self::ClientSecret(credential) => credential.token(caller, audience).await,
+            Self::ServicePrincipal(credential) => credential.token(caller, audience).await,
+            Self::ManagedIdentity(credential) => credential.token(caller, audience).await,
+            Self::DeviceCode(credential) => credential.token(caller, audience).await,
+            Self::AzurePowerShell(credential) => credential.token(caller, audience).await,
             Self::AzureCli(credential) => credential.token(audience).await,
+        }
+    }
+
+    /// What to do about a claims challenge: the command that signs in again, as a sentence.
+    pub(crate) fn meet(
+        &self,
+        challenge: &str,
+        tenant: Option<&str>,
+        audience: &Audience,
+    ) -> String {
+        let tenant = tenant.unwrap_or("<tenant>");
+        match self {
+            Self::AzureCli(_) => format!(
+                "Sign in again: az login --tenant \"{tenant}\" --scope \"{}\" \
+                 --claims-challenge \"{challenge}\"",
+                audience.scope()
+            ),
+            Self::AzurePowerShell(_) => format!(
+                "Sign in again: Connect-AzAccount -Tenant {tenant} -ClaimsChallenge \"{challenge}\""
+            ),
+            Self::DeviceCode(person) => person.command(Some(challenge)),
+            Self::AccessToken(_) => format!(
+                "Sign in again where the token came from, with the claims challenge \
+                 \"{challenge}\", and connect with the new one: az login --tenant \"{tenant}\" \
+                 --scope \"{}\" --claims-challenge \"{challenge}\"",
+                audience.scope()
+            ),
+            Self::ServicePrincipal(_) | Self::ManagedIdentity(_) => format!(
+                "A policy of the tenant keeps this application out; a person signs in with \
+                 Connect-ManagedIdentityService -UseDeviceAuthentication -Tenant {tenant} \
+                 -ClaimsChallenge \"{challenge}\""
+            ),
         }
     }
 
@@ -172,6 +215,10 @@ impl Tokens {
         }
     }
 
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
     fn slot(&self, audience: &Audience) -> Arc<Slot> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.entry(audience.clone()).or_default().clone()
@@ -184,7 +231,12 @@ impl Tokens {
     pub async fn get(&self, caller: &Caller<'_>, audience: &Audience) -> Result<Arc<AccessToken>> {
         let slot = self.slot(audience);
         let failures = slot.failures.load(Ordering::SeqCst);
-        let mut held = slot.held.lock().await;
+        let lock = slot.held.lock();
+        let mut held = match &self.credential {
+            // Whoever holds the lock may wait for an answer that only our host can give.
+            Credential::AzurePowerShell(az) => az.while_helping(caller.observer, lock).await,
+            _ => lock.await,
+        };
         if let Some(token) = held.fresh() {
             return Ok(token);
         }

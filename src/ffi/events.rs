@@ -10,11 +10,11 @@ use serde_json::value::RawValue;
 use super::emulator::{self, Started};
 use super::guard::Status;
 use super::queue::{Event, Happening, Record};
-use super::registry::{clients, emulators};
+use super::registry::{clients, emulators, questions};
 use super::types::*;
 use crate::access::{Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
-use crate::auth::Connection;
+use crate::auth::{Connection, Question};
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
 use crate::identity::federated::FederatedCredential;
 use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
@@ -36,6 +36,7 @@ struct Published {
     system_identity: Option<Box<MiSystemIdentity>>,
     federated_credential: Option<Box<MiFederatedCredential>>,
     texts: Vec<MiStr>,
+    question: Option<Box<MiQuestion>>,
     progress: Option<Box<MiProgress>>,
     error: Option<Box<MiError>>,
     tags: Vec<MiTag>,
@@ -83,6 +84,7 @@ impl Published {
                 plan: ptr::null(),
                 system_identity: ptr::null(),
                 federated_credential: ptr::null(),
+                question: ptr::null(),
                 json: MiStr::ABSENT,
                 progress: ptr::null(),
                 error: ptr::null(),
@@ -100,6 +102,7 @@ impl Published {
             system_identity: None,
             federated_credential: None,
             texts: Vec::new(),
+            question: None,
             progress: None,
             error: None,
             tags: Vec::new(),
@@ -177,6 +180,14 @@ impl Published {
                 self.event.kind = MI_EVENT_PROGRESS;
                 let record = self.progress.insert(MiProgress::of(progress));
                 self.event.progress = &raw const **record;
+            }
+            // The queue hands out no question that is not claimed.
+            Happening::Question(_) => {}
+            Happening::Claimed(question, claim) => {
+                self.event.kind = MI_EVENT_QUESTION;
+                let handle = claim.take().map(|claim| questions().insert(claim));
+                let record = self.question.insert(MiQuestion::of(question, handle));
+                self.event.question = &raw const **record;
             }
             Happening::Done => self.event.kind = MI_EVENT_DONE,
             Happening::Failed(error) => {
@@ -435,6 +446,17 @@ impl MiPlan {
             resource_id: MiStr::of(&plan.resource),
             description: MiStr::of(&plan.description),
             changes: plan.changes.into(),
+        })
+    }
+}
+
+impl MiQuestion {
+    fn of(question: &Question, handle: Option<u64>) -> Box<Self> {
+        let or_absent = |text: &Option<String>| text.as_deref().map_or(MiStr::ABSENT, MiStr::of);
+        Box::new(Self {
+            question: handle.unwrap_or_default(),
+            audience: or_absent(&question.audience),
+            tenant: or_absent(&question.tenant),
         })
     }
 }

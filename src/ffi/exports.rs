@@ -21,7 +21,7 @@ use super::changes::{submit_change, submit_federated};
 use super::guard::{Status, guard};
 use super::inputs::{check_out, read};
 use super::queue::Queue;
-use super::registry::{clients, emulators, queues};
+use super::registry::{clients, emulators, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
 use super::{emulator, events};
@@ -150,6 +150,19 @@ pub unsafe extern "C" fn mi_client_connect(
                 .await;
             Ok(())
         })
+    })
+}
+
+/// Answers a question that an event carried. `MI_ERROR_HANDLE` when it was answered before.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_question_answer(question: u64, answer: *const MiAnswer) -> i32 {
+    guard(|| {
+        let said = unsafe { read(answer) }?;
+        questions().remove(question)?.answer(said);
+        Ok(())
     })
 }
 

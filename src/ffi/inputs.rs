@@ -8,12 +8,13 @@ use std::time::Duration;
 use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner};
 use super::emulator;
 use super::guard::Status;
+use super::questions::Said;
 use super::types::*;
 use crate::access::{
     Assign, Find, FindReferences, Holder, ListIdentities, Place, Revoke, Role, Source,
 };
 use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
-use crate::auth::{self, Secret, SignIn};
+use crate::auth::{self, FederatedToken, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::identity;
 use crate::identity::federated::{self, CredentialTarget};
@@ -79,6 +80,15 @@ unsafe fn text(given: MiStr) -> Result<Option<String>> {
     let bytes = unsafe { items(given.ptr, given.len) }?;
     let text = std::str::from_utf8(bytes).map_err(|_| Status::Utf8)?;
     Ok(Some(text.to_owned()))
+}
+
+/// A secret, or none when it is not given.
+///
+/// # Safety
+/// See [`text`].
+unsafe fn secret(given: MiStr) -> Result<Option<Secret>> {
+    // SAFETY: the contract of this function.
+    Ok(unsafe { text(given) }?.map(Secret::from))
 }
 
 /// A text that must be given.
@@ -586,20 +596,45 @@ impl MiConnectRequest {
     /// See [`text`].
     unsafe fn sign_in(&self, endpoint: Option<&str>) -> Result<SignIn> {
         // SAFETY: the contract of this function.
-        let (client_id, secret) = unsafe { (text(self.client_id)?, self.secret) };
+        let (graph, claims) = unsafe { (secret(self.graph_token)?, text(self.claims_challenge)?) };
         // SAFETY: the contract of this function.
-        let secret = || unsafe { text(secret) }.map(|text| Secret::from(text.unwrap_or_default()));
+        let (client_id, secret, path) = unsafe {
+            (
+                text(self.client_id)?,
+                secret(self.secret)?,
+                text(self.path)?.map(PathBuf::from),
+            )
+        };
         Ok(match self.credential {
+            MI_CREDENTIAL_AUTOMATIC => SignIn::Automatic,
             MI_CREDENTIAL_ACCESS_TOKEN => SignIn::AccessToken {
-                token: secret()?,
-                graph: None,
+                token: secret.unwrap_or_default(),
+                graph,
                 account: client_id,
             },
             MI_CREDENTIAL_CLIENT_SECRET => SignIn::ClientSecret {
                 client_id: client_id.unwrap_or_default(),
-                secret: secret()?,
+                secret: secret.unwrap_or_default(),
                 authority: None,
             },
+            MI_CREDENTIAL_CERTIFICATE => SignIn::ClientCertificate {
+                client_id: client_id.unwrap_or_default(),
+                path: path.ok_or(Status::Null)?,
+                password: secret,
+            },
+            MI_CREDENTIAL_FEDERATED_TOKEN => SignIn::FederatedToken {
+                client_id: client_id.unwrap_or_default(),
+                token: match (secret, path) {
+                    (Some(secret), _) => FederatedToken::Text(secret),
+                    (None, Some(path)) => FederatedToken::File(path),
+                    (None, None) => return Err(Status::Null),
+                },
+            },
+            MI_CREDENTIAL_MANAGED_IDENTITY => SignIn::ManagedIdentity {
+                account_id: client_id,
+            },
+            MI_CREDENTIAL_DEVICE_CODE => SignIn::DeviceCode { client_id, claims },
+            MI_CREDENTIAL_AZURE_POWERSHELL => SignIn::AzurePowerShell,
             MI_CREDENTIAL_AZURE_CLI => SignIn::AzureCli,
             MI_CREDENTIAL_EMULATOR => SignIn::ClientSecret {
                 client_id: emulator::CLIENT_ID.to_owned(),
@@ -609,5 +644,29 @@ impl MiConnectRequest {
             },
             _ => return Err(Status::Value),
         })
+    }
+}
+
+impl Read for MiAnswer {
+    type Owned = Said;
+
+    unsafe fn read(&self) -> Result<Said> {
+        // SAFETY: the contract of this function.
+        unsafe {
+            Ok(match self.outcome {
+                MI_ANSWER_NONE => Said::Nothing,
+                MI_ANSWER_MISSING => Said::Missing,
+                MI_ANSWER_FAILED => Said::Failed(text(self.message)?.unwrap_or_default()),
+                MI_ANSWER_TOKEN => Said::Token(auth::Answer {
+                    token: secret(self.token)?.ok_or(Status::Null)?,
+                    lifetime: Duration::from_secs(self.lifetime_s),
+                    account: text(self.account)?,
+                    tenant: text(self.tenant)?,
+                    subscription_id: text(self.subscription_id)?,
+                    endpoint: text(self.endpoint)?,
+                }),
+                _ => return Err(Status::Value),
+            })
+        }
     }
 }

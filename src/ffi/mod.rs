@@ -19,6 +19,7 @@ mod exports;
 mod guard;
 mod inputs;
 mod pin;
+mod questions;
 mod queue;
 mod registry;
 mod submit;

@@ -2,8 +2,8 @@
 //! pulls on its own.
 //!
 //! Events come out in the order in which the operations were submitted, whatever order they end
-//! in: those of a later operation wait until the earlier ones have ended. Progress alone comes
-//! out at once.
+//! in: those of a later operation wait until the earlier ones have ended. Progress and questions
+//! come out at once.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,9 +15,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use super::guard::Status;
+use super::questions::Claim;
 use crate::access::{Reference, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Observer, Plan, Progress};
-use crate::auth::Connection;
+use crate::auth::{Connection, Question};
 use crate::compute::MachineIdentity;
 use crate::identity::federated::FederatedCredential;
 use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
@@ -45,6 +46,10 @@ pub(super) enum Happening {
     Verbose(String),
     Warning(String),
     Progress(Progress),
+    /// What the host is asked, by an operation that can't go on without the answer.
+    Question(Arc<Question>),
+    /// The same once this host has taken it up.
+    Claimed(Arc<Question>, Option<Claim>),
     Done,
     Failed(Error),
 }
@@ -71,7 +76,8 @@ struct State {
     operations: VecDeque<Entry>,
     /// The number of the first entry; the others follow without a gap.
     first: u64,
-    progress: VecDeque<Event>,
+    /// What does not wait for its turn.
+    urgent: VecDeque<Event>,
     canceled: bool,
 }
 
@@ -172,7 +178,7 @@ impl Queue {
     pub(super) fn cancel(&self) {
         let mut state = self.state();
         state.canceled = true;
-        state.progress.clear();
+        state.urgent.clear();
         for entry in &mut state.operations {
             if let Some(task) = entry.task.take() {
                 task.abort();
@@ -197,8 +203,13 @@ impl Queue {
         if let Happening::Progress(_) = happening {
             let tag = entry.tag;
             // Only the newest counts: a host that does not look must not fill the memory.
-            state.progress.retain(|event| event.tag != tag);
-            state.progress.push_back(Event { tag, happening });
+            state.urgent.retain(|event| {
+                event.tag != tag || !matches!(event.happening, Happening::Progress(_))
+            });
+            state.urgent.push_back(Event { tag, happening });
+        } else if let Happening::Question(_) = happening {
+            let tag = entry.tag;
+            state.urgent.push_back(Event { tag, happening });
         } else {
             entry.ended = matches!(happening, Happening::Done | Happening::Failed(_));
             entry.happenings.push_back(happening);
@@ -215,8 +226,18 @@ impl State {
     }
 
     fn take(&mut self) -> Option<Event> {
-        if let Some(event) = self.progress.pop_front() {
-            return Some(event);
+        while let Some(event) = self.urgent.pop_front() {
+            match event.happening {
+                // Another host may have been quicker.
+                Happening::Question(question) => {
+                    let Some(claim) = Claim::on(&question) else {
+                        continue;
+                    };
+                    let happening = Happening::Claimed(question, Some(claim));
+                    return Some(Event { happening, ..event });
+                }
+                _ => return Some(event),
+            }
         }
         let entry = self.operations.front_mut()?;
         let happening = entry.happenings.pop_front()?;
@@ -321,6 +342,12 @@ impl Observer for Voice {
     fn progress(&self, progress: Progress) {
         self.queue
             .happen(self.number, Happening::Progress(progress));
+    }
+
+    fn ask_host(&self, question: &Arc<Question>) -> bool {
+        self.queue
+            .happen(self.number, Happening::Question(question.clone()));
+        true
     }
 }
 

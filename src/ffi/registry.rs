@@ -8,6 +8,7 @@ use once_cell::sync::Lazy;
 
 use super::emulator::Running;
 use super::guard::Status;
+use super::questions::Claim;
 use super::queue::Queue;
 use crate::arm::Client;
 
@@ -57,6 +58,12 @@ pub(super) fn queues() -> &'static Registry<Arc<Queue>> {
 pub(super) fn clients() -> &'static Registry<Client> {
     static CLIENTS: Lazy<Registry<Client>> = Lazy::new(Registry::new);
     &CLIENTS
+}
+
+/// The questions that the host has taken up.
+pub(super) fn questions() -> &'static Registry<Claim> {
+    static QUESTIONS: Lazy<Registry<Claim>> = Lazy::new(Registry::new);
+    &QUESTIONS
 }
 
 /// The host's emulators.

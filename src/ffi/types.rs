@@ -47,6 +47,18 @@ pub const MI_EVENT_DONE: u32 = 5;
 /// The operation has failed; the event carries `error`. Its last event.
 pub const MI_EVENT_FAILED: u32 = 6;
 
+/// The event carries a question, which the host must answer. It comes out of turn.
+pub const MI_EVENT_QUESTION: u32 = 7;
+
+/// The host was stopped before it knew: another may answer.
+pub const MI_ANSWER_NONE: u32 = 0;
+/// There is a token.
+pub const MI_ANSWER_TOKEN: u32 = 1;
+/// There is no Azure PowerShell.
+pub const MI_ANSWER_MISSING: u32 = 2;
+/// Azure PowerShell failed; `message` says why.
+pub const MI_ANSWER_FAILED: u32 = 3;
+
 /// Sign in with an access token that the caller has (`secret`).
 pub const MI_CREDENTIAL_ACCESS_TOKEN: u32 = 1;
 /// Sign in as a service principal with `client_id` and `secret`.
@@ -55,6 +67,24 @@ pub const MI_CREDENTIAL_CLIENT_SECRET: u32 = 2;
 pub const MI_CREDENTIAL_AZURE_CLI: u32 = 3;
 /// Sign in to the local emulator at `endpoint`.
 pub const MI_CREDENTIAL_EMULATOR: u32 = 4;
+
+/// Sign in by the first of these that works: the environment's variables, a managed identity,
+/// Azure PowerShell, the Azure CLI.
+pub const MI_CREDENTIAL_AUTOMATIC: u32 = 5;
+/// Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
+/// is the password of a PFX file.
+pub const MI_CREDENTIAL_CERTIFICATE: u32 = 6;
+/// Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
+/// file `path`.
+pub const MI_CREDENTIAL_FEDERATED_TOKEN: u32 = 7;
+/// Use the managed identity of this machine; `client_id` names one of several by its client id,
+/// object id or resource id.
+pub const MI_CREDENTIAL_MANAGED_IDENTITY: u32 = 8;
+/// Sign a person in, who is told in a warning what to do; `client_id` may name the application that
+/// asks, `claims_challenge` what a service wants to see.
+pub const MI_CREDENTIAL_DEVICE_CODE: u32 = 9;
+/// Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
+pub const MI_CREDENTIAL_AZURE_POWERSHELL: u32 = 10;
 
 /// No managed identity.
 pub const MI_IDENTITY_NONE: u32 = 0;
@@ -198,15 +228,22 @@ pub struct MiConnectRequest {
     pub endpoint: MiStr,
     /// The tenant's id or domain.
     pub tenant: MiStr,
-    /// The service principal's application id.
+    /// The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
     pub client_id: MiStr,
-    /// The service principal's secret, or the access token.
+    /// The service principal's secret, the access token, or what else is secret: see
+    /// `MI_CREDENTIAL_*`.
     pub secret: MiStr,
+    /// An access token for Microsoft Graph, beside one for Resource Manager.
+    pub graph_token: MiStr,
+    /// The full path of a file: see `MI_CREDENTIAL_*`.
+    pub path: MiStr,
+    /// What a claims challenge said, in base64.
+    pub claims_challenge: MiStr,
     /// The subscription to work in; when not given, the sign-in's own, or the first enabled one.
     pub subscription_id: MiStr,
-    /// The environment that names the proxy, and of programs that are run to sign in, such as the
-    /// Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on
-    /// Windows) pass theirs.
+    /// The environment that names the proxy and the sign-in, and that of programs that are run to
+    /// sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an
+    /// environment of its own (.NET does, but on Windows) pass theirs.
     pub variables: *const MiTag,
     /// The number of variables.
     pub variables_len: usize,
@@ -578,6 +615,8 @@ pub struct MiEvent {
     pub system_identity: *const MiSystemIdentity,
     /// A federated credential, or null.
     pub federated_credential: *const MiFederatedCredential,
+    /// What the host is asked, or null.
+    pub question: *const MiQuestion,
     /// What Azure answered to a call of the caller's own: JSON as Azure wrote it.
     pub json: MiStr,
     /// How far a long wait has come, or null.
@@ -786,7 +825,8 @@ pub struct MiConnection {
     pub client: u64,
     /// Who is signed in, as far as the sign-in says.
     pub account: MiStr,
-    /// `AccessToken`, `ServicePrincipal` or `AzureCli`.
+    /// `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
+    /// `AzureCli`.
     pub account_type: MiStr,
     /// The tenant's id, where it is known.
     pub tenant_id: MiStr,
@@ -824,6 +864,40 @@ pub struct MiPlan {
     pub description: MiStr,
     /// 0 when nothing would change.
     pub changes: u8,
+}
+
+/// What only the host can find out: a token of Azure PowerShell, which runs in the same process.
+/// The operation goes on when `mi_question_answer` has been called, exactly once.
+#[repr(C)]
+pub struct MiQuestion {
+    /// The handle for `mi_question_answer`.
+    pub question: u64,
+    /// What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
+    pub audience: MiStr,
+    /// The tenant; when not given, that of the context.
+    pub tenant: MiStr,
+}
+
+/// What the host found out.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiAnswer {
+    /// One of `MI_ANSWER_*`.
+    pub outcome: u32,
+    /// The token, for `MI_ANSWER_TOKEN`.
+    pub token: MiStr,
+    /// How many seconds from now the token is good for.
+    pub lifetime_s: u64,
+    /// Who is signed in.
+    pub account: MiStr,
+    /// The tenant of the context.
+    pub tenant: MiStr,
+    /// The subscription of the context.
+    pub subscription_id: MiStr,
+    /// The URL of the context's Resource Manager.
+    pub endpoint: MiStr,
+    /// Why there is no token, for `MI_ANSWER_FAILED`.
+    pub message: MiStr,
 }
 
 /// How far a long wait has come.

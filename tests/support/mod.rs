@@ -54,6 +54,7 @@ pub fn quick() -> RetryPolicy {
         longest_wait: Duration::from_millis(20),
         first_poll: Duration::from_millis(2),
         longest_poll: Duration::from_millis(10),
+        identity_restart: Duration::from_millis(200),
         ..RetryPolicy::default()
     }
 }

@@ -1,0 +1,467 @@
+//! Each way to sign in: what it needs, and what it gives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::azure_powershell::Answer;
+use super::chain::{self, NOT_SET_UP};
+use super::connect::Request;
+use super::service_principal::ClockDifference;
+use super::variables::Variables;
+use super::{
+    AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, Credential, DeviceCode,
+    FederatedToken, GivenTokens, ManagedIdentity, Proof, Secret, ServicePrincipal, SignIn,
+    TokenEndpoint, device_code,
+};
+use crate::arm::{
+    Category, Cloud, Error, Http, Observer, Result, RetryPolicy, Url, discover, parse_endpoint,
+};
+
+/// What a sign-in gives.
+pub(super) struct SignedIn {
+    pub(super) credential: Credential,
+    /// The token that came with it, for Resource Manager.
+    pub(super) first: Option<AccessToken>,
+    /// Who it is, as far as it is known.
+    pub(super) account: String,
+    pub(super) account_type: &'static str,
+    /// The tenant that it is in, where it says so.
+    pub(super) tenant: Option<String>,
+    /// The subscription that it works in by itself.
+    pub(super) subscription: Option<String>,
+}
+
+impl SignedIn {
+    fn new(credential: Credential, account: &str, account_type: &'static str) -> Self {
+        Self {
+            credential,
+            first: None,
+            account: account.to_owned(),
+            account_type,
+            tenant: None,
+            subscription: None,
+        }
+    }
+}
+
+/// What every sign-in has to work with.
+pub(super) struct Setting<'a> {
+    pub(super) request: &'a Request,
+    pub(super) http: &'a Http,
+    pub(super) observer: &'a Arc<dyn Observer>,
+}
+
+/// The variables of Azure's SDKs. Source: their documentation of `EnvironmentCredential` and
+/// `WorkloadIdentityCredential`.
+const TENANT_ID: &str = "AZURE_TENANT_ID";
+const CLIENT_ID: &str = "AZURE_CLIENT_ID";
+const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
+const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
+const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
+const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
+const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
+const SUBSCRIPTION_ID: &str = "AZURE_SUBSCRIPTION_ID";
+/// Ours: where Resource Manager is for a sign-in that nobody asked for by a command.
+const RESOURCE_MANAGER_URL: &str = "AZURE_RESOURCE_MANAGER_URL";
+
+/// How often a service is asked that may not be there at all.
+const PASSING_ATTEMPTS: u32 = 3;
+
+impl<'a> Setting<'a> {
+    fn variables(&self) -> Variables<'a> {
+        Variables::of(self.request.variables.as_ref())
+    }
+
+    fn caller<'b>(&'b self, retry: &'b RetryPolicy) -> Caller<'b> {
+        Caller {
+            http: self.http,
+            observer: self.observer,
+            retry,
+        }
+    }
+
+    pub(super) fn tell(&self, line: impl FnOnce() -> String) {
+        if self.observer.wants_verbose() {
+            self.observer.verbose(line());
+        }
+    }
+
+    /// The cloud that is meant. Where nothing was said, the environment may.
+    pub(super) fn cloud(&self) -> Result<Cloud> {
+        match (&self.request.endpoint, &self.request.environment) {
+            (Some(endpoint), _) => return Cloud::at(endpoint),
+            (None, Some(name)) => return Cloud::named(name),
+            (None, None) => {}
+        }
+        if matches!(self.request.sign_in, SignIn::Automatic) {
+            if let Some(endpoint) = self.variables().get(RESOURCE_MANAGER_URL) {
+                return Cloud::at(&endpoint);
+            }
+            if let Some(authority) = self.variables().get(AUTHORITY_HOST)
+                && let Some(cloud) = Cloud::signed_in_at(&authority_host(&authority)?)
+            {
+                return Ok(cloud);
+            }
+        }
+        Cloud::named("AzureCloud")
+    }
+
+    /// Signs in as the request says.
+    pub(super) async fn sign_in(&self, cloud: &mut Cloud) -> Result<SignedIn> {
+        match &self.request.sign_in {
+            SignIn::Automatic => chain::find(self, cloud).await,
+            SignIn::AccessToken {
+                token,
+                graph,
+                account,
+            } => {
+                let given = Credential::AccessToken(GivenTokens::new(token, graph.as_ref())?);
+                let account = account.as_deref().unwrap_or_default();
+                Ok(SignedIn::new(given, account, "AccessToken"))
+            }
+            SignIn::ClientSecret {
+                client_id,
+                secret,
+                authority,
+            } => {
+                let proof = Proof::Secret(secret.clone());
+                let advice = "Check -Tenant, the application id and the secret in -Credential.";
+                let user_name = "Credential";
+                self.by_service_principal(
+                    cloud,
+                    authority.clone(),
+                    (user_name, client_id),
+                    proof,
+                    advice,
+                )
+                .await
+            }
+            SignIn::ClientCertificate {
+                client_id,
+                path,
+                password,
+            } => {
+                let certificate = Certificate::open(path, password.as_ref())?;
+                let proof = Proof::Certificate(certificate, ClockDifference::default());
+                let advice = "Check -Tenant and -ApplicationId, and that the application has this \
+                              certificate.";
+                let id = ("ApplicationId", client_id.as_str());
+                self.by_service_principal(cloud, None, id, proof, advice)
+                    .await
+            }
+            SignIn::FederatedToken { client_id, token } => {
+                let proof = Proof::FederatedToken(token.clone());
+                let advice = "Check -Tenant and -ApplicationId, and that the application trusts \
+                              the issuer, the subject and the audience of this token.";
+                let id = ("ApplicationId", client_id.as_str());
+                self.by_service_principal(cloud, None, id, proof, advice)
+                    .await
+            }
+            SignIn::ManagedIdentity { account_id } => {
+                let identity = ManagedIdentity::find(self.variables(), account_id.as_deref())?;
+                self.by_identity(cloud, identity, &self.request.retry).await
+            }
+            SignIn::DeviceCode { client_id, claims } => {
+                self.by_device_code(cloud, client_id.as_deref(), claims.as_deref())
+                    .await
+            }
+            SignIn::AzurePowerShell => self.by_azure_powershell(cloud).await,
+            SignIn::AzureCli => self.by_azure_cli(cloud).await,
+        }
+    }
+
+    /// As the application that the environment names.
+    pub(super) async fn by_environment(&self, cloud: &mut Cloud) -> Result<SignedIn> {
+        let variables = self.variables();
+        let need = |name: &str| {
+            variables
+                .get(name)
+                .ok_or_else(|| not_set_up(&format!("{name} is not set")))
+        };
+        let (tenant, client_id) = (need(TENANT_ID)?, need(CLIENT_ID)?);
+        let path = |name: &str| variables.get(name).map(PathBuf::from);
+        let proof = if let Some(secret) = variables.get(CLIENT_SECRET) {
+            Proof::Secret(secret.into())
+        } else if let Some(path) = path(CERTIFICATE_PATH) {
+            let password = variables.get(CERTIFICATE_PASSWORD).map(Secret::from);
+            let certificate = Certificate::open(&path, password.as_ref())?;
+            Proof::Certificate(certificate, ClockDifference::default())
+        } else if let Some(path) = path(TOKEN_FILE) {
+            Proof::FederatedToken(FederatedToken::File(path))
+        } else {
+            let why = format!("none of {CLIENT_SECRET}, {CERTIFICATE_PATH}, {TOKEN_FILE} is set");
+            return Err(not_set_up(&why));
+        };
+        check_guid(CLIENT_ID, &client_id)?;
+        let endpoint = match variables.get(AUTHORITY_HOST) {
+            Some(host) => {
+                complete_if_custom(cloud, self.http).await?;
+                authority_host(&host)?
+            }
+            None => complete(cloud, self.http).await?,
+        };
+        let principal = ServicePrincipal {
+            endpoint: TokenEndpoint::new(endpoint, &checked_tenant(TENANT_ID, &tenant)?),
+            client_id: client_id.clone(),
+            proof,
+            advice: "Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the variables beside them.",
+        };
+        let caller = self.caller(&self.request.retry);
+        let first = principal
+            .token(&caller, &cloud.resource_manager_audience())
+            .await?;
+        let credential = Credential::ServicePrincipal(principal);
+        Ok(SignedIn {
+            first: Some(first),
+            tenant: Some(tenant),
+            subscription: variables.get(SUBSCRIPTION_ID),
+            ..SignedIn::new(credential, &client_id, "ServicePrincipal")
+        })
+    }
+
+    /// As a managed identity, if one is offered here.
+    pub(super) async fn by_offered_identity(&self, cloud: &mut Cloud) -> Result<SignedIn> {
+        let variables = self.variables();
+        // As in Azure's SDKs: the identity that is meant where there are several.
+        let named = variables.get(CLIENT_ID);
+        let identity = ManagedIdentity::find(variables, named.as_deref())
+            .or_else(|_| ManagedIdentity::find(variables, None))?;
+        let retry = RetryPolicy {
+            attempts: PASSING_ATTEMPTS,
+            connect_attempts: 1,
+            ..self.request.retry
+        };
+        identity.probe(&self.caller(&retry)).await?;
+        self.by_identity(cloud, identity, &retry).await
+    }
+
+    async fn by_identity(
+        &self,
+        cloud: &mut Cloud,
+        identity: ManagedIdentity,
+        retry: &RetryPolicy,
+    ) -> Result<SignedIn> {
+        complete_if_custom(cloud, self.http).await?;
+        let caller = self.caller(retry);
+        let audience = cloud.resource_manager_audience();
+        let first = identity.token(&caller, &audience).await?;
+        self.tell(|| format!("The token comes from {}.", identity.place()));
+        let account = identity.account();
+        let credential = Credential::ManagedIdentity(identity);
+        Ok(SignedIn {
+            first: Some(first),
+            ..SignedIn::new(credential, &account, "ManagedService")
+        })
+    }
+
+    async fn by_service_principal(
+        &self,
+        cloud: &mut Cloud,
+        authority: Option<Url>,
+        (parameter, client_id): (&str, &str),
+        proof: Proof,
+        advice: &'static str,
+    ) -> Result<SignedIn> {
+        check_guid(parameter, client_id)?;
+        let tenant = self.request.tenant.as_deref().ok_or_else(|| {
+            let rule = "a service principal signs in to its tenant; name it.";
+            Error::missing("Tenant", rule)
+        })?;
+        let tenant = checked_tenant("Tenant", tenant)?;
+        let authority = match authority {
+            Some(known) => known,
+            None => complete(cloud, self.http).await?,
+        };
+        let principal = ServicePrincipal {
+            endpoint: TokenEndpoint::new(authority, &tenant),
+            client_id: client_id.to_owned(),
+            proof,
+            advice,
+        };
+        let credential = Credential::ServicePrincipal(principal);
+        Ok(SignedIn {
+            tenant: Some(tenant),
+            ..SignedIn::new(credential, client_id, "ServicePrincipal")
+        })
+    }
+
+    async fn by_device_code(
+        &self,
+        cloud: &mut Cloud,
+        client_id: Option<&str>,
+        claims: Option<&str>,
+    ) -> Result<SignedIn> {
+        if let Some(id) = client_id {
+            check_guid("ApplicationId", id)?;
+        }
+        let tenant = self.request.tenant.as_deref().unwrap_or("organizations");
+        let tenant = checked_tenant("Tenant", tenant)?;
+        let endpoint = TokenEndpoint::new(complete(cloud, self.http).await?, &tenant);
+        let client_id = client_id.unwrap_or(device_code::CLIENT_ID).to_owned();
+        let credential = DeviceCode::new(endpoint, client_id, claims)?;
+        let caller = self.caller(&self.request.retry);
+        let audience = cloud.resource_manager_audience();
+        let (first, person) = credential.sign_in(&caller, &audience).await?;
+        let credential = Credential::DeviceCode(credential);
+        Ok(SignedIn {
+            first: Some(first),
+            tenant: person.tenant,
+            ..SignedIn::new(credential, &person.account, "User")
+        })
+    }
+
+    /// As Azure PowerShell is signed in, in the cloud of its context unless one was named.
+    pub(super) async fn by_azure_powershell(&self, cloud: &mut Cloud) -> Result<SignedIn> {
+        let az = AzurePowerShell::new(self.request.tenant.clone());
+        let caller = self.caller(&self.request.retry);
+        let is_named = self.request.endpoint.is_some() || self.request.environment.is_some();
+        let answer = if is_named {
+            complete_if_custom(cloud, self.http).await?;
+            let audience = cloud.audience.clone();
+            az.ask(&caller, Some(&audience)).await?
+        } else {
+            let answer = az.ask(&caller, None).await?;
+            if let Some(endpoint) = &answer.endpoint {
+                *cloud = Cloud::at(endpoint)?;
+                complete_if_custom(cloud, self.http).await?;
+            }
+            answer
+        };
+        let Answer {
+            token,
+            lifetime,
+            account,
+            tenant,
+            subscription_id,
+            ..
+        } = answer;
+        let in_other_tenant = self.request.tenant.is_some();
+        Ok(SignedIn {
+            first: Some(AccessToken::issued(token, lifetime)),
+            tenant,
+            // In another tenant than its own, the context's subscription is not to be seen.
+            subscription: subscription_id.filter(|_| !in_other_tenant),
+            ..SignedIn::new(
+                Credential::AzurePowerShell(az),
+                &account.unwrap_or_default(),
+                "AzurePowerShell",
+            )
+        })
+    }
+
+    /// As the Azure CLI is signed in.
+    pub(super) async fn by_azure_cli(&self, cloud: &mut Cloud) -> Result<SignedIn> {
+        complete_if_custom(cloud, self.http).await?;
+        let request = self.request;
+        let cli = AzureCli::new(
+            request.tenant.clone(),
+            request.subscription_id.clone(),
+            request.variables.clone(),
+        );
+        let (token, subscription) = cli.sign_in(&cloud.resource_manager_audience()).await?;
+        Ok(SignedIn {
+            first: Some(token),
+            // In another tenant than the CLI's own, its subscription is not to be seen.
+            subscription: subscription.filter(|_| request.tenant.is_none()),
+            ..SignedIn::new(Credential::AzureCli(cli), "", "AzureCli")
+        })
+    }
+}
+
+fn not_set_up(why: &str) -> Error {
+    Error::new(
+        Category::AuthenticationError,
+        NOT_SET_UP,
+        "environment",
+        why,
+    )
+}
+
+/// Finds out what is not known of a cloud, and returns where its tokens are issued.
+async fn complete(cloud: &mut Cloud, http: &Http) -> Result<Url> {
+    loop {
+        match &cloud.authority {
+            Some(known) => return Ok(known.clone()),
+            None => *cloud = discover(cloud, http).await?,
+        }
+    }
+}
+
+/// Finds out what tokens of a cloud are asked for, where only its endpoint is known. One that does
+/// not say is asked for by its URL.
+async fn complete_if_custom(cloud: &mut Cloud, http: &Http) -> Result<()> {
+    match complete(cloud, http).await {
+        Err(error) if error.code() != "DiscoveryFailed" => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What `AZURE_AUTHORITY_HOST` says, with or without a scheme.
+fn authority_host(text: &str) -> Result<Url> {
+    match text.contains("://") {
+        true => parse_endpoint(AUTHORITY_HOST, text),
+        false => parse_endpoint(AUTHORITY_HOST, &format!("https://{text}")),
+    }
+}
+
+fn checked_tenant(parameter: &str, tenant: &str) -> Result<String> {
+    let valid = tenant
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
+    if valid && !tenant.is_empty() && !tenant.starts_with('.') {
+        return Ok(tenant.to_owned());
+    }
+    Err(Error::invalid(
+        "InvalidTenant",
+        parameter,
+        tenant,
+        "it is the tenant's id or one of its domains.",
+    ))
+}
+
+fn check_guid(parameter: &str, text: &str) -> Result<()> {
+    if text.len() == 36 && uuid::Uuid::try_parse(text).is_ok() {
+        return Ok(());
+    }
+    let rule = match parameter {
+        "Credential" => "its user name is the application's id, a GUID.",
+        _ => "it is the application's id, a GUID.",
+    };
+    Err(Error::invalid(
+        "InvalidApplicationId",
+        parameter,
+        text,
+        rule,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_is_an_id_or_a_domain() {
+        for good in [
+            "contoso.onmicrosoft.com",
+            "aaaabbbb-0000-cccc-1111-dddd2222eeee",
+        ] {
+            assert!(checked_tenant("Tenant", good).is_ok());
+        }
+        for bad in ["a/b", "", "..", "a?b", "a b"] {
+            let error = checked_tenant("Tenant", bad).unwrap_err();
+            assert_eq!(error.code(), "InvalidTenant");
+        }
+    }
+
+    #[test]
+    fn an_authority_may_leave_its_scheme_out() {
+        let host = |text| authority_host(text).map(|url| url.to_string());
+        let url = "https://login.microsoftonline.us/";
+        assert_eq!(host("login.microsoftonline.us").as_deref(), Ok(url));
+        assert_eq!(host(url).as_deref(), Ok(url));
+        assert_eq!(
+            host("http://login.us").unwrap_err().code(),
+            "InvalidEndpoint"
+        );
+    }
+}
