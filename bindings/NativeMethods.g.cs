@@ -499,7 +499,7 @@ namespace ManagedIdentity.Native
         internal static extern int mi_reference_list(ulong client, MiReferenceListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
+        ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `json` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
@@ -508,7 +508,7 @@ namespace ManagedIdentity.Native
         internal static extern int mi_vm_identity_get(ulong client, MiVmIdentityGetRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of machines. Yields a [`MiVmIdentity`] for each.
+        ///  Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `json` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
@@ -1061,6 +1061,10 @@ namespace ManagedIdentity.Native
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
         public byte check;
+        /// <summary>
+        ///  1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+        /// </summary>
+        public byte as_json;
     }
 
     /// <summary>
@@ -1081,6 +1085,10 @@ namespace ManagedIdentity.Native
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
         public byte check;
+        /// <summary>
+        ///  1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+        /// </summary>
+        public byte as_json;
     }
 
     /// <summary>

@@ -771,6 +771,8 @@ typedef struct MiVmIdentityGetRequest {
   struct MiTarget target;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
+  // 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+  uint8_t as_json;
 } MiVmIdentityGetRequest;
 
 // What `mi_vm_identity_list` needs.
@@ -781,6 +783,8 @@ typedef struct MiVmIdentityListRequest {
   struct MiListRequest scope;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
+  // 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+  uint8_t as_json;
 } MiVmIdentityListRequest;
 
 // What `mi_vm_identity_wait` needs.
@@ -1076,7 +1080,7 @@ int32_t mi_reference_list(uint64_t client,
                           uint64_t queue,
                           uint64_t tag);
 
-// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
+// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `json` with `as_json`.
 //
 // # Safety
 // See the module.
@@ -1085,7 +1089,7 @@ int32_t mi_vm_identity_get(uint64_t client,
                            uint64_t queue,
                            uint64_t tag);
 
-// Submits a listing of machines. Yields a [`MiVmIdentity`] for each.
+// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `json` with `as_json`.
 //
 // # Safety
 // See the module.

@@ -13,8 +13,12 @@
 
     CmdletsToExport        = @(
         'Connect-ManagedIdentityService'
+        'Disable-AzIdentityAlias'
         'Disconnect-ManagedIdentityService'
+        'Enable-AzIdentityAlias'
         'Get-ArmEmulator'
+        'Get-AzStyleVm'
+        'Get-AzStyleVmss'
         'Get-FederatedIdentityCredential'
         'Get-ManagedIdentityConnection'
         'Get-SystemAssignedIdentity'
@@ -28,6 +32,8 @@
         'Remove-UserAssignedIdentity'
         'Start-ArmEmulator'
         'Stop-ArmEmulator'
+        'Update-AzStyleVm'
+        'Update-AzStyleVmss'
         'Update-FederatedIdentityCredential'
         'Update-UserAssignedIdentity'
         'Update-VmIdentity'

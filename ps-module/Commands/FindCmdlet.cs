@@ -22,12 +22,15 @@ public abstract class FindCmdlet : ConnectedCmdlet
     /// <summary>The name of one.</summary>
     private protected abstract string NameOf(object item);
 
+    /// <summary>Writes one.</summary>
+    private protected virtual void Write(object item) => WriteObject(item);
+
     /// <summary>Reads the resources with these ids.</summary>
     private protected void FindIds(string[] ids)
     {
         foreach (var id in ids)
         {
-            Submit(Get(new ResourceTarget { ResourceId = id }), new Operation(id) { OnItem = WriteObject });
+            Submit(Get(new ResourceTarget { ResourceId = id }), new Operation(id) { OnItem = Write });
         }
     }
 
@@ -52,7 +55,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
     {
         if (names is null)
         {
-            Submit(List(resourceGroupName), new Operation(resourceGroupName) { OnItem = WriteObject });
+            Submit(List(resourceGroupName), new Operation(resourceGroupName) { OnItem = Write });
             return;
         }
 
@@ -67,7 +70,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
         try
         {
             var target = ResourceReference.Target(parameter, one, SubscriptionId);
-            Submit(Get(target), new Operation(one) { OnItem = WriteObject });
+            Submit(Get(target), new Operation(one) { OnItem = Write });
         }
         catch (ManagedIdentityException error)
         {
@@ -90,7 +93,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
                 ResourceGroupName = resourceGroupName,
                 Name = name,
             };
-            Submit(Get(target), new Operation(name) { OnItem = WriteObject });
+            Submit(Get(target), new Operation(name) { OnItem = Write });
         }
         else
         {
@@ -109,7 +112,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
                 if (pattern.IsMatch(NameOf(item)))
                 {
                     found = true;
-                    WriteObject(item);
+                    Write(item);
                 }
             },
             OnDone = () =>

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 
 namespace ManagedIdentity.Errors;
@@ -42,6 +44,26 @@ internal static class Failures
 
     public static ManagedIdentityException EmulatorNotRunning() =>
         new("EmulatorNotRunning", ErrorCategory.ObjectNotFound, "No emulator runs in this process.");
+
+    /// <summary>Parameters of Azure PowerShell that an alias does not have.</summary>
+    public static ManagedIdentityException NotInAlias(string command, object[] given, string what)
+    {
+        var names = given.OfType<string>().Where(text => text.StartsWith("-", StringComparison.Ordinal)).ToList();
+        var named = names.Count > 0 ? string.Join(", ", names) : $"'{given[0]}'";
+        return Invalid(
+            "UnsupportedParameter",
+            $"{named} can't be given to {command} of this module: {what}. For the rest, use Azure PowerShell itself.");
+    }
+
+    public static ManagedIdentityException AzCommandsLoaded(IEnumerable<CommandInfo> commands)
+    {
+        var names = commands.Select(command => command.ModuleName is { Length: > 0 } module ? $"{command.Name} ({module})" : command.Name);
+        return Advised(
+            "AzCommandsLoaded",
+            ErrorCategory.ResourceExists,
+            $"Commands of these names are loaded: {string.Join(", ", names)}.",
+            "Nothing was changed. To go over them in this session, use -Force.");
+    }
 
     /// <summary>Input that breaks a rule.</summary>
     public static ManagedIdentityException Invalid(string code, string message) =>

@@ -15,7 +15,7 @@ pub use model::{
     API_VERSION, AssignedIdentity, Existence, MachineIdentity, MachineKind, SCALE_SET,
     VIRTUAL_MACHINE,
 };
-pub use read::{get, list};
+pub use read::{get, get_whole, list, list_whole};
 pub use references::check as check_references;
 pub use settle::wait;
 pub use update::{Update, Wanted, plan_update, update};

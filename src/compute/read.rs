@@ -1,3 +1,5 @@
+use serde_json::value::RawValue;
+
 use super::{API_VERSION, MachineIdentity, MachineKind};
 use crate::arm::{Client, Pages, ResourceId, Result, Scope, Target};
 
@@ -25,4 +27,31 @@ pub(super) async fn read(client: &Client, id: &ResourceId) -> Result<MachineIden
         machine.etag = reply.header("etag").to_owned();
     }
     Ok(machine)
+}
+
+/// Reads a whole machine: what Azure wrote.
+///
+/// # Errors
+/// Those of [`get`].
+pub async fn get_whole(
+    client: &Client,
+    kind: MachineKind,
+    target: &Target,
+) -> Result<Box<RawValue>> {
+    let id = target.resolve(client, kind.resource_type())?;
+    let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await?;
+    reply.json(id.as_str())
+}
+
+/// The whole machines of a group or of a subscription: what Azure wrote.
+///
+/// # Errors
+/// Those of [`list`].
+pub fn list_whole(
+    client: &Client,
+    kind: MachineKind,
+    scope: &Scope,
+) -> Result<Pages<Box<RawValue>>> {
+    let path = scope.path(client, kind.resource_type())?;
+    Ok(Pages::new(client, &path, API_VERSION, &path))
 }

@@ -19,7 +19,7 @@ use crate::{access, arm, auth, compute, identity};
 
 use super::changes::{submit_change, submit_federated};
 use super::guard::{Status, guard};
-use super::inputs::{check_out, read};
+use super::inputs::{View, check_out, read};
 use super::queue::Queue;
 use super::registry::{clients, emulators, questions, queues};
 use super::submit::{submit, submit_with_client};
@@ -381,7 +381,7 @@ pub unsafe extern "C" fn mi_reference_list(
     })
 }
 
-/// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`].
+/// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `json` with `as_json`.
 ///
 /// # Safety
 /// See the module.
@@ -393,10 +393,16 @@ pub unsafe extern "C" fn mi_vm_identity_get(
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let (kind, target, check) = unsafe { read(request) }?;
+        let (kind, target, view) = unsafe { read(request) }?;
         submit_with_client(client, queue, tag, move |client, operation| async move {
+            if view == View::Whole {
+                operation
+                    .item(compute::get_whole(&client, kind, &target).await?)
+                    .await;
+                return Ok(());
+            }
             let mut machine = compute::get(&client, kind, &target).await?;
-            if check {
+            if view == View::Checked {
                 compute::check_references(&client, &mut machine).await?;
             }
             operation.item(machine).await;
@@ -405,7 +411,7 @@ pub unsafe extern "C" fn mi_vm_identity_get(
     })
 }
 
-/// Submits a listing of machines. Yields a [`MiVmIdentity`] for each.
+/// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `json` with `as_json`.
 ///
 /// # Safety
 /// See the module.
@@ -417,12 +423,17 @@ pub unsafe extern "C" fn mi_vm_identity_list(
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let (kind, scope, check) = unsafe { read(request) }?;
+        let (kind, scope, view) = unsafe { read(request) }?;
         submit_with_client(client, queue, tag, move |client, operation| async move {
+            if view == View::Whole {
+                return operation
+                    .pages(compute::list_whole(&client, kind, &scope)?)
+                    .await;
+            }
             let mut pages = compute::list(&client, kind, &scope)?;
             while let Some(page) = pages.next().await? {
                 for mut machine in page {
-                    if check {
+                    if view == View::Checked {
                         compute::check_references(&client, &mut machine).await?;
                     }
                     operation.item(machine).await;

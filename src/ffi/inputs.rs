@@ -368,22 +368,30 @@ impl Read for MiReferenceListRequest {
 }
 
 impl Read for MiVmIdentityGetRequest {
-    type Owned = (MachineKind, Target, bool);
+    type Owned = (MachineKind, Target, View);
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
         let target = unsafe { self.target.read() }?;
-        Ok((machine_kind(self.machine)?, target, self.check != 0))
+        Ok((
+            machine_kind(self.machine)?,
+            target,
+            view(self.as_json, self.check),
+        ))
     }
 }
 
 impl Read for MiVmIdentityListRequest {
-    type Owned = (MachineKind, Scope, bool);
+    type Owned = (MachineKind, Scope, View);
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
         let scope = unsafe { self.scope.read() }?;
-        Ok((machine_kind(self.machine)?, scope, self.check != 0))
+        Ok((
+            machine_kind(self.machine)?,
+            scope,
+            view(self.as_json, self.check),
+        ))
     }
 }
 
@@ -520,6 +528,25 @@ impl Read for MiArmInvokeRequest {
             dry_run: self.dry_run != 0,
         };
         Ok((change, self.paginate != 0))
+    }
+}
+
+/// What a reader wants to see of a machine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// Its identity.
+    Identity,
+    /// Its identity, and whether each identity that it refers to still exists.
+    Checked,
+    /// All of it, as Azure has it.
+    Whole,
+}
+
+fn view(as_json: u8, check: u8) -> View {
+    match (as_json, check) {
+        (0, 0) => View::Identity,
+        (0, _) => View::Checked,
+        _ => View::Whole,
     }
 }
 

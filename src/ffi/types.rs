@@ -428,6 +428,8 @@ pub struct MiVmIdentityGetRequest {
     pub target: MiTarget,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
+    /// 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+    pub as_json: u8,
 }
 
 /// What `mi_vm_identity_list` needs.
@@ -440,6 +442,8 @@ pub struct MiVmIdentityListRequest {
     pub scope: MiListRequest,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
+    /// 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+    pub as_json: u8,
 }
 
 /// What `mi_vm_identity_wait` needs.

@@ -10,8 +10,12 @@ Describe 'The module' {
         $commands.CommandType | Select-Object -Unique | Should -Be Cmdlet
         $commands.Name | Sort-Object | Should -Be @(
             'Connect-ManagedIdentityService'
+            'Disable-AzIdentityAlias'
             'Disconnect-ManagedIdentityService'
+            'Enable-AzIdentityAlias'
             'Get-ArmEmulator'
+            'Get-AzStyleVm'
+            'Get-AzStyleVmss'
             'Get-FederatedIdentityCredential'
             'Get-ManagedIdentityConnection'
             'Get-SystemAssignedIdentity'
@@ -25,6 +29,8 @@ Describe 'The module' {
             'Remove-UserAssignedIdentity'
             'Start-ArmEmulator'
             'Stop-ArmEmulator'
+            'Update-AzStyleVm'
+            'Update-AzStyleVmss'
             'Update-FederatedIdentityCredential'
             'Update-UserAssignedIdentity'
             'Update-VmIdentity'
@@ -52,7 +58,8 @@ Describe 'The module' {
         $approved = (Get-Verb).Verb
         foreach ($command in $commands) {
             $command.Verb | Should -BeIn $approved
-            $command.Noun | Should -Not -Match 's$'
+            # An alias and a scale set are one.
+            $command.Noun | Should -Not -Match '(?<!Alia|Vms)s$'
         }
     }
 

@@ -6,6 +6,9 @@ internal sealed unsafe class GetVmIdentityRequest(ulong client, MachineKind kind
     /// <summary>Whether to look if each assigned identity still exists.</summary>
     public bool Check { get; set; }
 
+    /// <summary>Whether to read the whole machine, as JSON.</summary>
+    public bool AsJson { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiVmIdentityGetRequest
@@ -13,6 +16,7 @@ internal sealed unsafe class GetVmIdentityRequest(ulong client, MachineKind kind
             machine = (uint)kind,
             target = scope.Target(target),
             check = Check ? (byte)1 : (byte)0,
+            as_json = AsJson ? (byte)1 : (byte)0,
         };
         return NativeMethods.mi_vm_identity_get(Client, &request, queue, tag);
     }

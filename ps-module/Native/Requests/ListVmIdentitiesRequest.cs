@@ -11,6 +11,9 @@ internal sealed unsafe class ListVmIdentitiesRequest(
     /// <summary>Whether to look if each assigned identity still exists.</summary>
     public bool Check { get; set; }
 
+    /// <summary>Whether to read the whole machine, as JSON.</summary>
+    public bool AsJson { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiVmIdentityListRequest
@@ -22,6 +25,7 @@ internal sealed unsafe class ListVmIdentitiesRequest(
                 resource_group = scope.Text(resourceGroupName),
             },
             check = Check ? (byte)1 : (byte)0,
+            as_json = AsJson ? (byte)1 : (byte)0,
         };
         return NativeMethods.mi_vm_identity_list(Client, &request, queue, tag);
     }

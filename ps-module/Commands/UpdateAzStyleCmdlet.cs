@@ -1,0 +1,87 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// A cmdlet that changes the identity of machines with the parameters that Azure PowerShell has for it, and to what the
+/// command line says. What it can't do is an error.
+/// </summary>
+public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
+{
+    /// <summary>The resource group.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>The kinds of identity that there shall be: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.</summary>
+    [Parameter]
+    public VmIdentityType IdentityType { get; set; }
+
+    /// <summary>The user-assigned identities: resource ids, or names of identities in the machine's resource group.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] IdentityId { get; set; } = [];
+
+    /// <summary>Takes whatever else Azure PowerShell knows, to say that it can't be done.</summary>
+    [Parameter(ValueFromRemainingArguments = true)]
+    public object[] OtherParameter { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (OtherParameter.Length > 0)
+        {
+            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it changes the identity and nothing else"));
+        }
+
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(IdentityType)))
+        {
+            Fail(Failures.Invalid(
+                "MissingParameter",
+                $"-IdentityType is missing: {MyInvocation.InvocationName} changes the identity of a machine and nothing " +
+                "else. For other changes, use Azure PowerShell itself."));
+        }
+    }
+
+    /// <summary>The machine that an object stands for; a text is a name in the resource group.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none, or for another change than that of its identity.</exception>
+    private protected ResourceTarget Machine(string parameter, PSObject machine)
+    {
+        if (AzStyleMachine.IsChanged(machine))
+        {
+            throw Failures.Invalid(
+                "UnsupportedChange",
+                parameter,
+                machine.Properties["Name"]?.Value,
+                $"a property of the object was changed, and {MyInvocation.InvocationName} changes the identity and " +
+                "nothing else, by -IdentityType and -IdentityId. For other changes, use Azure PowerShell itself.");
+        }
+
+        var target = machine.BaseObject is string name && !name.StartsWith("/", StringComparison.Ordinal)
+            ? Named(name)
+            : ResourceReference.Target(parameter, machine, SubscriptionId);
+        var group = target.ResourceId?.Split('/').ElementAtOrDefault(4);
+        if (ResourceGroupName is not null && group is not null && !group.Equals(ResourceGroupName, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Failures.Invalid(
+                "InvalidResourceGroupName", nameof(ResourceGroupName), ResourceGroupName, $"the machine is in '{group}'.");
+        }
+
+        return target;
+    }
+
+    /// <summary>The machine with a name.</summary>
+    private protected ResourceTarget Named(string name) => new()
+    {
+        SubscriptionId = SubscriptionId,
+        ResourceGroupName = ResourceGroupName,
+        Name = name,
+    };
+}

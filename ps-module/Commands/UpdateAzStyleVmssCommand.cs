@@ -1,0 +1,69 @@
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Changes the identity of virtual machine scale sets as Update-AzVmss of Azure PowerShell does: with
+/// -VirtualMachineScaleSet what is not named goes; without it, user-assigned identities are added to those there are.
+/// Enable-AzIdentityAlias gives it that name.
+/// </summary>
+[Cmdlet(VerbsData.Update, "AzStyleVmss", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(PSObject))]
+public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
+{
+    /// <summary>The name of the scale set.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [AllowEmptyString]
+    public string VMScaleSetName { get; set; } = "";
+
+    /// <summary>The scale set, as Get-AzVmss returns it.</summary>
+    [Parameter(Position = 2, ValueFromPipeline = true)]
+    [AllowNull]
+    public PSObject? VirtualMachineScaleSet { get; set; }
+
+    // Without an object Azure PowerShell sends a PATCH, which drops no user-assigned identity while the type has any.
+    private bool Adds => VirtualMachineScaleSet is null && (IdentityType & VmIdentityType.UserAssigned) != 0;
+
+    private uint SystemAssigned =>
+        (IdentityType & VmIdentityType.SystemAssigned) != 0
+            ? NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE
+            : NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE;
+
+    private protected override void Process()
+    {
+        try
+        {
+            Update(VirtualMachineScaleSet is null ? Named(VMScaleSetName) : Machine(nameof(VirtualMachineScaleSet), VirtualMachineScaleSet));
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, VMScaleSetName);
+        }
+    }
+
+    private void Update(ResourceTarget target)
+    {
+        var request = new UpdateVmIdentityRequest(Client, MachineKind.ScaleSet, target)
+        {
+            ExactType = Adds ? null : IdentityType,
+            SystemAssigned = SystemAssigned,
+            Add = IdentityId,
+        };
+
+        // Azure PowerShell returns the whole scale set.
+        void Show(object item)
+        {
+            var changed = new ResourceTarget { ResourceId = ((VmIdentity)item).Id };
+            Submit(
+                new GetVmIdentityRequest(Client, MachineKind.ScaleSet, changed) { AsJson = true },
+                new Operation(VMScaleSetName) { OnItem = json => WriteObject(AzStyleMachine.Read((string)json)) });
+        }
+
+        Change(request, "Update the identity of virtual machine scale set", VMScaleSetName, onItem: Show);
+    }
+}

@@ -1,0 +1,53 @@
+Describe 'Get-AzStyleVm' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        Connect-TestEmulator
+    }
+    AfterAll { Disconnect-TestEmulator }
+    BeforeEach {
+        Clear-Emulator
+        $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
+    }
+
+    It 'has the shape that scripts of Azure PowerShell go on with' {
+        $null = Update-VmIdentity $Group $VM -AddIdentityId id1, id2 -EnableSystemAssigned
+        $machine = Get-AzStyleVm -ResourceGroupName $Group -Name $VM
+        $machine.Name | Should -Be $VM
+        $machine.ResourceGroupName | Should -Be $Group
+        $machine.Location | Should -Be eastus
+        $machine.Type | Should -Be Microsoft.Compute/virtualMachines
+        $machine.Id | Should -Be (Get-VmIdentity $Group $VM).Id
+        $machine.ProvisioningState | Should -Be Succeeded
+        $machine.Identity.Type | Should -Be SystemAssignedUserAssigned
+        $machine.Identity.PrincipalId | Should -Be (Get-VmIdentity $Group $VM).PrincipalId
+        $machine.Identity.TenantId | Should -Be (Get-ArmEmulator).TenantId
+        $assigned = $machine.Identity.UserAssignedIdentities
+        $assigned.Count | Should -Be 2
+        $assigned.Keys | Where-Object { $_ -like '*/id1' } | Should -Not -BeNullOrEmpty
+        $assigned.ContainsKey((Get-IdentityId id2)) | Should -BeTrue
+        $assigned[(Get-IdentityId id2)].ClientId | Should -Be (Get-UserAssignedIdentity $Group id2).ClientId
+        $assigned.Values.PrincipalId | Should -Contain (Get-UserAssignedIdentity $Group id1).PrincipalId
+        $machine.HardwareProfile.VmSize | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has no identity where there is none' {
+        (Get-AzStyleVm $Group $VM).Identity | Should -BeNullOrEmpty
+        $null = Update-VmIdentity $Group $VM -EnableSystemAssigned
+        (Get-AzStyleVm $Group $VM).Identity.UserAssignedIdentities | Should -BeNullOrEmpty
+    }
+
+    It 'finds by group, by pattern, by id and everywhere' {
+        (Get-AzStyleVm).Name | Should -Be $VM
+        (Get-AzStyleVm -ResourceGroupName $Group).Name | Should -Be $VM
+        (Get-AzStyleVm -Name my*).Name | Should -Be $VM
+        (Get-AzStyleVm -ResourceGroupName $OtherGroup) | Should -BeNullOrEmpty
+        (Get-AzStyleVm -ResourceId (Get-VmIdentity $Group $VM).Id).Name | Should -Be $VM
+        Get-ErrorCode (Get-Failure { Get-AzStyleVm $Group missing }) | Should -Be ResourceNotFound
+    }
+
+    It 'says what it can''t do' {
+        $failure = Get-Failure { Get-AzStyleVm -ResourceGroupName $Group -Name $VM -Status }
+        Get-ErrorCode $failure | Should -Be UnsupportedParameter
+        $failure.Exception.Message | Should -BeLike '*-Status*Get-AzStyleVm*Azure PowerShell itself*'
+    }
+}
