@@ -244,3 +244,70 @@ async fn discovery_leads_back_here() {
         .unwrap();
     answer.fails(400, "MissingApiVersionParameter");
 }
+
+#[tokio::test]
+async fn long_tokens_say_when_to_refresh_them() {
+    let azure = Azure::start().await;
+    let short = ask(&azure, &v2(), &GOOD).await.is(200).json();
+    assert_eq!(short["refresh_in"], Value::Null);
+    azure.set(json!({"tokenLifetimeSeconds": 86_400})).await;
+    let long = ask(&azure, &v2(), &GOOD).await.is(200).json();
+    assert_eq!(long["expires_in"], 86_400);
+    assert_eq!(long["refresh_in"], 43_200);
+}
+
+#[tokio::test]
+async fn a_secret_expires() {
+    let azure = Azure::start().await;
+    let client = "11111111-1111-1111-1111-111111111111";
+    let body = json!({"clientId": client, "secrets": [{"value": "s", "expiresInSeconds": 60}]});
+    let shown = azure.admin(Method::POST, "/applications", body).await;
+    assert!(shown.is(201).json()["secrets"][0]["expiresOn"].is_string());
+    let mut form = with("client_secret", "s");
+    form.retain(|(name, _)| *name != "client_id");
+    form.push(("client_id", client));
+    ask(&azure, &v2(), &form).await.is(200);
+    azure
+        .admin(Method::POST, "/clock", json!({"advanceSeconds": 60}))
+        .await
+        .is(200);
+    let answer = ask(&azure, &v2(), &form).await.is(401).json();
+    assert_eq!(answer["error_codes"], json!([7_000_222]));
+    for bad in [
+        json!({"advanceSeconds": -1}),
+        json!({"advanceSeconds": 1e12}),
+        json!({}),
+    ] {
+        azure
+            .admin(Method::POST, "/clock", bad)
+            .await
+            .fails(400, "InvalidContent");
+    }
+}
+
+/// A run of a day with tokens of five minutes takes no time.
+#[tokio::test]
+async fn a_long_run_with_short_tokens() {
+    let mut azure = Azure::start().await;
+    azure.set(json!({"tokenLifetimeSeconds": 300})).await;
+    azure.token = azure.sign_in("https://management.azure.com/.default").await;
+    let path = sub(&format!("?{R}"));
+    let mut refused = 0;
+    for _ in 0..24 * 6 {
+        let ten_minutes = json!({"advanceSeconds": 600});
+        azure
+            .admin(Method::POST, "/clock", ten_minutes)
+            .await
+            .is(200);
+        let answer = azure.get(&path).await;
+        if answer.status == 401 {
+            refused += 1;
+            let answer = answer.fails(401, "ExpiredAuthenticationToken");
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
+            azure.token = azure.sign_in("https://management.azure.com/.default").await;
+        }
+        azure.get(&path).await.is(200);
+    }
+    assert_eq!(refused, 24 * 6);
+}
