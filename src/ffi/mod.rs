@@ -24,6 +24,7 @@ mod queue;
 mod registry;
 mod submit;
 mod types;
+mod wipe;
 
 pub use exports::*;
 pub use types::*;
