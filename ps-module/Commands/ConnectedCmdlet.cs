@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
@@ -28,6 +29,11 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
+    /// <summary>
+    /// The subscription that the command line names; null when it names none, whatever an object of the pipeline brings.
+    /// </summary>
+    private protected string? NamedSubscriptionId { get; private set; }
+
     private protected override int OperationsAtOnce => ThrottleLimit;
 
     /// <summary>The native handle of the connection.</summary>
@@ -36,6 +42,8 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        // Nothing of the pipeline is bound yet.
+        NamedSubscriptionId = SubscriptionId;
         Connection ??= ManagedIdentityConnection.Default;
         if (Connection is null)
         {
@@ -48,13 +56,17 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     }
 
     /// <summary>Does something with each resource that was given; what stands for none is an error of its own.</summary>
-    private protected void ForEach(TargetParameters given, Action<ResourceTarget, object> action)
+    private protected void ForEach(TargetParameters given, Action<ResourceTarget, object> action) =>
+        ForEach(given.Each(), action);
+
+    /// <summary>Does something with each input; one that does not stand for what it should is an error of its own.</summary>
+    private protected void ForEach<T>(IEnumerable<(object Input, Func<T> Meaning)> given, Action<T, object> action)
     {
-        foreach (var (input, target) in given.Each())
+        foreach (var (input, meaning) in given)
         {
             try
             {
-                action(target(), input);
+                action(meaning(), input);
             }
             catch (ManagedIdentityException error)
             {

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
@@ -101,30 +103,40 @@ public abstract class FindCmdlet : ConnectedCmdlet
         }
     }
 
-    private void FindPattern(string? resourceGroupName, string name)
+    private void FindPattern(string? resourceGroupName, string name) =>
+        FindAmong(List(resourceGroupName), [name], $"subscription {SubscriptionId ?? Connection!.SubscriptionId}");
+
+    /// <summary>Reads those of a listing that have one of the names or match one of the patterns; all without any.</summary>
+    /// <param name="list">The listing.</param>
+    /// <param name="names">The names and patterns.</param>
+    /// <param name="place">
+    /// Where a name is meant to be, as errors call it: that it is not there is an error. Null where it need not be.
+    /// </param>
+    private protected void FindAmong(Request list, string[]? names, string? place)
     {
-        var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-        var found = false;
-        var operation = new Operation(name)
+        var patterns = names?.Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase)).ToArray() ?? [];
+        // A pattern may match nothing; a name is meant to be there.
+        var missing = new List<string>(
+            names?.Where(name => place is not null && !WildcardPattern.ContainsWildcardCharacters(name)) ?? []);
+        var operation = new Operation(names?.Length == 1 ? names[0] : null)
         {
             OnItem = item =>
             {
-                if (pattern.IsMatch(NameOf(item)))
+                var found = NameOf(item);
+                missing.RemoveAll(name => name.Equals(found, StringComparison.OrdinalIgnoreCase));
+                if (names is null || patterns.Any(pattern => pattern.IsMatch(found)))
                 {
-                    found = true;
                     Write(item);
                 }
             },
             OnDone = () =>
             {
-                // A pattern may match nothing; a name is meant to be there.
-                if (!found && !WildcardPattern.ContainsWildcardCharacters(name))
+                foreach (var name in missing)
                 {
-                    var place = $"subscription {SubscriptionId ?? Connection!.SubscriptionId}";
-                    Report(Failures.NotFound(Label, name, place), name);
+                    Report(Failures.NotFound(Label, name, place!), name);
                 }
             },
         };
-        Submit(List(resourceGroupName), operation);
+        Submit(list, operation);
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ManagedIdentity.Errors;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -13,6 +14,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     private const string ByName = "ByName";
     private const string ByResourceId = "ByResourceId";
     private const string ByInputObject = "ByInputObject";
+    private const string OfAllSubscriptions = "OfAllSubscriptions";
 
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
     [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -21,9 +23,10 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
 
     /// <summary>
     /// The names of the identities. Wildcards are allowed: a pattern that matches nothing is no error, a name is.
-    /// Without it, all identities of the resource group or the subscription.
+    /// Without it, all identities of the place.
     /// </summary>
     [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -40,7 +43,29 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
+    /// <summary>Looks in all subscriptions that the sign-in sees.</summary>
+    [Parameter(ParameterSetName = OfAllSubscriptions, Mandatory = true)]
+    public SwitchParameter AllSubscriptions { get; set; }
+
+    /// <summary>
+    /// Gets those alone that no resource refers to and that hold no role and no federated credential. Names only filter
+    /// then: one that is in use is no error.
+    /// </summary>
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = OfAllSubscriptions)]
+    public SwitchParameter Unused { get; set; }
+
     private protected override string Label => "user-assigned identity";
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (AllSubscriptions && NamedSubscriptionId is not null)
+        {
+            Fail(Failures.AllAndOneSubscription());
+        }
+    }
 
     private protected override void Process()
     {
@@ -52,16 +77,36 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
             case ByInputObject:
                 FindObjects(nameof(InputObject), InputObject!);
                 break;
-            default:
-                FindNames(ResourceGroupName, Name);
+            case OfAllSubscriptions when AllSubscriptions:
+                FindAmong(List(null), Name, Unused ? null : "the subscriptions that the sign-in sees");
                 break;
+            default:
+                FindByName();
+                break;
+        }
+    }
+
+    private void FindByName()
+    {
+        if (Unused)
+        {
+            FindAmong(List(ResourceGroupName), Name, null);
+        }
+        else
+        {
+            FindNames(ResourceGroupName, Name);
         }
     }
 
     private protected override Request Get(ResourceTarget target) => new GetIdentityRequest(Client, target);
 
-    private protected override Request List(string? resourceGroupName) =>
-        new ListIdentitiesRequest(Client) { SubscriptionId = SubscriptionId, ResourceGroupName = resourceGroupName };
+    private protected override Request List(string? resourceGroupName) => new ListIdentitiesRequest(Client)
+    {
+        SubscriptionId = SubscriptionId,
+        ResourceGroupName = resourceGroupName,
+        AllSubscriptions = AllSubscriptions,
+        Unused = Unused,
+    };
 
     private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
 }

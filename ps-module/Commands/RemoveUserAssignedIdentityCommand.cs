@@ -1,11 +1,13 @@
 using System.Management.Automation;
+using ManagedIdentity.Errors;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
 
 namespace ManagedIdentity.Commands;
 
 /// <summary>
-/// Deletes user-assigned managed identities. References to them on virtual machines stay behind: Azure leaves them.
+/// Deletes user-assigned managed identities. References to them on virtual machines stay behind, as Azure leaves them,
+/// unless -Detach removes them first.
 /// </summary>
 [Cmdlet(
     VerbsCommon.Remove,
@@ -20,8 +22,39 @@ public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Change(ResourceTarget target, object input) =>
-        Change(new DeleteIdentityRequest(Client, target), "Delete user-assigned identity", input, Deleted);
+    /// <summary>
+    /// First takes the identity off every virtual machine and scale set that has it, then takes its roles away, then
+    /// deletes it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Detach { get; set; }
+
+    /// <summary>Refuses to delete an identity that is in use, and says what uses it.</summary>
+    [Parameter]
+    public SwitchParameter IfUnused { get; set; }
+
+    private uint Manner =>
+        Detach ? NativeMethods.MI_DELETE_DETACH
+        : IfUnused ? NativeMethods.MI_DELETE_IF_UNUSED
+        : NativeMethods.MI_DELETE_PLAIN;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Detach && IfUnused)
+        {
+            const string Rule = "-Detach and -IfUnused can't be given together: one ends the uses of an identity, the other " +
+                "refuses when there are any.";
+            Fail(Failures.Invalid("InvalidIdentityRemoval", Rule));
+        }
+    }
+
+    private protected override void Change(ResourceTarget target, object input)
+    {
+        var action = Detach ? "Detach and delete user-assigned identity" : "Delete user-assigned identity";
+        Change(new DeleteIdentityRequest(Client, target) { Manner = Manner }, action, input, Deleted);
+    }
 
     private void Deleted()
     {

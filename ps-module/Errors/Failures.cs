@@ -35,6 +35,17 @@ internal static class Failures
     public static ManagedIdentityException NotFound(string label, string name, string place) =>
         new("ResourceNotFound", ErrorCategory.ObjectNotFound, $"There is no {label} '{name}' in {place}.") { Target = name };
 
+    public static ManagedIdentityException AllAndOneSubscription() =>
+        Invalid("InvalidSubscription", "-AllSubscriptions and -SubscriptionId can't be given together: name one, or look in all.");
+
+    /// <summary>A machine that stands for its system-assigned identity, and has none.</summary>
+    public static ManagedIdentityException NoSystemAssignedIdentity(string machine) =>
+        Advised(
+            "NoSystemAssignedIdentity",
+            ErrorCategory.ObjectNotFound,
+            $"'{machine}' has no system-assigned identity.",
+            "Turn it on with Update-VmIdentity or Update-VmssIdentity -EnableSystemAssigned, or name another identity.");
+
     public static ManagedIdentityException EmulatorRunning(string endpoint) =>
         Advised(
             "EmulatorRunning",

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -22,7 +23,11 @@ internal static class ResourceReference
 
     /// <summary>The resource that an object stands for; its subscription, where it names none, is the one given.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static ResourceTarget Target(string parameter, PSObject value, string? subscriptionId)
+    public static ResourceTarget Target(string parameter, PSObject value, string? subscriptionId) =>
+        FindTarget(value, subscriptionId) ?? throw Failures.Invalid("InvalidInputObject", parameter, value, Rule);
+
+    /// <summary>The same; null when it stands for none.</summary>
+    public static ResourceTarget? FindTarget(PSObject value, string? subscriptionId)
     {
         if (FindId(value) is { } id)
         {
@@ -39,7 +44,7 @@ internal static class ResourceReference
             };
         }
 
-        throw Failures.Invalid("InvalidInputObject", parameter, value, Rule);
+        return null;
     }
 
     /// <summary>The federated credential that an object stands for.</summary>
@@ -93,14 +98,50 @@ internal static class ResourceReference
             value,
             "it is an identity's resource id, its name, or an object with a property Id or ResourceId.");
 
+    /// <summary>
+    /// The object id of the identity that an object is or, as Azure PowerShell's machines have it, has; null when it
+    /// has none.
+    /// </summary>
+    public static string? PrincipalId(PSObject value) =>
+        Text(value, "PrincipalId")
+        ?? (PropertyValue(value, "Identity") is { } identity ? Text(PSObject.AsPSObject(identity), "PrincipalId") : null);
+
+    /// <summary>What the object id is of, where the object says it.</summary>
+    public static string? PrincipalType(PSObject value) => Text(value, "PrincipalType");
+
+    /// <summary>
+    /// The id of the virtual machine or scale set that an object stands for, if it says of its system-assigned identity
+    /// that there is none; null for any other object.
+    /// </summary>
+    public static string? FindIdWithoutPrincipal(PSObject value)
+    {
+        var tells = (value.Properties["PrincipalId"] ?? value.Properties["Identity"]) is not null;
+        return tells && PrincipalId(value) is null && FindId(value) is { } id
+            && (Contains(id, "/virtualMachines/") || Contains(id, "/virtualMachineScaleSets/"))
+            ? id
+            : null;
+    }
+
+    /// <summary>The id of the role assignment that an object stands for; null when it is another object.</summary>
+    public static string? RoleAssignmentId(PSObject value) =>
+        new[] { FindId(value), Text(value, "RoleAssignmentId") }
+            .FirstOrDefault(id => id is not null && Contains(id, "/providers/Microsoft.Authorization/roleAssignments/"));
+
+    private static bool Contains(string id, string part) => id.IndexOf(part, StringComparison.OrdinalIgnoreCase) >= 0;
+
     private static string? FindId(PSObject value) =>
         value.BaseObject as string ?? Property(value, "Id") ?? Property(value, "ResourceId");
 
-    private static string? Property(PSObject value, string name)
+    /// <summary>A property that says something: an empty cell of a table does not.</summary>
+    private static string? Text(PSObject value, string name) => Property(value, name) is { Length: > 0 } text ? text : null;
+
+    private static string? Property(PSObject value, string name) => PropertyValue(value, name)?.ToString();
+
+    private static object? PropertyValue(PSObject value, string name)
     {
         try
         {
-            return value.Properties[name]?.Value?.ToString();
+            return value.Properties[name]?.Value;
         }
         catch (GetValueException)
         {

@@ -20,6 +20,9 @@ internal static unsafe class EventReader
     private static object? ReadItem(MiEvent* source) =>
         source->identity is not null ? Read(source->identity)
         : source->vm_identity is not null ? Read(source->vm_identity)
+        : source->role_assignment is not null ? Read(source->role_assignment)
+        : source->role_definition is not null ? Read(source->role_definition)
+        : source->reference is not null ? Read(source->reference)
         : source->connection is not null ? Read(source->connection)
         : source->emulator is not null ? Read(source->emulator)
         : source->plan is not null ? Read(source->plan)
@@ -131,6 +134,39 @@ internal static unsafe class EventReader
             NativeMethods.MI_EXISTENCE_MISSING => false,
             _ => null,
         },
+    };
+
+    private static IdentityRoleAssignment Read(MiRoleAssignment* source) => new()
+    {
+        Id = source->id.ReadOrEmpty(),
+        Name = source->name.ReadOrEmpty(),
+        Scope = source->scope.ReadOrEmpty(),
+        RoleDefinitionId = source->role_definition_id.ReadOrEmpty(),
+        RoleDefinitionName = source->role_definition_name.Read(),
+        PrincipalId = source->principal_id.ReadOrEmpty(),
+        PrincipalType = source->principal_type.Read(),
+        Description = source->description.Read(),
+        Condition = source->condition.Read(),
+        ConditionVersion = source->condition_version.Read(),
+        Inherited = source->inherited != 0,
+    };
+
+    private static RoleDefinition Read(MiRoleDefinition* source) => new()
+    {
+        Id = source->id.ReadOrEmpty(),
+        RoleName = source->role_name.ReadOrEmpty(),
+        Description = source->description.Read(),
+    };
+
+    private static IdentityAssociatedResource Read(MiReference* source) => new()
+    {
+        Id = source->id.ReadOrEmpty(),
+        Name = source->name.ReadOrEmpty(),
+        Type = source->resource_type.ReadOrEmpty(),
+        ResourceGroupName = source->resource_group.Read(),
+        SubscriptionId = source->subscription_id.Read(),
+        IdentityId = source->identity_id.ReadOrEmpty(),
+        Reference = (IdentityReferenceKind)source->kind,
     };
 
     private static ManagedIdentityConnection Read(MiConnection* source) => new(new ClientHandle(source->client))

@@ -88,6 +88,25 @@ internal sealed unsafe class NativeScope : IDisposable
         name = Text(target.Name),
     };
 
+    /// <summary>Who holds a role.</summary>
+    public MiHolder Holder(RoleHolder holder) => new()
+    {
+        principal_id = Text(holder.PrincipalId),
+        principal_type = Text(holder.PrincipalType),
+        identity = Target(holder.Identity),
+    };
+
+    /// <summary>Where a role counts.</summary>
+    public MiPlace Place(RolePlace place) => new()
+    {
+        scope = Text(place.Scope),
+        subscription_id = Text(place.SubscriptionId),
+        resource_group = Text(place.ResourceGroupName),
+    };
+
+    /// <summary>Which role.</summary>
+    public MiRole Role(RoleReference role) => new() { name = Text(role.Name), id = Text(role.Id) };
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -130,6 +130,95 @@ public sealed unsafe class EventReaderTests
         Assert.Equal(exists, read.UserAssignedIdentity.Single().Exists);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void A_role_assignment(byte native, bool inherited)
+    {
+        using var scope = new NativeScope();
+        var record = new MiRoleAssignment
+        {
+            id = scope.Text("id"),
+            name = scope.Text("name"),
+            scope = scope.Text("scope"),
+            role_definition_id = scope.Text("role"),
+            role_definition_name = scope.Text("Reader"),
+            principal_id = scope.Text("principal"),
+            principal_type = scope.Text("User"),
+            description = scope.Text("why"),
+            condition = scope.Text("if"),
+            condition_version = scope.Text("2.0"),
+            inherited = native,
+        };
+        var read = Item<IdentityRoleAssignment>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, role_assignment = &record });
+        Assert.Equal("id", read.Id);
+        Assert.Equal("name", read.Name);
+        Assert.Equal("scope", read.Scope);
+        Assert.Equal("role", read.RoleDefinitionId);
+        Assert.Equal("Reader", read.RoleDefinitionName);
+        Assert.Equal("principal", read.PrincipalId);
+        Assert.Equal("User", read.PrincipalType);
+        Assert.Equal("why", read.Description);
+        Assert.Equal("if", read.Condition);
+        Assert.Equal("2.0", read.ConditionVersion);
+        Assert.Equal(inherited, read.Inherited);
+        Assert.Equal("id", read.ToString());
+    }
+
+    [Fact]
+    public void A_role_assignment_of_which_little_is_known()
+    {
+        var record = new MiRoleAssignment();
+        var read = Item<IdentityRoleAssignment>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, role_assignment = &record });
+        Assert.Null(read.RoleDefinitionName);
+        Assert.Null(read.Description);
+        Assert.Null(read.Condition);
+    }
+
+    [Fact]
+    public void A_role_definition()
+    {
+        using var scope = new NativeScope();
+        var record = new MiRoleDefinition
+        {
+            id = scope.Text("id"),
+            name = scope.Text("guid"),
+            role_name = scope.Text("Reader"),
+            description = scope.Text("Reads."),
+            kind = scope.Text("BuiltInRole"),
+        };
+        var read = Item<RoleDefinition>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, role_definition = &record });
+        Assert.Equal(("id", "Reader", "Reads."), (read.Id, read.RoleName, read.Description));
+    }
+
+    [Theory]
+    [InlineData(NativeMethods.MI_REFERENCE_ASSIGNED, IdentityReferenceKind.Assigned)]
+    [InlineData(NativeMethods.MI_REFERENCE_MENTIONED, IdentityReferenceKind.Mentioned)]
+    [InlineData(NativeMethods.MI_REFERENCE_REPORTED, IdentityReferenceKind.Reported)]
+    public void A_resource_that_refers_to_an_identity(uint native, IdentityReferenceKind kind)
+    {
+        using var scope = new NativeScope();
+        var record = new MiReference
+        {
+            id = scope.Text("id"),
+            name = scope.Text("name"),
+            resource_type = scope.Text("type"),
+            resource_group = scope.Text("group"),
+            subscription_id = scope.Text("subscription"),
+            identity_id = scope.Text("identity"),
+            kind = native,
+        };
+        var read = Item<IdentityAssociatedResource>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, reference = &record });
+        Assert.Equal("id", read.Id);
+        Assert.Equal("name", read.Name);
+        Assert.Equal("type", read.Type);
+        Assert.Equal("group", read.ResourceGroupName);
+        Assert.Equal("subscription", read.SubscriptionId);
+        Assert.Equal("identity", read.IdentityId);
+        Assert.Equal(kind, read.Reference);
+        Assert.Equal("id", read.ToString());
+    }
+
     [Fact]
     public void A_plan()
     {

@@ -37,7 +37,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         using var queue = new OperationQueue(8, verbose: false);
         for (ulong tag = 1; tag <= 40; tag++)
         {
-            Assert.True(queue.Submit(new ListIdentitiesRequest(fixture.Client, null, null), tag));
+            Assert.True(queue.Submit(new ListIdentitiesRequest(fixture.Client), tag));
         }
 
         var ends = Run.Events(queue).Where(one => one.Kind == OperationEventKind.Done).Select(one => one.Tag);
@@ -47,7 +47,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
     [Fact]
     public void Verbose_lines_come_when_they_are_asked_for()
     {
-        var request = new ListIdentitiesRequest(fixture.Client, null, null);
+        var request = new ListIdentitiesRequest(fixture.Client);
         Assert.Contains(Run.Events(request, verbose: true), one => one.Kind == OperationEventKind.Verbose && one.Message!.StartsWith("GET ", System.StringComparison.Ordinal));
         Assert.DoesNotContain(Run.Events(request), one => one.Kind == OperationEventKind.Verbose);
     }
@@ -103,7 +103,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         connection.Close();
         Assert.False(connection.IsConnected);
         using var queue = new OperationQueue(1, verbose: false);
-        var error = Assert.Throws<ManagedIdentityException>(() => queue.Submit(new ListIdentitiesRequest(client, null, null), 1));
+        var error = Assert.Throws<ManagedIdentityException>(() => queue.Submit(new ListIdentitiesRequest(client), 1));
         Assert.Contains("status 17", error.Message);
         Assert.Equal(TakeResult.Drained, queue.Take(0, out _));
     }

@@ -71,7 +71,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
 
         var byId = Run.Item<UserAssignedIdentity>(new GetIdentityRequest(fixture.Client, new ResourceTarget { ResourceId = created.Id }));
         Assert.Equal(created.PrincipalId, byId.PrincipalId);
-        var listed = Run.Items<UserAssignedIdentity>(new ListIdentitiesRequest(fixture.Client, null, EmulatorFixture.Group));
+        var listed = Run.Items<UserAssignedIdentity>(new ListIdentitiesRequest(fixture.Client) { ResourceGroupName = EmulatorFixture.Group });
         Assert.Contains(listed, identity => identity.Id == created.Id);
 
         Assert.Empty(Run.Items<object>(new DeleteIdentityRequest(fixture.Client, EmulatorFixture.Target("lifecycle"))));
@@ -92,7 +92,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
             Create(name);
         }
 
-        var listed = Run.Items<UserAssignedIdentity>(new ListIdentitiesRequest(fixture.Client, null, null));
+        var listed = Run.Items<UserAssignedIdentity>(new ListIdentitiesRequest(fixture.Client));
         Assert.Empty(names.Except(listed.Select(identity => identity.Name)));
     }
 

@@ -90,6 +90,21 @@ public sealed unsafe class ScopeTests
     }
 
     [Fact]
+    public void A_holder_a_place_and_a_role_have_what_was_given()
+    {
+        using var scope = new NativeScope();
+        var holder = scope.Holder(new RoleHolder { PrincipalId = "p", PrincipalType = "User", Identity = new ResourceTarget { Name = "id1" } });
+        Assert.Equal(("p", "User", "id1"), (holder.principal_id.Read(), holder.principal_type.Read(), holder.identity.name.Read()));
+        Assert.Null(scope.Holder(new RoleHolder()).identity.resource_id.Read());
+        var place = scope.Place(new RolePlace { Scope = "/s", SubscriptionId = "sub", ResourceGroupName = "" });
+        Assert.Equal(("/s", "sub", ""), (place.scope.Read(), place.subscription_id.Read(), place.resource_group.Read()));
+        var role = scope.Role(new RoleReference { Name = "Reader" });
+        Assert.Equal("Reader", role.name.Read());
+        Assert.Null(role.id.Read());
+        Assert.Equal("guid", scope.Role(new RoleReference { Id = "guid" }).id.Read());
+    }
+
+    [Fact]
     public void Freeing_twice_does_nothing()
     {
         var scope = new NativeScope();

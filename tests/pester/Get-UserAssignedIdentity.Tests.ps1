@@ -130,3 +130,103 @@ Describe 'Get-UserAssignedIdentity' {
         $failure.CategoryInfo.Category | Should -Be AuthenticationError
     }
 }
+
+Describe 'Get-UserAssignedIdentity -AllSubscriptions' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Roles.ps1"
+        Connect-TestEmulator
+        $subscriptions = 1..40 | ForEach-Object { '33333333-0000-0000-0000-{0:d12}' -f $_ }
+        foreach ($id in $subscriptions) {
+            Add-Subscription $id
+            $null = Invoke-Emulator Post /identities @{ subscriptionId = $id; resourceGroup = $Group; prefix = 'many-'; count = 125 }
+        }
+        $null = New-UserAssignedIdentity $Group near
+    }
+    AfterAll { Disconnect-TestEmulator }
+    BeforeEach { Invoke-Emulator Delete /requests }
+
+    It 'lists a whole tenant in a few requests' {
+        $all = Get-UserAssignedIdentity -AllSubscriptions
+        $all.Count | Should -Be 5001
+        ($all.Id | Sort-Object -Unique).Count | Should -Be 5001
+        ($all.SubscriptionId | Sort-Object -Unique).Count | Should -Be 41
+        @(Get-ArmRequest).Count | Should -BeLessOrEqual 10
+        $one = $all | Where-Object Name -EQ near
+        $read = Get-UserAssignedIdentity $Group near
+        foreach ($property in 'Id', 'Location', 'PrincipalId', 'ClientId', 'TenantId', 'ResourceGroupName', 'Type') {
+            $one.$property | Should -Be $read.$property
+        }
+    }
+
+    It 'finds by name and by pattern, with one listing' {
+        $found = Get-UserAssignedIdentity -AllSubscriptions many-00001, NEAR, none*
+        $found.Count | Should -Be 41
+        @(Get-ArmRequest).Count | Should -BeLessOrEqual 10
+        (Get-UserAssignedIdentity -AllSubscriptions -Name n*r).Name | Should -Be near
+    }
+
+    It 'says that one is in no subscription' {
+        $found = Get-UserAssignedIdentity -AllSubscriptions -Name near, missing -ErrorVariable failures -ErrorAction SilentlyContinue
+        $found.Name | Should -Be near
+        $failures.Count | Should -Be 1
+        Get-ErrorCode $failures[0] | Should -Be ResourceNotFound
+        $failures[0].TargetObject | Should -Be missing
+        $failures[0].Exception.Message | Should -BeLike "*'missing'*subscriptions*"
+    }
+
+    It 'stops reading early' {
+        (Get-UserAssignedIdentity -AllSubscriptions | Select-Object -First 1).Name | Should -Not -BeNullOrEmpty
+    }
+
+    It 'does not go with one subscription, or with a group' {
+        $failure = Get-Failure { Get-UserAssignedIdentity -AllSubscriptions -SubscriptionId $subscriptions[0] }
+        Get-ErrorCode $failure | Should -Be InvalidSubscription
+        { Get-UserAssignedIdentity -AllSubscriptions -ResourceGroupName $Group } | Should -Throw '*parameter set*'
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-UserAssignedIdentity -Unused' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Roles.ps1"
+        Connect-TestEmulator
+        Add-Subscription $FarSubscription
+        $names = 'free', 'on-vm', 'on-set', 'named', 'on-far-vm', 'reader', 'far-reader', 'federated', 'group-free'
+        $made = @{}
+        $names | New-UserAssignedIdentity -ResourceGroupName $Group | ForEach-Object { $made[$_.Name] = $_ }
+        $null = New-UserAssignedIdentity $OtherGroup other-free
+        $null = New-UserAssignedIdentity $Group far-free -SubscriptionId $FarSubscription
+        Add-Machine vm1 -Having $made['on-vm'].Id -Naming $made['named'].Id
+        Add-Machine set1 -Having $made['on-set'].Id -Kind virtualMachineScaleSets
+        Add-Machine vm2 -Having $made['on-far-vm'].Id -In $FarSubscription
+        $null = $made['reader'] | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $Group
+        $null = $made['far-reader'] | New-IdentityRoleAssignment -RoleDefinitionName Reader -SubscriptionId $FarSubscription
+        Add-FederatedCredential $made['federated'].Id
+    }
+    AfterAll { Disconnect-TestEmulator }
+
+    It 'finds what nothing uses <Where>' -ForEach @(
+        @{ Where = 'in the subscription'; Given = { Get-UserAssignedIdentity -Unused }; Names = 'free', 'group-free', 'other-free' }
+        @{ Where = 'in a group'; Given = { Get-UserAssignedIdentity $Group -Unused }; Names = 'free', 'group-free' }
+        @{ Where = 'in another subscription'; Given = { Get-UserAssignedIdentity -Unused -SubscriptionId $FarSubscription }; Names = 'far-free' }
+        @{ Where = 'in all subscriptions'; Given = { Get-UserAssignedIdentity -AllSubscriptions -Unused }; Names = 'far-free', 'free', 'group-free', 'other-free' }
+        @{ Where = 'by pattern'; Given = { Get-UserAssignedIdentity -Unused -Name f*, *-free }; Names = 'free', 'group-free', 'other-free' }
+        @{ Where = 'by pattern in all subscriptions'; Given = { Get-UserAssignedIdentity -AllSubscriptions -Unused -Name far* }; Names = 'far-free' }
+        @{ Where = 'by name'; Given = { Get-UserAssignedIdentity $Group free, reader, missing -Unused }; Names = 'free' }
+    ) {
+        $found = @(& $Given)
+        $found.Name | Sort-Object | Should -Be $Names
+    }
+
+    It 'leaves what is in use and is named: no result and no error' {
+        Get-UserAssignedIdentity $Group on-vm -Unused | Should -BeNullOrEmpty
+    }
+
+    It 'goes on into Remove-UserAssignedIdentity' {
+        $null = 'old-1', 'old-2' | New-UserAssignedIdentity -ResourceGroupName $OtherGroup
+        Get-UserAssignedIdentity $OtherGroup old-* -Unused | Remove-UserAssignedIdentity -IfUnused -PassThru | Should -Be $true, $true
+        Get-UserAssignedIdentity $OtherGroup old-* | Should -BeNullOrEmpty
+    }
+}

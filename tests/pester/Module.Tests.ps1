@@ -17,6 +17,8 @@ Describe 'The module' {
             'Get-AzStyleVm'
             'Get-AzStyleVmss'
             'Get-FederatedIdentityCredential'
+            'Get-IdentityAssociatedResource'
+            'Get-IdentityRoleAssignment'
             'Get-ManagedIdentityConnection'
             'Get-SystemAssignedIdentity'
             'Get-UserAssignedIdentity'
@@ -24,8 +26,10 @@ Describe 'The module' {
             'Get-VmssIdentity'
             'Invoke-ArmRequest'
             'New-FederatedIdentityCredential'
+            'New-IdentityRoleAssignment'
             'New-UserAssignedIdentity'
             'Remove-FederatedIdentityCredential'
+            'Remove-IdentityRoleAssignment'
             'Remove-UserAssignedIdentity'
             'Start-ArmEmulator'
             'Stop-ArmEmulator'
@@ -88,7 +92,7 @@ Describe 'The module' {
     }
 
     It 'has the parameters that all share' {
-        foreach ($command in $commands | Where-Object Noun -In 'UserAssignedIdentity', 'VmIdentity', 'VmssIdentity') {
+        foreach ($command in $commands | Where-Object Noun -In 'UserAssignedIdentity', 'VmIdentity', 'VmssIdentity', 'IdentityRoleAssignment', 'IdentityAssociatedResource') {
             foreach ($name in 'SubscriptionId', 'Connection', 'ThrottleLimit') {
                 $command.Parameters.Keys | Should -Contain $name -Because $command.Name
             }

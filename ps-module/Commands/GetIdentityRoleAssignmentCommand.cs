@@ -1,0 +1,136 @@
+using System.Collections.Generic;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Gets the roles that managed identities have, or people and groups, or everybody: those on a place, above it and below
+/// it.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "IdentityRoleAssignment", DefaultParameterSetName = OfAll)]
+[OutputType(typeof(IdentityRoleAssignment))]
+public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
+{
+    private const string OfAll = "OfAll";
+    private const string ByInputObject = "ByInputObject";
+    private const string ByIdentity = "ByIdentity";
+    private const string ByPrincipal = "ByPrincipal";
+
+    private IReadOnlyList<RoleReference> _roles = [];
+    private IReadOnlyList<RolePlace> _places = [];
+
+    /// <summary>
+    /// Who has the roles: identities, virtual machines or scale sets, which stand for their system-assigned identity,
+    /// any objects with a property PrincipalId, or resource ids or names of identities.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>
+    /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
+    /// </summary>
+    [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public object[] IdentityId { get; set; } = [];
+
+    /// <summary>The resource group in which an identity's name is looked for.</summary>
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByInputObject)]
+    [ValidateNotNull]
+    public string? IdentityResourceGroupName { get; set; }
+
+    /// <summary>The object ids of people, groups or identities.</summary>
+    [Parameter(ParameterSetName = ByPrincipal, Mandatory = true)]
+    [Alias("ObjectId")]
+    [AllowEmptyString]
+    public string[] PrincipalId { get; set; } = [];
+
+    /// <summary>Includes the roles that they have as members of groups.</summary>
+    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByPrincipal)]
+    public SwitchParameter ExpandPrincipalGroups { get; set; }
+
+    /// <summary>The names of the roles, such as Reader. Without it, all roles.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(RoleDefinitionNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] RoleDefinitionName { get; set; } = [];
+
+    /// <summary>The ids of the roles: GUIDs, or full ids. Without it, all roles.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] RoleDefinitionId { get; set; } = [];
+
+    /// <summary>
+    /// The places to look at: the ids of subscriptions, resource groups, resources or management groups, or objects with
+    /// a property Id or ResourceId. Without it, the whole subscription.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] Scope { get; set; } = [];
+
+    /// <summary>The resource group to look at. Without it, the whole subscription.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string? ResourceGroupName { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        var parameters = new RoleParameters
+        {
+            Names = RoleDefinitionName,
+            Ids = RoleDefinitionId,
+            Scopes = Scope,
+            ResourceGroupName = ResourceGroupName,
+            SubscriptionId = NamedSubscriptionId,
+        };
+        _roles = parameters.Roles();
+        try
+        {
+            _places = parameters.Places();
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error);
+        }
+    }
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == OfAll)
+        {
+            Find(new RoleHolder(), null);
+            return;
+        }
+
+        var holders = new HolderParameters
+        {
+            SubscriptionId = NamedSubscriptionId,
+            IdentityResourceGroupName = IdentityResourceGroupName,
+            Object = InputObject,
+            Identities = IdentityId,
+            PrincipalIds = PrincipalId,
+        };
+        ForEach(holders.Each(), Find);
+    }
+
+    private void Find(RoleHolder holder, object? input)
+    {
+        foreach (var place in _places)
+        {
+            foreach (var role in _roles)
+            {
+                var request = new ListRoleAssignmentsRequest(Client, holder, place, role) { ThroughGroups = ExpandPrincipalGroups };
+                Submit(request, new Operation(input) { OnItem = WriteObject });
+            }
+        }
+    }
+}

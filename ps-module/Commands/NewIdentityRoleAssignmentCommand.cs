@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Gives roles to managed identities, or to people and groups. Who has the role already keeps it, and gets no second
+/// assignment.
+/// </summary>
+[Cmdlet(
+    VerbsCommon.New,
+    "IdentityRoleAssignment",
+    DefaultParameterSetName = ByInputObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(IdentityRoleAssignment))]
+public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
+{
+    /// <summary>
+    /// Who gets the role: identities, virtual machines or scale sets, which stand for their system-assigned identity,
+    /// any objects with a property PrincipalId, or resource ids or names of identities.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Why, for those who look at it later.</summary>
+    [Parameter]
+    public string? Description { get; set; }
+
+    /// <summary>The condition under which the role counts, in Azure's language for conditions.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Condition { get; set; }
+
+    /// <summary>The version of that language. Without it, 2.0.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ConditionVersion { get; set; }
+
+    private protected override void Process() => ForEachRole(InputObject, Give);
+
+    private void Give(RoleHolder holder, RolePlace place, RoleReference role, object input)
+    {
+        var request = new CreateRoleAssignmentRequest(Client, holder, place, role)
+        {
+            Description = Description,
+            Condition = Condition,
+            ConditionVersion = ConditionVersion,
+        };
+        Change(request, "Give a role", input);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Takes roles away from managed identities, or from people and groups.</summary>
+[Cmdlet(
+    VerbsCommon.Remove,
+    "IdentityRoleAssignment",
+    DefaultParameterSetName = ByInputObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(bool))]
+public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
+{
+    private const string ById = "ById";
+    private const string Action = "Remove a role assignment";
+
+    /// <summary>
+    /// Role assignments, as Get-IdentityRoleAssignment returns them, or their ids. With a role and a place, who has the
+    /// role: identities, virtual machines or scale sets, objects with a property PrincipalId, or resource ids or names
+    /// of identities.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The ids of the role assignments.</summary>
+    [Parameter(ParameterSetName = ById, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] Id { get; set; } = [];
+
+    /// <summary>Returns true for each role assignment that was removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process()
+    {
+        foreach (var id in Id)
+        {
+            Remove(new DeleteRoleAssignmentRequest(Client, id), id);
+        }
+
+        if (InputObject is null)
+        {
+            RemoveAsGiven(null);
+            return;
+        }
+
+        foreach (var one in ResourceReference.Each(InputObject))
+        {
+            if (ResourceReference.RoleAssignmentId(one) is { } id)
+            {
+                RemoveAssignment(id, one);
+            }
+            else
+            {
+                RemoveAsGiven(one);
+            }
+        }
+    }
+
+    private void RemoveAsGiven(PSObject? given) => ForEachRole(
+        given,
+        (holder, place, role, input) => Remove(new DeleteRoleAssignmentRequest(Client, holder, place, role), input));
+
+    private void RemoveAssignment(string id, PSObject input)
+    {
+        if (NamesRoleOrPlace)
+        {
+            // Whoever names a role wants that one taken away, and not whatever this assignment is of.
+            const string Rule = "a role assignment says its role and its scope itself, so leave -RoleDefinitionName, " +
+                "-RoleDefinitionId, -Scope and -ResourceGroupName out, or give who has the role.";
+            Report(Failures.Invalid("InvalidInputObject", nameof(InputObject), id, Rule), input);
+            return;
+        }
+
+        Remove(new DeleteRoleAssignmentRequest(Client, id), input);
+    }
+
+    private void Remove(DeleteRoleAssignmentRequest request, object input) => Change(request, Action, input, Removed);
+
+    private void Removed()
+    {
+        if (PassThru)
+        {
+            WriteObject(true);
+        }
+    }
+}

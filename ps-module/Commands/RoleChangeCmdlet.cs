@@ -1,0 +1,141 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>A cmdlet that gives roles or takes them away.</summary>
+public abstract class RoleChangeCmdlet : ChangeCmdlet
+{
+    /// <summary>The name of the parameter set that takes objects.</summary>
+    protected const string ByInputObject = "ByInputObject";
+
+    /// <summary>The name of the parameter set that names identities.</summary>
+    protected const string ByIdentity = "ByIdentity";
+
+    /// <summary>The name of the parameter set that takes object ids.</summary>
+    protected const string ByPrincipal = "ByPrincipal";
+
+    private IReadOnlyList<RoleReference> _roles = [];
+    private IReadOnlyList<RolePlace> _places = [];
+
+    /// <summary>
+    /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
+    /// </summary>
+    [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public object[] IdentityId { get; set; } = [];
+
+    /// <summary>The resource group in which an identity's name is looked for.</summary>
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByInputObject)]
+    [ValidateNotNull]
+    public string? IdentityResourceGroupName { get; set; }
+
+    /// <summary>The object ids of people, groups or identities.</summary>
+    [Parameter(ParameterSetName = ByPrincipal, Mandatory = true)]
+    [Alias("ObjectId")]
+    [AllowEmptyString]
+    public string[] PrincipalId { get; set; } = [];
+
+    /// <summary>
+    /// What -PrincipalId is the id of: ServicePrincipal, which managed identities are, User, Group, ForeignGroup or
+    /// Device.
+    /// </summary>
+    [Parameter(ParameterSetName = ByPrincipal)]
+    [Alias("ObjectType")]
+    [ArgumentCompleter(typeof(PrincipalTypeCompleter))]
+    [ValidateNotNull]
+    public string? PrincipalType { get; set; }
+
+    /// <summary>The names of the roles, such as Reader.</summary>
+    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByPrincipal)]
+    [ArgumentCompleter(typeof(RoleDefinitionNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] RoleDefinitionName { get; set; } = [];
+
+    /// <summary>The ids of the roles: GUIDs, or full ids.</summary>
+    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByPrincipal)]
+    [ValidateNotNullOrEmpty]
+    public string[] RoleDefinitionId { get; set; } = [];
+
+    /// <summary>
+    /// What the role counts on: the ids of subscriptions, resource groups, resources or management groups, or objects
+    /// with a property Id or ResourceId.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByPrincipal)]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] Scope { get; set; } = [];
+
+    /// <summary>The resource group that the role counts on.</summary>
+    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ByPrincipal)]
+    [ValidateNotNull]
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>Whether the command line says which role or where.</summary>
+    private protected bool NamesRoleOrPlace => Parameters().IsAnyGiven;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        var parameters = Parameters();
+        _roles = parameters.Roles();
+        try
+        {
+            _places = parameters.Places();
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>Does something with each role of each who was given, on each place.</summary>
+    /// <param name="given">The object that was given, if any.</param>
+    /// <param name="action">What to do.</param>
+    private protected void ForEachRole(PSObject? given, Action<RoleHolder, RolePlace, RoleReference, object> action)
+    {
+        var holders = new HolderParameters
+        {
+            SubscriptionId = NamedSubscriptionId,
+            IdentityResourceGroupName = IdentityResourceGroupName,
+            Object = given,
+            Identities = IdentityId,
+            PrincipalIds = PrincipalId,
+            PrincipalType = PrincipalType,
+        };
+        ForEach(
+            holders.Each(),
+            (holder, input) =>
+            {
+                foreach (var place in _places)
+                {
+                    foreach (var role in _roles)
+                    {
+                        action(holder, place, role, input);
+                    }
+                }
+            });
+    }
+
+    private RoleParameters Parameters() => new()
+    {
+        Names = RoleDefinitionName,
+        Ids = RoleDefinitionId,
+        Scopes = Scope,
+        ResourceGroupName = ResourceGroupName,
+        SubscriptionId = NamedSubscriptionId,
+    };
+}

@@ -1,0 +1,60 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Inputs;
+
+/// <summary>The parameters by which a cmdlet is told which roles, and where they count.</summary>
+internal sealed class RoleParameters
+{
+    public string[] Names { get; set; } = [];
+
+    public string[] Ids { get; set; } = [];
+
+    /// <summary>The scopes: their ids, or objects that stand for them.</summary>
+    public PSObject[] Scopes { get; set; } = [];
+
+    public string? ResourceGroupName { get; set; }
+
+    /// <summary>
+    /// The subscription that the command line names. One that an object of the pipeline brings does not belong here: it
+    /// would stand for the whole subscription.
+    /// </summary>
+    public string? SubscriptionId { get; set; }
+
+    /// <summary>Whether any of them is given that says which role or where.</summary>
+    public bool IsAnyGiven => Names.Length + Ids.Length + Scopes.Length > 0 || ResourceGroupName is not null;
+
+    /// <summary>The roles. Where none is given, or where they are given in both ways, the library says the rule.</summary>
+    public IReadOnlyList<RoleReference> Roles()
+    {
+        if (Names.Length > 0 && Ids.Length > 0)
+        {
+            return [new RoleReference { Name = Names[0], Id = Ids[0] }];
+        }
+
+        var byName = Names.Select(name => new RoleReference { Name = name });
+        var roles = byName.Concat(Ids.Select(id => new RoleReference { Id = id })).ToArray();
+        return roles.Length > 0 ? roles : [new RoleReference()];
+    }
+
+    /// <summary>The places.</summary>
+    /// <exception cref="ManagedIdentityException">They contradict each other, or an object stands for no scope.</exception>
+    public IReadOnlyList<RolePlace> Places()
+    {
+        if (Scopes.Length == 0)
+        {
+            return [new RolePlace { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroupName }];
+        }
+
+        if (ResourceGroupName is not null)
+        {
+            throw Failures.Invalid(
+                "InvalidScope", "-Scope and -ResourceGroupName can't be given together: each says where the role counts.");
+        }
+
+        return Scopes.Select(scope => new RolePlace { Scope = ResourceReference.Id("Scope", scope) }).ToArray();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Linq;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+using Xunit;
+
+namespace ManagedIdentity.Tests;
+
+/// <summary>Roles and references through the real library and back.</summary>
+public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
+{
+    private static readonly RolePlace Place = new() { ResourceGroupName = EmulatorFixture.Group };
+
+    [Fact]
+    public void A_role_is_given_listed_and_taken()
+    {
+        var identity = Create("role-id");
+        var holder = new RoleHolder { Identity = new ResourceTarget { Name = "role-id" } };
+        var reader = new RoleReference { Name = "Reader" };
+        var given = Run.Item<IdentityRoleAssignment>(new CreateRoleAssignmentRequest(fixture.Client, holder, Place, reader)
+        {
+            Description = "why",
+            Condition = "true",
+            ConditionVersion = "2.0",
+        });
+        Assert.Equal(identity.PrincipalId, given.PrincipalId);
+        Assert.Equal("Reader", given.RoleDefinitionName);
+        Assert.Equal(("why", "true", "2.0"), (given.Description, given.Condition, given.ConditionVersion));
+
+        var byId = new RoleReference { Id = given.RoleDefinitionId };
+        var principal = new RoleHolder { PrincipalId = identity.PrincipalId, PrincipalType = "ServicePrincipal" };
+        var listed = Run.Item<IdentityRoleAssignment>(new ListRoleAssignmentsRequest(fixture.Client, principal, new RolePlace(), byId) { ThroughGroups = true });
+        Assert.Equal(given.Id, listed.Id);
+
+        var remove = new DeleteRoleAssignmentRequest(fixture.Client, given.Id) { PlanOnly = true };
+        Assert.Contains("'Reader'", Run.Item<ChangePlan>(remove).Description);
+        remove.PlanOnly = false;
+        Assert.Empty(Run.Items<object>(remove));
+        Assert.Equal("RoleAssignmentNotFound", Run.Failure(remove).Code);
+        Assert.Equal("RoleAssignmentNotFound", Run.Failure(new DeleteRoleAssignmentRequest(fixture.Client, principal, Place, reader)).Code);
+    }
+
+    [Fact]
+    public void Roles_have_names_and_say_what_they_are_for()
+    {
+        var roles = Run.Items<RoleDefinition>(new ListRoleDefinitionsRequest(fixture.Client, new RolePlace()));
+        Assert.Contains(roles, role => role.RoleName == "Managed Identity Operator");
+        Assert.All(roles, role => Assert.NotEmpty(role.Description!));
+    }
+
+    [Theory]
+    [InlineData(IdentityReferenceSource.ResourceGraph, IdentityReferenceKind.Assigned)]
+    [InlineData(IdentityReferenceSource.Provider, IdentityReferenceKind.Reported)]
+    public void A_reference_is_found(IdentityReferenceSource source, IdentityReferenceKind kind)
+    {
+        var identity = Create("reference-id");
+        Run.Item<VmIdentity>(new UpdateVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target("myVM")) { Add = [identity.Id] });
+        var found = Run.Item<IdentityAssociatedResource>(new ListReferencesRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id })
+        {
+            AllSubscriptions = true,
+            Source = source,
+        });
+        Assert.Equal("myVM", found.Name, ignoreCase: true);
+        Assert.Equal(kind, found.Reference);
+        Assert.Equal(identity.Id, found.IdentityId, ignoreCase: true);
+        Run.Items<object>(new DeleteIdentityRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id }) { Manner = NativeMethods.MI_DELETE_DETACH });
+    }
+
+    [Theory]
+    [InlineData("read", "Reader,Key Vault Reader,Vault Reader")]
+    [InlineData("VAULT", "Vault Reader,Key Vault Reader")]
+    [InlineData("", "Key Vault Reader,Reader,Vault Reader")]
+    [InlineData("x", "")]
+    public void Names_that_begin_with_a_word_come_first(string word, string expected)
+    {
+        var roles = new[] { "Vault Reader", "Reader", "Key Vault Reader" }.Select(name => new RoleDefinition { RoleName = name });
+        var found = RoleDefinitionNameCompleter.Matching(roles, word).Select(role => role.RoleName);
+        Assert.Equal(expected, string.Join(',', found));
+    }
+
+    private UserAssignedIdentity Create(string name) =>
+        Run.Item<UserAssignedIdentity>(new CreateIdentityRequest(fixture.Client, EmulatorFixture.Target(name)));
+}
