@@ -26,6 +26,7 @@ mod arm;
 mod authorization;
 mod clock;
 mod compute;
+mod deployment;
 mod directory;
 mod faults;
 mod federated;
@@ -34,6 +35,7 @@ mod history;
 mod hosts;
 mod http;
 mod identity;
+mod kept;
 mod log;
 mod msgraph;
 mod oauth;
@@ -174,7 +176,8 @@ impl Emulator {
             Some(path) => storage::load(path)?,
             None => None,
         };
-        let state = state.unwrap_or_else(|| State::seeded(clock.now()));
+        let mut state = state.unwrap_or_else(|| State::seeded(clock.now()));
+        deployment::interrupted(&mut state);
 
         #[cfg(feature = "tls")]
         let (scheme, transport, ca) = if options.tls {

@@ -4,16 +4,17 @@
 //! has to come back byte for byte, as with Azure.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::arm::error::{ArmError, ErrorBody};
 use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::authorization::assignments;
 use crate::clock::{Millis, compute_time, ticks};
 use crate::compute::{self, Machine};
-use crate::http::Reply;
+use crate::http::{Reply, Request};
+use crate::kept;
 use crate::random;
-use crate::state::{State, World, key};
+use crate::state::{State, World};
 
 /// How many finished operations can still be asked for.
 const KEPT: usize = 2_000;
@@ -47,6 +48,9 @@ pub(crate) struct Operation {
     failure: Option<ErrorBody>,
     /// What happens at its end; nothing when it has ended.
     effect: Option<Effect>,
+    /// What its result is asked for in the end; nothing for no content.
+    #[serde(default)]
+    result: Option<Value>,
 }
 
 /// What the end of an operation does.
@@ -61,6 +65,10 @@ pub(crate) enum Effect {
     MachineDeleted { key: String },
     /// Instances of a scale set take on its current model.
     InstancesUpgraded { key: String, ids: Vec<String> },
+    /// The deployment is forgotten; what it made stays.
+    DeploymentDeleted { key: String },
+    /// Nothing: the operation is there for its result.
+    Answered,
     /// The group and everything in it is gone.
     GroupDeleted { subscription: String, group: String },
 }
@@ -95,15 +103,7 @@ pub(crate) fn start(
 ) -> Started {
     let id = random::guid();
     let subscription = call.param("subscription").to_owned();
-    let query = format!(
-        "p={}&api-version={}&t={}&c={}&s={}&h={}",
-        random::guid(),
-        call.api_version,
-        ticks(call.now),
-        world.state.signing_certificate,
-        random::opaque(256),
-        random::opaque(32),
-    );
+    let query = signed_query(world, call);
     let path = match location {
         Some(location) => format!(
             "/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/operations/{id}"
@@ -120,9 +120,83 @@ pub(crate) fn start(
             query: query.clone(),
             failure,
             effect: Some(effect),
+            result: None,
         },
     );
     Started { id, path, query }
+}
+
+/// The signed query of an operation's URL.
+pub(crate) fn signed_query(world: &World, call: &Call<'_>) -> String {
+    format!(
+        "p={}&api-version={}&t={}&c={}&s={}&h={}",
+        random::guid(),
+        call.api_version,
+        ticks(call.now),
+        world.state.signing_certificate,
+        random::opaque(256),
+        random::opaque(32),
+    )
+}
+
+/// What was signed has to come back byte for byte.
+pub(crate) fn check_signature(request: &Request, query: &str) -> Result<(), ArmError> {
+    let signed = |name: &str| {
+        let pair = query
+            .split('&')
+            .find(|pair| pair.strip_prefix(name).is_some_and(|v| v.starts_with('=')));
+        pair.and_then(|pair| pair.split_once('=')).map(|p| p.1)
+    };
+    if ["t", "c", "s", "h"]
+        .iter()
+        .any(|name| request.raw_parameter(name) != signed(name))
+    {
+        return Err(ArmError::new(
+            403,
+            "AuthorizationFailed",
+            "The signature of the operation's URL is missing or does not fit it.",
+        )
+        .gateway());
+    }
+    Ok(())
+}
+
+/// Starts an operation that is there for its result.
+pub(crate) fn start_with_result(world: &mut World, call: &Call<'_>, result: Value) -> Started {
+    let started = start(world, call, None, Effect::Answered, None);
+    if let Some(operation) = world.state.operations.get_mut(&started.id) {
+        operation.result = Some(result);
+    }
+    started
+}
+
+/// When the next operation ends.
+pub(crate) fn next_end(state: &State) -> Option<Millis> {
+    state
+        .operations
+        .values()
+        .filter(|operation| operation.effect.is_some())
+        .map(|operation| operation.ends)
+        .min()
+}
+
+/// What became of an operation.
+pub(crate) enum Outcome {
+    Running,
+    Succeeded,
+    Failed(ErrorBody),
+}
+
+/// What became of an operation; one that is not remembered any more succeeded.
+pub(crate) fn outcome(state: &State, id: &str) -> Outcome {
+    match state.operations.get(id) {
+        Some(operation) if operation.effect.is_some() => Outcome::Running,
+        Some(Operation {
+            failure: Some(failure),
+            ..
+        }) => Outcome::Failed(failure.clone()),
+        _ => Outcome::Succeeded,
+    }
 }
 
 /// Ends what is due, in the order of the ends. True when anything changed.
@@ -148,6 +222,7 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
             }
             Some(Effect::MachineDeleted { key }) => {
                 state.machines.remove(&key);
+                kept::forget(state, &key);
                 assignments::forget(state, &key);
             }
             Some(Effect::InstancesUpgraded { key, ids }) => {
@@ -157,13 +232,12 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
                 subscription,
                 group,
             }) => {
-                let inside = key::in_group(&subscription, &group);
-                state.groups.remove(&key::group(&subscription, &group));
-                state.identities.retain(|id, _| !id.starts_with(&inside));
-                state.federated.retain(|id, _| !id.starts_with(&inside));
-                state.machines.retain(|id, _| !id.starts_with(&inside));
-                assignments::forget(state, &key::group(&subscription, &group));
+                state.forget_group(&subscription, &group);
             }
+            Some(Effect::DeploymentDeleted { key }) => {
+                state.deployments.remove(&key);
+            }
+            Some(Effect::Answered) => {}
             None => {}
         }
     }
@@ -202,24 +276,7 @@ fn status(world: &mut World, call: &Call<'_>) -> Handled {
             format!("The entity was not found: there is no operation '{id}'."),
         ));
     };
-    let signed = |name: &str| {
-        let pair = operation
-            .query
-            .split('&')
-            .find(|pair| pair.strip_prefix(name).is_some_and(|v| v.starts_with('=')));
-        pair.and_then(|pair| pair.split_once('=')).map(|p| p.1)
-    };
-    if ["t", "c", "s", "h"]
-        .iter()
-        .any(|name| call.request.raw_parameter(name) != signed(name))
-    {
-        return Err(ArmError::new(
-            403,
-            "AuthorizationFailed",
-            "The signature of the operation's URL is missing or does not fit it.",
-        )
-        .gateway());
-    }
+    check_signature(call.request, &operation.query)?;
 
     let running = operation.effect.is_some();
     let monitor = call.request.parameter("monitor").is_some()
@@ -250,7 +307,10 @@ fn status(world: &mut World, call: &Call<'_>) -> Handled {
                 "name": operation.id,
             }),
         ),
-        (None, false) if monitor => Reply::empty(200),
+        (None, false) if monitor => match &operation.result {
+            Some(result) => Reply::json(200, result),
+            None => Reply::empty(200),
+        },
         (None, false) => Reply::json(
             200,
             &json!({

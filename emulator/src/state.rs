@@ -11,15 +11,17 @@ use serde_json::{Map, Value, json};
 
 use crate::Options;
 use crate::arm::throttle::Throttle;
-use crate::authorization::assignments::RoleAssignment;
+use crate::authorization::assignments::{self, RoleAssignment};
 use crate::clock::{Clock, Millis, millis};
 use crate::compute::Machine;
+use crate::deployment::{self, Deployment};
 use crate::directory::{self, Principal};
 use crate::faults::Faults;
 use crate::federated::FederatedCredential;
 use crate::history::History;
 use crate::hosts::Hosts;
 use crate::identity::UserAssignedIdentity;
+use crate::kept::Kept;
 use crate::log::Log;
 use crate::oauth::applications::{self, Application, Issuers};
 use crate::oauth::device_code::DeviceCodes;
@@ -41,6 +43,10 @@ pub(crate) struct State {
     #[serde(default)]
     pub(crate) federated: BTreeMap<String, FederatedCredential>,
     pub(crate) machines: BTreeMap<String, Machine>,
+    #[serde(default)]
+    pub(crate) kept: BTreeMap<String, Kept>,
+    #[serde(default)]
+    pub(crate) deployments: BTreeMap<String, Deployment>,
     #[serde(default)]
     pub(crate) assignments: BTreeMap<String, RoleAssignment>,
     /// By id.
@@ -111,6 +117,8 @@ impl State {
             identities: BTreeMap::new(),
             federated: BTreeMap::new(),
             machines: BTreeMap::from([(vm.key(), vm)]),
+            kept: BTreeMap::new(),
+            deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
             principals: BTreeMap::from(principals),
             directory_groups: BTreeMap::new(),
@@ -118,6 +126,22 @@ impl State {
             operations: BTreeMap::new(),
             signing_certificate: random::opaque(2_030),
         }
+    }
+}
+
+impl State {
+    /// A group is gone, and everything in it.
+    pub(crate) fn forget_group(&mut self, subscription: &str, group: &str) {
+        let key = key::group(subscription, group);
+        let inside = key::in_group(subscription, group);
+        let stays = |id: &String| !id.starts_with(&inside);
+        self.groups.remove(&key);
+        self.identities.retain(|id, _| stays(id));
+        self.federated.retain(|id, _| stays(id));
+        self.machines.retain(|id, _| stays(id));
+        self.kept.retain(|id, _| stays(id));
+        self.deployments.retain(|id, _| stays(id));
+        assignments::forget(self, &key);
     }
 }
 
@@ -236,6 +260,8 @@ pub(crate) struct Session {
     pub(crate) graph: graph::Index,
     /// Until when a federated credential is being written, by identity.
     pub(crate) federated_writes: HashMap<String, Millis>,
+    /// The deployments that run, by id in lower case.
+    pub(crate) runs: BTreeMap<String, deployment::Run>,
     /// By namespace in lower case.
     pub(crate) registrations: HashMap<String, Registration>,
     /// Why the state file could not be written last time.
@@ -286,6 +312,7 @@ impl World {
                 throttle: Throttle::default(),
                 graph: graph::Index::default(),
                 federated_writes: HashMap::new(),
+                runs: BTreeMap::new(),
                 registrations: HashMap::new(),
                 state_error: None,
             },
@@ -305,6 +332,13 @@ impl World {
     /// Ends every operation whose time has come. Called before each request is handled, which
     /// gives the same picture as if operations ended by themselves.
     pub(crate) fn settle(&mut self, now: Millis) {
+        // A deployment starts a resource when those before it are through: what happens meanwhile
+        // happens in the order of time.
+        while let Some(due) = deployment::next_due(self).filter(|due| *due <= now) {
+            operations::settle(&mut self.state, due);
+            deployment::advance(self, due);
+            self.revision += 1;
+        }
         if operations::settle(&mut self.state, now) {
             self.revision += 1;
         }
@@ -334,6 +368,7 @@ impl World {
         self.session.throttle = Throttle::default();
         self.session.graph = graph::Index::default();
         self.session.federated_writes.clear();
+        self.session.runs.clear();
         self.session.registrations.clear();
         self.revision += 1;
     }

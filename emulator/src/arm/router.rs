@@ -12,7 +12,10 @@ use crate::http::{Reply, Request};
 use crate::oauth;
 use crate::random;
 use crate::state::{World, key};
-use crate::{arm, authorization, compute, federated, graph, identity, operations};
+use crate::{
+    arm, authorization, compute, deployment, federated, graph, identity, kept, operations,
+};
+use serde_json::Value;
 
 /// The routes of every subject. Where two patterns fit a path, the earlier one answers.
 const TABLES: &[&[Route]] = &[
@@ -21,6 +24,10 @@ const TABLES: &[&[Route]] = &[
     identity::ROUTES,
     federated::ROUTES,
     compute::ROUTES,
+    compute::images::ROUTES,
+    kept::ROUTES,
+    kept::INNER_ROUTES,
+    deployment::ROUTES,
     authorization::ROUTES,
     graph::ROUTES,
 ];
@@ -52,6 +59,11 @@ pub(crate) struct Route {
 }
 
 impl Route {
+    #[cfg(test)]
+    pub(crate) fn pattern(&self) -> &'static str {
+        self.pattern
+    }
+
     /// The route of a `POST` that only asks.
     pub(crate) const fn asking(mut self) -> Self {
         self.asks = true;
@@ -120,7 +132,57 @@ fn handle(
     rates: &mut Vec<(String, String)>,
 ) -> Handled {
     oauth::authenticate(world, request, now)?;
+    dispatch(world, request, now, Some(rates))
+}
 
+/// Answers a request of the emulator's own, which needs no token and counts for no limit.
+pub(crate) fn inside(
+    world: &mut World,
+    method: hyper::Method,
+    (path, api_version): (&str, &str),
+    body: Option<&Value>,
+    now: Millis,
+) -> Handled {
+    let mut headers = hyper::HeaderMap::new();
+    let json = hyper::header::HeaderValue::from_static("application/json");
+    headers.insert(hyper::header::CONTENT_TYPE, json);
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let query = format!("api-version={api_version}");
+    let path = percent_encoding::utf8_percent_encode(path, IN_PATHS).to_string();
+    let request = Request::new(method, &path, &query, headers, body.into());
+    dispatch(world, &request, now, None)
+}
+
+/// What cannot be in a path as it is.
+const IN_PATHS: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?');
+
+/// Whether something answers such a request: what is wrong with its type or version.
+pub(crate) fn check(method: hyper::Method, path: &str, api_version: &str) -> Result<(), ArmError> {
+    let path = percent_encoding::utf8_percent_encode(path, IN_PATHS).to_string();
+    let request = Request::new(
+        method,
+        &path,
+        "",
+        hyper::HeaderMap::new(),
+        Vec::new().into(),
+    );
+    let (route, _) = find(&request, api_version)?;
+    check_version(route, api_version)
+}
+
+fn dispatch(
+    world: &mut World,
+    request: &Request,
+    now: Millis,
+    rates: Option<&mut Vec<(String, String)>>,
+) -> Handled {
     let api_version = match request.parameter("api-version") {
         Some(version) if !version.is_empty() => version,
         _ => {
@@ -147,8 +209,10 @@ fn handle(
     let subscription = subscription_of(&call).to_owned();
     if !subscription.is_empty() {
         check_subscription(world, &subscription)?;
-        count(world, &call, &subscription, rates)?;
-    } else {
+        if let Some(rates) = rates {
+            count(world, &call, &subscription, rates)?;
+        }
+    } else if let Some(rates) = rates {
         let kind = Kind::of(&request.method);
         let name = format!("x-ms-ratelimit-remaining-tenant-{}", kind.plural());
         rates.push((name, kind.generous().to_string()));

@@ -6,7 +6,7 @@ pub(crate) mod definitions;
 use crate::arm::error::{ArmError, group_not_found, resource_not_found};
 use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::state::{State, World, key};
-use crate::{compute, identity, seed};
+use crate::{compute, identity, kept, seed};
 
 const VERSIONS: Versions = Versions::Listed(&[
     "2015-07-01",
@@ -191,6 +191,9 @@ fn exists(
             state.machines.contains_key(&key),
         ),
     ];
+    if kept::is_kept(&full) && !state.kept.contains_key(&key) {
+        return Err(resource_not_found(&full, name, group));
+    }
     match known
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(&full))

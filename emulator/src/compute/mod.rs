@@ -2,6 +2,7 @@
 //! else of a machine is kept as it was sent and given back.
 
 pub(crate) mod assignment;
+pub(crate) mod images;
 pub(crate) mod scale_set;
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,12 @@ pub(crate) const ROUTES: &[Route] = &[
         "GET",
         "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
         list_in_subscription,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}/instanceView",
+        instance_view,
         Versions::Dated,
     ),
     route("GET", SET, get, Versions::Dated),
@@ -244,6 +251,26 @@ impl Machine {
         Value::Object(body)
     }
 
+    /// What can be told of a machine that does not really run.
+    fn instance_view(&self) -> Value {
+        let state = &self.provisioning_state;
+        let status = |code: &str, display: &str| {
+            json!({
+                "code": code,
+                "level": "Info",
+                "displayStatus": display,
+                "time": compute_time(self.created),
+            })
+        };
+        json!({ "statuses": [
+            status(
+                &format!("ProvisioningState/{}", state.to_lowercase()),
+                &format!("Provisioning {}", state.to_lowercase()),
+            ),
+            status("PowerState/running", "VM running"),
+        ]})
+    }
+
     fn reply(&self, status: u16) -> Reply {
         Reply::json(status, &self.body()).header("ETag", self.quoted_etag())
     }
@@ -364,11 +391,23 @@ fn count_write(world: &mut World, call: &Call<'_>) -> Result<u64, ArmError> {
 }
 
 fn get(world: &mut World, call: &Call<'_>) -> Handled {
-    let reply = find(world, call)?.reply(200);
+    let machine = find(world, call)?;
+    let expand = call.request.parameter("$expand").unwrap_or_default();
+    let reply = if expand.eq_ignore_ascii_case("instanceView") {
+        let mut body = machine.body();
+        body["properties"]["instanceView"] = machine.instance_view();
+        Reply::json(200, &body).header("ETag", machine.quoted_etag())
+    } else {
+        machine.reply(200)
+    };
     Ok(reply.header(
         "x-ms-ratelimit-remaining-resource",
         "Microsoft.Compute/LowCostGetSubscriptionMaximum;23999,Microsoft.Compute/LowCostGetResource;35",
     ))
+}
+
+fn instance_view(world: &mut World, call: &Call<'_>) -> Handled {
+    Ok(Reply::json(200, &find(world, call)?.instance_view()))
 }
 
 fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {

@@ -88,6 +88,8 @@ fn copy(state: &State) -> Arc<State> {
         identities: state.identities.clone(),
         federated: Default::default(),
         machines: state.machines.clone(),
+        kept: state.kept.clone(),
+        deployments: Default::default(),
         assignments: state.assignments.clone(),
         principals: Default::default(),
         directory_groups: Default::default(),

@@ -62,7 +62,12 @@ pub(super) fn rows(state: &State, table: &str, subscriptions: Option<&[String]>)
                 .values()
                 .filter(|machine| wanted(&machine.subscription))
                 .map(|machine| row(machine.body(), &machine.group, &machine.subscription));
-            identities.chain(machines).collect()
+            let kept = state
+                .kept
+                .values()
+                .filter(|kept| wanted(&kept.subscription))
+                .map(|kept| row(kept.body(), &kept.group, &kept.subscription));
+            identities.chain(machines).chain(kept).collect()
         }
         "resourcecontainers" => {
             let subscriptions = state

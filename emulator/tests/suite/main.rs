@@ -8,6 +8,7 @@ mod assertions;
 mod associated;
 #[cfg(feature = "cli")]
 mod command;
+mod deployments;
 mod federated;
 mod graph;
 mod hosts;

@@ -263,7 +263,7 @@ async fn nothing_unknown_succeeds() {
             "InvalidResourceType",
         ),
         (
-            sub("/providers/Microsoft.Compute/disks"),
+            sub("/providers/Microsoft.Compute/nonsense"),
             404,
             "InvalidResourceType",
         ),

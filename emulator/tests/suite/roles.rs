@@ -249,7 +249,7 @@ async fn what_is_refused() {
         (sub("/x"), 404, "MissingSubscription"),
         ("/x".to_owned(), 404, "MissingSubscription"),
         (
-            in_group("Microsoft.Storage/storageAccounts"),
+            in_group("Microsoft.KeyVault/vaults"),
             404,
             "MissingSubscription",
         ),
@@ -269,7 +269,7 @@ async fn what_is_refused() {
         .await
         .fails(400, "NoRegisteredProviderFound");
     // Of other types there is nothing to know.
-    let blob = "Microsoft.Storage/storageAccounts/acc/blobServices/default/containers/c";
+    let blob = "Microsoft.KeyVault/vaults/acc/secrets/default/versions/c";
     azure.put(&at(&in_group(blob), ONE), good).await.is(201);
 }
 
@@ -405,7 +405,7 @@ async fn assignments_outlive_identities_but_not_what_they_are_on() {
         .is(201);
     let abc = principal(&azure, "abc").await;
     let machine = in_group("Microsoft.Compute/virtualMachines/myVM");
-    let in_g = sub("/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a");
+    let in_g = sub("/resourceGroups/g/providers/Microsoft.KeyVault/vaults/a");
     for scope in [sub(""), key("abc"), machine, sub("/resourceGroups/g"), in_g] {
         azure
             .put(&at(&scope, ONE), body(READER, &abc))

@@ -1,0 +1,1120 @@
+//! Templates: what they may contain, the values of their parameters, and the resources that they
+//! come to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use super::evaluate::{Evaluator, Halt, Setting, calls, no_references};
+use super::functions::{member, to_text};
+use crate::arm::error::ArmError;
+use crate::clock::Millis;
+
+/// How many resources, parameters, variables and outputs a template can have.
+const MOST_RESOURCES: usize = 800;
+const MOST_PARAMETERS: usize = 256;
+const MOST_OUTPUTS: usize = 64;
+/// How deep resources may be nested in one another, and types in types.
+const DEEPEST: usize = 16;
+
+/// A template whose form is right.
+#[derive(Debug, Clone)]
+pub(super) struct Template {
+    parameters: Map<String, Value>,
+    definitions: Map<String, Value>,
+    pub(super) variables: Map<String, Value>,
+    resources: Value,
+    pub(super) outputs: Map<String, Value>,
+}
+
+/// 400 for a template that does not hold together.
+pub(super) fn invalid(problem: impl AsRef<str>) -> ArmError {
+    ArmError::new(
+        400,
+        "InvalidTemplate",
+        format!(
+            "Deployment template validation failed: '{}'.",
+            problem.as_ref()
+        ),
+    )
+    .gateway()
+}
+
+fn unparsed(problem: &str) -> ArmError {
+    ArmError::new(
+        400,
+        "InvalidTemplate",
+        format!("Deployment template parse failed: '{problem}'."),
+    )
+    .gateway()
+}
+
+/// A halt where everything has to be known.
+pub(super) fn wrong(halt: Halt) -> String {
+    match halt {
+        Halt::Wrong(problem) => problem,
+        Halt::Refused(error) => error.message,
+        Halt::Unknown => "The value depends on a resource that does not exist yet.".to_owned(),
+    }
+}
+
+impl Template {
+    pub(super) fn read(template: &Value) -> Result<Self, ArmError> {
+        const KNOWN: [&str; 13] = [
+            "$schema",
+            "contentVersion",
+            "languageVersion",
+            "apiProfile",
+            "metadata",
+            "definitions",
+            "parameters",
+            "variables",
+            "functions",
+            "resources",
+            "outputs",
+            "imports",
+            "extensions",
+        ];
+        let Value::Object(members) = template else {
+            return Err(unparsed("The template is not a JSON object."));
+        };
+        if let Some(name) = members
+            .keys()
+            .find(|name| !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)))
+        {
+            return Err(unparsed(&format!(
+                "Could not find member '{name}' on object of type 'Template'. Path '{name}'."
+            )));
+        }
+        let text = |name: &str| {
+            member(members, name)
+                .and_then(Value::as_str)
+                .ok_or_else(|| {
+                    unparsed(&format!(
+                        "Required property '{name}' not found in JSON. Path ''."
+                    ))
+                })
+        };
+        let schema = text("$schema")?.to_lowercase();
+        if ![
+            "/deploymenttemplate.json#",
+            "/subscriptiondeploymenttemplate.json#",
+        ]
+        .iter()
+        .any(|end| {
+            schema
+                .trim_end_matches('#')
+                .ends_with(end.trim_end_matches('#'))
+        }) {
+            return Err(unparsed(&format!(
+                "The schema '{schema}' is not one of a template for a resource group or a subscription."
+            )));
+        }
+        text("contentVersion")?;
+        if let Some(version) = member(members, "languageVersion")
+            && !["1.0", "2.0"].contains(&version.as_str().unwrap_or_default())
+        {
+            return Err(unparsed(&format!(
+                "The template language version {version} is not supported by the emulator: it takes '1.0' and '2.0'."
+            )));
+        }
+        for name in ["functions", "imports", "extensions"] {
+            let there = member(members, name).is_some_and(|part| match part {
+                Value::Array(items) => !items.is_empty(),
+                Value::Object(members) => !members.is_empty(),
+                _ => true,
+            });
+            if there {
+                return Err(unparsed(&format!(
+                    "The section '{name}' of a template is not supported by the emulator."
+                )));
+            }
+        }
+        let section = |name: &str, most: usize| match member(members, name) {
+            None | Some(Value::Null) => Ok(Map::new()),
+            Some(Value::Object(section)) if section.len() <= most => Ok(section.clone()),
+            Some(Value::Object(section)) => Err(invalid(format!(
+                "The template has {} {name}, and at most {most} are allowed.",
+                section.len()
+            ))),
+            Some(_) => Err(unparsed(&format!(
+                "The section '{name}' is not a JSON object."
+            ))),
+        };
+        let resources = member(members, "resources")
+            .cloned()
+            .ok_or_else(|| unparsed("Required property 'resources' not found in JSON. Path ''."))?;
+        Ok(Template {
+            parameters: section("parameters", MOST_PARAMETERS)?,
+            definitions: section("definitions", MOST_PARAMETERS)?,
+            variables: section("variables", MOST_PARAMETERS)?,
+            outputs: section("outputs", MOST_OUTPUTS)?,
+            resources,
+        })
+    }
+}
+
+/// A type of parameters and outputs.
+fn plain_type(name: &str) -> Option<&'static str> {
+    [
+        "String",
+        "SecureString",
+        "Int",
+        "Bool",
+        "Object",
+        "SecureObject",
+        "Array",
+    ]
+    .into_iter()
+    .find(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn is_secure(kind: &str) -> bool {
+    kind.starts_with("Secure")
+}
+
+/// A declaration: its type, and the objects that its rules are in, the nearest first.
+type Resolved<'a> = (&'static str, Vec<&'a Map<String, Value>>);
+
+/// The declaration of a parameter or output, through references to definitions.
+fn resolved<'a>(
+    definitions: &'a Map<String, Value>,
+    declared: &'a Value,
+) -> Result<Resolved<'a>, String> {
+    let mut layers = Vec::new();
+    let mut current = declared;
+    loop {
+        let layer = current
+            .as_object()
+            .ok_or_else(|| "A declaration is not a JSON object.".to_owned())?;
+        layers.push(layer);
+        if layers.len() > DEEPEST {
+            return Err("A type is defined by itself.".to_owned());
+        }
+        if let Some(kind) = member(layer, "type") {
+            let name = kind.as_str().unwrap_or_default();
+            let kind = plain_type(name)
+                .ok_or_else(|| format!("The type '{name}' is not one of a template."))?;
+            return Ok((kind, layers));
+        }
+        let target = member(layer, "$ref")
+            .and_then(Value::as_str)
+            .ok_or_else(|| "Required property 'type' not found in JSON.".to_owned())?;
+        current = target
+            .strip_prefix("#/definitions/")
+            .and_then(|name| member(definitions, name))
+            .ok_or_else(|| format!("The type '{target}' is not defined in the template."))?;
+    }
+}
+
+/// The type that an output or parameter is shown with, and whether its value may be shown.
+pub(super) fn shown_type(
+    template: &Template,
+    declared: &Value,
+) -> Result<(&'static str, bool), String> {
+    let (kind, _) = resolved(&template.definitions, declared)?;
+    Ok((kind, !is_secure(kind)))
+}
+
+/// Checks a value against its declaration.
+fn check(
+    template: &Template,
+    path: &str,
+    declared: &Value,
+    value: &Value,
+    depth: usize,
+) -> Result<(), String> {
+    if depth > DEEPEST {
+        return Err(format!(
+            "The template parameter '{path}' has a type that is nested too deep."
+        ));
+    }
+    let (kind, layers) = resolved(&template.definitions, declared)?;
+    let rule = |name: &str| layers.iter().find_map(|layer| member(layer, name));
+    if value.is_null() && rule("nullable") == Some(&json!(true)) {
+        return Ok(());
+    }
+    let fits = match kind {
+        "String" | "SecureString" => value.is_string(),
+        "Int" => value.is_i64(),
+        "Bool" => value.is_boolean(),
+        "Array" => value.is_array(),
+        _ => value.is_object(),
+    };
+    if !fits {
+        return Err(format!(
+            "Template parameter JToken type is not valid. Expected '{kind}'. Actual '{}'. The parameter is '{path}'. Please see https://aka.ms/arm-deploy/#parameter-file for usage details.",
+            type_of(value)
+        ));
+    }
+    let shown = if is_secure(kind) {
+        "***".to_owned()
+    } else {
+        to_text(value)
+    };
+    let refused = |why: String| {
+        Err(format!(
+            "The provided value for the template parameter '{path}' is not valid. {why} Please see https://aka.ms/arm-syntax-parameters for usage details."
+        ))
+    };
+    if let Some(Value::Array(allowed)) = rule("allowedValues") {
+        // Of an array, each item may be one of those.
+        let fits = allowed.contains(value)
+            || value
+                .as_array()
+                .is_some_and(|items| items.iter().all(|i| allowed.contains(i)));
+        if !fits {
+            let allowed: Vec<String> = allowed.iter().map(to_text).collect();
+            return Err(format!(
+                "The provided value for the template parameter '{path}' is not valid. The value '{shown}' is not part of the allowed value(s): '{}'.",
+                allowed.join(",")
+            ));
+        }
+    }
+    let length = match value {
+        Value::String(text) => Some(text.chars().count()),
+        Value::Array(items) => Some(items.len()),
+        _ => None,
+    };
+    if let Some(length) = length.and_then(|length| i64::try_from(length).ok()) {
+        if let Some(least) = rule("minLength").and_then(Value::as_i64)
+            && length < least
+        {
+            return refused(format!(
+                "Length of the value should be greater than or equal to '{least}'."
+            ));
+        }
+        if let Some(most) = rule("maxLength").and_then(Value::as_i64)
+            && length > most
+        {
+            return refused(format!(
+                "Length of the value should be less than or equal to '{most}'."
+            ));
+        }
+    }
+    if let Some(number) = value.as_i64() {
+        if let Some(least) = rule("minValue").and_then(Value::as_i64)
+            && number < least
+        {
+            return refused(format!(
+                "The value should be greater than or equal to '{least}'."
+            ));
+        }
+        if let Some(most) = rule("maxValue").and_then(Value::as_i64)
+            && number > most
+        {
+            return refused(format!(
+                "The value should be less than or equal to '{most}'."
+            ));
+        }
+    }
+    if let (Value::Array(items), Some(declared @ Value::Object(_))) = (value, rule("items")) {
+        for (at, item) in items.iter().enumerate() {
+            check(
+                template,
+                &format!("{path}[{at}]"),
+                declared,
+                item,
+                depth + 1,
+            )?;
+        }
+    }
+    if let (Value::Object(members), Some(Value::Object(properties))) = (value, rule("properties")) {
+        for (name, declared) in properties {
+            let inside = format!("{path}.{name}");
+            match member(members, name) {
+                Some(value) => check(template, &inside, declared, value, depth + 1)?,
+                None => {
+                    let (_, layers) = resolved(&template.definitions, declared)?;
+                    let nullable = layers
+                        .iter()
+                        .any(|layer| member(layer, "nullable") == Some(&json!(true)));
+                    if !nullable {
+                        return refused(format!("The property '{inside}' is required."));
+                    }
+                }
+            }
+        }
+        if rule("additionalProperties") == Some(&json!(false))
+            && let Some(extra) = members
+                .keys()
+                .find(|name| member(properties, name).is_none())
+        {
+            return refused(format!("The property '{path}.{extra}' is not permitted."));
+        }
+    }
+    Ok(())
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "Null",
+        Value::Bool(_) => "Boolean",
+        Value::Number(number) if number.is_i64() => "Integer",
+        Value::Number(_) => "Float",
+        Value::String(_) => "String",
+        Value::Array(_) => "Array",
+        Value::Object(_) => "Object",
+    }
+}
+
+/// The values of all parameters: those given, and the defaults of the others.
+pub(super) fn parameters(
+    template: &Template,
+    given: Option<&Value>,
+    setting: &Setting,
+    now: Millis,
+) -> Result<Map<String, Value>, ArmError> {
+    let empty = Map::new();
+    let given = match given {
+        None | Some(Value::Null) => &empty,
+        Some(Value::Object(given)) => given,
+        Some(_) => return Err(invalid("The parameters are not a JSON object.")),
+    };
+    let extra: Vec<&str> = given
+        .keys()
+        .filter(|name| member(&template.parameters, name).is_none())
+        .map(String::as_str)
+        .collect();
+    if !extra.is_empty() {
+        let known: Vec<&str> = template.parameters.keys().map(String::as_str).collect();
+        return Err(invalid(format!(
+            "The template parameters '{}' in the parameters file are not valid; they are not present in the original template and can therefore not be provided at deployment time. The only supported parameters for this template are '{}'. Please see https://aka.ms/arm-pass-parameter-values for usage details.",
+            extra.join(", "),
+            known.join(", ")
+        )));
+    }
+    let mut inputs = Inputs {
+        template,
+        given,
+        setting,
+        now,
+        values: Map::new(),
+        open: BTreeSet::new(),
+    };
+    for name in template.parameters.keys() {
+        inputs.settle(name).map_err(invalid)?;
+    }
+    Ok(inputs.values)
+}
+
+/// The values of parameters while they are made: a default may refer to other parameters.
+struct Inputs<'a> {
+    template: &'a Template,
+    given: &'a Map<String, Value>,
+    setting: &'a Setting,
+    now: Millis,
+    values: Map<String, Value>,
+    open: BTreeSet<String>,
+}
+
+impl Inputs<'_> {
+    fn settle(&mut self, name: &str) -> Result<(), String> {
+        let Some((name, declared)) = self
+            .template
+            .parameters
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        else {
+            // Evaluating says so.
+            return Ok(());
+        };
+        if self.values.contains_key(name) {
+            return Ok(());
+        }
+        if !self.open.insert(name.clone()) || self.open.len() > 64 {
+            return Err(format!(
+                "The default value of the template parameter '{name}' refers to itself."
+            ));
+        }
+        let value = match member(self.given, name) {
+            Some(Value::Object(given)) => match member(given, "value") {
+                Some(value) => value.clone(),
+                None if member(given, "reference").is_some() => {
+                    return Err(format!(
+                        "The value of the template parameter '{name}' is a reference to a key vault, which is not supported by the emulator."
+                    ));
+                }
+                None => {
+                    return Err(format!(
+                        "The value of deployment parameter '{name}' is null. Please specify the value or use the parameter reference. See https://aka.ms/arm-create-parameter-file for details."
+                    ));
+                }
+            },
+            Some(_) => {
+                return Err(format!(
+                    "The deployment parameter '{name}' is not an object with a 'value'."
+                ));
+            }
+            None => self.default(name, declared)?,
+        };
+        check(self.template, name, declared, &value, 0)?;
+        self.open.remove(name);
+        self.values.insert(name.clone(), value);
+        Ok(())
+    }
+
+    fn default(&mut self, name: &str, declared: &Value) -> Result<Value, String> {
+        let (_, layers) = resolved(&self.template.definitions, declared)?;
+        let rule = |rule: &str| layers.iter().find_map(|layer| member(layer, rule));
+        let Some(default) = rule("defaultValue") else {
+            if rule("nullable") == Some(&json!(true)) {
+                return Ok(Value::Null);
+            }
+            return Err(format!(
+                "The value for the template parameter '{name}' is not provided. Please see https://aka.ms/arm-create-parameter-file for usage details."
+            ));
+        };
+        let mut needed = Vec::new();
+        calls(default, &mut |function, arguments| {
+            if let ("parameters", [super::expression::Expression::Text(other)]) =
+                (function.to_lowercase().as_str(), arguments)
+            {
+                needed.push(other.clone());
+            }
+        })?;
+        for other in needed {
+            self.settle(&other)?;
+        }
+        let variables = Map::new();
+        let mut none = no_references;
+        let mut evaluator = Evaluator::new(self.setting, &self.values, &variables, &mut none);
+        evaluator.clock = Some(self.now);
+        evaluator.value(default).map_err(|halt| {
+            format!(
+                "The template parameter '{name}' is not valid: {}",
+                wrong(halt)
+            )
+        })
+    }
+}
+
+/// The parameters of a deployment as it shows them: without the values of secure ones.
+pub(super) fn shown_parameters(template: &Template, values: &Map<String, Value>) -> Value {
+    let shown: Map<String, Value> = values
+        .iter()
+        .filter_map(|(name, value)| {
+            let declared = member(&template.parameters, name)?;
+            let (kind, open) = shown_type(template, declared).ok()?;
+            let mut body = json!({ "type": kind });
+            if open {
+                body["value"] = value.clone();
+            }
+            Some((name.clone(), body))
+        })
+        .collect();
+    Value::Object(shown)
+}
+
+/// A resource that a template comes to.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    pub(super) symbol: Option<String>,
+    pub(super) id: String,
+    /// Namespace and type, `Microsoft.Compute/virtualMachines/extensions`.
+    pub(super) kind: String,
+    /// With those of its parents, `vm/extension`.
+    pub(super) name: String,
+    pub(super) api_version: String,
+    /// What the template says of it.
+    pub(super) source: Map<String, Value>,
+    /// The copy loop that it is of, and its place there.
+    pub(super) place: Option<(String, i64)>,
+    /// Those that come before it, by their places in the plan.
+    pub(super) needs: BTreeSet<usize>,
+    /// It is only referred to.
+    pub(super) existing: bool,
+    /// Its condition is not met.
+    pub(super) skipped: bool,
+}
+
+impl Planned {
+    /// It is to be made.
+    pub(super) fn is_deployed(&self) -> bool {
+        !self.existing && !self.skipped
+    }
+
+    pub(super) fn is_deployment(&self) -> bool {
+        self.kind
+            .eq_ignore_ascii_case("Microsoft.Resources/deployments")
+    }
+}
+
+/// The members of a resource that are not sent to its provider.
+const OF_THE_TEMPLATE: [&str; 15] = [
+    "type",
+    "name",
+    "apiVersion",
+    "dependsOn",
+    "condition",
+    "copy",
+    "scope",
+    "resources",
+    "comments",
+    "metadata",
+    "existing",
+    "resourceGroup",
+    "subscriptionId",
+    "asserts",
+    "@options",
+];
+
+/// The members that are.
+const OF_THE_RESOURCE: [&str; 13] = [
+    "location",
+    "tags",
+    "properties",
+    "identity",
+    "sku",
+    "plan",
+    "kind",
+    "zones",
+    "managedBy",
+    "managedByExtended",
+    "extendedLocation",
+    "placement",
+    "etag",
+];
+
+/// What is sent to the provider, with its expressions.
+pub(super) fn content(source: &Map<String, Value>) -> Map<String, Value> {
+    source
+        .iter()
+        .filter(|(name, _)| {
+            !OF_THE_TEMPLATE
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(name))
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// The parent of a nested resource.
+#[derive(Clone)]
+struct Parent {
+    kind: String,
+    name: String,
+    place: Option<(String, i64)>,
+    depth: usize,
+}
+
+struct Planner<'a> {
+    template: &'a Template,
+    setting: &'a Setting,
+    parameters: &'a Map<String, Value>,
+    plan: Vec<Planned>,
+    /// Names of copy loops and their members, in order, with the size of the batches of serial ones.
+    loops: Vec<(String, Vec<usize>, Option<usize>)>,
+}
+
+/// The resources that a template comes to, and the setting with their symbolic names.
+pub(super) fn plan(
+    template: &Template,
+    setting: &Setting,
+    parameters: &Map<String, Value>,
+) -> Result<(Vec<Planned>, Setting), ArmError> {
+    let mut planner = Planner {
+        template,
+        setting,
+        parameters,
+        plan: Vec::new(),
+        loops: Vec::new(),
+    };
+    match &template.resources {
+        Value::Array(items) => {
+            for item in items {
+                planner.resource(None, item, None)?;
+            }
+        }
+        Value::Object(items) => {
+            for (symbol, item) in items {
+                planner.resource(Some(symbol), item, None)?;
+            }
+        }
+        _ => {
+            return Err(unparsed(
+                "The section 'resources' is neither an array nor an object.",
+            ));
+        }
+    }
+    let mut plan = planner.plan;
+    let loops = planner.loops;
+
+    let mut setting = setting.clone();
+    setting.symbols = symbols(&plan);
+    let mut seen = HashMap::new();
+    for (at, planned) in plan
+        .iter()
+        .enumerate()
+        .filter(|(_, planned)| planned.is_deployed())
+    {
+        if seen.insert(planned.id.to_lowercase(), at).is_some() {
+            return Err(invalid(format!(
+                "The resource '{}' is defined multiple times in a template. Please see https://aka.ms/arm-syntax-resources for usage details.",
+                planned.id
+            )));
+        }
+    }
+    for at in 0..plan.len() {
+        let needs = needs(&plan, &loops, at, template, &setting, parameters)
+            .map_err(|problem| not_valid(&plan[at].name, &problem))?;
+        plan[at].needs = needs;
+    }
+    for (_, members, batch) in &loops {
+        let Some(batch) = *batch else { continue };
+        for (place, at) in members.iter().enumerate() {
+            let before = place / batch * batch;
+            plan[*at].needs.extend(
+                members[before.saturating_sub(batch)..before]
+                    .iter()
+                    .copied(),
+            );
+        }
+    }
+    check_order(&plan)?;
+    Ok((plan, setting))
+}
+
+fn not_valid(name: &str, problem: &str) -> ArmError {
+    invalid(format!(
+        "The template resource '{name}' is not valid: {problem}"
+    ))
+}
+
+fn symbols(plan: &[Planned]) -> HashMap<String, Value> {
+    plan.iter()
+        .filter_map(|planned| {
+            let symbol = planned.symbol.as_ref()?;
+            let key = match &planned.place {
+                Some((_, index)) => format!("{symbol}[{index}]"),
+                None => symbol.clone(),
+            };
+            let info = json!({
+                "id": planned.id,
+                "name": planned.name.rsplit('/').next(),
+                "type": planned.kind,
+                "apiVersion": planned.api_version,
+            });
+            Some((key, info))
+        })
+        .collect()
+}
+
+impl Planner<'_> {
+    fn eval(&self, place: Option<&(String, i64)>, value: &Value) -> Result<Value, String> {
+        let mut none = no_references;
+        Evaluator::new(
+            self.setting,
+            self.parameters,
+            &self.template.variables,
+            &mut none,
+        )
+        .at(place)
+        .value(value)
+        .map_err(wrong)
+    }
+
+    fn resource(
+        &mut self,
+        symbol: Option<&str>,
+        item: &Value,
+        parent: Option<&Parent>,
+    ) -> Result<(), ArmError> {
+        let Value::Object(members) = item else {
+            return Err(unparsed("A resource is not a JSON object."));
+        };
+        let raw_name = member(members, "name").map(to_text).unwrap_or_default();
+        if let Some(name) = members.keys().find(|name| {
+            !OF_THE_TEMPLATE
+                .iter()
+                .chain(&OF_THE_RESOURCE)
+                .any(|known| known.eq_ignore_ascii_case(name))
+        }) {
+            return Err(not_valid(
+                &raw_name,
+                &format!("Could not find member '{name}' on object of type 'TemplateResource'."),
+            ));
+        }
+        let copy = match member(members, "copy") {
+            Some(Value::Object(copy)) => copy,
+            None | Some(Value::Null) => return self.one(symbol, members, None, parent),
+            Some(_) => {
+                return Err(not_valid(
+                    &raw_name,
+                    "The 'copy' of a resource is an object.",
+                ));
+            }
+        };
+        let fail = |problem: String| not_valid(&raw_name, &problem);
+        let name = member(copy, "name")
+            .and_then(Value::as_str)
+            .ok_or_else(|| fail("A 'copy' lacks 'name'.".to_owned()))?
+            .to_owned();
+        let count = member(copy, "count").cloned().unwrap_or(Value::Null);
+        let count = {
+            let mut none = no_references;
+            Evaluator::new(
+                self.setting,
+                self.parameters,
+                &self.template.variables,
+                &mut none,
+            )
+            .count(&count)
+            .map_err(|halt| fail(wrong(halt)))?
+        };
+        let serial = match member(copy, "mode").map(|mode| to_text(mode).to_lowercase()) {
+            None => false,
+            Some(mode) if mode == "parallel" => false,
+            Some(mode) if mode == "serial" => true,
+            Some(mode) => return Err(fail(format!("The copy mode '{mode}' is not valid."))),
+        };
+        let batch = match member(copy, "batchSize") {
+            None => 1,
+            Some(size) => self
+                .eval(None, size)
+                .map_err(&fail)?
+                .as_u64()
+                .and_then(|size| usize::try_from(size).ok())
+                .filter(|size| *size > 0)
+                .ok_or_else(|| fail("The 'batchSize' is a whole number above 0.".to_owned()))?,
+        };
+        let before = self.plan.len();
+        let mut own = Vec::new();
+        for index in 0..count {
+            own.push(self.plan.len());
+            self.one(symbol, members, Some((name.clone(), index)), parent)?;
+        }
+        debug_assert!(before + own.len() <= self.plan.len());
+        self.loops.push((name, own, serial.then_some(batch)));
+        Ok(())
+    }
+
+    fn one(
+        &mut self,
+        symbol: Option<&str>,
+        members: &Map<String, Value>,
+        place: Option<(String, i64)>,
+        parent: Option<&Parent>,
+    ) -> Result<(), ArmError> {
+        let place = place.or_else(|| parent.and_then(|parent| parent.place.clone()));
+        let raw_name = member(members, "name").map(to_text).unwrap_or_default();
+        let fail = |problem: String| not_valid(&raw_name, &problem);
+        let text = |what: &str| -> Result<String, ArmError> {
+            let value = member(members, what).ok_or_else(|| {
+                unparsed(&format!(
+                    "Required property '{what}' not found in JSON. Path 'resources'."
+                ))
+            })?;
+            match self.eval(place.as_ref(), value).map_err(&fail)? {
+                Value::String(text) if !text.is_empty() => Ok(text),
+                _ => Err(fail(format!("The '{what}' is not a string, or is empty."))),
+            }
+        };
+        let (mut name, mut kind, api_version) = (text("name")?, text("type")?, text("apiVersion")?);
+        if let Some(parent) = parent {
+            name = format!("{}/{name}", parent.name);
+            kind = format!("{}/{kind}", parent.kind);
+        }
+        if kind.split('/').count() < 2 || kind.split('/').count() != name.split('/').count() + 1 {
+            return Err(invalid(format!(
+                "The template resource '{name}' for type '{kind}' has incorrect segment lengths. A nested resource type must have identical number of segments as its resource name. A root resource type must have segment length one greater than its resource name. Please see https://aka.ms/arm-syntax-resources for usage details."
+            )));
+        }
+        let skipped = match member(members, "condition") {
+            None | Some(Value::Null) => false,
+            Some(condition) => match self.eval(place.as_ref(), condition).map_err(&fail)? {
+                Value::Bool(met) => !met,
+                _ => return Err(fail("The 'condition' is not a boolean.".to_owned())),
+            },
+        };
+        let planned = Planned {
+            symbol: symbol.map(str::to_owned),
+            id: self
+                .id(members, place.as_ref(), &kind, &name)
+                .map_err(&fail)?,
+            existing: member(members, "existing") == Some(&json!(true)),
+            kind: kind.clone(),
+            name: name.clone(),
+            api_version,
+            source: members.clone(),
+            place: place.clone(),
+            needs: BTreeSet::new(),
+            skipped,
+        };
+        self.plan.push(planned);
+        if self.plan.len() > MOST_RESOURCES {
+            return Err(invalid(format!(
+                "The template has more than {MOST_RESOURCES} resources. Please see https://aka.ms/arm-template-limits for usage details."
+            )));
+        }
+        match member(members, "resources") {
+            None | Some(Value::Null) => Ok(()),
+            Some(Value::Array(children)) => {
+                let parent = Parent {
+                    kind,
+                    name,
+                    place,
+                    depth: parent.map_or(1, |parent| parent.depth + 1),
+                };
+                if parent.depth > DEEPEST {
+                    return Err(fail("Resources are nested too deep.".to_owned()));
+                }
+                for child in children {
+                    self.resource(None, child, Some(&parent))?;
+                }
+                Ok(())
+            }
+            Some(_) => Err(fail("The nested 'resources' are not an array.".to_owned())),
+        }
+    }
+
+    /// The id, which depends on what the resource is in or on.
+    fn id(
+        &self,
+        members: &Map<String, Value>,
+        place: Option<&(String, i64)>,
+        kind: &str,
+        name: &str,
+    ) -> Result<String, String> {
+        let text = |what: &str| -> Result<Option<String>, String> {
+            match member(members, what) {
+                None | Some(Value::Null) => Ok(None),
+                Some(value) => match self.eval(place, value)? {
+                    Value::String(text) => Ok(Some(text)),
+                    _ => Err(format!("The '{what}' is not a string.")),
+                },
+            }
+        };
+        let (namespace, types) = kind.split_once('/').unwrap_or((kind, ""));
+        let mut own = namespace.to_owned();
+        for (kind, name) in types.split('/').zip(name.split('/')) {
+            own.push_str(&format!("/{kind}/{name}"));
+        }
+        let is_deployment = kind.eq_ignore_ascii_case("Microsoft.Resources/deployments");
+        let subscription = text("subscriptionId")?;
+        let group = text("resourceGroup")?;
+        if !is_deployment && (subscription.is_some() || group.is_some()) {
+            return Err("Only deployments take 'subscriptionId' and 'resourceGroup'.".to_owned());
+        }
+        let in_subscription = format!(
+            "/subscriptions/{}",
+            subscription
+                .as_deref()
+                .unwrap_or(&self.setting.subscription)
+        );
+        // A deployment for another subscription is one of that subscription unless it names a group.
+        let group = group.or_else(|| {
+            let here = subscription.is_none();
+            self.setting.group.clone().filter(|_| here)
+        });
+        let base = match &group {
+            Some(group) => format!("{in_subscription}/resourceGroups/{group}"),
+            None => in_subscription.clone(),
+        };
+        let base = match text("scope")? {
+            None => base,
+            Some(scope) if is_deployment => {
+                let scope = scope.trim_matches('/').to_owned();
+                if !scope.to_lowercase().starts_with("subscriptions/") {
+                    return Err(format!(
+                        "The scope '{scope}' of a deployment is not supported by the emulator."
+                    ));
+                }
+                format!("/{scope}")
+            }
+            Some(scope) if scope.starts_with('/') => scope.trim_end_matches('/').to_owned(),
+            // Another resource of the template, as `Namespace/type/name`.
+            Some(scope) => format!("{base}/providers/{}", scope.trim_end_matches('/')),
+        };
+        if kind.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups") {
+            return Ok(format!("{in_subscription}/resourceGroups/{name}"));
+        }
+        Ok(format!("{base}/providers/{own}"))
+    }
+}
+
+/// Which resource of a plan a text names: by symbolic name, id, `Namespace/type/name` or name.
+pub(super) fn named(plan: &[Planned], text: &str) -> Option<usize> {
+    let by = |is: &dyn Fn(&Planned) -> bool| plan.iter().position(is);
+    by(&|planned| match (&planned.symbol, &planned.place) {
+        (Some(symbol), Some((_, index))) => format!("{symbol}[{index}]").eq_ignore_ascii_case(text),
+        (Some(symbol), None) => symbol.eq_ignore_ascii_case(text),
+        (None, _) => false,
+    })
+    .or_else(|| by(&|planned| planned.id.eq_ignore_ascii_case(text)))
+    .or_else(|| {
+        let text = text.trim_matches('/');
+        by(&|planned| {
+            let id = planned.id.to_lowercase();
+            text.contains('/') && id.ends_with(&format!("/providers/{}", text.to_lowercase()))
+        })
+        .or_else(|| {
+            // A group has an id in the form of other resources, too.
+            let (_, name) = text.rsplit_once("/providers/Microsoft.Resources/resourceGroups/")?;
+            by(&|planned| {
+                planned
+                    .kind
+                    .eq_ignore_ascii_case("Microsoft.Resources/resourceGroups")
+                    && planned.name.eq_ignore_ascii_case(name)
+            })
+        })
+    })
+    .or_else(|| by(&|planned| planned.symbol.is_none() && planned.name.eq_ignore_ascii_case(text)))
+}
+
+/// What a resource depends on: what it says, and what it refers to.
+fn needs(
+    plan: &[Planned],
+    loops: &[(String, Vec<usize>, Option<usize>)],
+    at: usize,
+    template: &Template,
+    setting: &Setting,
+    parameters: &Map<String, Value>,
+) -> Result<BTreeSet<usize>, String> {
+    let planned = &plan[at];
+    let mut none = no_references;
+    let mut evaluator = Evaluator::new(setting, parameters, &template.variables, &mut none)
+        .at(planned.place.as_ref());
+    let mut needs = BTreeSet::new();
+    match member(&planned.source, "dependsOn") {
+        None | Some(Value::Null) => {}
+        Some(list) => {
+            let Value::Array(named_ones) = evaluator.value(list).map_err(wrong)? else {
+                return Err("The 'dependsOn' is not an array.".to_owned());
+            };
+            for one in named_ones {
+                let Value::String(text) = one else {
+                    return Err("A name in 'dependsOn' is not a string.".to_owned());
+                };
+                let in_loop = || {
+                    let found = loops
+                        .iter()
+                        .find(|(name, ..)| name.eq_ignore_ascii_case(&text));
+                    let by_symbol = || -> Option<Vec<usize>> {
+                        let all: Vec<usize> = (0..plan.len())
+                            .filter(|other| {
+                                plan[*other]
+                                    .symbol
+                                    .as_ref()
+                                    .is_some_and(|symbol| symbol.eq_ignore_ascii_case(&text))
+                            })
+                            .collect();
+                        (!all.is_empty()).then_some(all)
+                    };
+                    found
+                        .map(|(_, members, _)| members.clone())
+                        .or_else(by_symbol)
+                };
+                match named(plan, &text) {
+                    Some(other) => {
+                        needs.insert(other);
+                    }
+                    None => match in_loop() {
+                        Some(others) => needs.extend(others),
+                        None => {
+                            return Err(wrong(super::evaluate::not_defined(&text)));
+                        }
+                    },
+                }
+            }
+        }
+    }
+    let mut problem = None;
+    let mut body = content(&planned.source);
+    if planned.is_deployment()
+        && is_inner(&body)
+        && let Some(Value::Object(properties)) = body.get_mut("properties")
+    {
+        properties.remove("template");
+    }
+    calls(&Value::Object(body), &mut |name, arguments| {
+        let lower = name.to_lowercase();
+        let bare = lower.strip_prefix("sys.").unwrap_or(&lower);
+        if !is_function(bare) {
+            problem.get_or_insert_with(|| super::functions::unknown(name));
+        }
+        if bare == "reference"
+            && let Some(target) = arguments.first()
+            // What cannot be told yet depends on nothing that could be told.
+            && let Ok(Value::String(target)) = evaluator.of(target)
+            && let Some(other) = named(plan, &target)
+        {
+            needs.insert(other);
+        }
+    })?;
+    match problem {
+        Some(problem) => Err(problem),
+        None => {
+            needs.retain(|other| plan[*other].is_deployed());
+            Ok(needs)
+        }
+    }
+}
+
+fn is_function(name: &str) -> bool {
+    const OF_A_DEPLOYMENT: [&str; 18] = [
+        "parameters",
+        "variables",
+        "copyindex",
+        "resourcegroup",
+        "subscription",
+        "deployment",
+        "environment",
+        "tenant",
+        "resourceid",
+        "subscriptionresourceid",
+        "tenantresourceid",
+        "extensionresourceid",
+        "resourceinfo",
+        "reference",
+        "newguid",
+        "utcnow",
+        "if",
+        "coalesce",
+    ];
+    OF_A_DEPLOYMENT.contains(&name) || super::functions::is_known(name)
+}
+
+/// Whether the expressions of a nested template are the nested deployment's own.
+pub(super) fn is_inner(content: &Map<String, Value>) -> bool {
+    content
+        .get("properties")
+        .and_then(Value::as_object)
+        .and_then(|properties| member(properties, "expressionEvaluationOptions"))
+        .and_then(Value::as_object)
+        .and_then(|options| member(options, "scope"))
+        .and_then(Value::as_str)
+        .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"))
+}
+
+/// Nothing may wait for itself.
+fn check_order(plan: &[Planned]) -> Result<(), ArmError> {
+    let mut waiting: BTreeMap<usize, BTreeSet<usize>> = plan
+        .iter()
+        .enumerate()
+        .map(|(at, planned)| (at, planned.needs.clone()))
+        .collect();
+    loop {
+        let free: Vec<usize> = waiting
+            .iter()
+            .filter(|(_, needs)| needs.is_empty())
+            .map(|(at, _)| *at)
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        for at in free {
+            waiting.remove(&at);
+            for needs in waiting.values_mut() {
+                needs.remove(&at);
+            }
+        }
+    }
+    match waiting.keys().next() {
+        None => Ok(()),
+        Some(at) => Err(invalid(format!(
+            "Circular dependency detected on resource: '{}'. Please see https://aka.ms/arm-syntax-resources for usage details.",
+            plan[*at].id
+        ))),
+    }
+}

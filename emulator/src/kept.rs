@@ -1,0 +1,563 @@
+//! Resources that machines need and that have no life of their own here: networks, disks, storage
+//! accounts. They are kept as they were sent, and given back.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::arm::error::{ArmError, other_location, resource_not_found};
+use crate::arm::paging;
+use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::values;
+use crate::authorization::assignments;
+use crate::http::Reply;
+use crate::random;
+use crate::state::{State, Tags, World, key};
+
+/// A type of resources that are kept.
+#[derive(Debug)]
+struct Type {
+    kind: &'static str,
+    /// What a creation answers.
+    created: u16,
+    /// The properties whose items are resources, too, with ids of their own.
+    inner: &'static [&'static str],
+}
+
+const fn kept(kind: &'static str, created: u16, inner: &'static [&'static str]) -> Type {
+    Type {
+        kind,
+        created,
+        inner,
+    }
+}
+
+const TYPES: &[Type] = &[
+    kept(
+        "Microsoft.Network/virtualNetworks",
+        201,
+        &["subnets", "virtualNetworkPeerings"],
+    ),
+    kept(
+        "Microsoft.Network/networkSecurityGroups",
+        201,
+        &["securityRules"],
+    ),
+    kept("Microsoft.Network/publicIPAddresses", 201, &[]),
+    kept(
+        "Microsoft.Network/networkInterfaces",
+        201,
+        &["ipConfigurations"],
+    ),
+    kept(
+        "Microsoft.Network/loadBalancers",
+        201,
+        &[
+            "frontendIPConfigurations",
+            "backendAddressPools",
+            "loadBalancingRules",
+            "probes",
+            "inboundNatRules",
+            "inboundNatPools",
+        ],
+    ),
+    kept("Microsoft.Network/natGateways", 201, &[]),
+    kept("Microsoft.Network/routeTables", 201, &["routes"]),
+    kept("Microsoft.Storage/storageAccounts", 200, &[]),
+    kept("Microsoft.Compute/disks", 200, &[]),
+    kept("Microsoft.Compute/images", 201, &[]),
+    kept("Microsoft.Compute/availabilitySets", 200, &[]),
+    kept("Microsoft.Compute/proximityPlacementGroups", 201, &[]),
+    kept("Microsoft.Compute/sshPublicKeys", 201, &[]),
+    kept("Microsoft.Compute/virtualMachines/extensions", 201, &[]),
+];
+
+macro_rules! routes {
+    ($($kind:literal),* $(,)?) => {
+        &[$(
+            route("PUT", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), put, Versions::Dated),
+            route("PATCH", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), patch, Versions::Dated),
+            route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), get, Versions::Dated),
+            route("DELETE", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), delete, Versions::Dated),
+            route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind), list_in_group, Versions::Dated),
+            route("GET", concat!("/subscriptions/{subscription}/providers/", $kind), list_in_subscription, Versions::Dated),
+        )*]
+    };
+}
+
+/// Of every type in [`TYPES`], and of what is in them that can be written by itself.
+pub(crate) const ROUTES: &[Route] = routes![
+    "Microsoft.Network/virtualNetworks",
+    "Microsoft.Network/networkSecurityGroups",
+    "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/networkInterfaces",
+    "Microsoft.Network/loadBalancers",
+    "Microsoft.Network/natGateways",
+    "Microsoft.Network/routeTables",
+    "Microsoft.Storage/storageAccounts",
+    "Microsoft.Compute/disks",
+    "Microsoft.Compute/images",
+    "Microsoft.Compute/availabilitySets",
+    "Microsoft.Compute/proximityPlacementGroups",
+    "Microsoft.Compute/sshPublicKeys",
+];
+
+const EXTENSIONS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions";
+const EXTENSION: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions/{name}";
+const SUBNETS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/virtualNetworks/{parent}/subnets";
+const SUBNET: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/virtualNetworks/{parent}/subnets/{name}";
+const RULES: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/networkSecurityGroups/{parent}/securityRules";
+const RULE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/networkSecurityGroups/{parent}/securityRules/{name}";
+
+/// Of what is in another resource.
+pub(crate) const INNER_ROUTES: &[Route] = &[
+    route("PUT", EXTENSION, put_extension, Versions::Dated),
+    route("GET", EXTENSION, get, Versions::Dated),
+    route("DELETE", EXTENSION, delete, Versions::Dated),
+    route("GET", EXTENSIONS, list_in_parent, Versions::Dated),
+    route("PUT", SUBNET, put_inner, Versions::Dated),
+    route("GET", SUBNET, get_inner, Versions::Dated),
+    route("DELETE", SUBNET, delete_inner, Versions::Dated),
+    route("GET", SUBNETS, list_inner, Versions::Dated),
+    route("PUT", RULE, put_inner, Versions::Dated),
+    route("GET", RULE, get_inner, Versions::Dated),
+    route("DELETE", RULE, delete_inner, Versions::Dated),
+    route("GET", RULES, list_inner, Versions::Dated),
+];
+
+/// A resource that is kept. Its key is its id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Kept {
+    id: String,
+    /// Namespace and type.
+    pub(crate) kind: String,
+    pub(crate) subscription: String,
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    tags: Option<Tags>,
+    /// Members beside `properties`: `sku`, `zones`, …
+    extra: Map<String, Value>,
+    properties: Map<String, Value>,
+    etag: String,
+}
+
+impl Kept {
+    pub(crate) fn body(&self) -> Value {
+        let mut body = self.extra.clone();
+        let mut properties = self.properties.clone();
+        properties.insert("provisioningState".to_owned(), json!("Succeeded"));
+        for (name, value) in [
+            ("name", json!(self.name)),
+            ("id", json!(self.id)),
+            ("type", json!(self.kind)),
+            ("location", json!(self.location)),
+            ("etag", json!(self.etag)),
+            ("properties", Value::Object(properties)),
+        ] {
+            body.insert(name.to_owned(), value);
+        }
+        if let Some(tags) = &self.tags {
+            body.insert("tags".to_owned(), json!(tags));
+        }
+        Value::Object(body)
+    }
+}
+
+/// Whether resources of the type are kept, so that one of that id has to be there to be.
+pub(crate) fn is_kept(kind: &str) -> bool {
+    type_of(kind).is_some()
+}
+
+fn type_of(kind: &str) -> Option<&'static Type> {
+    TYPES
+        .iter()
+        .find(|known| known.kind.eq_ignore_ascii_case(kind))
+}
+
+/// The resource is gone, and what is in it.
+pub(crate) fn forget(state: &mut State, id: &str) {
+    let inside = format!("{id}/").to_lowercase();
+    state
+        .kept
+        .retain(|key, _| *key != id.to_lowercase() && !key.starts_with(&inside));
+}
+
+/// The type in the path, behind the namespace.
+fn kind_in(call: &Call<'_>) -> Result<&'static Type, ArmError> {
+    let segments = &call.request.segments;
+    let at = segments
+        .iter()
+        .rposition(|segment| segment.eq_ignore_ascii_case("providers"))
+        .map_or(segments.len(), |at| at + 1);
+    let behind: Vec<&str> = segments[at..].iter().map(String::as_str).collect();
+    let kind = match behind[..] {
+        [namespace, kind, _, inner, ..] => format!("{namespace}/{kind}/{inner}"),
+        [namespace, kind, ..] => format!("{namespace}/{kind}"),
+        _ => String::new(),
+    };
+    type_of(&kind).ok_or_else(|| {
+        ArmError::new(
+            404,
+            "InvalidResourceType",
+            format!("The resource type '{kind}' could not be found."),
+        )
+        .gateway()
+    })
+}
+
+fn name_in(call: &Call<'_>) -> String {
+    match call.param("parent") {
+        "" => call.param("name").to_owned(),
+        parent => format!("{parent}/{}", call.param("name")),
+    }
+}
+
+/// The path as an id, with the words of it as they are usually written.
+fn id_in(call: &Call<'_>, kind: &Type) -> String {
+    let (subscription, group) = (call.param("subscription"), call.param("group"));
+    let (namespace, types) = kind.kind.split_once('/').unwrap_or((kind.kind, ""));
+    let mut id =
+        format!("/subscriptions/{subscription}/resourceGroups/{group}/providers/{namespace}");
+    for (kind, name) in types.split('/').zip(name_in(call).split('/')) {
+        id.push_str(&format!("/{kind}/{name}"));
+    }
+    id
+}
+
+fn not_found(call: &Call<'_>, kind: &Type) -> ArmError {
+    resource_not_found(kind.kind, &name_in(call), call.param("group"))
+}
+
+/// 1 to 80 characters that paths do not trip over.
+fn name_is_valid(name: &str) -> bool {
+    (1..=80).contains(&name.chars().count())
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.()".contains(c))
+}
+
+fn check_name(name: &str) -> Result<(), ArmError> {
+    if name_is_valid(name) {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        400,
+        "InvalidResourceName",
+        format!(
+            "Resource name {name} is invalid. It has 1 to 80 letters, digits, '-', '_', '.', '(' and ')'."
+        ),
+    ))
+}
+
+/// `properties` of a body, without what only the provider says and without secrets.
+fn properties_of(body: &Map<String, Value>) -> Result<Map<String, Value>, ArmError> {
+    let mut properties = match body.get("properties") {
+        None | Some(Value::Null) => return Ok(Map::new()),
+        Some(Value::Object(properties)) => properties.clone(),
+        Some(_) => return Err(values::not_a("properties", "JSON object")),
+    };
+    for own in ["provisioningState", "protectedSettings", "resourceGuid"] {
+        properties.remove(own);
+    }
+    Ok(properties)
+}
+
+/// Gives the items of a property ids, as those of resources.
+fn identify(id: &str, inner: &[&str], properties: &mut Map<String, Value>) {
+    for name in inner {
+        let Some(Value::Array(items)) = properties.get_mut(*name) else {
+            continue;
+        };
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            let Some(own) = item.get("name").and_then(Value::as_str) else {
+                continue;
+            };
+            let own = format!("{id}/{name}/{own}");
+            item.insert("id".to_owned(), json!(own));
+            let properties = item.entry("properties").or_insert_with(|| json!({}));
+            if let Some(properties) = properties.as_object_mut() {
+                properties.insert("provisioningState".to_owned(), json!("Succeeded"));
+            }
+        }
+    }
+}
+
+/// The members beside those that have a meaning here.
+fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
+    const OWN: [&str; 8] = [
+        "id",
+        "name",
+        "type",
+        "location",
+        "tags",
+        "properties",
+        "etag",
+        "systemData",
+    ];
+    body.iter()
+        .filter(|(name, value)| !OWN.contains(&name.as_str()) && !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+fn put(world: &mut World, call: &Call<'_>) -> Handled {
+    let kind = kind_in(call)?;
+    check_name(call.param("name"))?;
+    let body = call.request.json()?;
+    let id = id_in(call, kind);
+    let key = id.to_lowercase();
+    let location = values::location(&body, kind.kind)?;
+    let tags = values::tags(&body)?;
+    let mut properties = properties_of(&body)?;
+    let there = world.state.kept.get(&key);
+    if let Some(there) = there
+        && there.location != location
+    {
+        return Err(other_location(
+            &there.name,
+            call.param("group"),
+            &there.location,
+            &location,
+        ));
+    }
+    let status = if there.is_some() { 200 } else { kind.created };
+    let (id, name) = match there {
+        Some(there) => (there.id.clone(), there.name.clone()),
+        None => (id, call.param("name").to_owned()),
+    };
+    identify(&id, kind.inner, &mut properties);
+    let kept = Kept {
+        id,
+        kind: kind.kind.to_owned(),
+        subscription: call.param("subscription").to_owned(),
+        group: call.param("group").to_owned(),
+        name,
+        location,
+        tags,
+        extra: extra_of(&body),
+        properties,
+        etag: etag(),
+    };
+    let reply = Reply::json(status, &kept.body());
+    world.state.kept.insert(key, kept);
+    Ok(reply)
+}
+
+fn etag() -> String {
+    format!("W/\"{}\"", random::guid())
+}
+
+/// An extension of a machine: the machine has to be there.
+fn put_extension(world: &mut World, call: &Call<'_>) -> Handled {
+    let machine = key::resource(
+        call.param("subscription"),
+        call.param("group"),
+        "Microsoft.Compute/virtualMachines",
+        call.param("parent"),
+    );
+    if !world.state.machines.contains_key(&machine) {
+        return Err(ArmError::new(
+            404,
+            "ParentResourceNotFound",
+            format!(
+                "Failed to perform 'write' on resource(s) of type 'virtualMachines/extensions', because the parent resource '{machine}' could not be found."
+            ),
+        )
+        .gateway());
+    }
+    put(world, call)
+}
+
+fn patch(world: &mut World, call: &Call<'_>) -> Handled {
+    let kind = kind_in(call)?;
+    let body = call.request.json()?;
+    let tags = values::tags(&body)?;
+    let mut properties = properties_of(&body)?;
+    let found = world.state.kept.get_mut(&id_in(call, kind).to_lowercase());
+    let kept = found.ok_or_else(|| not_found(call, kind))?;
+    if tags.is_some() {
+        kept.tags = tags;
+    }
+    identify(&kept.id, kind.inner, &mut properties);
+    kept.properties.extend(properties);
+    kept.extra.extend(extra_of(&body));
+    kept.etag = etag();
+    Ok(Reply::json(200, &kept.body()))
+}
+
+fn get(world: &mut World, call: &Call<'_>) -> Handled {
+    let kind = kind_in(call)?;
+    let found = world.state.kept.get(&id_in(call, kind).to_lowercase());
+    found
+        .map(|kept| Reply::json(200, &kept.body()))
+        .ok_or_else(|| not_found(call, kind))
+}
+
+/// 200 when it was there, 204 when not.
+fn delete(world: &mut World, call: &Call<'_>) -> Handled {
+    let key = id_in(call, kind_in(call)?).to_lowercase();
+    let there = world.state.kept.contains_key(&key);
+    if there {
+        forget(&mut world.state, &key);
+        assignments::forget(&mut world.state, &key);
+    }
+    Ok(Reply::empty(if there { 200 } else { 204 }))
+}
+
+fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+    let kind = kind_in(call)?;
+    let size = world.session.settings.page_size;
+    paging::list(world, call, (&world.state.kept, prefix), size, |kept| {
+        (kept.kind == kind.kind).then(|| kept.body())
+    })
+}
+
+fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_group(call.param("subscription"), call.param("group"));
+    list(world, call, &prefix)
+}
+
+fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_subscription(call.param("subscription"));
+    list(world, call, &prefix)
+}
+
+/// The extensions of a machine.
+fn list_in_parent(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = format!("{}/", call.request.path.trim_end_matches('/')).to_lowercase();
+    list(world, call, &prefix)
+}
+
+/// The resource that holds what the path names, and the property that it is in.
+fn holder<'a>(
+    world: &'a mut World,
+    call: &Call<'_>,
+) -> Result<(&'a mut Kept, &'static str), ArmError> {
+    let segments = &call.request.segments;
+    let (namespace, kind, inner) = (&segments[5], &segments[6], &segments[8]);
+    let kind = type_of(&format!("{namespace}/{kind}"));
+    let found = kind.and_then(|kind| {
+        let property = kind.inner.iter().find(|p| p.eq_ignore_ascii_case(inner))?;
+        Some((kind, *property))
+    });
+    let Some((kind, property)) = found else {
+        return Err(ArmError::new(
+            404,
+            "InvalidResourceType",
+            format!("The resource type '{inner}' could not be found."),
+        )
+        .gateway());
+    };
+    let parent = call.param("parent");
+    let key = key::resource(
+        call.param("subscription"),
+        call.param("group"),
+        kind.kind,
+        parent,
+    );
+    match world.state.kept.get_mut(&key) {
+        Some(kept) => Ok((kept, property)),
+        None => Err(resource_not_found(kind.kind, parent, call.param("group"))),
+    }
+}
+
+fn is_named(item: &Value, name: &str) -> bool {
+    item.get("name")
+        .and_then(Value::as_str)
+        .is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
+fn put_inner(world: &mut World, call: &Call<'_>) -> Handled {
+    let name = call.param("name");
+    check_name(name)?;
+    let body = call.request.json()?;
+    let properties = properties_of(&body)?;
+    let (holder, property) = holder(world, call)?;
+    let items = holder
+        .properties
+        .entry(property)
+        .or_insert_with(|| json!([]));
+    let Some(items) = items.as_array_mut() else {
+        return Err(values::not_a(
+            &format!("properties.{property}"),
+            "JSON array",
+        ));
+    };
+    let there = items.iter().position(|item| is_named(item, name));
+    let item = json!({ "name": name, "properties": properties });
+    match there {
+        Some(at) => items[at] = item,
+        None => items.push(item),
+    }
+    holder.etag = etag();
+    let id = holder.id.clone();
+    identify(&id, &[property], &mut holder.properties);
+    let status = if there.is_some() { 200 } else { 201 };
+    let found = inner(holder, property, name).cloned();
+    Ok(Reply::json(status, &found.unwrap_or_default()))
+}
+
+fn inner<'a>(holder: &'a Kept, property: &str, name: &str) -> Option<&'a Value> {
+    let items = holder.properties.get(property)?.as_array()?;
+    items.iter().find(|item| is_named(item, name))
+}
+
+fn get_inner(world: &mut World, call: &Call<'_>) -> Handled {
+    let name = call.param("name");
+    let (holder, property) = holder(world, call)?;
+    inner(holder, property, name)
+        .map(|item| Reply::json(200, item))
+        .ok_or_else(|| {
+            resource_not_found(
+                &format!("{}/{property}", holder.kind),
+                &format!("{}/{name}", holder.name),
+                call.param("group"),
+            )
+        })
+}
+
+fn delete_inner(world: &mut World, call: &Call<'_>) -> Handled {
+    let (holder, property) = holder(world, call)?;
+    let items = holder
+        .properties
+        .get_mut(property)
+        .and_then(Value::as_array_mut);
+    let there = items.is_some_and(|items| {
+        let before = items.len();
+        items.retain(|item| !is_named(item, call.param("name")));
+        items.len() < before
+    });
+    Ok(Reply::empty(if there { 200 } else { 204 }))
+}
+
+fn list_inner(world: &mut World, call: &Call<'_>) -> Handled {
+    let (holder, property) = holder(world, call)?;
+    let items = holder.properties.get(property).cloned();
+    Ok(Reply::json(
+        200,
+        &json!({ "value": items.unwrap_or_else(|| json!([])) }),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_has_routes() {
+        for kind in TYPES {
+            let end = format!("/{}/{{name}}", kind.kind.rsplit('/').next().unwrap());
+            let namespace = kind.kind.split('/').next().unwrap();
+            assert!(
+                ROUTES
+                    .iter()
+                    .chain(INNER_ROUTES)
+                    .any(|route| route.pattern().contains(namespace)
+                        && route.pattern().ends_with(&end)),
+                "{}",
+                kind.kind
+            );
+        }
+    }
+}
