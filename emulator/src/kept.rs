@@ -103,25 +103,34 @@ pub(crate) const ROUTES: &[Route] = routes![
 
 const EXTENSIONS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions";
 const EXTENSION: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions/{name}";
-const SUBNETS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/virtualNetworks/{parent}/subnets";
-const SUBNET: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/virtualNetworks/{parent}/subnets/{name}";
-const RULES: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/networkSecurityGroups/{parent}/securityRules";
-const RULE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Network/networkSecurityGroups/{parent}/securityRules/{name}";
+macro_rules! inner {
+    ($($kind:literal, $inner:literal;)*) => {
+        &[
+            route("PUT", EXTENSION, put_extension, Versions::Dated),
+            route("GET", EXTENSION, get, Versions::Dated),
+            route("DELETE", EXTENSION, delete, Versions::Dated),
+            route("GET", EXTENSIONS, list_in_parent, Versions::Dated),
+            route("POST", CHECK_NAME, check_account_name, Versions::Dated).asking(),
+            $(
+                route("PUT", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{parent}/", $inner, "/{name}"), put_inner, Versions::Dated),
+                route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{parent}/", $inner, "/{name}"), get_inner, Versions::Dated),
+                route("DELETE", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{parent}/", $inner, "/{name}"), delete_inner, Versions::Dated),
+                route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{parent}/", $inner), list_inner, Versions::Dated),
+            )*
+        ]
+    };
+}
 
-/// Of what is in another resource.
-pub(crate) const INNER_ROUTES: &[Route] = &[
-    route("PUT", EXTENSION, put_extension, Versions::Dated),
-    route("GET", EXTENSION, get, Versions::Dated),
-    route("DELETE", EXTENSION, delete, Versions::Dated),
-    route("GET", EXTENSIONS, list_in_parent, Versions::Dated),
-    route("PUT", SUBNET, put_inner, Versions::Dated),
-    route("GET", SUBNET, get_inner, Versions::Dated),
-    route("DELETE", SUBNET, delete_inner, Versions::Dated),
-    route("GET", SUBNETS, list_inner, Versions::Dated),
-    route("PUT", RULE, put_inner, Versions::Dated),
-    route("GET", RULE, get_inner, Versions::Dated),
-    route("DELETE", RULE, delete_inner, Versions::Dated),
-    route("GET", RULES, list_inner, Versions::Dated),
+const CHECK_NAME: &str =
+    "/subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability";
+
+/// Of what is in another resource, and what else clients ask before they create one.
+pub(crate) const INNER_ROUTES: &[Route] = inner![
+    "Microsoft.Network/virtualNetworks", "subnets";
+    "Microsoft.Network/networkSecurityGroups", "securityRules";
+    "Microsoft.Network/loadBalancers", "inboundNatRules";
+    "Microsoft.Network/loadBalancers", "backendAddressPools";
+    "Microsoft.Network/routeTables", "routes";
 ];
 
 /// A resource that is kept. Its key is its id.
@@ -460,6 +469,38 @@ fn holder<'a>(
         Some(kept) => Ok((kept, property)),
         None => Err(resource_not_found(kind.kind, parent, call.param("group"))),
     }
+}
+
+/// Whether a storage account could have the name: 3 to 24 lower-case letters and digits that no
+/// account has.
+fn check_account_name(world: &mut World, call: &Call<'_>) -> Handled {
+    let body = call.request.json()?;
+    let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
+    let valid = (3..=24).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let taken = world
+        .state
+        .kept
+        .values()
+        .any(|kept| kept.kind == "Microsoft.Storage/storageAccounts" && kept.name == name);
+    Ok(Reply::json(
+        200,
+        &match (valid, taken) {
+            (true, false) => json!({ "nameAvailable": true }),
+            (true, true) => json!({
+                "nameAvailable": false,
+                "reason": "AlreadyExists",
+                "message": format!("The storage account named {name} is already taken."),
+            }),
+            (false, _) => json!({
+                "nameAvailable": false,
+                "reason": "AccountNameInvalid",
+                "message": format!("{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only."),
+            }),
+        },
+    ))
 }
 
 fn is_named(item: &Value, name: &str) -> bool {

@@ -17,7 +17,7 @@
 //! A request goes through `server` (connections, faults, latency, the log) to `oauth` (tokens and
 //! discovery), `hosts` (where managed identities get their tokens), `msgraph` (Microsoft Graph),
 //! `admin` (`/_emulator`) or `arm::router`, which finds the function that answers it in the tables
-//! of `arm::resources`, `identity`, `federated`, `compute`, `authorization`, `graph` and
+//! of `arm::resources`, `identity`, `federated`, `compute`, `kept`, `deployment`, `authorization`, `graph` and
 //! `operations`. Those functions are synchronous and work on the one `state::World`, which is
 //! locked meanwhile.
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod error;
 pub(crate) mod headers;
+pub(crate) mod inventory;
 pub(crate) mod paging;
 pub(crate) mod resources;
 pub(crate) mod router;

@@ -20,6 +20,7 @@ use serde_json::Value;
 /// The routes of every subject. Where two patterns fit a path, the earlier one answers.
 const TABLES: &[&[Route]] = &[
     arm::resources::ROUTES,
+    arm::inventory::ROUTES,
     operations::ROUTES,
     identity::ROUTES,
     federated::ROUTES,

@@ -205,7 +205,7 @@ fn exists(
 
 /// One condition of a `$filter`.
 #[derive(Debug, PartialEq)]
-enum Clause {
+pub(crate) enum Clause {
     /// `name()` or `name('argument')`.
     Call(String, Option<String>),
     /// `name eq 'value'`.
@@ -213,7 +213,7 @@ enum Clause {
 }
 
 /// The clauses of a `$filter`, which are joined by `and`; none when it is anything else.
-fn clauses(filter: &str) -> Option<Vec<Clause>> {
+pub(crate) fn clauses(filter: &str) -> Option<Vec<Clause>> {
     let mut rest = filter.trim();
     let mut found = Vec::new();
     loop {

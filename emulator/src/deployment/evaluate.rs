@@ -12,7 +12,7 @@ use crate::random;
 
 /// How much one evaluation may make, in characters and items: templates are small, and hostile ones
 /// are to end with an error and not with the memory.
-const MOST_MADE: usize = 32 * 1024 * 1024;
+const MOST_MADE: usize = 8 * 1024 * 1024;
 /// How deep variables may refer to one another.
 const DEEPEST_VARIABLE: usize = 64;
 /// How often a copy loop may run.

@@ -1,0 +1,129 @@
+//! The list of all resources, whatever their provider: in a group, and in a subscription.
+
+use serde_json::{Map, Value, json};
+
+use crate::arm::error::ArmError;
+use crate::arm::paging;
+use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::authorization::{Clause, clauses};
+use crate::state::{State, World, key};
+
+pub(crate) const ROUTES: &[Route] = &[
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resources",
+        list,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/resources",
+        list,
+        Versions::Dated,
+    ),
+];
+
+/// The resources whose keys begin with `prefix`, by key. What is in another resource is not listed,
+/// but for the extensions of machines.
+fn resources(state: &State, prefix: &str) -> Vec<(String, Value)> {
+    let identities = state
+        .identities
+        .iter()
+        .map(|(key, one)| (key, one.body(crate::identity::ISOLATION_SINCE)));
+    let machines = state.machines.iter().map(|(key, one)| (key, one.body()));
+    let kept = state.kept.iter().map(|(key, one)| (key, one.body()));
+    let mut all: Vec<(String, Value)> = identities
+        .chain(machines)
+        .chain(kept)
+        .filter(|(key, _)| key.starts_with(prefix))
+        .map(|(key, body)| (key.clone(), short(body)))
+        .collect();
+    all.sort_by(|left, right| left.0.cmp(&right.0));
+    all
+}
+
+/// Lists tell no properties.
+fn short(mut body: Value) -> Value {
+    const SHOWN: [&str; 10] = [
+        "id", "name", "type", "location", "tags", "identity", "sku", "kind", "plan", "zones",
+    ];
+    if let Some(members) = body.as_object_mut() {
+        members.retain(|name, _| SHOWN.contains(&name.as_str()));
+    }
+    body
+}
+
+fn list(world: &mut World, call: &Call<'_>) -> Handled {
+    let subscription = call.param("subscription");
+    let prefix = match call.param("group") {
+        "" => key::in_subscription(subscription),
+        group => key::in_group(subscription, group),
+    };
+    let wanted = match call.request.parameter("$filter") {
+        Some(text) if !text.trim().is_empty() => filter(&text)?,
+        _ => Vec::new(),
+    };
+    let items = resources(&world.state, &prefix)
+        .into_iter()
+        .filter(|(key, body)| wanted.iter().all(|one| one.passes(key, body)));
+    paging::page(&world.site.endpoint, call, paging::top(world, call)?, items)
+}
+
+/// One condition: a property and the value that it has.
+struct Wanted {
+    property: &'static str,
+    value: String,
+}
+
+fn filter(text: &str) -> Result<Vec<Wanted>, ArmError> {
+    const PROPERTIES: [&str; 6] = [
+        "resourceType",
+        "resourceGroup",
+        "name",
+        "location",
+        "tagName",
+        "tagValue",
+    ];
+    let wanted: Option<Vec<Wanted>> = clauses(text).and_then(|clauses| {
+        clauses
+            .into_iter()
+            .map(|clause| match clause {
+                Clause::Equal(name, value) => PROPERTIES
+                    .into_iter()
+                    .find(|known| known.eq_ignore_ascii_case(&name))
+                    .map(|property| Wanted { property, value }),
+                Clause::Call(..) => None,
+            })
+            .collect()
+    });
+    wanted.ok_or_else(|| {
+        ArmError::new(
+            400,
+            "InvalidFilterInQueryString",
+            format!("Invalid $filter '{text}' specified in the query string."),
+        )
+        .gateway()
+    })
+}
+
+impl Wanted {
+    fn passes(&self, key: &str, body: &Value) -> bool {
+        let is = |member: &str| {
+            body[member]
+                .as_str()
+                .is_some_and(|text| text.eq_ignore_ascii_case(&self.value))
+        };
+        let empty = Map::new();
+        let tags = body["tags"].as_object().unwrap_or(&empty);
+        match self.property {
+            "resourceType" => is("type"),
+            "name" => is("name"),
+            "location" => is("location"),
+            "tagName" => tags
+                .keys()
+                .any(|name| name.eq_ignore_ascii_case(&self.value)),
+            "tagValue" => tags.values().any(|value| *value == json!(self.value)),
+            _ => key.split('/').nth(4) == Some(&self.value.to_lowercase()),
+        }
+    }
+}
