@@ -27,7 +27,7 @@ pub(super) fn strict(text: &str) -> String {
             continue;
         }
         if comma {
-            if c != '}' && c != ']' {
+            if !"}]".contains(c) || out.ends_with(['[', '{']) {
                 out.push(',');
             }
             comma = false;
