@@ -1,7 +1,6 @@
 using System;
 using System.Management.Automation;
 using System.Security;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
@@ -11,20 +10,31 @@ namespace ManagedIdentity.Commands;
 
 /// <summary>
 /// Connects to Azure Resource Manager. The connection is the one that the other cmdlets of this process use when they
-/// are given none.
+/// are given none. Without a word on how to sign in, the first sign-in that works is used.
 /// </summary>
-[Cmdlet(VerbsCommunications.Connect, "ManagedIdentityService", DefaultParameterSetName = WithAzureCli)]
+[Cmdlet(VerbsCommunications.Connect, "ManagedIdentityService", DefaultParameterSetName = Automatic)]
 [OutputType(typeof(ManagedIdentityConnection))]
 public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
 {
+    private const string Automatic = "Automatic";
     private const string WithAzureCli = "AzureCli";
+    private const string WithAzContext = "AzContext";
     private const string WithAccessToken = "AccessToken";
     private const string WithServicePrincipal = "ServicePrincipal";
+    private const string WithCertificate = "Certificate";
+    private const string WithFederatedToken = "FederatedToken";
+    private const string WithFederatedTokenFile = "FederatedTokenFile";
+    private const string WithIdentity = "Identity";
+    private const string WithDeviceCode = "DeviceCode";
     private const string ToEmulator = "Emulator";
 
     /// <summary>Uses the sign-in of the Azure CLI: that of <c>az login</c>.</summary>
-    [Parameter(ParameterSetName = WithAzureCli)]
+    [Parameter(ParameterSetName = WithAzureCli, Mandatory = true)]
     public SwitchParameter UseAzureCli { get; set; }
+
+    /// <summary>Uses the sign-in of Azure PowerShell: that of Connect-AzAccount.</summary>
+    [Parameter(ParameterSetName = WithAzContext, Mandatory = true)]
+    public SwitchParameter UseAzContext { get; set; }
 
     /// <summary>
     /// An access token for Azure Resource Manager, such as Get-AzAccessToken returns. It is not renewed.
@@ -33,27 +43,81 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [SecureText]
     public SecureString? AccessToken { get; set; }
 
-    /// <summary>Whose token it is, to be shown.</summary>
+    /// <summary>An access token for Microsoft Graph, for what needs one: groups. It is not renewed.</summary>
     [Parameter(ParameterSetName = WithAccessToken)]
+    [SecureText]
+    public SecureString? MicrosoftGraphAccessToken { get; set; }
+
+    /// <summary>
+    /// With -Identity, which of the managed identities there are: by client id, object id or resource id. With
+    /// -AccessToken, whose token it is, to be shown.
+    /// </summary>
+    [Parameter(ParameterSetName = WithAccessToken)]
+    [Parameter(ParameterSetName = WithIdentity)]
     public string? AccountId { get; set; }
 
     /// <summary>Signs in as a service principal.</summary>
     [Parameter(ParameterSetName = WithServicePrincipal, Mandatory = true)]
+    [Parameter(ParameterSetName = WithCertificate)]
+    [Parameter(ParameterSetName = WithFederatedToken)]
+    [Parameter(ParameterSetName = WithFederatedTokenFile)]
     public SwitchParameter ServicePrincipal { get; set; }
 
     /// <summary>The service principal: its application id as the user name, its secret as the password.</summary>
     [Parameter(ParameterSetName = WithServicePrincipal, Mandatory = true)]
     public PSCredential? Credential { get; set; }
 
+    /// <summary>
+    /// The id of the application. With -UseDeviceAuthentication, the one that asks; Azure PowerShell's without it.
+    /// </summary>
+    [Parameter(ParameterSetName = WithCertificate, Mandatory = true)]
+    [Parameter(ParameterSetName = WithFederatedToken, Mandatory = true)]
+    [Parameter(ParameterSetName = WithFederatedTokenFile, Mandatory = true)]
+    [Parameter(ParameterSetName = WithDeviceCode)]
+    public string? ApplicationId { get; set; }
+
+    /// <summary>The file of the certificate and its key: PEM or PFX.</summary>
+    [Parameter(ParameterSetName = WithCertificate, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The password of a PFX file.</summary>
+    [Parameter(ParameterSetName = WithCertificate)]
+    [SecureText]
+    public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>A token of another issuer that the application trusts. It is not renewed.</summary>
+    [Parameter(ParameterSetName = WithFederatedToken, Mandatory = true)]
+    [Alias("ClientAssertion")]
+    [SecureText]
+    public SecureString? FederatedToken { get; set; }
+
+    /// <summary>The file of such a token. It is read anew each time.</summary>
+    [Parameter(ParameterSetName = WithFederatedTokenFile, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string? FederatedTokenFile { get; set; }
+
+    /// <summary>Signs in as the managed identity of the machine or the service that this runs on.</summary>
+    [Parameter(ParameterSetName = WithIdentity, Mandatory = true)]
+    [Alias("MSI", "ManagedService")]
+    public SwitchParameter Identity { get; set; }
+
+    /// <summary>Signs a person in, with a browser on this machine or any other.</summary>
+    [Parameter(ParameterSetName = WithDeviceCode, Mandatory = true)]
+    [Alias("DeviceCode", "DeviceAuth", "Device")]
+    public SwitchParameter UseDeviceAuthentication { get; set; }
+
+    /// <summary>What an error said that asked for another sign-in.</summary>
+    [Parameter(ParameterSetName = WithDeviceCode)]
+    [ValidateNotNullOrEmpty]
+    public string? ClaimsChallenge { get; set; }
+
     /// <summary>Connects to an emulator: the one of this process, which is started when none runs, or -Endpoint.</summary>
     [Parameter(ParameterSetName = ToEmulator, Mandatory = true)]
     public SwitchParameter Emulator { get; set; }
 
     /// <summary>The URL of Azure Resource Manager, where it is not the cloud's.</summary>
-    [Parameter(ParameterSetName = WithAzureCli)]
-    [Parameter(ParameterSetName = WithAccessToken)]
-    [Parameter(ParameterSetName = WithServicePrincipal)]
-    [Parameter(ParameterSetName = ToEmulator)]
+    [Parameter]
     public string? Endpoint { get; set; }
 
     /// <summary>The tenant to sign in to: its id or one of its domains.</summary>
@@ -86,7 +150,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private void Adopt(object item)
     {
         var connection = (ManagedIdentityConnection)item;
-        ManagedIdentityConnection.Default = connection;
+        connection.BecomeDefault();
         WriteObject(connection);
     }
 
@@ -98,7 +162,6 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
             Endpoint = Endpoint,
             Tenant = Tenant,
             SubscriptionId = SubscriptionId,
-            Variables = Tags.Read(System.Environment.GetEnvironmentVariables()),
         };
         switch (ParameterSetName)
         {
@@ -106,28 +169,57 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 request.Credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN;
                 request.ClientId = AccountId;
                 request.Secret = AccessToken;
+                request.GraphToken = MicrosoftGraphAccessToken;
                 break;
             case WithServicePrincipal:
                 request.Credential = NativeMethods.MI_CREDENTIAL_CLIENT_SECRET;
                 request.ClientId = Credential!.UserName;
                 request.Secret = Credential.Password;
                 break;
+            case WithCertificate:
+                request.Credential = NativeMethods.MI_CREDENTIAL_CERTIFICATE;
+                request.ClientId = ApplicationId;
+                request.Path = FullPath(CertificatePath!);
+                request.Secret = CertificatePassword;
+                break;
+            case WithFederatedToken:
+                request.Credential = NativeMethods.MI_CREDENTIAL_FEDERATED_TOKEN;
+                request.ClientId = ApplicationId;
+                request.Secret = FederatedToken;
+                break;
+            case WithFederatedTokenFile:
+                request.Credential = NativeMethods.MI_CREDENTIAL_FEDERATED_TOKEN;
+                request.ClientId = ApplicationId;
+                request.Path = FullPath(FederatedTokenFile!);
+                break;
+            case WithIdentity:
+                request.Credential = NativeMethods.MI_CREDENTIAL_MANAGED_IDENTITY;
+                request.ClientId = AccountId;
+                break;
+            case WithDeviceCode:
+                request.Credential = NativeMethods.MI_CREDENTIAL_DEVICE_CODE;
+                request.ClientId = ApplicationId;
+                request.ClaimsChallenge = ClaimsChallenge;
+                break;
+            case WithAzureCli:
+                request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_CLI;
+                break;
+            case WithAzContext:
+                request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_POWERSHELL;
+                break;
             case ToEmulator:
                 request.Credential = NativeMethods.MI_CREDENTIAL_EMULATOR;
                 request.Endpoint ??= RunningEmulator().Endpoint;
                 break;
             default:
-                if (!UseAzureCli)
-                {
-                    Fail(Failures.NoSignIn());
-                }
-
-                request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_CLI;
+                request.Credential = NativeMethods.MI_CREDENTIAL_AUTOMATIC;
                 break;
         }
 
         return request;
     }
+
+    private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
     private ArmEmulator RunningEmulator() =>
         ArmEmulator.Running ?? StartEmulator(0, TimeSpan.Zero, StartArmEmulatorCommand.UsualOperationTime, null);

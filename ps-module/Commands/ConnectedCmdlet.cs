@@ -1,16 +1,21 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using System.Threading;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
 
 namespace ManagedIdentity.Commands;
 
 /// <summary>A cmdlet that works through a connection, on any number of inputs.</summary>
 public abstract class ConnectedCmdlet : OperationCmdlet
 {
+    private static readonly SemaphoreSlim s_connecting = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+
     /// <summary>
     /// The id of the subscription to work in. Without it, the connection's. A resource id names its own.
     /// </summary>
@@ -19,7 +24,10 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     [ValidateNotNull]
     public string? SubscriptionId { get; set; }
 
-    /// <summary>The connection to work through. Without it, the one that Connect-ManagedIdentityService made last.</summary>
+    /// <summary>
+    /// The connection to work through. Without it, the one that Connect-ManagedIdentityService made last, or else the
+    /// first sign-in that works.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public ManagedIdentityConnection? Connection { get; set; }
@@ -44,14 +52,27 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     {
         // Nothing of the pipeline is bound yet.
         NamedSubscriptionId = SubscriptionId;
-        Connection ??= ManagedIdentityConnection.Default;
-        if (Connection is null)
-        {
-            Fail(Failures.NotConnected());
-        }
-        else if (!Connection.IsConnected)
+        Connection ??= ManagedIdentityConnection.Default ?? ConnectOnce();
+        if (!Connection.IsConnected)
         {
             Fail(Failures.ConnectionClosed(), Connection);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        base.StopProcessing();
+        _stopping.Cancel();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _stopping.Dispose();
         }
     }
 
@@ -76,5 +97,51 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     }
 
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
-        Connection!.IsConnected ? error : Failures.ConnectionClosed();
+        Connection is { IsConnected: false } ? Failures.ConnectionClosed() : error;
+
+    /// <summary>
+    /// Connects by the first sign-in that works, for the whole process: other runspaces that come here meanwhile wait for
+    /// it.
+    /// </summary>
+    private ManagedIdentityConnection ConnectOnce()
+    {
+        try
+        {
+            s_connecting.Wait(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        try
+        {
+            var (connection, isAnyOpen) = ManagedIdentityConnection.Current();
+            if (connection is null && isAnyOpen)
+            {
+                // Somebody chose whom to act as, and then closed the default: another sign-in would be a surprise.
+                Fail(Failures.NoDefaultConnection());
+            }
+
+            return connection ?? ConnectAutomatically();
+        }
+        finally
+        {
+            s_connecting.Release();
+        }
+    }
+
+    private ManagedIdentityConnection ConnectAutomatically()
+    {
+        ManagedIdentityConnection? made = null;
+        var request = new ConnectRequest { Credential = NativeMethods.MI_CREDENTIAL_AUTOMATIC };
+        Run(request, new Operation(null)
+        {
+            OnItem = item => made = (ManagedIdentityConnection)item,
+            OnFailed = error => Fail(error),
+        });
+        // Stopped meanwhile: nobody reads this.
+        (made ?? throw new PipelineStoppedException()).BecomeDefault();
+        return made;
+    }
 }

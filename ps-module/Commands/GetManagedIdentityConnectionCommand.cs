@@ -3,17 +3,14 @@ using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Commands;
 
-/// <summary>Gets the connection that cmdlets use when they are given none, or nothing when there is none.</summary>
+/// <summary>
+/// Gets the open connections of this process, the oldest first. The one that cmdlets use when they are given none is
+/// marked as the default.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "ManagedIdentityConnection")]
 [OutputType(typeof(ManagedIdentityConnection))]
 public sealed class GetManagedIdentityConnectionCommand : PSCmdlet
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ManagedIdentityConnection.Default is { } connection)
-        {
-            WriteObject(connection);
-        }
-    }
+    protected override void ProcessRecord() => WriteObject(ManagedIdentityConnection.AllOpen(), enumerateCollection: true);
 }

@@ -1,4 +1,5 @@
 using System;
+using ManagedIdentity.Errors;
 
 namespace ManagedIdentity.Commands;
 
@@ -10,6 +11,9 @@ internal sealed class Operation(object? input)
 
     /// <summary>What to do with each result.</summary>
     public Action<object>? OnItem { get; set; }
+
+    /// <summary>What to do when it has failed; to report it, when this is null.</summary>
+    public Action<ManagedIdentityException>? OnFailed { get; set; }
 
     /// <summary>What to do when it has ended well.</summary>
     public Action? OnDone { get; set; }

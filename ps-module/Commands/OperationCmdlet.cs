@@ -152,6 +152,12 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
     private void Write(OperationEvent happened)
     {
+        if (happened.Question is { } question)
+        {
+            AzurePowerShell.Answer(question, InvokeCommand);
+            return;
+        }
+
         if (!_running.TryGetValue(happened.Tag, out var operation))
         {
             return;
@@ -180,7 +186,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 // The user who stops the cmdlet knows.
                 if (!(Stopping && failure.Code == Failures.OperationCanceled))
                 {
-                    Report(failure, operation.Input);
+                    (operation.OnFailed ?? (error => Report(error, operation.Input)))(failure);
                 }
 
                 break;

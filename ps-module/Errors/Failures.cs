@@ -12,8 +12,7 @@ internal static class Failures
     public const string OperationCanceled = "OperationCanceled";
 
     private const string HowToConnect =
-        "Run Connect-ManagedIdentityService with -UseAzureCli, -AccessToken, -ServicePrincipal or -Emulator, " +
-        "or name a connection with -Connection.";
+        "Run Connect-ManagedIdentityService, or name a connection with -Connection.";
 
     public static ManagedIdentityException NotConnected() =>
         Advised(
@@ -29,8 +28,12 @@ internal static class Failures
             "The connection was closed by Disconnect-ManagedIdentityService.",
             HowToConnect);
 
-    public static ManagedIdentityException NoSignIn() =>
-        Invalid("MissingParameter", "Say how to sign in: with -UseAzureCli, -AccessToken, -ServicePrincipal or -Emulator.");
+    public static ManagedIdentityException NoDefaultConnection() =>
+        Advised(
+            "NotConnected",
+            ErrorCategory.AuthenticationError,
+            "Connections are open, and none of them is the default: that was closed.",
+            HowToConnect);
 
     public static ManagedIdentityException NotFound(string label, string name, string place) =>
         new("ResourceNotFound", ErrorCategory.ObjectNotFound, $"There is no {label} '{name}' in {place}.") { Target = name };

@@ -15,6 +15,14 @@ internal static unsafe class EventReader
         Message = source->message.Read(),
         Progress = source->progress is null ? null : Read(source->progress),
         Failure = source->error is null ? null : Read(source->error),
+        Question = source->question is null ? null : Read(source->question),
+    };
+
+    private static AzureQuestion Read(MiQuestion* source) => new()
+    {
+        Handle = source->question,
+        Audience = source->audience.Read(),
+        Tenant = source->tenant.Read(),
     };
 
     private static object? ReadItem(MiEvent* source) =>

@@ -19,4 +19,7 @@ internal sealed class OperationEvent
     public OperationProgress? Progress { get; set; }
 
     public ManagedIdentityException? Failure { get; set; }
+
+    /// <summary>What has to be answered, whatever else becomes of the operation.</summary>
+    public AzureQuestion? Question { get; set; }
 }

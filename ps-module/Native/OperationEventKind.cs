@@ -10,4 +10,5 @@ internal enum OperationEventKind : uint
     Progress = NativeMethods.MI_EVENT_PROGRESS,
     Done = NativeMethods.MI_EVENT_DONE,
     Failed = NativeMethods.MI_EVENT_FAILED,
+    Question = NativeMethods.MI_EVENT_QUESTION,
 }

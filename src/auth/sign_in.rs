@@ -14,7 +14,8 @@ use super::{
     TokenEndpoint, device_code,
 };
 use crate::arm::{
-    Category, Cloud, Error, Http, Observer, Result, RetryPolicy, Url, discover, parse_endpoint,
+    Category, Cloud, Error, Http, Observer, Result, RetryPolicy, Url, discover, is_loopback,
+    parse_endpoint,
 };
 
 /// What a sign-in gives.
@@ -97,10 +98,15 @@ impl<'a> Setting<'a> {
             if let Some(endpoint) = self.variables().get(RESOURCE_MANAGER_URL) {
                 return Cloud::at(&endpoint);
             }
-            if let Some(authority) = self.variables().get(AUTHORITY_HOST)
-                && let Some(cloud) = Cloud::signed_in_at(&authority_host(&authority)?)
-            {
-                return Ok(cloud);
+            if let Some(host) = self.variables().get(AUTHORITY_HOST) {
+                let authority = authority_host(&host)?;
+                if let Some(cloud) = Cloud::signed_in_at(&authority) {
+                    return Ok(cloud);
+                }
+                // Who signs in at an emulator means to work in it.
+                if is_loopback(&authority) {
+                    return Cloud::at(authority.as_str());
+                }
             }
         }
         Cloud::named("AzureCloud")

@@ -25,9 +25,7 @@ function Connect-TestEmulator([int] $OperationTime = 0, [int] $Latency = 0) {
 
 # Ends what a file of tests has started.
 function Disconnect-TestEmulator {
-    if (Get-ManagedIdentityConnection) {
-        Disconnect-ManagedIdentityService
-    }
+    Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
     Get-ArmEmulator | Stop-ArmEmulator
 }
 

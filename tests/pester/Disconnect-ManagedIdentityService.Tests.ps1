@@ -4,7 +4,10 @@ Describe 'Disconnect-ManagedIdentityService' {
         $null = Start-ArmEmulator
     }
     AfterAll { Disconnect-TestEmulator }
-    BeforeEach { $connection = Connect-ManagedIdentityService -Emulator }
+    BeforeEach {
+        Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
+        $connection = Connect-ManagedIdentityService -Emulator
+    }
 
     It 'closes the connection that is used' {
         Disconnect-ManagedIdentityService | Should -BeNullOrEmpty
@@ -19,12 +22,29 @@ Describe 'Disconnect-ManagedIdentityService' {
         Disconnect-ManagedIdentityService -Connection $connection
         $connection.IsConnected | Should -BeFalse
         $second.IsConnected | Should -BeTrue
-        Get-ManagedIdentityConnection | Should -Be $second
+        Get-ManagedIdentityConnection | Should -Contain $second
+        Get-ManagedIdentityConnection | Should -Not -Contain $connection
     }
 
     It 'takes connections from the pipeline, closed ones too' {
         $connection, $connection | Disconnect-ManagedIdentityService
         $connection.IsConnected | Should -BeFalse
+    }
+
+    It 'closes all' {
+        $second = Connect-ManagedIdentityService -Emulator
+        Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
+        $connection.IsConnected, $second.IsConnected | Should -Be $false, $false
+        Get-ManagedIdentityConnection | Should -BeNullOrEmpty
+    }
+
+    It 'leaves no other connection to be taken by chance' {
+        $null = Connect-ManagedIdentityService -Emulator
+        Disconnect-ManagedIdentityService
+        $failure = Get-Failure { Get-UserAssignedIdentity }
+        Get-ErrorCode $failure | Should -Be NotConnected
+        $failure.Exception.Message | Should -BeLike '*-Connection*'
+        Get-UserAssignedIdentity -Connection $connection | Should -BeNullOrEmpty
     }
 
     It 'says that there is none' {

@@ -9,13 +9,15 @@ Describe 'Get-ManagedIdentityConnection' {
         Get-ManagedIdentityConnection | Should -BeNullOrEmpty
     }
 
-    It 'returns the one that was made last' {
+    It 'returns all that are open, and marks the one that was made last' {
         $first = Connect-ManagedIdentityService -Emulator
         Get-ManagedIdentityConnection | Should -Be $first
         $second = Connect-ManagedIdentityService -Emulator
-        Get-ManagedIdentityConnection | Should -Be $second
-        $first.IsDefault | Should -BeFalse
+        Get-ManagedIdentityConnection | Should -Be $first, $second
+        (Get-ManagedIdentityConnection).IsDefault | Should -Be $false, $true
         $first.IsConnected | Should -BeTrue
+        Disconnect-ManagedIdentityService -Connection $first
+        Get-ManagedIdentityConnection | Should -Be $second
     }
 
     It 'shows who is where in a table' {

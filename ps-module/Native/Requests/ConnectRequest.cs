@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Security;
+using ManagedIdentity.Inputs;
 
 namespace ManagedIdentity.Native.Requests;
 
@@ -15,21 +16,27 @@ internal sealed unsafe class ConnectRequest : Request
 
     public string? Tenant { get; set; }
 
-    /// <summary>The application's id, or whose token it is.</summary>
+    /// <summary>The application's id, or what else names an account.</summary>
     public string? ClientId { get; set; }
 
+    /// <summary>The secret, the access token, or what else is secret.</summary>
     public SecureString? Secret { get; set; }
+
+    /// <summary>An access token for Microsoft Graph.</summary>
+    public SecureString? GraphToken { get; set; }
+
+    /// <summary>The full path of a file.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>What a claims challenge said, in base64.</summary>
+    public string? ClaimsChallenge { get; set; }
 
     public string? SubscriptionId { get; set; }
 
-    /// <summary>
-    /// The environment, which names the proxy, and that of a program that is run to sign in. The library does not see what a script has set: .NET keeps
-    /// an environment of its own but on Windows.
-    /// </summary>
-    public IReadOnlyList<KeyValuePair<string, string>>? Variables { get; set; }
-
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
+        // The library does not see what a script has set: .NET keeps an environment of its own but on Windows.
+        var variables = Tags.Read(System.Environment.GetEnvironmentVariables());
         var request = new MiConnectRequest
         {
             credential = Credential,
@@ -38,9 +45,12 @@ internal sealed unsafe class ConnectRequest : Request
             tenant = scope.Text(Tenant),
             client_id = scope.Text(ClientId),
             secret = scope.Secret(Secret),
+            graph_token = scope.Secret(GraphToken),
+            path = scope.Text(Path),
+            claims_challenge = scope.Text(ClaimsChallenge),
             subscription_id = scope.Text(SubscriptionId),
-            variables = Variables is null ? null : scope.Tags(Variables),
-            variables_len = (nuint)(Variables?.Count ?? 0),
+            variables = scope.Tags(variables),
+            variables_len = (nuint)variables.Count,
         };
         return NativeMethods.mi_client_connect(&request, queue, tag);
     }

@@ -1,0 +1,110 @@
+using System;
+using System.Collections;
+using System.Management.Automation;
+using System.Security;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>Asks Azure PowerShell, in the runspace and on the thread of a cmdlet.</summary>
+internal static class AzurePowerShell
+{
+    /// <summary>Nothing of it is shown: what Az writes as verbose or debug is its own affair.</summary>
+    private const string Script = """
+        param([string] $Audience, [string] $Tenant)
+        $ErrorActionPreference = 'Stop'
+        $VerbosePreference = $DebugPreference = $WarningPreference = $InformationPreference = 'SilentlyContinue'
+        $ProgressPreference = 'SilentlyContinue'
+        if (-not (Get-Module Az.Accounts)) {
+            if (-not (Get-Module Az.Accounts -ListAvailable)) {
+                return
+            }
+            Import-Module Az.Accounts
+        }
+        $context = Az.Accounts\Get-AzContext
+        if (-not $context) {
+            throw 'Run Connect-AzAccount to login.'
+        }
+        $call = @{}
+        if ($Audience) {
+            $call.ResourceUrl = $Audience
+        }
+        if ($Tenant) {
+            $call.TenantId = $Tenant
+        }
+        if ((Get-Command Az.Accounts\Get-AzAccessToken).Parameters.ContainsKey('AsSecureString')) {
+            $call.AsSecureString = $true
+        }
+        $token = Az.Accounts\Get-AzAccessToken @call
+        @{
+            Token          = $token.Token
+            ExpiresOn      = [DateTimeOffset] $token.ExpiresOn
+            Account        = [string] $context.Account.Id
+            Tenant         = [string] $context.Tenant.Id
+            SubscriptionId = [string] $context.Subscription.Id
+            Endpoint       = [string] $context.Environment.ResourceManagerUrl
+        }
+        """;
+
+    /// <summary>Finds out what is asked for, and gives it to the library whatever happens.</summary>
+    public static void Answer(AzureQuestion question, CommandInvocationIntrinsics invoke)
+    {
+        var answer = new AzureAnswer();
+        try
+        {
+            answer = Ask(question, invoke);
+        }
+        catch (RuntimeException error) when (error is not PipelineStoppedException)
+        {
+            answer = new AzureAnswer { Outcome = NativeMethods.MI_ANSWER_FAILED, Message = FirstLine(error.Message) };
+        }
+        finally
+        {
+            answer.To(question);
+            answer.Token?.Dispose();
+        }
+    }
+
+    private static AzureAnswer Ask(AzureQuestion question, CommandInvocationIntrinsics invoke)
+    {
+        var said = invoke.InvokeScript(true, ScriptBlock.Create(Script), null, question.Audience, question.Tenant);
+        if (said.Count == 0 || said[said.Count - 1]?.BaseObject is not Hashtable found)
+        {
+            return new AzureAnswer { Outcome = NativeMethods.MI_ANSWER_MISSING };
+        }
+
+        var lifetime = (DateTimeOffset)found["ExpiresOn"]! - DateTimeOffset.UtcNow;
+        return new AzureAnswer
+        {
+            Outcome = NativeMethods.MI_ANSWER_TOKEN,
+            Token = Secure(found["Token"]),
+            Lifetime = (ulong)Math.Max(0, lifetime.TotalSeconds),
+            Account = NullIfEmpty(found["Account"]),
+            Tenant = NullIfEmpty(found["Tenant"]),
+            SubscriptionId = NullIfEmpty(found["SubscriptionId"]),
+            Endpoint = NullIfEmpty(found["Endpoint"]),
+        };
+    }
+
+    /// <summary>The token: a SecureString since Az 14, a string before.</summary>
+    private static SecureString Secure(object? token)
+    {
+        var value = token is PSObject wrapped ? wrapped.BaseObject : token;
+        if (value is SecureString secure)
+        {
+            return secure.Copy();
+        }
+
+        var text = new SecureString();
+        foreach (var character in value as string ?? "")
+        {
+            text.AppendChar(character);
+        }
+
+        return text;
+    }
+
+    private static string? NullIfEmpty(object? text) => text is string { Length: > 0 } given ? given : null;
+
+    private static string FirstLine(string message) => message.Split('\r', '\n')[0].Trim();
+}
