@@ -177,6 +177,11 @@ impl Local {
         (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
 
+    /// A token for Resource Manager, as any other client gets one.
+    pub async fn token(&self) -> String {
+        self.token.get_or_init(|| self.raw_token()).await.clone()
+    }
+
     async fn raw_token(&self) -> String {
         let url = format!(
             "{}/{}/oauth2/v2.0/token",

@@ -1,0 +1,981 @@
+//! Every way to sign in, against counterparts that behave like the real ones, and fail like them.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use emulator::{Emulator, Options, seed};
+use managed_identity::arm::{Category, Error, RetryPolicy, Silent};
+use managed_identity::auth::{Connection, FederatedToken, Request, Secret, SignIn, connect};
+use managed_identity::identity;
+use serde_json::{Value, json};
+use support::{Heard, Local, code, on, quick, target};
+
+/// The host of a managed identity's program, as the emulator has it.
+struct Host {
+    local: Local,
+    variables: BTreeMap<String, String>,
+}
+
+impl Host {
+    async fn start(name: &str, body: Value) -> Self {
+        let local = Local::start().await;
+        let host = local.admin("PUT", &format!("hosts/{name}"), body).await;
+        let variables = host["environment"].as_object().unwrap().iter();
+        let variables = variables
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .collect();
+        Self { local, variables }
+    }
+
+    /// A host on a machine with a system-assigned identity.
+    async fn on_machine(name: &str) -> Self {
+        let host = Self::start(name, json!({})).await;
+        let machine = assign_system(&host.local).await;
+        host.local
+            .admin(
+                "PUT",
+                &format!("hosts/{name}"),
+                json!({ "machine": machine, "header": host.header() }),
+            )
+            .await;
+        host
+    }
+
+    fn header(&self) -> Value {
+        json!(self.variables.get("IDENTITY_HEADER"))
+    }
+
+    async fn connect(&self, account_id: Option<&str>) -> Result<Connection, Error> {
+        let sign_in = SignIn::ManagedIdentity {
+            account_id: account_id.map(str::to_owned),
+        };
+        let mut request = request(&self.local, sign_in);
+        request.variables = Some(self.variables.clone());
+        connect(request, self.local.heard.clone()).await
+    }
+
+    /// How often this host was asked for a token.
+    async fn asked(&self, path: &str) -> usize {
+        let requests = self.local.requests().await;
+        requests.iter().filter(|line| line.contains(path)).count()
+    }
+}
+
+fn request(local: &Local, sign_in: SignIn) -> Request {
+    Request {
+        sign_in,
+        environment: None,
+        endpoint: Some(local.emulator.endpoint().to_owned()),
+        tenant: Some(seed::TENANT_ID.to_owned()),
+        subscription_id: None,
+        variables: Some(BTreeMap::new()),
+        retry: quick(),
+    }
+}
+
+/// Gives the machine of the start a system-assigned identity, and returns its id.
+async fn assign_system(local: &Local) -> String {
+    let id = format!(
+        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}",
+        seed::SUBSCRIPTION_ID,
+        seed::RESOURCE_GROUP,
+        seed::VM
+    );
+    let body = json!({"identity": {"type": "SystemAssigned"}});
+    let (status, _) = local
+        .raw("PATCH", &format!("{id}?api-version=2024-11-01"), body)
+        .await;
+    assert_eq!(status, 200);
+    id
+}
+
+async fn works(connection: &Connection) {
+    let error = identity::get(&connection.client, &target("nobody")).await;
+    assert_eq!(code(error), "ResourceNotFound");
+}
+
+fn message(result: Result<Connection, Error>) -> String {
+    result.unwrap_err().to_string()
+}
+
+mod service_principals {
+    use super::*;
+
+    /// What `openssl` would make: a certificate and its key.
+    struct Files {
+        folder: tempfile::TempDir,
+    }
+
+    const PASSWORD: &str = "marked-password";
+
+    impl Files {
+        fn make() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let files = Self { folder };
+            let config = "[req]\ndistinguished_name = name\n[name]\n[ca]\ndefault_ca = own\n[own]\n\
+                          database = index\nserial = serial\nnew_certs_dir = .\n\
+                          default_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n";
+            for (name, content) in [("config", config), ("index", ""), ("serial", "01\n")] {
+                std::fs::write(files.path(name), content).unwrap();
+            }
+            // Good for all times, so that clocks may differ.
+            for arguments in [
+                "genrsa -out key.pem 2048",
+                "req -new -config config -key key.pem -subj /CN=test -out request",
+                "ca -batch -notext -selfsign -config config -keyfile key.pem -in request \
+                 -startdate 20200101000000Z -enddate 20991231000000Z -out cert.pem",
+            ] {
+                let arguments: Vec<_> = arguments.split_whitespace().collect();
+                files.openssl(&arguments);
+            }
+            let both = [files.read("key.pem"), files.read("cert.pem")].concat();
+            std::fs::write(files.path("both.pem"), both).unwrap();
+            files
+        }
+
+        fn openssl(&self, arguments: &[&str]) {
+            let run = std::process::Command::new("openssl")
+                .args(arguments)
+                .current_dir(self.folder.path())
+                .output()
+                .expect("openssl is installed");
+            assert!(run.status.success(), "{run:?}");
+        }
+
+        fn export(&self, name: &str, more: &[&str]) {
+            let password = format!("pass:{PASSWORD}");
+            let arguments = [
+                "pkcs12", "-export", "-inkey", "key.pem", "-in", "cert.pem", "-out", name,
+                "-passout", &password,
+            ];
+            self.openssl(&[&arguments, more].concat());
+        }
+
+        fn path(&self, name: &str) -> std::path::PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn read(&self, name: &str) -> String {
+            std::fs::read_to_string(self.path(name)).unwrap()
+        }
+
+        async fn register(&self, local: &Local) {
+            let application = json!({
+                "clientId": seed::CLIENT_ID,
+                "certificates": [self.read("cert.pem")],
+            });
+            local.admin("POST", "applications", application).await;
+        }
+    }
+
+    fn with_certificate(path: &Path, password: Option<&str>) -> SignIn {
+        SignIn::ClientCertificate {
+            client_id: seed::CLIENT_ID.to_owned(),
+            path: path.to_owned(),
+            password: password.map(|text| Secret::from(text.to_owned())),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_signs_in_from_every_kind_of_file() {
+        let local = Local::start().await;
+        let files = Files::make();
+        files.register(&local).await;
+        files.export("new.pfx", &[]);
+        files.export(
+            "old.pfx",
+            &[
+                "-keypbe",
+                "PBE-SHA1-3DES",
+                "-certpbe",
+                "PBE-SHA1-3DES",
+                "-macalg",
+                "sha1",
+            ],
+        );
+        files.openssl(&["rsa", "-in", "key.pem", "-traditional", "-out", "pkcs1.pem"]);
+        let pkcs1 = [files.read("cert.pem"), files.read("pkcs1.pem")].concat();
+        std::fs::write(files.path("pkcs1.pem"), pkcs1).unwrap();
+        for (name, password) in [
+            ("both.pem", None),
+            ("pkcs1.pem", None),
+            ("new.pfx", Some(PASSWORD)),
+            ("old.pfx", Some(PASSWORD)),
+        ] {
+            let sign_in = with_certificate(&files.path(name), password);
+            let connection = connect(request(&local, sign_in), Arc::new(Silent)).await;
+            let connection = connection.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(connection.account_type, "ServicePrincipal");
+            works(&connection).await;
+        }
+        let tokens = local.admin("GET", "tokens", Value::Null).await;
+        let by_certificate = tokens.as_array().unwrap().iter();
+        let count: u64 = by_certificate
+            .filter(|entry| entry["grant"] == "certificate")
+            .map(|entry| entry["count"].as_u64().unwrap())
+            .sum();
+        assert_eq!(count, 4);
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_a_certificate_is_told_before_any_request() {
+        let local = Local::start().await;
+        let files = Files::make();
+        files.export("good.pfx", &[]);
+        files.openssl(&[
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=b", "-keyout", "b.key",
+            "-out", "b.pem",
+        ]);
+        files.openssl(&[
+            "ecparam",
+            "-name",
+            "prime256v1",
+            "-genkey",
+            "-noout",
+            "-out",
+            "ec.key",
+        ]);
+        files.openssl(&[
+            "req", "-x509", "-key", "ec.key", "-subj", "/CN=ec", "-out", "ec.pem",
+        ]);
+        files.openssl(&[
+            "rsa",
+            "-in",
+            "key.pem",
+            "-aes128",
+            "-passout",
+            "pass:x",
+            "-out",
+            "locked.key",
+        ]);
+        let join = |name: &str, parts: &[&str]| {
+            let text: String = parts.iter().map(|part| files.read(part)).collect();
+            std::fs::write(files.path(name), text).unwrap();
+        };
+        join("mismatch.pem", &["key.pem", "b.pem"]);
+        join("ec-both.pem", &["ec.key", "ec.pem"]);
+        join("locked.pem", &["locked.key", "cert.pem"]);
+        std::fs::write(files.path("noise"), [7; 100]).unwrap();
+        local.forget().await;
+        for (name, password, code, says) in [
+            (
+                "mismatch.pem",
+                None,
+                "InvalidCertificate",
+                "not that of its certificate",
+            ),
+            ("ec-both.pem", None, "InvalidCertificate", "not RSA"),
+            ("locked.pem", None, "InvalidCertificate", "encrypted"),
+            ("key.pem", None, "InvalidCertificate", "no certificate"),
+            ("cert.pem", None, "InvalidCertificate", "no private key"),
+            ("noise", None, "InvalidCertificate", "neither PEM nor PFX"),
+            ("good.pfx", None, "WrongPassword", "-CertificatePassword"),
+            (
+                "good.pfx",
+                Some("wrong"),
+                "WrongPassword",
+                "-CertificatePassword",
+            ),
+            ("nowhere.pem", None, "FileUnreadable", "nowhere.pem"),
+        ] {
+            let sign_in = with_certificate(&files.path(name), password);
+            let error = connect(request(&local, sign_in), Arc::new(Silent)).await;
+            let error = error.unwrap_err();
+            assert_eq!(error.code(), code, "{name}: {error}");
+            assert_eq!(error.category(), Category::InvalidArgument);
+            assert!(error.to_string().contains(says), "{name}: {error}");
+        }
+        assert_eq!(local.requests().await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_wrong_keeps_nobody_out() {
+        for seconds in [-3600, 3600] {
+            let local = Local::start().await;
+            let files = Files::make();
+            files.register(&local).await;
+            let skew = json!({"clockSkewSeconds": seconds});
+            local.admin("PATCH", "settings", skew).await;
+            let sign_in = with_certificate(&files.path("both.pem"), None);
+            let connection = connect(request(&local, sign_in), Arc::new(Silent)).await;
+            let connection = connection.unwrap_or_else(|error| panic!("{seconds}: {error}"));
+            local.forget().await;
+            works(&connection).await;
+            // The token is good although its times are not ours.
+            assert_eq!(local.requests().await.len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_nobody_knows_is_refused() {
+        let local = Local::start().await;
+        let files = Files::make();
+        let sign_in = with_certificate(&files.path("both.pem"), None);
+        let error = connect(request(&local, sign_in), Arc::new(Silent)).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.code(), "invalid_client");
+        assert!(error.message().starts_with("AADSTS700027"), "{error}");
+        assert!(error.to_string().contains("-ApplicationId"), "{error}");
+    }
+
+    /// A token of another issuer, as far as anybody looks at it here.
+    fn token(subject: &str) -> String {
+        use base64::Engine as _;
+        let part = |value: Value| {
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string())
+        };
+        format!(
+            "{}.{}.c2ln",
+            part(json!({"alg": "RS256", "typ": "JWT", "kid": "k"})),
+            part(json!({
+                "iss": "https://issuer.example", "sub": subject,
+                "aud": "api://AzureADTokenExchange", "exp": 4102444800_u64,
+            }))
+        )
+    }
+
+    async fn trust(local: &Local, subject: &str) {
+        let application = json!({
+            "clientId": seed::CLIENT_ID,
+            "federatedCredentials": [{"issuer": "https://issuer.example", "subject": subject}],
+        });
+        local.admin("POST", "applications", application).await;
+    }
+
+    fn with_token(token: FederatedToken) -> SignIn {
+        SignIn::FederatedToken {
+            client_id: seed::CLIENT_ID.to_owned(),
+            token,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_of_another_issuer_signs_in_and_its_file_is_read_anew() {
+        let local = Local::start().await;
+        trust(&local, "one").await;
+        let text = with_token(FederatedToken::Text(token("one").into()));
+        works(
+            &connect(request(&local, text), Arc::new(Silent))
+                .await
+                .unwrap(),
+        )
+        .await;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, format!("{}\n", token("one"))).unwrap();
+        let sign_in = with_token(FederatedToken::File(file.clone()));
+        let connection = connect(request(&local, sign_in), Arc::new(Silent))
+            .await
+            .unwrap();
+        // The next token is another subject's, which nobody trusts.
+        std::fs::write(&file, token("two")).unwrap();
+        let gone = json!({"status": 401, "code": "ExpiredAuthenticationToken", "message": "old"});
+        local.fault(on("GET", "nobody", gone.clone())).await;
+        let error = identity::get(&connection.client, &target("nobody")).await;
+        let error = error.unwrap_err();
+        assert!(error.message().starts_with("AADSTS700213"), "{error}");
+        trust(&local, "two").await;
+        works(&connection).await;
+        std::fs::remove_file(&file).unwrap();
+        local.fault(on("GET", "nobody", gone)).await;
+        let error = identity::get(&connection.client, &target("nobody")).await;
+        assert_eq!(code(error), "FileUnreadable");
+    }
+
+    #[tokio::test]
+    async fn a_busy_token_endpoint_is_asked_again() {
+        let local = Local::start().await;
+        for status in [429, 500, 503] {
+            let action = json!({"status": status, "headers": {"Retry-After": "0"}});
+            local.fault(on("POST", "/oauth2/", action)).await;
+            let request = support::sign_in(local.emulator.endpoint());
+            works(&connect(request, Arc::new(Silent)).await.unwrap()).await;
+        }
+        local
+            .fault(on("POST", "/oauth2/", json!({"close": "before"})))
+            .await;
+        let request = support::sign_in(local.emulator.endpoint());
+        works(&connect(request, Arc::new(Silent)).await.unwrap()).await;
+    }
+}
+
+mod managed_identities {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_host_gives_the_machines_identity() {
+        for (name, account) in [
+            ("imds", "MSI"),
+            ("appService", "MSI"),
+            ("automation", "MSI"),
+        ] {
+            let host = Host::on_machine(name).await;
+            let connection = host.connect(None).await;
+            let connection = connection.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(connection.account, account);
+            assert_eq!(connection.account_type, "ManagedService");
+            works(&connection).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_identity_is_found_by_each_of_its_ids() {
+        for name in ["imds", "appService", "automation"] {
+            let host = Host::start(name, json!({})).await;
+            let wanted = identity::Create {
+                target: target("id1"),
+                ..identity::Create::default()
+            };
+            identity::create(&host.local.client, &wanted).await.unwrap();
+            let other = identity::Create {
+                target: target("id2"),
+                ..identity::Create::default()
+            };
+            identity::create(&host.local.client, &other).await.unwrap();
+            let made = identity::get(&host.local.client, &target("id1"))
+                .await
+                .unwrap();
+            let ids = [
+                &made.properties.client_id,
+                &made.properties.principal_id,
+                &made.id,
+            ];
+            for id in ids {
+                let connection = host.connect(Some(id)).await;
+                let connection = connection.unwrap_or_else(|error| panic!("{name} {id}: {error}"));
+                assert_eq!(&connection.account, id);
+                works(&connection).await;
+            }
+            let nobody = "99999999-9999-4999-8999-999999999999";
+            let error = host.connect(Some(nobody)).await.unwrap_err();
+            assert_eq!(error.category(), Category::AuthenticationError, "{error}");
+            assert_eq!(error.status(), Some(400), "{name}: {error}");
+            assert!(error.to_string().contains("-AccountId"), "{error}");
+            let bad = host.connect(Some("bob")).await;
+            assert_eq!(code(bad), "InvalidAccountId");
+        }
+    }
+
+    const IMDS: &str = "/metadata/identity";
+
+    #[tokio::test]
+    async fn a_metadata_service_that_is_not_ready_is_asked_again() {
+        for status in [404, 410, 429, 500, 503] {
+            let host = Host::on_machine("imds").await;
+            let mut fault = on("GET", IMDS, json!({"status": status}));
+            fault["times"] = json!(3);
+            host.local.fault(fault).await;
+            host.local.forget().await;
+            works(&host.connect(None).await.unwrap()).await;
+            assert_eq!(host.asked(IMDS).await, 4, "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_restart_of_the_metadata_service_takes_longer_than_other_troubles() {
+        let host = Host::on_machine("imds").await;
+        // Longer than all usual attempts take together.
+        let mut fault = on("GET", IMDS, json!({"status": 410}));
+        fault["times"] = json!(quick().attempts + 2);
+        host.local.fault(fault.clone()).await;
+        works(&host.connect(None).await.unwrap()).await;
+        fault["times"] = json!(10_000);
+        host.local.fault(fault).await;
+        let error = host.connect(None).await.unwrap_err();
+        assert_eq!(error.status(), Some(410));
+    }
+
+    #[tokio::test]
+    async fn a_slow_metadata_service_is_waited_for() {
+        let host = Host::on_machine("imds").await;
+        host.local
+            .fault(on("GET", IMDS, json!({"delayMs": 2500})))
+            .await;
+        works(&host.connect(None).await.unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_machine_without_an_identity_is_told() {
+        let host = Host::start("imds", json!({})).await;
+        let error = host.connect(None).await.unwrap_err();
+        assert_eq!(error.code(), "invalid_request");
+        assert!(error.message().contains("Identity not found"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn no_proxy_sees_the_metadata_service() {
+        let mut host = Host::on_machine("imds").await;
+        let proxy = "http://127.0.0.1:9".to_owned();
+        for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] {
+            host.variables.insert(name.to_owned(), proxy.clone());
+        }
+        works(&host.connect(None).await.unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn a_wrong_header_of_app_service_is_refused_and_not_shown() {
+        let mut host = Host::on_machine("appService").await;
+        let wrong = "marked-header".to_owned();
+        host.variables.insert("IDENTITY_HEADER".to_owned(), wrong);
+        let message = message(host.connect(None).await);
+        assert!(
+            message.contains("App Service") && !message.contains("marked"),
+            "{message}"
+        );
+        let far = "http://example.com/msi/token".to_owned();
+        host.variables.insert("IDENTITY_ENDPOINT".to_owned(), far);
+        assert_eq!(code(host.connect(None).await), "InvalidEndpoint");
+    }
+}
+
+mod automatic {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    /// The environment of a sign-in to an emulator, with nothing in the PATH.
+    fn by_environment(endpoint: &str) -> BTreeMap<String, String> {
+        variables(&[
+            ("PATH", "/nowhere"),
+            ("AZURE_AUTHORITY_HOST", endpoint),
+            ("AZURE_TENANT_ID", seed::TENANT_ID),
+            ("AZURE_CLIENT_ID", seed::CLIENT_ID),
+            ("AZURE_CLIENT_SECRET", seed::CLIENT_SECRET),
+        ])
+    }
+
+    async fn find(local: &Local, variables: BTreeMap<String, String>) -> Result<Connection, Error> {
+        let mut request = request(local, SignIn::Automatic);
+        request.endpoint = None;
+        request.tenant = None;
+        request.variables = Some(variables);
+        connect(request, local.heard.clone()).await
+    }
+
+    #[tokio::test]
+    async fn the_environment_comes_first() {
+        let local = Local::start().await;
+        let connection = find(&local, by_environment(local.emulator.endpoint()))
+            .await
+            .unwrap();
+        assert_eq!(connection.account, seed::CLIENT_ID);
+        assert_eq!(connection.endpoint, local.emulator.endpoint());
+        let lines = local.heard.verbose.lock().unwrap().join("\n");
+        assert!(
+            lines.contains("Sign-in by environment variables works"),
+            "{lines}"
+        );
+        works(&connection).await;
+    }
+
+    #[tokio::test]
+    async fn a_managed_identity_is_next_and_the_reason_is_told() {
+        let mut host = Host::on_machine("imds").await;
+        let endpoint = host.local.emulator.endpoint().to_owned();
+        host.variables.extend(variables(&[
+            ("AZURE_RESOURCE_MANAGER_URL", &endpoint),
+            ("AZURE_TENANT_ID", seed::TENANT_ID),
+        ]));
+        let connection = find(&host.local, host.variables.clone()).await.unwrap();
+        assert_eq!(connection.account_type, "ManagedService");
+        let lines = host.local.heard.verbose.lock().unwrap().join("\n");
+        assert!(
+            lines.contains("passed over: AZURE_CLIENT_ID is not set."),
+            "{lines}"
+        );
+        assert!(host.local.heard.warnings.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_environment_that_is_refused_is_warned_of() {
+        let mut host = Host::on_machine("appService").await;
+        let endpoint = host.local.emulator.endpoint().to_owned();
+        host.variables.extend(by_environment(&endpoint));
+        let wrong = "marked-secret".to_owned();
+        host.variables
+            .insert("AZURE_CLIENT_SECRET".to_owned(), wrong);
+        // Of the two identities that this names, the host has one.
+        let connection = find(&host.local, host.variables.clone()).await;
+        let warned = host.local.heard.warnings.lock().unwrap().join("\n");
+        match connection {
+            Ok(connection) => {
+                assert_eq!(connection.account_type, "ManagedService");
+                assert!(warned.contains("AADSTS7000215"), "{warned}");
+            }
+            // AZURE_CLIENT_ID names an identity that the host has not.
+            Err(error) => assert!(error.message().contains("AADSTS7000215"), "{error}"),
+        }
+        assert!(!warned.contains("marked"));
+    }
+
+    #[tokio::test]
+    async fn one_error_says_what_was_tried_and_what_to_do() {
+        let local = Local::start().await;
+        let started = Instant::now();
+        let nothing = variables(&[("PATH", "/nowhere")]);
+        let error = find(&local, nothing).await.unwrap_err();
+        // A machine that is nowhere in Azure does not wait long for it.
+        assert!(started.elapsed() < Duration::from_secs(5));
+        assert_eq!(error.code(), "NotConnected");
+        assert_eq!(error.category(), Category::AuthenticationError);
+        let text = error.to_string();
+        for part in [
+            "environment variables: AZURE_TENANT_ID is not set",
+            "managed identity: The instance metadata service (IMDS)",
+            "Azure PowerShell: ",
+            "Azure CLI: The Azure CLI (az) is not on the PATH",
+            "az login",
+            "Connect-ManagedIdentityService -UseDeviceAuthentication",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+mod people {
+    use super::*;
+
+    /// Does what the user does who was shown a code.
+    async fn answer(local: &Local, approve: bool) {
+        let code = loop {
+            let codes = local.admin("GET", "devicecodes", Value::Null).await;
+            let mut codes = codes.as_array().unwrap().iter();
+            if let Some(code) = codes.find(|code| code["status"] == "pending") {
+                break code["userCode"].as_str().unwrap().to_owned();
+            }
+            tokio::task::yield_now().await;
+        };
+        let path = format!("devicecodes/{code}");
+        local
+            .admin("POST", &path, json!({"approve": approve}))
+            .await;
+    }
+
+    async fn sign_in(
+        local: &Local,
+        approve: bool,
+        claims: Option<&str>,
+    ) -> Result<Connection, Error> {
+        // The emulator has a person poll no faster than every second.
+        let settings = json!({"deviceCodeIntervalSeconds": 1});
+        local.admin("PATCH", "settings", settings).await;
+        let mut request = request(
+            local,
+            SignIn::DeviceCode {
+                client_id: None,
+                claims: claims.map(str::to_owned),
+            },
+        );
+        request.retry = RetryPolicy {
+            first_poll: Duration::from_secs(1),
+            ..quick()
+        };
+        let connecting = connect(request, local.heard.clone());
+        tokio::join!(connecting, answer(local, approve)).0
+    }
+
+    #[tokio::test]
+    async fn a_person_signs_in_with_a_code_and_stays_signed_in() {
+        let local = Local::start().await;
+        let connection = sign_in(&local, true, None).await.unwrap();
+        assert_eq!(connection.account, "user@emulator.invalid");
+        assert_eq!(connection.account_type, "User");
+        let told = local.heard.warnings.lock().unwrap().join("\n");
+        assert!(told.contains("enter the code"), "{told}");
+        local
+            .admin("POST", "clock", json!({"advanceSeconds": 3700}))
+            .await;
+        works(&connection).await;
+
+        local.admin("DELETE", "refreshtokens", Value::Null).await;
+        local
+            .admin("POST", "clock", json!({"advanceSeconds": 3700}))
+            .await;
+        let error = identity::get(&connection.client, &target("nobody")).await;
+        let error = error.unwrap_err();
+        assert_eq!(error.code(), "invalid_grant");
+        let advice = format!(
+            "Connect-ManagedIdentityService -UseDeviceAuthentication -Tenant {}",
+            seed::TENANT_ID
+        );
+        assert!(error.recommendation().contains(&advice), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_person_who_declines_is_not_signed_in() {
+        let local = Local::start().await;
+        let error = sign_in(&local, false, None).await.unwrap_err();
+        assert_eq!(error.code(), "authorization_declined");
+    }
+
+    #[tokio::test]
+    async fn a_claims_challenge_names_the_command_that_meets_it() {
+        let local = Local::start().await;
+        let connection = sign_in(&local, true, None).await.unwrap();
+        let claims = json!({"access_token": {"acrs": {"essential": true, "value": "p1"}}});
+        local
+            .admin("PATCH", "settings", json!({"requireClaims": claims}))
+            .await;
+        let wanted = identity::Create {
+            target: target("id1"),
+            ..identity::Create::default()
+        };
+        local.forget().await;
+        let error = identity::create(&connection.client, &wanted)
+            .await
+            .unwrap_err();
+        assert_eq!(error.status(), Some(401));
+        let advice = error.recommendation().to_owned();
+        let (_, challenge) = advice.split_once("-ClaimsChallenge \"").unwrap();
+        let challenge = challenge.trim_end_matches('"');
+        let command = "Connect-ManagedIdentityService -UseDeviceAuthentication -Tenant ";
+        assert!(advice.contains(command), "{advice}");
+        // No token of the same sign-in would have it: none is asked for.
+        assert!(
+            !local
+                .requests()
+                .await
+                .iter()
+                .any(|line| line.contains("/token"))
+        );
+
+        let connection = sign_in(&local, true, Some(challenge)).await.unwrap();
+        identity::create(&connection.client, &wanted).await.unwrap();
+    }
+}
+
+mod tokens {
+    use super::*;
+
+    /// Lets time pass, for the client and the emulator alike, while nothing is on the wire: waits
+    /// for an answer would end early.
+    async fn pass(seconds: u64) {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+    }
+
+    #[tokio::test]
+    async fn one_request_for_a_token_serves_all_that_wait() {
+        let local = Local::start().await;
+        let action = json!({"status": 401, "code": "ExpiredAuthenticationToken", "message": "old"});
+        let mut fault = on("GET", "id", action);
+        fault["times"] = json!(16);
+        local.fault(fault).await;
+        local.forget().await;
+        let all = (0..16).map(|number| {
+            let client = local.client.clone();
+            async move { identity::get(&client, &target(&format!("id{number:02}"))).await }
+        });
+        for error in futures_util::future::join_all(all).await {
+            assert_eq!(code(error), "ResourceNotFound");
+        }
+        let requests = local.requests().await;
+        let asked = requests.iter().filter(|line| line.contains("/token"));
+        assert_eq!(asked.count(), 1);
+    }
+
+    #[tokio::test]
+    async fn those_that_wait_for_a_token_that_is_refused_hear_of_it_at_once() {
+        let local = Local::start().await;
+        let mut fault = on(
+            "POST",
+            "/oauth2/",
+            json!({"status": 401, "body": "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000222: expired.\"}", "contentType": "application/json"}),
+        );
+        fault["times"] = json!(1000);
+        local.fault(fault).await;
+        local.forget().await;
+        pass(3700).await;
+        let all = (0..16).map(|number| {
+            let client = local.client.clone();
+            async move { identity::get(&client, &target(&format!("id{number:02}"))).await }
+        });
+        for error in futures_util::future::join_all(all).await {
+            assert_eq!(code(error), "invalid_client");
+        }
+        let requests = local.requests().await;
+        let asked = requests.iter().filter(|line| line.contains("/token"));
+        assert_eq!(asked.count(), 1);
+    }
+
+    /// A pipeline of three hours with tokens of five minutes, a request each ten seconds.
+    #[tokio::test]
+    async fn a_long_pipeline_never_fails_and_fetches_each_token_once() {
+        const HOURS: u64 = 3;
+        const LIFETIME: u64 = 300;
+        const STEP: u64 = 10;
+        let local = Local::with(Options {
+            operation_time: Duration::ZERO,
+            token_lifetime: Duration::from_secs(LIFETIME),
+            ..Options::default()
+        })
+        .await;
+        local.admin("DELETE", "tokens", Value::Null).await;
+        local.forget().await;
+        for _ in 0..HOURS * 3600 / STEP {
+            pass(STEP).await;
+            let pair = [local.client.clone(), local.client.clone()];
+            let pair = pair
+                .iter()
+                .map(|client| async move { identity::get(client, &target("nobody")).await });
+            for answer in futures_util::future::join_all(pair).await {
+                assert_eq!(code(answer), "ResourceNotFound");
+            }
+        }
+        let log = local.admin("GET", "requests", Value::Null).await;
+        let refused = log.as_array().unwrap().iter();
+        let refused: Vec<_> = refused.filter(|entry| entry["status"] == 401).collect();
+        assert!(refused.is_empty(), "{refused:?}");
+        // Each is used for four fifths of its life.
+        let most = HOURS * 3600 / (LIFETIME * 4 / 5);
+        let tokens = local.admin("GET", "tokens", Value::Null).await;
+        let count = tokens[0]["count"].as_u64().unwrap();
+        assert!((most - 1..=most).contains(&count), "{count}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_still_good_outlasts_a_sign_in_that_is_down() {
+        let local = Local::with(Options {
+            token_lifetime: Duration::from_secs(300),
+            ..Options::default()
+        })
+        .await;
+        let mut fault = on("POST", "/oauth2/", json!({"status": 503}));
+        fault["forSeconds"] = json!(280);
+        local.fault(fault).await;
+        for _ in 0..2 {
+            pass(125).await;
+            let answer = identity::get(&local.client, &target("nobody")).await;
+            assert_eq!(code(answer), "ResourceNotFound");
+        }
+        pass(60).await;
+        let answer = identity::get(&local.client, &target("nobody")).await;
+        assert_eq!(code(answer), "ResourceNotFound");
+    }
+
+    #[tokio::test]
+    async fn a_token_given_for_resource_manager_is_not_sent_to_graph() {
+        let local = Local::start().await;
+        let sign_in = SignIn::AccessToken {
+            token: local.token().await.into(),
+            graph: None,
+            account: None,
+        };
+        let connection = connect(request(&local, sign_in), Arc::new(Silent))
+            .await
+            .unwrap();
+        let url = connection.client.graph_url("/v1.0/groups").await.unwrap();
+        let origin = local.emulator.endpoint();
+        assert_eq!(url.as_str(), format!("{origin}/v1.0/groups"));
+    }
+}
+
+/// Emulators of two tenants, whose connections are used side by side.
+#[tokio::test]
+async fn connections_used_at_once_never_mix() {
+    let locals = [Local::start().await, Local::start().await];
+    for (local, name) in locals.iter().zip(["a", "b"]) {
+        for number in 0..20 {
+            let wanted = identity::Create {
+                target: target(&format!("{name}-identity-{number}")),
+                ..identity::Create::default()
+            };
+            identity::create(&local.client, &wanted).await.unwrap();
+        }
+        local.forget().await;
+    }
+    let reading = locals.iter().zip(["a", "b"]).flat_map(|(local, name)| {
+        (0..20).map(move |number| async move {
+            let wanted = format!("{name}-identity-{number}");
+            let found = identity::get(&local.client, &target(&wanted))
+                .await
+                .unwrap();
+            assert_eq!(found.name, wanted);
+        })
+    });
+    futures_util::future::join_all(reading).await;
+    for (local, name) in locals.iter().zip(["a", "b"]) {
+        let requests = local.requests().await;
+        let own = format!("/{name}-identity-");
+        assert_eq!(requests.len(), 20);
+        assert!(
+            requests.iter().all(|line| line.contains(&own)),
+            "{requests:?}"
+        );
+    }
+}
+
+/// A server that counts its requests, to see that there are none.
+async fn silent_server() -> (String, Arc<AtomicU32>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = count.clone();
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    (endpoint, count)
+}
+
+#[tokio::test]
+async fn nothing_that_leads_away_gets_a_token() {
+    let (other, count) = silent_server().await;
+    let local = Local::start().await;
+    let moved = format!("{other}/moved");
+    for name in ["Location", "Azure-AsyncOperation"] {
+        let action = json!({"status": 202, "headers": {name: moved}, "body": "{}"});
+        local.fault(on("PATCH", "virtualMachines", action)).await;
+        let change = managed_identity::compute::Update {
+            kind: managed_identity::compute::MachineKind::VirtualMachine,
+            target: target(seed::VM),
+            wanted: managed_identity::compute::Wanted::Merge {
+                add: Vec::new(),
+                remove: Vec::new(),
+                system_assigned: Some(true),
+                remove_missing: false,
+            },
+            no_wait: false,
+            upgrade: managed_identity::compute::Upgrade::None,
+        };
+        let error = managed_identity::compute::update(&local.client, &change).await;
+        assert_eq!(code(error), "ForeignHost", "{name}");
+    }
+    for status in [301, 302, 303, 307, 308] {
+        let action = json!({"status": status, "headers": {"Location": moved}});
+        local.fault(on("GET", "id1", action)).await;
+        let error = identity::get(&local.client, &target("id1")).await;
+        assert_eq!(error.unwrap_err().status(), Some(status));
+        // The sign-in's own answers neither: its form holds the secret.
+        let action = json!({"status": status, "headers": {"Location": moved}});
+        local.fault(on("POST", "/oauth2/", action)).await;
+        let request = support::sign_in(local.emulator.endpoint());
+        assert!(connect(request, Arc::new(Silent)).await.is_err());
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+/// Kept so that a change of what the emulator listens to shows here.
+#[tokio::test]
+async fn the_emulator_is_found_by_its_metadata() {
+    let emulator = Emulator::start(Options::default()).await.unwrap();
+    let mut request = support::sign_in(emulator.endpoint());
+    if let SignIn::ClientSecret { authority, .. } = &mut request.sign_in {
+        *authority = None;
+    }
+    let connection = connect(request, Arc::new(Heard::default())).await.unwrap();
+    assert_eq!(connection.environment, "Emulator");
+}
