@@ -126,3 +126,152 @@ fn untrusted(why: &str) -> Error {
     )
     .advise("Check what listens in the place of the agent (azcmagent show).")
 }
+
+#[cfg(test)]
+mod tests {
+    use emulator::{Emulator, Options, seed};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::arm::{Http, Observer, Proxy, RetryPolicy, Silent};
+
+    /// An agent, and a program that looks for its keys in a folder.
+    struct Agent {
+        emulator: Emulator,
+        folder: tempfile::TempDir,
+        endpoint: String,
+    }
+
+    impl Agent {
+        async fn start(challenge: &str) -> Self {
+            let emulator = Emulator::start(Options::default()).await.unwrap();
+            let mut agent = Self {
+                emulator,
+                folder: tempfile::tempdir().unwrap(),
+                endpoint: String::new(),
+            };
+            let machine = format!(
+                "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachines/{}",
+                seed::SUBSCRIPTION_ID,
+                seed::RESOURCE_GROUP,
+                seed::VM
+            );
+            agent
+                .give_identity(&machine, json!({"identity": {"type": "SystemAssigned"}}))
+                .await;
+            let host = json!({
+                "machine": machine,
+                "folder": agent.folder.path(),
+                "challenge": challenge,
+            });
+            let host = agent.call("PUT", "/_emulator/hosts/arc", None, host).await;
+            let endpoint = host["environment"]["IDENTITY_ENDPOINT"].as_str();
+            agent.endpoint = endpoint.unwrap().to_owned();
+            agent
+        }
+
+        async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Value) -> Value {
+            let http = Http::new(Proxy::None);
+            let mut call = http
+                .machine()
+                .unwrap()
+                .request(method.parse().unwrap(), self.url(path))
+                .header("content-type", "application/json")
+                .body(body.to_string());
+            if let Some(token) = token {
+                call = call.bearer_auth(token);
+            }
+            let answer = call.send().await.unwrap();
+            assert!(answer.status().is_success(), "{answer:?}");
+            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+        }
+
+        fn url(&self, path: &str) -> Url {
+            format!("{}{path}", self.emulator.endpoint())
+                .parse()
+                .unwrap()
+        }
+
+        async fn give_identity(&self, machine: &str, identity: Value) {
+            let form = format!(
+                "grant_type=client_credentials&client_id={}&client_secret={}&scope={}/.default",
+                seed::CLIENT_ID,
+                seed::CLIENT_SECRET,
+                self.emulator.endpoint()
+            );
+            let url = self.url(&format!("/{}/oauth2/v2.0/token", seed::TENANT_ID));
+            let http = Http::new(Proxy::None);
+            let answer = http.machine().unwrap().post(url).body(form);
+            let answer = answer
+                .header("content-type", "application/x-www-form-urlencoded")
+                .send()
+                .await
+                .unwrap();
+            let answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+            let token = answer["access_token"].as_str();
+            let path = format!("{machine}?api-version=2024-11-01");
+            self.call("PATCH", &path, token, identity).await;
+        }
+
+        async fn token(&self) -> Result<AccessToken> {
+            let arc = Arc {
+                endpoint: self.endpoint.parse().unwrap(),
+                folder: self.folder.path().to_owned(),
+            };
+            let observer: std::sync::Arc<dyn Observer> = std::sync::Arc::new(Silent);
+            let caller = Caller {
+                http: &Http::new(Proxy::None),
+                observer: &observer,
+                retry: &RetryPolicy::default(),
+            };
+            arc.token(&caller, self.emulator.endpoint()).await
+        }
+    }
+
+    #[tokio::test]
+    async fn the_key_that_the_agent_names_opens_it() {
+        let agent = Agent::start("good").await;
+        agent.token().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_challenge_for_any_other_file_is_not_met() {
+        for (challenge, code) in [
+            ("outsideFolder", "UntrustedChallenge"),
+            ("traversal", "UntrustedChallenge"),
+            ("otherExtension", "UntrustedChallenge"),
+            ("noRealm", "UntrustedChallenge"),
+            ("noHeader", "UntrustedChallenge"),
+            ("tooLarge", "FileUnreadable"),
+            ("missingFile", "FileUnreadable"),
+        ] {
+            let agent = Agent::start(challenge).await;
+            let error = agent.token().await.unwrap_err();
+            assert_eq!(error.code(), code, "{challenge}: {error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_link_in_the_place_of_a_key_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "marked").unwrap();
+        let key = folder.path().join("one.key");
+        std::os::unix::fs::symlink(&secret, &key).unwrap();
+        let arc = Arc {
+            endpoint: Url::parse("http://127.0.0.1:9").unwrap(),
+            folder: folder.path().to_owned(),
+        };
+        let mut headers = reqwest::header::HeaderMap::new();
+        let realm = format!("Basic realm={}", key.display());
+        headers.insert("www-authenticate", realm.parse().unwrap());
+        let challenge = Answer {
+            status: 401,
+            headers,
+            body: Vec::new(),
+        };
+        let error = arc.key_file(&challenge).unwrap_err();
+        assert_eq!(error.code(), "UntrustedChallenge");
+    }
+}
