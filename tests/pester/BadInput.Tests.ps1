@@ -1,6 +1,7 @@
 Describe 'Bad input' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Roles.ps1"
         Connect-TestEmulator
     }
     AfterAll { Disconnect-TestEmulator }
@@ -138,6 +139,116 @@ Describe 'Bad input' {
             Get-ErrorCode $failure | Should -Be InvalidResourceId
             $failure.TargetObject | Should -Be $Id
             Get-ArmRequest | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'roles' {
+        BeforeAll {
+            $who = @{ PrincipalId = $Person }
+            $what = @{ RoleDefinitionName = 'Reader' }
+            $where = @{ ResourceGroupName = $Group }
+        }
+
+        It '<Cmdlet> is told a principal that can''t be: "<Id>"' -ForEach @(
+            foreach ($cmdlet in 'New-IdentityRoleAssignment', 'Get-IdentityRoleAssignment', 'Remove-IdentityRoleAssignment') {
+                foreach ($id in '', 'id1', '{11111111-aaaa-bbbb-cccc-222222222222}', 'user@contoso.com', "x' or true") {
+                    @{ Cmdlet = $cmdlet; Id = $id }
+                }
+            }
+        ) {
+            $failure = @(Get-Failure { & $Cmdlet -PrincipalId $Id @what @where })
+            $failure.Count | Should -Be 1
+            Get-ErrorCode $failure[0] | Should -Be InvalidPrincipalId
+            $failure[0].CategoryInfo.Category | Should -Be InvalidArgument
+            $failure[0].TargetObject | Should -Be $Id
+            $failure[0].Exception.Message | Should -BeLike "-PrincipalId '$Id' is not valid: it is the object id*GUID*"
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is a type of principal that is none: "<Type>"' -ForEach @(@{ Type = '' }, @{ Type = 'Robot' }) {
+            $failure = Get-Failure { New-IdentityRoleAssignment @who -PrincipalType $Type @what @where }
+            Get-ErrorCode $failure | Should -Be InvalidPrincipalType
+            $failure.Exception.Message | Should -BeLike "-PrincipalType '$Type' is not valid: it is ServicePrincipal, User*"
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It '<Cmdlet> is told no role, or one in two ways' -ForEach @(
+            @{ Cmdlet = 'New-IdentityRoleAssignment' }
+            @{ Cmdlet = 'Remove-IdentityRoleAssignment' }
+        ) {
+            Get-ErrorCode (Get-Failure { & $Cmdlet @who @where }) | Should -Be MissingParameter
+            $failure = Get-Failure { & $Cmdlet @who @where @what -RoleDefinitionId acdd72a7-3385-48ef-bd42-f606fba81ae7 }
+            Get-ErrorCode $failure | Should -Be InvalidRoleDefinition
+            $failure.Exception.Message | Should -BeLike '*-RoleDefinitionName or with -RoleDefinitionId*'
+            { & $Cmdlet @who @where -RoleDefinitionName '' } | Should -Throw '*RoleDefinitionName*'
+            Get-ErrorCode (Get-Failure { & $Cmdlet @who @where -RoleDefinitionName ' ' }) | Should -Be MissingParameter
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is an id of a role that is none: "<Id>"' -ForEach @(@{ Id = 'Reader' }, @{ Id = '/subscriptions/x' }) {
+            foreach ($cmdlet in 'New-IdentityRoleAssignment', 'Get-IdentityRoleAssignment', 'Remove-IdentityRoleAssignment') {
+                $failure = Get-Failure { & $cmdlet @who @where -RoleDefinitionId $Id }
+                Get-ErrorCode $failure | Should -Be InvalidRoleDefinitionId -Because $cmdlet
+                $failure.Exception.Message | Should -BeLike "-RoleDefinitionId '$Id' is not valid: it is a GUID*"
+            }
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is a scope that can''t be: <Given>' -ForEach @(
+            @{ Given = '' }
+            @{ Given = 'myResourceGroup' }
+            @{ Given = 5 }
+            @{ Given = [pscustomobject]@{ Name = 'x' } }
+            @{ Given = 'https://portal.azure.com/#resource' }
+            @{ Given = '/subscriptions/x/resourceGroups/../y' }
+        ) {
+            foreach ($cmdlet in 'New-IdentityRoleAssignment', 'Get-IdentityRoleAssignment', 'Remove-IdentityRoleAssignment') {
+                $failure = @(Get-Failure { & $cmdlet @who @what -Scope $Given })
+                $failure.Count | Should -Be 1
+                Get-ErrorCode $failure[0] | Should -BeIn InvalidScope, ParameterArgumentValidationError -Because $cmdlet
+                $failure[0].Exception.Message | Should -BeLike "*Scope*"
+            }
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is a scope and a group' {
+            foreach ($cmdlet in 'New-IdentityRoleAssignment', 'Get-IdentityRoleAssignment', 'Remove-IdentityRoleAssignment') {
+                $failure = Get-Failure { & $cmdlet @who @what @where -Scope (Get-ScopeId) }
+                Get-ErrorCode $failure | Should -Be InvalidScope -Because $cmdlet
+                $failure.CategoryInfo.Category | Should -Be InvalidArgument
+                $failure.Exception.Message | Should -BeLike '*-Scope and -ResourceGroupName*'
+            }
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is a group or a subscription that can''t be' {
+            foreach ($cmdlet in 'New-IdentityRoleAssignment', 'Get-IdentityRoleAssignment', 'Remove-IdentityRoleAssignment') {
+                foreach ($name in '', 'a/b', 'ends.') {
+                    Get-ErrorCode (Get-Failure { & $cmdlet @who @what -ResourceGroupName $name }) | Should -Be InvalidResourceGroupName -Because $cmdlet
+                }
+                foreach ($id in '', 'my-subscription') {
+                    Get-ErrorCode (Get-Failure { & $cmdlet @who @what -SubscriptionId $id }) | Should -Be InvalidSubscriptionId -Because $cmdlet
+                }
+            }
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is an identity that can''t be: <Given>' -ForEach @(
+            @{ Given = 'x/y'; Code = 'InvalidName' }
+            @{ Given = '/subscriptions/x'; Code = 'InvalidResourceId' }
+            @{ Given = 5; Code = 'InvalidIdentityId' }
+            @{ Given = [pscustomobject]@{ Name = 'id1' }; Code = 'InvalidIdentityId' }
+            @{ Given = [pscustomobject]@{ PrincipalId = 'id1' }; Code = 'InvalidPrincipalId' }
+        ) {
+            $failure = Get-Failure { New-IdentityRoleAssignment -IdentityId $Given @what @where }
+            Get-ErrorCode $failure | Should -Be $Code
+            $failure.CategoryInfo.Category | Should -Be InvalidArgument
+            "$($failure.TargetObject)" | Should -Be "$Given"
+            Get-ArmRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is a source of references that is none' {
+            (Get-Failure { Get-IdentityAssociatedResource -Source Portal }).Exception.Message | Should -BeLike '*ResourceGraph*Provider*'
         }
     }
 

@@ -51,9 +51,11 @@ function Get-ArmRequest {
     Invoke-Emulator Get /requests | Where-Object path -Match '^/(subscriptions|providers)\b'
 }
 
-# Those that change something.
+# Those that change something: not the questions that are asked with POST.
 function Get-ChangingRequest {
-    Get-ArmRequest | Where-Object method -In 'PUT', 'PATCH', 'DELETE', 'POST'
+    Get-ArmRequest |
+        Where-Object method -In 'PUT', 'PATCH', 'DELETE', 'POST' |
+        Where-Object path -NotMatch '/Microsoft\.ResourceGraph/resources\?|/listAssociatedResources\?'
 }
 
 # Arms a fault.

@@ -1,6 +1,7 @@
 Describe '-WhatIf and -Confirm' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Roles.ps1"
         Connect-TestEmulator
 
         # A host that notes what it shows, and answers questions as it is told.
@@ -170,5 +171,71 @@ public class AnsweringInterface : PSHostUserInterface
         $done = Invoke-Answering '$ConfirmPreference = "Low"; Update-VmIdentity myResourceGroup myVM -AddIdentityId id2 -NoWait -Confirm:$false'
         $done.Questions.Count | Should -Be 0
         $done.Output.Count | Should -Be 1
+    }
+
+    Context 'roles, and removal without a trace' {
+        BeforeEach {
+            $identity = Get-UserAssignedIdentity -Name id1
+            $null = $identity | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $Group
+            Add-Machine set1 -Having $identity.Id -Kind virtualMachineScaleSets
+            Add-Machine cluster -Naming $identity.Id
+            Invoke-Emulator Delete /requests
+        }
+
+        It '-WhatIf says what <What> would do, and sends nothing that changes' -ForEach @(
+            @{ What = 'giving a role'; Command = "'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "Give the role 'Reader' to 'id2' (*) on '/subscriptions/*/resourceGroups/myResourceGroup'" }
+            @{ What = 'giving a role to a principal'; Command = "New-IdentityRoleAssignment -PrincipalId 11111111-aaaa-bbbb-cccc-222222222222 -PrincipalType User -RoleDefinitionName 'Managed Identity Operator' -Scope (Get-UserAssignedIdentity -Name id1)"; Says = "Give the role 'Managed Identity Operator' to User 11111111-* on '*/id1'" }
+            @{ What = 'giving a role that is given'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "Leave the role 'Reader' of 'id1' (*) on '*' as it is: it is so already" }
+            @{ What = 'taking a role'; Command = "'id1' | Remove-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -PassThru"; Says = "Remove the role 'Reader' of ServicePrincipal * on '/subscriptions/*/resourceGroups/myResourceGroup'" }
+            @{ What = 'taking what Get finds'; Command = "'id1' | Get-IdentityRoleAssignment | Remove-IdentityRoleAssignment"; Says = "Remove the role 'Reader' of ServicePrincipal * on '*'" }
+            @{ What = 'detaching and deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru'; Says = "Remove user-assigned identity 'id1': take it off virtual machine '*/myVM'; then take it off *scale set '*/set1'; then remove the role 'Reader' of ServicePrincipal * on '*'; then delete user-assigned identity '*/id1'. Not touched, though it refers to it: '*/cluster' (*)" }
+            @{ What = 'detaching one that nothing has'; Command = 'Remove-UserAssignedIdentity myResourceGroup id2 -Detach'; Says = "Delete user-assigned identity '*/id2'" }
+            @{ What = 'detaching one that is not there'; Command = 'Remove-UserAssignedIdentity myResourceGroup missing -Detach'; Says = "Nothing: there is no user-assigned identity '*/missing'*" }
+            @{ What = 'deleting an unused one'; Command = 'Remove-UserAssignedIdentity myResourceGroup id2 -IfUnused'; Says = "Delete user-assigned identity '*/id2'" }
+        ) {
+            $done = Invoke-Answering "$Command -WhatIf"
+            $done.Errors | Should -BeNullOrEmpty
+            $done.Output | Should -BeNullOrEmpty
+            $shown = @($done.Lines | Where-Object { $_ -like 'What if: *' })
+            $shown.Count | Should -Be 1
+            $shown[0] | Should -BeLike "What if: $Says"
+            Get-ChangingRequest | Should -BeNullOrEmpty
+            Get-ArmRequest | Should -Not -BeNullOrEmpty
+        }
+
+        It '-WhatIf says it for each role, scope and identity' {
+            $done = Invoke-Answering "'id1', 'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader, Contributor -Scope (@(Get-VmIdentity) + @(Get-VmssIdentity)) -WhatIf"
+            @($done.Lines | Where-Object { $_ -like 'What if: Give *' }).Count | Should -Be 12
+            Get-ChangingRequest | Should -BeNullOrEmpty
+        }
+
+        It '-WhatIf reports what would fail' {
+            $done = Invoke-Answering "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Emperor -ResourceGroupName myResourceGroup -WhatIf"
+            Get-ErrorCode $done.Errors[0] | Should -Be RoleDefinitionDoesNotExist
+            $done = Invoke-Answering "'id2' | Remove-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -WhatIf"
+            Get-ErrorCode $done.Errors[0] | Should -Be RoleAssignmentNotFound
+            $done = Invoke-Answering 'Remove-UserAssignedIdentity myResourceGroup id1 -IfUnused -WhatIf'
+            Get-ErrorCode $done.Errors[0] | Should -Be IdentityInUse
+            $done.Lines | Should -Not -BeLike 'What if: *'
+        }
+
+        It '-Confirm asks with the whole plan, and takes no for an answer' {
+            $done = Invoke-Answering 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru -Confirm' 2
+            $done.Questions.Count | Should -Be 1
+            $done.Questions[0] | Should -BeLike "Remove user-assigned identity 'id1': *; then delete *"
+            $done.Output | Should -BeNullOrEmpty
+            Get-ChangingRequest | Should -BeNullOrEmpty
+            (Invoke-Answering 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru -Confirm' 0).Output | Should -Be $true
+            (Get-UserAssignedIdentity).Name | Should -Be id2
+        }
+
+        It '-Confirm does not ask where a role is given already' {
+            $done = Invoke-Answering "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -Confirm"
+            $done.Questions.Count | Should -Be 0
+            $done.Output[0].RoleDefinitionName | Should -Be Reader
+            $done = Invoke-Answering "'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -Confirm" 0
+            $done.Questions[0] | Should -BeLike "Give the role 'Reader' to 'id2' *?"
+            $done.Output[0].RoleDefinitionName | Should -Be Reader
+        }
     }
 }
