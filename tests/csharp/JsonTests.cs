@@ -86,8 +86,9 @@ public sealed class JsonTests
             ["secret"] = secret,
             ["day"] = new DateTime(2024, 5, 1, 10, 0, 0, DateTimeKind.Utc),
             ["list"] = new List<object> { DayOfWeek.Friday, 1.5, (byte)2 },
-            [3] = new Hashtable(),
         };
+        // With the indexer, a number would be a position.
+        value.Add(3, new Hashtable());
         const string Expected =
             "{\"secret\":\"s\",\"day\":\"2024-05-01T10:00:00.0000000Z\"," +
             "\"list\":[\"Friday\",1.5,2],\"3\":{}}";
