@@ -606,6 +606,36 @@ namespace ManagedIdentity.Native
         internal static extern int mi_federated_credential_list(ulong client, MiTarget* identity, ulong queue, ulong tag);
 
         /// <summary>
+        ///  Submits that a principal be in a group of the directory. Yields nothing, or a [`MiPlan`] when
+        ///  `dry_run` is set. One that is in it already stays.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_group_member_add", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_group_member_add(ulong client, MiGroupMemberRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits that a principal be in a group of the directory no more. Yields nothing, or a
+        ///  [`MiPlan`] when `dry_run` is set. One that is not in it is no error.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_group_member_remove", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_group_member_remove(ulong client, MiGroupMemberRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of the direct members of the group with this object id or display name.
+        ///  Yields a [`MiGroupMember`] for each.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_group_member_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_group_member_list(ulong client, MiStr* group, ulong queue, ulong tag);
+
+        /// <summary>
         ///  Submits the start of an emulator in this process. Yields a [`MiEmulator`].
         ///
         ///  # Safety
@@ -1325,6 +1355,26 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  What `mi_group_member_add` and `mi_group_member_remove` need.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiGroupMemberRequest
+    {
+        /// <summary>
+        ///  The group: its object id, or its display name.
+        /// </summary>
+        public MiStr group;
+        /// <summary>
+        ///  The object id of the member.
+        /// </summary>
+        public MiStr principal_id;
+        /// <summary>
+        ///  1 to plan only.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
     ///  How the emulator shall run.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -1407,6 +1457,10 @@ namespace ManagedIdentity.Native
         ///  What the host is asked, or null.
         /// </summary>
         public MiQuestion* question;
+        /// <summary>
+        ///  A member of a group of the directory, or null.
+        /// </summary>
+        public MiGroupMember* group_member;
         /// <summary>
         ///  What Azure answered to a call of the caller's own: JSON as Azure wrote it.
         /// </summary>
@@ -1579,6 +1633,38 @@ namespace ManagedIdentity.Native
         ///  The number of audiences.
         /// </summary>
         public nuint audiences_len;
+    }
+
+    /// <summary>
+    ///  A direct member of a group of the directory.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiGroupMember
+    {
+        /// <summary>
+        ///  The object id of the group.
+        /// </summary>
+        public MiStr group_id;
+        /// <summary>
+        ///  Its display name.
+        /// </summary>
+        public MiStr group_name;
+        /// <summary>
+        ///  The object id of the member.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  The display name of the member, where the sign-in may see it.
+        /// </summary>
+        public MiStr display_name;
+        /// <summary>
+        ///  `ServicePrincipal`, `User`, `Group` or `Device`.
+        /// </summary>
+        public MiStr kind;
+        /// <summary>
+        ///  The application id of a service principal.
+        /// </summary>
+        public MiStr app_id;
     }
 
     /// <summary>

@@ -484,6 +484,22 @@ typedef struct MiQuestion {
   struct MiStr tenant;
 } MiQuestion;
 
+// A direct member of a group of the directory.
+typedef struct MiGroupMember {
+  // The object id of the group.
+  struct MiStr group_id;
+  // Its display name.
+  struct MiStr group_name;
+  // The object id of the member.
+  struct MiStr id;
+  // The display name of the member, where the sign-in may see it.
+  struct MiStr display_name;
+  // `ServicePrincipal`, `User`, `Group` or `Device`.
+  struct MiStr kind;
+  // The application id of a service principal.
+  struct MiStr app_id;
+} MiGroupMember;
+
 // How far a long wait has come.
 typedef struct MiProgress {
   // What is going on.
@@ -545,6 +561,8 @@ typedef struct MiEvent {
   const struct MiFederatedCredential *federated_credential;
   // What the host is asked, or null.
   const struct MiQuestion *question;
+  // A member of a group of the directory, or null.
+  const struct MiGroupMember *group_member;
   // What Azure answered to a call of the caller's own: JSON as Azure wrote it.
   struct MiStr json;
   // How far a long wait has come, or null.
@@ -906,6 +924,16 @@ typedef struct MiFederatedDeleteRequest {
   uint8_t dry_run;
 } MiFederatedDeleteRequest;
 
+// What `mi_group_member_add` and `mi_group_member_remove` need.
+typedef struct MiGroupMemberRequest {
+  // The group: its object id, or its display name.
+  struct MiStr group;
+  // The object id of the member.
+  struct MiStr principal_id;
+  // 1 to plan only.
+  uint8_t dry_run;
+} MiGroupMemberRequest;
+
 // How the emulator shall run.
 typedef struct MiEmulatorOptions {
   // The port on 127.0.0.1; 0 for any free one.
@@ -1186,6 +1214,36 @@ int32_t mi_federated_credential_list(uint64_t client,
                                      const struct MiTarget *identity,
                                      uint64_t queue,
                                      uint64_t tag);
+
+// Submits that a principal be in a group of the directory. Yields nothing, or a [`MiPlan`] when
+// `dry_run` is set. One that is in it already stays.
+//
+// # Safety
+// See the module.
+int32_t mi_group_member_add(uint64_t client,
+                            const struct MiGroupMemberRequest *request,
+                            uint64_t queue,
+                            uint64_t tag);
+
+// Submits that a principal be in a group of the directory no more. Yields nothing, or a
+// [`MiPlan`] when `dry_run` is set. One that is not in it is no error.
+//
+// # Safety
+// See the module.
+int32_t mi_group_member_remove(uint64_t client,
+                               const struct MiGroupMemberRequest *request,
+                               uint64_t queue,
+                               uint64_t tag);
+
+// Submits a listing of the direct members of the group with this object id or display name.
+// Yields a [`MiGroupMember`] for each.
+//
+// # Safety
+// See the module.
+int32_t mi_group_member_list(uint64_t client,
+                             const struct MiStr *group,
+                             uint64_t queue,
+                             uint64_t tag);
 
 // Submits the start of an emulator in this process. Yields a [`MiEmulator`].
 //

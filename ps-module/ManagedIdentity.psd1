@@ -12,6 +12,7 @@
     CompatiblePSEditions   = @('Desktop', 'Core')
 
     CmdletsToExport        = @(
+        'Add-IdentityGroupMember'
         'Connect-ManagedIdentityService'
         'Disable-AzIdentityAlias'
         'Disconnect-ManagedIdentityService'
@@ -21,6 +22,7 @@
         'Get-AzStyleVmss'
         'Get-FederatedIdentityCredential'
         'Get-IdentityAssociatedResource'
+        'Get-IdentityGroupMember'
         'Get-IdentityRoleAssignment'
         'Get-ManagedIdentityConnection'
         'Get-SystemAssignedIdentity'
@@ -32,6 +34,7 @@
         'New-IdentityRoleAssignment'
         'New-UserAssignedIdentity'
         'Remove-FederatedIdentityCredential'
+        'Remove-IdentityGroupMember'
         'Remove-IdentityRoleAssignment'
         'Remove-UserAssignedIdentity'
         'Start-ArmEmulator'

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Inputs;
@@ -76,6 +77,29 @@ internal static class ResourceReference
             value,
             "it is the id of a federated credential, or an object with a property Id or ResourceId, or one with " +
             "ResourceGroupName, IdentityName and Name.");
+    }
+
+    /// <summary>The object id of the principal that an object stands for.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
+    public static string PrincipalId(string parameter, PSObject value)
+    {
+        if (value.BaseObject is string id)
+        {
+            return id;
+        }
+
+        if (Property(value, "PrincipalId") is { Length: > 0 } principal)
+        {
+            return principal;
+        }
+
+        throw Failures.Invalid(
+            "InvalidInputObject",
+            parameter,
+            value,
+            value.BaseObject is VmIdentity
+                ? "its system-assigned identity is not on. Turn it on with -EnableSystemAssigned first."
+                : "it is the object id of a principal, or an object with a property PrincipalId.");
     }
 
     /// <summary>The id of the resource that an object stands for.</summary>

@@ -36,6 +36,7 @@ internal static unsafe class EventReader
         : source->plan is not null ? Read(source->plan)
         : source->system_identity is not null ? Read(source->system_identity)
         : source->federated_credential is not null ? Read(source->federated_credential)
+        : source->group_member is not null ? Read(source->group_member)
         : source->json.Read();
 
     private static UserAssignedIdentity Read(MiIdentity* source)
@@ -96,6 +97,16 @@ internal static unsafe class EventReader
             Audience = audiences,
         };
     }
+
+    private static IdentityGroupMember Read(MiGroupMember* source) => new()
+    {
+        GroupId = source->group_id.ReadOrEmpty(),
+        GroupName = source->group_name.Read(),
+        PrincipalId = source->id.ReadOrEmpty(),
+        DisplayName = source->display_name.Read(),
+        PrincipalType = source->kind.Read(),
+        ClientId = source->app_id.Read(),
+    };
 
     private static void Read(MiTag* tags, nuint count, Hashtable into)
     {

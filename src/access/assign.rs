@@ -38,7 +38,7 @@ struct Wanted<'a> {
 }
 
 /// How long a principal that was created just now may be unknown to the directory.
-const REPLICATION: Duration = Duration::from_secs(120);
+pub(super) const REPLICATION: Duration = Duration::from_secs(120);
 
 /// Gives a role. Where the principal has it already, the assignment that there is comes back.
 ///

@@ -2,6 +2,7 @@
 
 mod assign;
 mod assignment;
+mod group;
 mod holder;
 mod list;
 mod place;
@@ -14,6 +15,10 @@ mod usage;
 
 pub use assign::{Assign, assign, plan_assign};
 pub use assignment::{Find, Revoke, RoleAssignment, find, plan_revoke, revoke};
+pub use group::{
+    GroupMember, Members, Membership, add_member, members, plan_add_member, plan_remove_member,
+    remove_member,
+};
 pub use holder::Holder;
 pub use list::{Identities, ListIdentities};
 pub use place::Place;

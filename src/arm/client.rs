@@ -563,7 +563,7 @@ impl Reply {
 /// # Errors
 /// `ForeignHost` when it leads anywhere else. The link itself stays out of the message: it may
 /// carry a signature.
-pub(super) fn same_host(service: &Url, link: &str, what: &str, target: &str) -> Result<Url> {
+pub(crate) fn same_host(service: &Url, link: &str, what: &str, target: &str) -> Result<Url> {
     let url = service.join(link).ok();
     url.filter(|url| url.origin() == service.origin())
         .ok_or_else(|| foreign(service, what, target))

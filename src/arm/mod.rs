@@ -21,8 +21,8 @@ mod subscription;
 mod target;
 mod watch;
 
-pub(crate) use client::Request;
 pub use client::{Client, Method, Reply, Settings, Url};
+pub(crate) use client::{Request, same_host};
 pub(crate) use cloud::is_loopback;
 pub use cloud::{Cloud, Service, parse_endpoint};
 pub(crate) use discovery::discover;

@@ -231,3 +231,29 @@ impl FederatedWish for DeleteFederated {
         federated::plan_delete(client, &self.0).await
     }
 }
+
+/// That a principal be in a group.
+pub(super) struct AddMember(pub(super) access::Membership);
+
+impl Wish for AddMember {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        access::add_member(client, &self.0).await.map(|()| None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        access::plan_add_member(client, &self.0).await
+    }
+}
+
+/// That a principal be in a group no more.
+pub(super) struct RemoveMember(pub(super) access::Membership);
+
+impl Wish for RemoveMember {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        access::remove_member(client, &self.0).await.map(|()| None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        access::plan_remove_member(client, &self.0).await
+    }
+}

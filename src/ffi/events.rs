@@ -12,7 +12,7 @@ use super::guard::Status;
 use super::queue::{Event, Happening, Record};
 use super::registry::{clients, emulators, questions};
 use super::types::*;
-use crate::access::{Reference, ReferenceKind, RoleAssignment, RoleDefinition};
+use crate::access::{GroupMember, Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
 use crate::auth::{Connection, Question};
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
@@ -35,6 +35,7 @@ struct Published {
     plan: Option<Box<MiPlan>>,
     system_identity: Option<Box<MiSystemIdentity>>,
     federated_credential: Option<Box<MiFederatedCredential>>,
+    group_member: Option<Box<MiGroupMember>>,
     texts: Vec<MiStr>,
     question: Option<Box<MiQuestion>>,
     progress: Option<Box<MiProgress>>,
@@ -84,6 +85,7 @@ impl Published {
                 plan: ptr::null(),
                 system_identity: ptr::null(),
                 federated_credential: ptr::null(),
+                group_member: ptr::null(),
                 question: ptr::null(),
                 json: MiStr::ABSENT,
                 progress: ptr::null(),
@@ -101,6 +103,7 @@ impl Published {
             plan: None,
             system_identity: None,
             federated_credential: None,
+            group_member: None,
             texts: Vec::new(),
             question: None,
             progress: None,
@@ -166,6 +169,10 @@ impl Published {
                     .federated_credential
                     .insert(MiFederatedCredential::of(credential, &self.texts));
                 self.event.federated_credential = &raw const **record;
+            }
+            Happening::Item(Record::GroupMember(member)) => {
+                let record = self.group_member.insert(MiGroupMember::of(member));
+                self.event.group_member = &raw const **record;
             }
             Happening::Item(Record::Json(text)) => self.event.json = MiStr::of(text.get()),
             Happening::Verbose(text) => {
@@ -308,6 +315,19 @@ impl MiFederatedCredential {
             subject: MiStr::of(&credential.properties.subject),
             audiences: audiences.as_ptr(),
             audiences_len: audiences.len(),
+        })
+    }
+}
+
+impl MiGroupMember {
+    fn of(member: &GroupMember) -> Box<Self> {
+        Box::new(Self {
+            group_id: MiStr::of(&member.group_id),
+            group_name: MiStr::unless_empty(&member.group_name),
+            id: MiStr::of(&member.id),
+            display_name: MiStr::unless_empty(&member.display_name),
+            kind: MiStr::unless_empty(&member.kind),
+            app_id: MiStr::unless_empty(&member.app_id),
         })
     }
 }
@@ -525,7 +545,8 @@ records!(
     Connection(Connection),
     Emulator(Started),
     SystemIdentity(SystemAssignedIdentity),
-    FederatedCredential(FederatedCredential)
+    FederatedCredential(FederatedCredential),
+    GroupMember(GroupMember)
 );
 
 impl From<Box<RawValue>> for Record {

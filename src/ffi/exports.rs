@@ -17,7 +17,7 @@
 use crate::identity::federated;
 use crate::{access, arm, auth, compute, identity};
 
-use super::changes::{submit_change, submit_federated};
+use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
 use super::guard::{Status, guard};
 use super::inputs::{View, check_out, read};
 use super::queue::Queue;
@@ -625,6 +625,68 @@ pub unsafe extern "C" fn mi_federated_credential_list(
         let identity = unsafe { read(identity) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
             operation.pages(federated::list(&client, &identity)?).await
+        })
+    })
+}
+
+/// Submits that a principal be in a group of the directory. Yields nothing, or a [`MiPlan`] when
+/// `dry_run` is set. One that is in it already stays.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_group_member_add(
+    client: u64,
+    request: *const MiGroupMemberRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?.map(AddMember);
+        submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits that a principal be in a group of the directory no more. Yields nothing, or a
+/// [`MiPlan`] when `dry_run` is set. One that is not in it is no error.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_group_member_remove(
+    client: u64,
+    request: *const MiGroupMemberRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?.map(RemoveMember);
+        submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits a listing of the direct members of the group with this object id or display name.
+/// Yields a [`MiGroupMember`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_group_member_list(
+    client: u64,
+    group: *const MiStr,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let group = unsafe { read(group) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            let mut members = access::members(&client, &group).await?;
+            while let Some(page) = members.next().await? {
+                for member in page {
+                    operation.item(member).await;
+                }
+            }
+            Ok(())
         })
     })
 }

@@ -11,7 +11,7 @@ use super::guard::Status;
 use super::questions::Said;
 use super::types::*;
 use crate::access::{
-    Assign, Find, FindReferences, Holder, ListIdentities, Place, Revoke, Role, Source,
+    Assign, Find, FindReferences, Holder, ListIdentities, Membership, Place, Revoke, Role, Source,
 };
 use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
 use crate::auth::{self, FederatedToken, Secret, SignIn};
@@ -502,6 +502,24 @@ impl Read for MiFederatedDeleteRequest {
         Ok(Change {
             // SAFETY: the contract of this function.
             wanted: DeleteFederated(unsafe { self.target.read() }?),
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiGroupMemberRequest {
+    type Owned = Change<Membership>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let wanted = unsafe {
+            Membership {
+                group: required(self.group)?,
+                principal_id: required(self.principal_id)?,
+            }
+        };
+        Ok(Change {
+            wanted,
             dry_run: self.dry_run != 0,
         })
     }

@@ -16,7 +16,7 @@ use tokio::task::AbortHandle;
 
 use super::guard::Status;
 use super::questions::Claim;
-use crate::access::{Reference, RoleAssignment, RoleDefinition};
+use crate::access::{GroupMember, Reference, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Observer, Plan, Progress};
 use crate::auth::{Connection, Question};
 use crate::compute::MachineIdentity;
@@ -36,6 +36,7 @@ pub(super) enum Record {
     Plan(Plan),
     SystemIdentity(Box<SystemAssignedIdentity>),
     FederatedCredential(Box<FederatedCredential>),
+    GroupMember(Box<GroupMember>),
     Json(Box<RawValue>),
 }
 

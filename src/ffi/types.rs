@@ -577,6 +577,18 @@ pub struct MiFederatedDeleteRequest {
     pub dry_run: u8,
 }
 
+/// What `mi_group_member_add` and `mi_group_member_remove` need.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiGroupMemberRequest {
+    /// The group: its object id, or its display name.
+    pub group: MiStr,
+    /// The object id of the member.
+    pub principal_id: MiStr,
+    /// 1 to plan only.
+    pub dry_run: u8,
+}
+
 /// How the emulator shall run.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -621,6 +633,8 @@ pub struct MiEvent {
     pub federated_credential: *const MiFederatedCredential,
     /// What the host is asked, or null.
     pub question: *const MiQuestion,
+    /// A member of a group of the directory, or null.
+    pub group_member: *const MiGroupMember,
     /// What Azure answered to a call of the caller's own: JSON as Azure wrote it.
     pub json: MiStr,
     /// How far a long wait has come, or null.
@@ -710,6 +724,23 @@ pub struct MiFederatedCredential {
     pub audiences: *const MiStr,
     /// The number of audiences.
     pub audiences_len: usize,
+}
+
+/// A direct member of a group of the directory.
+#[repr(C)]
+pub struct MiGroupMember {
+    /// The object id of the group.
+    pub group_id: MiStr,
+    /// Its display name.
+    pub group_name: MiStr,
+    /// The object id of the member.
+    pub id: MiStr,
+    /// The display name of the member, where the sign-in may see it.
+    pub display_name: MiStr,
+    /// `ServicePrincipal`, `User`, `Group` or `Device`.
+    pub kind: MiStr,
+    /// The application id of a service principal.
+    pub app_id: MiStr,
 }
 
 /// A user-assigned identity on a virtual machine.

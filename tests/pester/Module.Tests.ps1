@@ -9,6 +9,7 @@ Describe 'The module' {
     It 'exports its cmdlets and nothing else' {
         $commands.CommandType | Select-Object -Unique | Should -Be Cmdlet
         $commands.Name | Sort-Object | Should -Be @(
+            'Add-IdentityGroupMember'
             'Connect-ManagedIdentityService'
             'Disable-AzIdentityAlias'
             'Disconnect-ManagedIdentityService'
@@ -18,6 +19,7 @@ Describe 'The module' {
             'Get-AzStyleVmss'
             'Get-FederatedIdentityCredential'
             'Get-IdentityAssociatedResource'
+            'Get-IdentityGroupMember'
             'Get-IdentityRoleAssignment'
             'Get-ManagedIdentityConnection'
             'Get-SystemAssignedIdentity'
@@ -29,6 +31,7 @@ Describe 'The module' {
             'New-IdentityRoleAssignment'
             'New-UserAssignedIdentity'
             'Remove-FederatedIdentityCredential'
+            'Remove-IdentityGroupMember'
             'Remove-IdentityRoleAssignment'
             'Remove-UserAssignedIdentity'
             'Start-ArmEmulator'

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>A cmdlet that changes who is in a group of the directory.</summary>
+public abstract class GroupMemberChangeCmdlet : ChangeCmdlet
+{
+    /// <summary>The name of the parameter set that takes objects.</summary>
+    protected const string ByInputObject = "ByInputObject";
+
+    /// <summary>The name of the parameter set that takes object ids.</summary>
+    protected const string ByPrincipalId = "ByPrincipalId";
+
+    /// <summary>The group: its object id, or its display name.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("GroupId", "GroupName")]
+    [AllowEmptyString]
+    public string Group { get; set; } = "";
+
+    /// <summary>
+    /// The members: user-assigned identities, system-assigned identities, virtual machines or scale sets, which stand
+    /// for their system-assigned identity, or any objects with a property PrincipalId.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Alias("Member")]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The object ids of the members.</summary>
+    [Parameter(ParameterSetName = ByPrincipalId, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] PrincipalId { get; set; } = [];
+
+    /// <summary>Changes that one is in the group, or is not.</summary>
+    private protected abstract void Change(string principalId, object input);
+
+    private protected sealed override void Process()
+    {
+        foreach (var id in PrincipalId)
+        {
+            Change(id, id);
+        }
+
+        if (InputObject is null)
+        {
+            return;
+        }
+
+        foreach (var one in ResourceReference.Each(InputObject))
+        {
+            try
+            {
+                Change(ResourceReference.PrincipalId(nameof(InputObject), one), one);
+            }
+            catch (ManagedIdentityException error)
+            {
+                Report(error, one);
+            }
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! Groups of the directory, in Microsoft Graph: who is in them.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use super::assign::REPLICATION;
+use super::role::quoted;
+use crate::arm::{
+    Category, Client, Error, Method, Plan, Progress, Reply, Request, Result, Url, same_host,
+};
+
+/// A principal in a group, or one that is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The group: its object id, or its display name.
+    pub group: String,
+    /// The object id of the member.
+    pub principal_id: String,
+}
+
+/// A direct member of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupMember {
+    /// The object id of the group.
+    pub group_id: String,
+    /// Its display name.
+    pub group_name: String,
+    /// The object id of the member.
+    pub id: String,
+    /// The display name of the member; empty where the sign-in may not see it.
+    pub display_name: String,
+    /// `ServicePrincipal`, `User`, `Group` or `Device`.
+    pub kind: String,
+    /// The application id of a service principal; empty for others.
+    pub app_id: String,
+}
+
+/// What is asked of directory objects.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Object {
+    id: String,
+    display_name: Option<String>,
+    app_id: Option<String>,
+    #[serde(rename = "@odata.type")]
+    odata_type: String,
+}
+
+/// A group that was looked up.
+#[derive(Clone, Debug)]
+struct Group {
+    id: String,
+    name: String,
+}
+
+/// The code of Microsoft Graph for what it does not know.
+const UNKNOWN: &str = "Request_ResourceNotFound";
+
+/// The most that Microsoft Graph gives at once.
+const PAGE: u32 = 999;
+
+/// Adds a member to a group. One that is there already stays. A service principal that the
+/// directory does not know yet is waited for.
+///
+/// # Errors
+/// What breaks a rule, before any request; `GroupNotFound`, `AmbiguousGroupName`;
+/// `Request_ResourceNotFound` when the principal is still unknown after two minutes.
+pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
+    check(wanted)?;
+    let group = find(client, &wanted.group).await?;
+    let started = Instant::now();
+    for look in 0.. {
+        match post(client, &group, &wanted.principal_id).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.code() == UNKNOWN && started.elapsed() < REPLICATION => {
+                wait_for_replication(client, wanted, started, look).await;
+            }
+            Err(error) if error.code() == UNKNOWN => return Err(still_unknown(error, wanted)),
+            // What Azure says is prose: whether the member is there is read.
+            Err(error) if error.status() == Some(400) => {
+                return match is_member(client, &group, &wanted.principal_id).await? {
+                    true => Ok(()),
+                    false => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    unreachable!("the loop ends by returning")
+}
+
+/// What [`add_member`] would do.
+///
+/// # Errors
+/// Those of [`add_member`], as far as reading finds them.
+pub async fn plan_add_member(client: &Client, wanted: &Membership) -> Result<Plan> {
+    plan(client, wanted, true).await
+}
+
+/// Removes a member from a group. One that is not there is not there.
+///
+/// # Errors
+/// Those of [`add_member`], but for the unknown principal.
+pub async fn remove_member(client: &Client, wanted: &Membership) -> Result<()> {
+    check(wanted)?;
+    let group = find(client, &wanted.group).await?;
+    let path = format!(
+        "/v1.0/groups/{}/members/{}/$ref",
+        group.id, wanted.principal_id
+    );
+    let url = client.graph_url(&path).await?;
+    let sent = client
+        .send(Request {
+            method: Method::DELETE,
+            url,
+            body: None,
+            if_match: None,
+            target: &wanted.principal_id,
+        })
+        .await;
+    match sent {
+        // The group was found: the member was not.
+        Err(error) if error.status() == Some(404) => Ok(()),
+        sent => sent.map(|_| ()),
+    }
+}
+
+/// What [`remove_member`] would do.
+///
+/// # Errors
+/// Those of [`remove_member`], as far as reading finds them.
+pub async fn plan_remove_member(client: &Client, wanted: &Membership) -> Result<Plan> {
+    plan(client, wanted, false).await
+}
+
+/// The direct members of a group, read a page at a time.
+pub struct Members {
+    group: Group,
+    objects: Objects<Object>,
+}
+
+/// The direct members of a group.
+///
+/// # Errors
+/// Those of looking the group up.
+pub async fn members(client: &Client, group: &str) -> Result<Members> {
+    check_group(group)?;
+    let group = find(client, group).await?;
+    let path = format!("/v1.0/groups/{}/members", group.id);
+    let mut url = client.graph_url(&path).await?;
+    url.set_query(Some(&format!("$select=id,displayName,appId&$top={PAGE}")));
+    Ok(Members {
+        objects: Objects::at(client, url, &group.id),
+        group,
+    })
+}
+
+impl Members {
+    /// The next page, or `None` after the last.
+    ///
+    /// # Errors
+    /// Those of the requests.
+    pub async fn next(&mut self) -> Result<Option<Vec<GroupMember>>> {
+        let page = self.objects.next().await?;
+        let member = |object: Object| GroupMember {
+            group_id: self.group.id.clone(),
+            group_name: self.group.name.clone(),
+            kind: kind(&object.odata_type),
+            id: object.id,
+            display_name: object.display_name.unwrap_or_default(),
+            app_id: object.app_id.unwrap_or_default(),
+        };
+        Ok(page.map(|objects| objects.into_iter().map(member).collect()))
+    }
+}
+
+/// `#microsoft.graph.servicePrincipal` is a `ServicePrincipal`, as role assignments call it.
+fn kind(odata_type: &str) -> String {
+    let name = odata_type.rsplit('.').next().unwrap_or_default();
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+fn check(wanted: &Membership) -> Result<()> {
+    check_group(&wanted.group)?;
+    match is_guid(&wanted.principal_id) {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "InvalidPrincipalId",
+            "PrincipalId",
+            &wanted.principal_id,
+            "it is the object id of a principal, a GUID.",
+        )),
+    }
+}
+
+fn check_group(group: &str) -> Result<()> {
+    // Source: the limit of displayName in the documentation of Microsoft Graph.
+    match (1..=256).contains(&group.trim().chars().count()) {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "InvalidGroup",
+            "Group",
+            group,
+            "it is the object id of a group, or its display name of 1 to 256 characters.",
+        )),
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+}
+
+/// Looks a group up, by id or by name: once however many members are on their way.
+async fn find(client: &Client, group: &str) -> Result<Group> {
+    let key = format!("group {group}");
+    let look = || async {
+        let Group { id, name } = look_up(client, group).await?;
+        Ok(format!("{id} {name}"))
+    };
+    let found = client.shared_answer(&key, look).await?;
+    let (id, name) = found.split_once(' ').unwrap_or((&found, ""));
+    Ok(Group {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    })
+}
+
+async fn look_up(client: &Client, group: &str) -> Result<Group> {
+    const SELECT: &str = "$select=id,displayName";
+    let found = if is_guid(group) {
+        let mut url = client.graph_url(&format!("/v1.0/groups/{group}")).await?;
+        url.set_query(Some(SELECT));
+        match client.get_url(url, group).await {
+            Ok(reply) => vec![reply.json::<Object>(group)?],
+            Err(error) if error.status() == Some(404) => Vec::new(),
+            Err(error) => return Err(error),
+        }
+    } else {
+        let mut url = client.graph_url("/v1.0/groups").await?;
+        url.set_query(Some(SELECT));
+        let filter = format!("displayName eq {}", quoted(group));
+        url.query_pairs_mut().append_pair("$filter", &filter);
+        Objects::at(client, url, group).all().await?
+    };
+    match &found[..] {
+        [] => Err(not_found(group)),
+        [one] => Ok(Group {
+            id: one.id.clone(),
+            name: one.display_name.clone().unwrap_or_default(),
+        }),
+        several => Err(ambiguous(group, several)),
+    }
+}
+
+fn not_found(group: &str) -> Error {
+    let message = format!("The directory has no group '{group}'");
+    Error::new(Category::ObjectNotFound, "GroupNotFound", group, message)
+        .advise("Check -Group: names are whole; and that this sign-in may read groups.")
+}
+
+fn ambiguous(group: &str, several: &[Object]) -> Error {
+    let ids: Vec<_> = several.iter().map(|one| one.id.as_str()).collect();
+    Error::invalid(
+        "AmbiguousGroupName",
+        "Group",
+        group,
+        &format!(
+            "{} groups have that name; give the id of one: {}.",
+            ids.len(),
+            ids.join(", ")
+        ),
+    )
+}
+
+async fn post(client: &Client, group: &Group, principal_id: &str) -> Result<Reply> {
+    let object = client
+        .graph_url(&format!("/v1.0/directoryObjects/{principal_id}"))
+        .await?;
+    let url = client
+        .graph_url(&format!("/v1.0/groups/{}/members/$ref", group.id))
+        .await?;
+    client
+        .send(Request {
+            method: Method::POST,
+            url,
+            body: Some(&json!({ "@odata.id": object.as_str() })),
+            if_match: None,
+            target: principal_id,
+        })
+        .await
+}
+
+async fn is_member(client: &Client, group: &Group, principal_id: &str) -> Result<bool> {
+    let mut members = members(client, &group.id).await?;
+    while let Some(page) = members.next().await? {
+        if page
+            .iter()
+            .any(|one| one.id.eq_ignore_ascii_case(principal_id))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
+    check(wanted)?;
+    let group = find(client, &wanted.group).await?;
+    let is_there = is_member(client, &group, &wanted.principal_id).await?;
+    let Group { id, name } = &group;
+    let principal = &wanted.principal_id;
+    let description = match (add, is_there) {
+        (true, false) => format!("Add principal '{principal}' to group '{name}' ({id})"),
+        (true, true) => {
+            format!("Leave principal '{principal}' in group '{name}' ({id}): it is there already")
+        }
+        (false, true) => format!("Remove principal '{principal}' from group '{name}' ({id})"),
+        (false, false) => {
+            format!("Leave group '{name}' ({id}) as it is: principal '{principal}' is not in it")
+        }
+    };
+    Ok(Plan {
+        resource: id.clone(),
+        description,
+        changes: add != is_there,
+    })
+}
+
+async fn wait_for_replication(client: &Client, wanted: &Membership, started: Instant, look: u32) {
+    client.observer().progress(Progress {
+        activity: "Waiting for the new principal to be known to the directory".to_owned(),
+        status: wanted.principal_id.clone(),
+        percent: None,
+        seconds_elapsed: started.elapsed().as_secs() as u32,
+    });
+    sleep(client.retry().poll_wait(look, None)).await;
+}
+
+fn still_unknown(error: Error, wanted: &Membership) -> Error {
+    let words = format!(
+        "The directory still does not know the principal '{}' after two minutes",
+        wanted.principal_id
+    );
+    error
+        .context(&words)
+        .advise("Check -PrincipalId; if it was created just now, try again in a few minutes.")
+}
+
+/// A list of Microsoft Graph, whose pages are linked by `@odata.nextLink`.
+struct Objects<T> {
+    client: Client,
+    target: String,
+    next: Option<Url>,
+    items: std::marker::PhantomData<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+struct Page<T> {
+    value: Vec<T>,
+    #[serde(rename = "@odata.nextLink")]
+    next_link: Option<String>,
+}
+
+impl<T: DeserializeOwned> Objects<T> {
+    fn at(client: &Client, url: Url, target: &str) -> Self {
+        Self {
+            client: client.clone(),
+            target: target.to_owned(),
+            next: Some(url),
+            items: std::marker::PhantomData,
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<T>>> {
+        let Some(url) = self.next.take() else {
+            return Ok(None);
+        };
+        let reply = self.client.get_url(url.clone(), &self.target).await?;
+        let page: Page<T> = reply.json(&self.target)?;
+        if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
+            let next = same_host(&url, &link, "next link", &self.target)?;
+            if next == url {
+                return Err(Error::new(
+                    Category::InvalidResult,
+                    "PagingLoop",
+                    &self.target,
+                    "The list links a page to itself",
+                ));
+            }
+            self.next = Some(next);
+        }
+        Ok(Some(page.value))
+    }
+
+    async fn all(mut self) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        while let Some(page) = self.next().await? {
+            all.extend(page);
+        }
+        Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRINCIPAL: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+
+    #[test]
+    fn groups_and_principals_are_checked() {
+        let of = |group: &str, principal_id: &str| {
+            check(&Membership {
+                group: group.to_owned(),
+                principal_id: principal_id.to_owned(),
+            })
+        };
+        assert!(of("my 'group'", PRINCIPAL).is_ok());
+        for bad in ["", "  ", &"x".repeat(257)] {
+            assert_eq!(of(bad, PRINCIPAL).unwrap_err().code(), "InvalidGroup");
+        }
+        for bad in ["", "id1", "../groups"] {
+            let error = of("g", bad).unwrap_err();
+            assert_eq!(error.code(), "InvalidPrincipalId", "{bad}");
+        }
+    }
+
+    #[test]
+    fn kinds_are_named_as_role_assignments_name_them() {
+        assert_eq!(
+            kind("#microsoft.graph.servicePrincipal"),
+            "ServicePrincipal"
+        );
+        assert_eq!(kind("#microsoft.graph.user"), "User");
+        assert_eq!(kind(""), "");
+    }
+}
