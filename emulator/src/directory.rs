@@ -181,6 +181,17 @@ pub(crate) fn replicated<'a>(world: &'a World, id: &str, now: Millis) -> Option<
     find(&world.state, id).filter(|object| object.is_replicated(delay, now))
 }
 
+/// The user principal name of a user. One whose name has the form of one goes by that.
+pub(crate) fn user_name(id: &str, display_name: &str) -> String {
+    if id.eq_ignore_ascii_case(seed::USER_ID) {
+        seed::USER_NAME.to_owned()
+    } else if display_name.contains('@') {
+        display_name.to_owned()
+    } else {
+        format!("{}@emulator.invalid", id.to_lowercase())
+    }
+}
+
 /// Registers a principal; the error says what is wrong with it. It is known everywhere at once.
 pub(crate) fn register(state: &mut State, mut principal: Principal) -> Result<Principal, String> {
     if !random::is_guid(&principal.id) {

@@ -357,14 +357,19 @@ fn etag() -> String {
     format!("W/\"{}\"", random::guid())
 }
 
-/// An extension of a machine: the machine has to be there.
-fn put_extension(world: &mut World, call: &Call<'_>) -> Handled {
-    let machine = key::resource(
+/// The key of the machine that the path is under.
+fn machine_of(call: &Call<'_>) -> String {
+    key::resource(
         call.param("subscription"),
         call.param("group"),
         "Microsoft.Compute/virtualMachines",
         call.param("parent"),
-    );
+    )
+}
+
+/// An extension of a machine: the machine has to be there.
+fn put_extension(world: &mut World, call: &Call<'_>) -> Handled {
+    let machine = machine_of(call);
     if !world.state.machines.contains_key(&machine) {
         return Err(ArmError::new(
             404,
@@ -434,7 +439,7 @@ fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
 
 /// The extensions of a machine.
 fn list_in_parent(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = format!("{}/", call.request.path.trim_end_matches('/')).to_lowercase();
+    let prefix = format!("{}/extensions/", machine_of(call));
     list(world, call, &prefix)
 }
 

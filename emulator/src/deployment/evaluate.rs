@@ -646,3 +646,147 @@ impl Evaluator<'_> {
         self.expression(expression)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting() -> Setting {
+        Setting {
+            subscription: "s".to_owned(),
+            group: Some("g".to_owned()),
+            subscription_body: json!({"subscriptionId": "s"}),
+            group_body: Some(json!({"location": "eastus"})),
+            deployment_body: json!({"name": "d"}),
+            environment_body: json!({}),
+            tenant_body: json!({}),
+            symbols: HashMap::new(),
+        }
+    }
+
+    fn of(value: Value) -> Found<Value> {
+        let parameters = json!({"Name": "abc", "list": [1, {"a": "b"}]});
+        let variables = json!({
+            "one": "[concat(parameters('name'), '-1')]",
+            "two": {"in": "[variables('ONE')]"},
+            "copy": [{"name": "many", "count": 2, "input": "[copyIndex('many', 5)]"}],
+        });
+        let setting = setting();
+        let mut resolver = |asked: &Asked| match asked.target.as_str() {
+            "there" => Ok(json!({"full": asked.full, "version": asked.api_version})),
+            _ => Err(Halt::Unknown),
+        };
+        Evaluator::new(
+            &setting,
+            parameters.as_object().unwrap(),
+            variables.as_object().unwrap(),
+            &mut resolver,
+        )
+        .at(Some(&("loop".to_owned(), 7)))
+        .value(&value)
+    }
+
+    #[test]
+    fn values() {
+        for (given, wanted) in [
+            (json!("plain"), json!("plain")),
+            (json!("[[not]"), json!("[not]")),
+            (json!("[PARAMETERS('NAME')]"), json!("abc")),
+            (json!("[parameters('list')[1].A]"), json!("b")),
+            (json!("[parameters('list')[sub(1, 1)]]"), json!(1)),
+            (json!("[variables('two').in]"), json!("abc-1")),
+            (json!("[variables('many')]"), json!([5, 6])),
+            (json!("[copyIndex()]"), json!(7)),
+            (json!("[copyIndex('loop', 1)]"), json!(8)),
+            (json!("[sys.concat('a', 'b')]"), json!("ab")),
+            // What is not chosen is not looked at.
+            (json!("[if(true(), 'a', div(1, 0))]"), json!("a")),
+            (json!("[coalesce(null(), 'a', div(1, 0))]"), json!("a")),
+            (json!("[resourceGroup().location]"), json!("eastus")),
+            (json!("[subscription().subscriptionId]"), json!("s")),
+            (
+                json!("[resourceId('A.B/c/d', 'e', 'f')]"),
+                json!("/subscriptions/s/resourceGroups/g/providers/A.B/c/e/d/f"),
+            ),
+            (
+                json!("[resourceId('other', 'A.B/c', 'e')]"),
+                json!("/subscriptions/s/resourceGroups/other/providers/A.B/c/e"),
+            ),
+            (
+                json!("[resourceId('x', 'other', 'A.B/c', 'e')]"),
+                json!("/subscriptions/x/resourceGroups/other/providers/A.B/c/e"),
+            ),
+            (
+                json!("[subscriptionResourceId('A.B/c', 'e')]"),
+                json!("/subscriptions/s/providers/A.B/c/e"),
+            ),
+            (
+                json!("[tenantResourceId('A.B/c', 'e')]"),
+                json!("/providers/A.B/c/e"),
+            ),
+            (
+                json!("[extensionResourceId('/x/', 'A.B/c', 'e')]"),
+                json!("/x/providers/A.B/c/e"),
+            ),
+            (
+                json!("[reference('there', '2020-01-01', 'full')]"),
+                json!({"full": true, "version": "2020-01-01"}),
+            ),
+            (
+                json!({"[parameters('name')]": ["[copyIndex()]"], "copy": [
+                    {"name": "l", "count": 2, "input": {"i": "[copyIndex('l')]", "o": "[copyIndex('loop')]"}},
+                ]}),
+                json!({"abc": [7], "l": [{"i": 0, "o": 7}, {"i": 1, "o": 7}]}),
+            ),
+            // An object that only looks like a loop is an object.
+            (
+                json!({"copy": {"name": "x"}}),
+                json!({"copy": {"name": "x"}}),
+            ),
+        ] {
+            assert_eq!(of(given.clone()), Ok(wanted), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_value() {
+        for (given, part) in [
+            ("[parameters('none')]", "parameter 'none' is not found"),
+            ("[variables('none')]", "variable 'none' is not found"),
+            ("[parameters('list')[2]]", "out of bounds"),
+            ("[parameters('list')[1].c]", "available properties are 'a'"),
+            ("[parameters('name').x]", "'x' can't be evaluated"),
+            ("[copyIndex('none')]", "copyIndex"),
+            ("[if('a', 1, 2)]", "boolean"),
+            ("[resourceId('A.B/c')]", "resourceId"),
+            ("[resourceId('A.B', 'x')]", "resourceId"),
+            ("[resourceId('a', 'b', 'c', 'A.B/c', 'x')]", "resourceId"),
+            ("[reference('there', '2020-01-01', 'half')]", "'Full'"),
+            ("[parameters()]", "arguments"),
+            ("[newGuid()]", "default values"),
+            ("[utcNow('u')]", "default values"),
+            ("[nonsense.concat('a')]", "is not valid"),
+        ] {
+            match of(json!(given)) {
+                Err(Halt::Wrong(problem)) => assert!(problem.contains(part), "{given}: {problem}"),
+                other => panic!("{given}: {other:?}"),
+            }
+        }
+        assert_eq!(of(json!("[reference('x').y]")), Err(Halt::Unknown));
+    }
+
+    #[test]
+    fn times() {
+        // 2024-02-29T23:59:59.007Z
+        let time = |format: &str| time(1_709_251_199_007, format);
+        for (format, wanted) in [
+            ("yyyyMMddTHHmmssZ", "20240229T235959Z"),
+            ("yyyy-MM-dd HH:mm:ss.fff", "2024-02-29 23:59:59.007"),
+            ("u", "2024-02-29 23:59:59Z"),
+            ("d", "02/29/2024"),
+        ] {
+            assert_eq!(time(format), Ok(wanted.to_owned()));
+        }
+        assert!(time("dddd").is_err());
+    }
+}

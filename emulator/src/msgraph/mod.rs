@@ -154,6 +154,9 @@ fn handle(world: &mut World, ask: &Ask<'_>) -> Handled {
     };
     let method = ask.request.method.as_str();
     if first.eq_ignore_ascii_case("me") {
+        if let (Some(id), "GET", []) = (oauth::user_of(world, ask.request), method, rest) {
+            return get(world, ask, Set::Users, &id);
+        }
         return Err(Fault {
             status: 400,
             code: "BadRequest",

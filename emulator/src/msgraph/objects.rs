@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::clock::iso_time;
-use crate::directory::{Group, Kind, Object, Source};
+use crate::directory::{self, Group, Kind, Object, Source};
 use crate::seed;
 use crate::state::State;
 
@@ -205,10 +205,9 @@ pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value 
         | "tags" => json!([]),
         "mailenabled" | "approleassignmentrequired" => json!(false),
         "securityenabled" | "accountenabled" => json!(true),
-        "userprincipalname" => json!(format!(
-            "{}@emulator.onmicrosoft.com",
-            nickname(object.display_name)
-        )),
+        "userprincipalname" if object.kind == Kind::User => {
+            json!(directory::user_name(object.id, object.display_name))
+        }
         "deviceid" => json!(object.id),
         "appid" => json!(object.app_id),
         "appdisplayname" if matches!(object.source, Source::Application) => {

@@ -216,16 +216,11 @@ fn user(world: &World, id: &str, client_id: &str) -> Option<Party> {
         .principals
         .get(&id.to_lowercase())
         .filter(|one| one.kind == directory::Kind::User)?;
-    let name = if user.display_name.contains('@') {
-        user.display_name.clone()
-    } else {
-        format!("{}@emulator.invalid", user.id)
-    };
     Some(Party {
         client_id: client_id.to_owned(),
         object_id: user.id.clone(),
         kind: Kind::User {
-            name,
+            name: directory::user_name(&user.id, &user.display_name),
             display_name: user.display_name.clone(),
         },
     })

@@ -166,6 +166,13 @@ pub(crate) fn is_authenticated(world: &World, request: &Request, now: Millis) ->
         .is_some_and(|issued| issued.expires > now)
 }
 
+/// The object id of the user that the token of the request speaks for, if it is a user.
+pub(crate) fn user_of(world: &World, request: &Request) -> Option<String> {
+    let token = bearer(request).ok()?;
+    let party = &world.session.tokens.find(token)?.party;
+    party.is_user().then(|| party.object_id.clone())
+}
+
 fn is_for_arm(world: &World, audience: &str) -> bool {
     let bare = audience.trim_end_matches('/');
     ARM_AUDIENCES.iter().any(|a| a.eq_ignore_ascii_case(bare))

@@ -13,6 +13,7 @@ mod federated;
 mod graph;
 mod hosts;
 mod identities;
+mod kept;
 mod machines;
 mod msgraph;
 mod resources;

@@ -452,3 +452,29 @@ async fn writes_demand_claims_of_users() {
         9_002_313,
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_signed_in_is_me_in_graph() {
+    let mut azure = Azure::start().await;
+    let answer = signed_in(&azure, "").await;
+    let graph = "https%3A%2F%2Fgraph.microsoft.com%2F.default";
+    let answer = refresh(&azure, CLI, &answer["refresh_token"], &[("scope", graph)]).await;
+    let of_application = azure.sign_in("https://graph.microsoft.com/.default").await;
+    azure.token = answer.is(200).json()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let me = azure.get("/v1.0/me").await.is(200).json();
+    assert_eq!(
+        (&me["id"], &me["userPrincipalName"]),
+        (&json!(seed::USER_ID), &json!(seed::USER_NAME))
+    );
+    let found = azure
+        .get(&format!("/v1.0/users/{}", seed::USER_NAME))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(found["id"], me["id"]);
+    azure.token = of_application;
+    azure.get("/v1.0/me").await.fails(400, "BadRequest");
+}
