@@ -102,6 +102,8 @@ public sealed class RoleDefinitionNameCompleter : IArgumentCompleter
                     break;
                 case OperationEventKind.Done:
                     return roles.ToArray();
+                // A token has to be asked for, which is a cmdlet's business.
+                case OperationEventKind.Question:
                 case OperationEventKind.Failed:
                     return null;
             }

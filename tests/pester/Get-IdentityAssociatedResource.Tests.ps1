@@ -8,6 +8,7 @@ Describe 'Get-IdentityAssociatedResource' {
         Add-Machine vm1 -Having $identity.Id
         Add-Machine set1 -Having $identity.Id -Kind virtualMachineScaleSets
         Add-Machine cluster -Naming $identity.Id
+        Add-StorageAccount store1 -Having $identity.Id
         Add-Machine other -Having $longer.Id
         Add-Machine far -Having $identity.Id -In $FarSubscription
     }
@@ -27,8 +28,8 @@ Describe 'Get-IdentityAssociatedResource' {
     ) {
         $found = & $Given
         $found | Should -BeOfType ManagedIdentity.Models.IdentityAssociatedResource
-        $found.Name | Sort-Object | Should -Be cluster, set1, vm1
-        ($found | Where-Object Reference -EQ Assigned).Name | Sort-Object | Should -Be set1, vm1
+        $found.Name | Sort-Object | Should -Be cluster, set1, store1, vm1
+        ($found | Where-Object Reference -EQ Assigned).Name | Sort-Object | Should -Be set1, store1, vm1
         ($found | Where-Object Reference -EQ Mentioned).Name | Should -Be cluster
         $machine = $found | Where-Object Name -EQ vm1
         $machine.Type | Should -Be Microsoft.Compute/virtualMachines
@@ -40,7 +41,7 @@ Describe 'Get-IdentityAssociatedResource' {
     }
 
     It 'looks in all subscriptions, whatever subscription the identity is in' {
-        ($identity | Get-IdentityAssociatedResource -AllSubscriptions).Name | Sort-Object | Should -Be cluster, far, set1, vm1
+        ($identity | Get-IdentityAssociatedResource -AllSubscriptions).Name | Sort-Object | Should -Be cluster, far, set1, store1, vm1
         (Get-IdentityAssociatedResource -IdentityId $identity.Id -AllSubscriptions).Name | Should -Contain far
         (Get-IdentityAssociatedResource -AllSubscriptions).Name | Should -Contain far
         $named = @{ IdentityId = 'id1'; ResourceGroupName = $Group; SubscriptionId = (Get-ArmEmulator).SubscriptionId }
@@ -54,7 +55,7 @@ Describe 'Get-IdentityAssociatedResource' {
 
     It 'finds the references to all identities' {
         $all = Get-IdentityAssociatedResource
-        $all.Name | Sort-Object | Should -Be cluster, other, set1, vm1
+        $all.Name | Sort-Object | Should -Be cluster, other, set1, store1, vm1
         ($all | Where-Object IdentityId -EQ $longer.Id).Name | Should -Be other
     }
 

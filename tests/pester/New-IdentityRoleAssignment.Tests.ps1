@@ -261,7 +261,7 @@ Describe 'New-IdentityRoleAssignment' {
             Get-Completion 'New-IdentityRoleAssignment -RoleDefinitionName r' | Where-Object ResultType -EQ ParameterValue | Should -BeNullOrEmpty
             Invoke-Emulator Delete /faults
             (Get-Completion 'New-IdentityRoleAssignment -RoleDefinitionName reade')[0].CompletionText | Should -Be Reader
-            Disconnect-ManagedIdentityService
+            Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
             Get-Completion 'New-IdentityRoleAssignment -RoleDefinitionName r' | Where-Object ResultType -EQ ParameterValue | Should -BeNullOrEmpty
             Get-ManagedIdentityConnection | Should -BeNullOrEmpty
             $null = Connect-ManagedIdentityService -Emulator

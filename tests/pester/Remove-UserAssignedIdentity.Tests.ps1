@@ -99,6 +99,7 @@ Describe 'Remove-UserAssignedIdentity -Detach' {
         Add-Machine set1 -Having $gone.Id -Kind virtualMachineScaleSets
         Add-Machine far -Having $gone.Id -In $FarSubscription
         Add-Machine cluster -Naming $gone.Id
+        Add-StorageAccount store1 -Having $gone.Id
         $null = Get-VmIdentity $Group vm1 | Update-VmIdentity -AddIdentityId kept -EnableSystemAssigned
         $null = $gone, $kept | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $Group
         $null = $gone | New-IdentityRoleAssignment -RoleDefinitionName Contributor -SubscriptionId $FarSubscription
@@ -114,9 +115,9 @@ Describe 'Remove-UserAssignedIdentity -Detach' {
         Get-IdentityRoleAssignment -PrincipalId $gone.PrincipalId -SubscriptionId $FarSubscription | Should -BeNullOrEmpty
         ($kept | Get-IdentityRoleAssignment).RoleDefinitionName | Should -Be Reader
         # What refers to it and is not changed is named.
-        $named = @($warnings | Where-Object { "$_" -like '*/virtualMachines/cluster*' })
+        $named = @($warnings | Where-Object { "$_" -like '*/storageAccounts/store1*' -and "$_" -like '*/virtualMachines/cluster*' })
         $named.Count | Should -Be 1
-        @(Get-ChangingRequest | Where-Object { $_.path -like '*cluster*' }).Count | Should -Be 0
+        @(Get-ChangingRequest | Where-Object { $_.path -match 'cluster|store1' }).Count | Should -Be 0
         # First the machines, then the roles, then the identity.
         $kinds = foreach ($request in Get-ChangingRequest) {
             if ($request.method -eq 'PATCH') { 'machine' } elseif ($request.path -like '*roleAssignments*') { 'role' } else { 'identity' }
@@ -185,6 +186,7 @@ Describe 'Remove-UserAssignedIdentity -IfUnused' {
         @{ What = 'a scale set'; Use = { Add-Machine set1 -Having $identity.Id -Kind virtualMachineScaleSets }; Says = "*scale set '*/set1'*" }
         @{ What = 'a machine of another subscription'; Use = { Add-Subscription $FarSubscription; Add-Machine far -Having $identity.Id -In $FarSubscription }; Says = "*/virtualMachines/far'*" }
         @{ What = 'the settings of a resource'; Use = { Add-Machine cluster -Naming $identity.Id }; Says = "*/cluster'*" }
+        @{ What = 'a resource of another kind'; Use = { Add-StorageAccount store1 -Having $identity.Id }; Says = "*/store1'*" }
         @{ What = 'a role'; Use = { $null = $identity | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $Group }; Says = "*the role 'Reader'*" }
         @{ What = 'a federated credential'; Use = { Add-FederatedCredential $identity.Id }; Says = "*federated credential 'job'*" }
     ) {

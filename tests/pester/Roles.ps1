@@ -44,6 +44,19 @@ function Add-Machine([string] $Name, [string] $Having, [string] $Naming, [string
     $null = Invoke-ArmRequest PUT $path -ApiVersion 2025-04-01 -Body $body
 }
 
+# Makes a resource of a kind that the module does not change, which has an identity.
+function Add-StorageAccount([string] $Name, [string] $Having) {
+    $body = @{
+        location   = 'eastus'
+        kind       = 'StorageV2'
+        sku        = @{ name = 'Standard_LRS' }
+        identity   = @{ type = 'UserAssigned'; userAssignedIdentities = @{ $Having = @{} } }
+        properties = @{}
+    }
+    $path = "$(Get-ScopeId $Group)/providers/Microsoft.Storage/storageAccounts/$Name"
+    $null = Invoke-ArmRequest PUT $path -ApiVersion 2024-01-01 -Body $body
+}
+
 # Lets a workflow sign in as an identity.
 function Add-FederatedCredential([string] $IdentityId) {
     $body = @{ properties = @{ issuer = 'https://contoso.com'; subject = 'job'; audiences = @('api://AzureADTokenExchange') } }
