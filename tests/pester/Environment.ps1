@@ -1,0 +1,43 @@
+# Runs something with other environment variables, and nothing of a sign-in from outside. To be dot-sourced in BeforeAll.
+
+# What a sign-in looks at.
+$SignInVariables = @(
+    'AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PATH'
+    'AZURE_FEDERATED_TOKEN_FILE', 'AZURE_AUTHORITY_HOST', 'AZURE_RESOURCE_MANAGER_URL', 'AZURE_SUBSCRIPTION_ID'
+    'AZURE_POD_IDENTITY_AUTHORITY_HOST', 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'IMDS_ENDPOINT'
+)
+
+function Invoke-WithEnvironment([System.Collections.IDictionary] $Variable, [scriptblock] $Action) {
+    $before = @{}
+    foreach ($name in @($SignInVariables) + @($Variable.Keys)) {
+        $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
+        [System.Environment]::SetEnvironmentVariable($name, $Variable[$name])
+    }
+    try {
+        & $Action
+    } finally {
+        foreach ($name in $before.Keys) {
+            [System.Environment]::SetEnvironmentVariable($name, $before[$name])
+        }
+    }
+}
+
+# The variables of an emulator's host, as a program on it finds them.
+function Get-HostVariable([string] $Name, [hashtable] $Setup = @{}) {
+    $answer = Invoke-Emulator Put "/hosts/$Name" $Setup
+    $variables = @{}
+    $answer.environment.PSObject.Properties | ForEach-Object { $variables[$_.Name] = $_.Value }
+    $variables
+}
+
+# Puts a program named az first in the PATH.
+function New-AzureCli([string] $Folder, [string] $Says, [int] $ExitCode) {
+    $null = New-Item -ItemType Directory -Force $Folder
+    [System.IO.File]::WriteAllText("$Folder/says", $Says)
+    if ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) {
+        Set-Content "$Folder/az.cmd" "@type `"%~dp0says`"`r`n@exit /b $ExitCode"
+    } else {
+        Set-Content "$Folder/az" "#!/bin/sh`n/bin/cat '$Folder/says'`nexit $ExitCode"
+        chmod +x "$Folder/az"
+    }
+}

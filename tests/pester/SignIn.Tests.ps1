@@ -1,0 +1,333 @@
+Describe 'Sign-in' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Environment.ps1"
+        Connect-TestEmulator
+        $fact = Get-EmulatorFact
+        $endpoint = $fact.endpoint
+        $nowhere = @{ PATH = "$TestDrive/nowhere" }
+
+        # A module in the place of Azure PowerShell, whose sign-in the tests decide.
+        $modules = "$TestDrive/modules"
+        $null = New-Item -ItemType Directory "$modules/Az.Accounts"
+        Set-Content "$modules/Az.Accounts/Az.Accounts.psm1" @'
+function Get-AzContext {
+    if ($env:FAKE_AZ -eq 'signed out') { return }
+    [pscustomobject] @{
+        Account      = [pscustomobject] @{ Id = 'ann@contoso.com' }
+        Tenant       = [pscustomobject] @{ Id = $env:FAKE_TENANT }
+        Subscription = [pscustomobject] @{ Id = $env:FAKE_SUBSCRIPTION }
+        Environment  = [pscustomobject] @{ Name = 'Emulator'; ResourceManagerUrl = $env:FAKE_ENDPOINT }
+    }
+}
+function Get-AzAccessToken {
+    [CmdletBinding()]
+    param([string] $ResourceUrl, [string] $TenantId, [switch] $AsSecureString)
+    if ($env:FAKE_AZ -eq 'expired') {
+        throw 'AADSTS700082: The refresh token has expired due to inactivity. Run Connect-AzAccount.'
+    }
+    if ($env:FAKE_AZ -eq 'broken') { throw 'The disk is full.' }
+    Add-Content $env:FAKE_LOG "$ResourceUrl|$TenantId"
+    $form = @{
+        grant_type = 'client_credentials'; client_id = $env:FAKE_ID; client_secret = $env:FAKE_SECRET
+        scope      = "$env:FAKE_ENDPOINT/.default"
+    }
+    $token = (Invoke-RestMethod -Method Post "$env:FAKE_ENDPOINT/$env:FAKE_TENANT/oauth2/v2.0/token" -Body $form).access_token
+    if ($env:FAKE_AZ -ne 'string') {
+        $secure = New-Object securestring
+        foreach ($character in $token.ToCharArray()) { $secure.AppendChar($character) }
+        $token = $secure
+    }
+    $life = if ($env:FAKE_AZ -eq 'short') { 2 } else { 3600 }
+    [pscustomobject] @{ Token = $token; ExpiresOn = [DateTimeOffset]::UtcNow.AddSeconds($life) }
+}
+'@
+        New-ModuleManifest "$modules/Az.Accounts/Az.Accounts.psd1" -RootModule Az.Accounts.psm1 -ModuleVersion 5.0.0
+        $azure = @{
+            PATH              = "$TestDrive/nowhere"
+            PSModulePath      = $modules + [System.IO.Path]::PathSeparator + $env:PSModulePath
+            FAKE_ENDPOINT     = $endpoint
+            FAKE_TENANT       = $fact.tenantId
+            FAKE_SUBSCRIPTION = $fact.subscriptionId
+            FAKE_ID           = $fact.clientId
+            FAKE_SECRET       = $fact.clientSecret
+            FAKE_LOG          = "$TestDrive/asked"
+            FAKE_AZ           = ''
+        }
+        function Get-Asked { @(Get-Content "$TestDrive/asked" -ErrorAction SilentlyContinue) }
+    }
+    BeforeEach {
+        Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
+        Remove-Module Az.Accounts -Force -ErrorAction SilentlyContinue
+        Remove-Item "$TestDrive/asked" -ErrorAction SilentlyContinue
+        Clear-Emulator
+    }
+    AfterAll {
+        Remove-Module Az.Accounts -Force -ErrorAction SilentlyContinue
+        Disconnect-TestEmulator
+    }
+
+    Context 'with no Connect at all' {
+        BeforeAll {
+            $byEnvironment = @{
+                PATH                 = "$TestDrive/nowhere"
+                AZURE_AUTHORITY_HOST = $endpoint
+                AZURE_TENANT_ID      = $fact.tenantId
+                AZURE_CLIENT_ID      = $fact.clientId
+                AZURE_CLIENT_SECRET  = $fact.clientSecret
+            }
+        }
+
+        It 'the first cmdlet takes the environment''s sign-in, and the later ones its connection' {
+            $said = Invoke-WithEnvironment $byEnvironment { Get-VmIdentity -Name $VM -ResourceGroupName $Group -Verbose *>&1 }
+            ($said | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }).Name | Should -Be $VM
+            $said | Out-String | Should -BeLike '*Sign-in by environment variables works*'
+            (Get-ManagedIdentityConnection).IsDefault | Should -BeTrue
+            (Get-VmIdentity).Name | Should -Be $VM
+            @(Get-ManagedIdentityConnection).Count | Should -Be 1
+        }
+
+        It 'a managed identity is next' {
+            $null = Connect-ManagedIdentityService -Emulator
+            $null = Update-VmIdentity $Group $VM -EnableSystemAssigned
+            $id = (Get-VmIdentity $Group $VM).Id
+            Disconnect-ManagedIdentityService
+            foreach ($name in 'imds', 'appService', 'automation') {
+                $variables = $nowhere + (Get-HostVariable $name @{ machine = $id })
+                $variables.AZURE_RESOURCE_MANAGER_URL = $endpoint
+                $said = Invoke-WithEnvironment $variables { Get-VmIdentity -Verbose *>&1 } | Out-String
+                $said | Should -BeLike '*passed over: AZURE_TENANT_ID is not set.*'
+                (Get-ManagedIdentityConnection).AccountType | Should -Be ManagedService
+                Disconnect-ManagedIdentityService
+                Invoke-Emulator Delete "/hosts/$name"
+            }
+        }
+
+        It 'Azure PowerShell is next' {
+            (Invoke-WithEnvironment $azure { Get-VmIdentity }).Name | Should -Be $VM
+            $connection = Get-ManagedIdentityConnection
+            $connection.AccountType | Should -Be AzurePowerShell
+            $connection.Account | Should -Be ann@contoso.com
+            $connection.Endpoint | Should -Be $endpoint
+        }
+
+        It 'the Azure CLI is last, and verbose output says why the others were not it' {
+            $answer = @{ accessToken = Get-EmulatorToken; expires_on = 4102444800; subscription = $fact.subscriptionId }
+            New-AzureCli "$TestDrive/cli" "WARNING: a new version is out`n$(ConvertTo-Json $answer)" 0
+            $variables = $azure + @{ AZURE_RESOURCE_MANAGER_URL = $endpoint }
+            $variables.PATH = "$TestDrive/cli"
+            $variables.FAKE_AZ = 'signed out'
+            $said = Invoke-WithEnvironment $variables { Get-VmIdentity -Verbose *>&1 } | Out-String -Width 1000
+            (Get-ManagedIdentityConnection).AccountType | Should -Be AzureCli
+            $said | Should -BeLike '*environment variables is passed over: *managed identity is passed over: *Azure PowerShell is passed over: *not signed in*Azure CLI works*'
+        }
+
+        It 'one error says what was tried and how to sign in' {
+            $failure = Invoke-WithEnvironment $nowhere { Get-Failure { Get-VmIdentity } }
+            @($failure).Count | Should -Be 1
+            $failure.FullyQualifiedErrorId | Should -Be 'NotConnected,ManagedIdentity.Commands.GetVmIdentityCommand'
+            $failure.CategoryInfo.Category | Should -Be AuthenticationError
+            $failure.Exception.Message | Should -BeLike '*environment variables: *managed identity: *Azure PowerShell: *not installed*Azure CLI: *not on the PATH*az login*-UseDeviceAuthentication*'
+        }
+
+        It 'Connect without a way to sign in finds one, too' {
+            $connection = Invoke-WithEnvironment $byEnvironment { Connect-ManagedIdentityService -SubscriptionId $fact.subscriptionId }
+            $connection.AccountType | Should -Be ServicePrincipal
+        }
+
+        It 'parallel runspaces connect once' {
+            $pool = [runspacefactory]::CreateRunspacePool(1, 8)
+            $pool.Open()
+            Invoke-WithEnvironment $byEnvironment {
+                $running = 1..8 | ForEach-Object {
+                    $shell = [powershell]::Create()
+                    $shell.RunspacePool = $pool
+                    $null = $shell.AddScript("Import-Module '$ModulePath'; (Get-VmIdentity).Name")
+                    @{ Shell = $shell; Handle = $shell.BeginInvoke() }
+                }
+                $found = $running | ForEach-Object { $_.Shell.EndInvoke($_.Handle); $_.Shell.Dispose() }
+                $found | Should -Be @(1..8 | ForEach-Object { $VM })
+            }
+            $pool.Dispose()
+            @(Get-ManagedIdentityConnection).Count | Should -Be 1
+            @(Invoke-Emulator Get /requests | Where-Object path -Like '*/oauth2/*').Count | Should -Be 1
+        }
+    }
+
+    Context '-UseAzContext' {
+        It 'takes a token as <Form>' -ForEach @{ Form = 'secure string' }, @{ Form = 'string' } {
+            $connection = Invoke-WithEnvironment ($azure + @{ FAKE_FORM = $Form }) {
+                $env:FAKE_AZ = $Form
+                Connect-ManagedIdentityService -UseAzContext
+            }
+            $connection.SubscriptionId | Should -Be $fact.subscriptionId
+            $connection.TenantId | Should -Be $fact.tenantId
+            Get-Asked | Should -Be '|'
+            (Get-VmIdentity).Name | Should -Be $VM
+        }
+
+        It 'asks again before a token runs out, also from within a pipeline of its own' {
+            Invoke-WithEnvironment $azure {
+                $env:FAKE_AZ = 'short'
+                $null = Connect-ManagedIdentityService -UseAzContext
+                Wait-Condition { [DateTimeOffset]::UtcNow -ge $started.AddSeconds(2) }
+                $names = Get-VmIdentity | ForEach-Object { (Get-VmIdentity $_.ResourceGroupName $_.Name).Name }
+                $names | Should -Be $VM
+            }
+            @(Get-Asked).Count | Should -BeGreaterThan 1
+            Get-Asked | Select-Object -Last 1 | Should -Be "$endpoint|"
+        }
+        BeforeEach { $started = [DateTimeOffset]::UtcNow }
+
+        It 'asks for the tenant that is named' {
+            $null = Invoke-WithEnvironment $azure { Connect-ManagedIdentityService -UseAzContext -Tenant $fact.tenantId -Endpoint $endpoint }
+            Get-Asked | Should -Be "$endpoint|$($fact.tenantId)"
+        }
+
+        It 'says what is wrong when it is <State>' -ForEach @(
+            @{ State = 'signed out'; Code = 'AzurePowerShellNotSignedIn' }
+            @{ State = 'expired'; Code = 'AzurePowerShellNotSignedIn' }
+            @{ State = 'broken'; Code = 'AzurePowerShellFailed' }
+        ) {
+            $failure = Invoke-WithEnvironment $azure {
+                $env:FAKE_AZ = $State
+                Get-Failure { Connect-ManagedIdentityService -UseAzContext }
+            }
+            Get-ErrorCode $failure | Should -Be $Code
+            $failure.CategoryInfo.Category | Should -Be AuthenticationError
+        }
+
+        It 'says that it is not installed' {
+            $failure = Invoke-WithEnvironment @{ PSModulePath = "$TestDrive/nowhere" } {
+                Get-Failure { Connect-ManagedIdentityService -UseAzContext }
+            }
+            Get-ErrorCode $failure | Should -Be AzurePowerShellMissing
+        }
+    }
+
+    Context '-Identity' {
+        It 'is one of several by -AccountId' {
+            $null = Connect-ManagedIdentityService -Emulator
+            $id = New-UserAssignedIdentity $Group id-one -Location eastus
+            $null = New-UserAssignedIdentity $Group id-two -Location eastus
+            Disconnect-ManagedIdentityService
+            Invoke-WithEnvironment (Get-HostVariable imds) {
+                foreach ($account in $id.ClientId, $id.PrincipalId, $id.Id) {
+                    $connection = Connect-ManagedIdentityService -Identity -AccountId $account -Endpoint $endpoint
+                    $connection.Account | Should -Be $account
+                    (Get-VmIdentity -Connection $connection).Name | Should -Be $VM
+                }
+            }
+        }
+
+        It 'says that there is none' {
+            $failure = Invoke-WithEnvironment (Get-HostVariable imds) {
+                Get-Failure { Connect-ManagedIdentityService -Identity -Endpoint $endpoint }
+            }
+            Get-ErrorCode $failure | Should -Be invalid_request
+            $failure.Exception.Message | Should -BeLike '*-AccountId*'
+        }
+    }
+
+    Context '-UseDeviceAuthentication' {
+        It 'tells what to do in a warning, and goes on when it is done' {
+            Edit-EmulatorSetting @{ deviceCodeIntervalSeconds = 1 }
+            $shell = [powershell]::Create()
+            $null = $shell.AddScript("Import-Module '$ModulePath'; Connect-ManagedIdentityService -UseDeviceAuthentication -Endpoint '$endpoint' -Tenant '$($fact.tenantId)'")
+            $handle = $shell.BeginInvoke()
+            Wait-Condition { $shell.Streams.Warning.Count -gt 0 }
+            $code = (Invoke-Emulator Get /devicecodes).userCode
+            $shell.Streams.Warning[0].Message | Should -BeLike "*$code*"
+            $null = Invoke-Emulator Post "/devicecodes/$code" @{ approve = $true }
+            $connection = $shell.EndInvoke($handle)
+            $shell.Dispose()
+            $connection.Account | Should -Be user@emulator.invalid
+            (Get-VmIdentity -Connection $connection[0]).Name | Should -Be $VM
+        }
+    }
+
+    Context '-FederatedToken' {
+        BeforeAll {
+            function ConvertTo-JwtPart([hashtable] $Value) {
+                $bytes = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $Value -Compress))
+                [Convert]::ToBase64String($bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+            }
+            $claims = @{ iss = 'https://issuer.example'; sub = 'me'; aud = 'api://AzureADTokenExchange'; exp = 4102444800 }
+            $token = "$(ConvertTo-JwtPart @{ alg = 'RS256'; typ = 'JWT'; kid = 'k' }).$(ConvertTo-JwtPart $claims).c2ln"
+        }
+        BeforeEach {
+            $null = Invoke-Emulator Post /applications @{
+                clientId             = $fact.clientId
+                federatedCredentials = @(@{ issuer = $claims.iss; subject = $claims.sub })
+            }
+            $as = @{ ApplicationId = $fact.clientId; Tenant = $fact.tenantId; Endpoint = $endpoint }
+        }
+
+        It 'takes a token, and a file' {
+            $null = Connect-ManagedIdentityService @as -FederatedToken (ConvertTo-Secure $token)
+            (Get-VmIdentity).Name | Should -Be $VM
+            Set-Content "$TestDrive/token" $token
+            Push-Location $TestDrive
+            $null = Connect-ManagedIdentityService @as -FederatedTokenFile token
+            Pop-Location
+            (Get-VmIdentity).Name | Should -Be $VM
+        }
+
+        It 'refuses plain text unseen' {
+            $failure = Get-Failure { Connect-ManagedIdentityService @as -FederatedToken 'marked-token' }
+            $failure.Exception.Message | Should -Not -BeLike '*marked*'
+        }
+    }
+}
+
+Describe 'Connections side by side' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        Connect-TestEmulator
+        $one = (Get-EmulatorFact).subscriptionId
+        $two = 'bbbb1b1b-cc2c-dd3d-ee4e-ffffff5f5f5f'
+        $null = Invoke-Emulator Post /subscriptions @{ id = $two; name = 'Second' }
+        $connections = $one, $two | ForEach-Object { Connect-ManagedIdentityService -Emulator -SubscriptionId $_ }
+        foreach ($connection in $connections) {
+            1..5 | ForEach-Object { $null = New-UserAssignedIdentity $Group "id-$($connection.SubscriptionName)-$_".Replace(' ', '-') -Location eastus -Connection $connection }
+        }
+    }
+    AfterAll { Disconnect-TestEmulator }
+
+    It 'never mix, whatever runspaces use them' {
+        $pool = [runspacefactory]::CreateRunspacePool(1, 8)
+        $pool.Open()
+        $running = 1..8 | ForEach-Object {
+            $shell = [powershell]::Create()
+            $shell.RunspacePool = $pool
+            $null = $shell.AddScript('param($Module, $Connection) Import-Module $Module; 1..5 | ForEach-Object { Get-UserAssignedIdentity -Connection $Connection }')
+            $null = $shell.AddArgument($ModulePath).AddArgument($connections[$_ % 2])
+            @{ Shell = $shell; Handle = $shell.BeginInvoke(); SubscriptionId = $connections[$_ % 2].SubscriptionId }
+        }
+        foreach ($run in $running) {
+            $found = $run.Shell.EndInvoke($run.Handle)
+            $run.Shell.Dispose()
+            @($found).Count | Should -Be 25
+            $found.SubscriptionId | Sort-Object -Unique | Should -Be $run.SubscriptionId
+        }
+        $pool.Dispose()
+    }
+
+    It 'never mix in ForEach-Object -Parallel' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
+        $module = $ModulePath
+        $found = $connections * 10 | ForEach-Object -Parallel {
+            Import-Module $using:module
+            $wanted = $_.SubscriptionId
+            Get-UserAssignedIdentity -Connection $_ | ForEach-Object { [pscustomobject] @{ Wanted = $wanted; Found = $_.SubscriptionId } }
+        }
+        @($found).Count | Should -Be 100
+        $found | Where-Object { $_.Wanted -ne $_.Found } | Should -BeNullOrEmpty
+    }
+
+    It '-Connection is a parameter of every cmdlet that talks to Azure' {
+        $without = 'Connect-ManagedIdentityService', 'Get-ManagedIdentityConnection', 'Get-ArmEmulator', 'Start-ArmEmulator', 'Stop-ArmEmulator'
+        Get-Command -Module ManagedIdentity -CommandType Cmdlet | Where-Object Name -NotIn $without |
+            Where-Object { $_.Verb -notin 'Enable', 'Disable' } |
+            ForEach-Object { $_.Parameters.Keys | Should -Contain Connection -Because $_.Name }
+    }
+}
