@@ -330,4 +330,21 @@ Describe 'Connections side by side' {
             Where-Object { $_.Verb -notin 'Enable', 'Disable' } |
             ForEach-Object { $_.Parameters.Keys | Should -Contain Connection -Because $_.Name }
     }
+
+    It '-Connection counts for every cmdlet, in every set of parameters' {
+        . "$PSScriptRoot/Calls.ps1"
+        $closed = Connect-ManagedIdentityService -Emulator
+        Disconnect-ManagedIdentityService
+        $default = Connect-ManagedIdentityService -Emulator
+        Invoke-Emulator Delete /requests
+        $calls = @(Get-AnyCall)
+        $calls.Count | Should -BeGreaterThan 30
+        foreach ($call in $calls) {
+            $arguments = $call.Arguments
+            $failure = Get-Failure { & $call.Name @arguments -Connection $closed }
+            Get-ErrorCode $failure | Should -Be ConnectionClosed -Because "$($call.Name) [$($call.Set)]"
+        }
+        Get-ArmRequest | Should -BeNullOrEmpty
+        $default.IsConnected | Should -BeTrue
+    }
 }
