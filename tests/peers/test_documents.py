@@ -242,3 +242,19 @@ def test_a_machine_by_template(az, new_group, tmp_path, subscription):
         assert [key.rsplit("/", 1)[1] for key in users] == (
             ["shared"] if "User" in wanted["type"] else []
         )
+
+
+def test_a_scale_set_with_identities(az, new_group):
+    az("identity", "create", "-g", new_group, "-n", "assigned")
+    named = ("--resource-group", new_group, "--name", "set")
+    az(
+        *("vmss", "create", *named, "--image", "Ubuntu2204", "--orchestration-mode", "Uniform"),
+        *("--admin-username", "azureuser", "--admin-password", "Only-for-the-emulator-1"),
+        *("--assign-identity", "[system]", "assigned"),
+    )
+    shown = az("vmss", "identity", "show", *named)
+    assert shown["type"] == "SystemAssigned, UserAssigned"
+    (found,) = az("ad", "sp", "list", "--display-name", "set")
+    assert found["id"] == shown["principalId"]
+    az("vmss", "identity", "remove", *named, "--identities", "assigned")
+    assert az("vmss", "identity", "show", *named)["type"] == "SystemAssigned"

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use super::expression::{self, Expression, Text};
 use super::functions::{self, element, member, to_text};
 use crate::arm::error::ErrorBody;
+use crate::arm::router;
+use crate::arm::values::LOCATIONS;
 use crate::clock::Millis;
 use crate::random;
 
@@ -310,6 +312,8 @@ impl<'a> Evaluator<'a> {
                 let scope = scope.trim_end_matches('/');
                 Ok(json!(format!("{scope}/providers/{}", pairs(kind, names)?)))
             }
+            ("providers", [Some(namespace)]) => provider(namespace, None),
+            ("providers", [Some(namespace), Some(kind)]) => provider(namespace, Some(kind)),
             ("resourceinfo", [Some(symbol)]) => self
                 .setting
                 .symbols
@@ -346,7 +350,7 @@ impl<'a> Evaluator<'a> {
                 "parameters" | "variables" | "copyindex" | "resourcegroup" | "subscription"
                 | "deployment" | "environment" | "tenant" | "resourceid"
                 | "subscriptionresourceid" | "tenantresourceid" | "extensionresourceid"
-                | "resourceinfo" | "reference" | "newguid" | "utcnow" | "if" | "coalesce",
+                | "resourceinfo" | "reference" | "providers" | "newguid" | "utcnow" | "if" | "coalesce",
                 _,
             ) => Err(Halt::Wrong(format!(
                 "Unable to evaluate template language function '{bare}': the number or the types of its arguments are not right. Please see https://aka.ms/arm-functions/#{lower} for usage details."
@@ -513,6 +517,43 @@ fn pairs(kind: &str, names: &[Option<&str>]) -> Found<String> {
         id.push_str(&format!("/{kind}/{name}"));
     }
     Ok(id)
+}
+
+/// What `providers()` tells of a namespace, or of one of its types.
+fn provider(namespace: &str, kind: Option<&str>) -> Found<Value> {
+    let none = || {
+        Halt::Wrong(format!(
+            "The template function 'providers' finds no '{namespace}{}{}' in the emulator.",
+            if kind.is_some() { "/" } else { "" },
+            kind.unwrap_or_default()
+        ))
+    };
+    let namespace = router::namespaces()
+        .find(|known| known.eq_ignore_ascii_case(namespace))
+        .ok_or_else(none)?;
+    let locations: Vec<&str> = LOCATIONS.iter().map(|(_, display)| *display).collect();
+    let mut types = router::resource_types(namespace)
+        .into_iter()
+        .map(|(kind, versions)| {
+            json!({
+                "resourceType": kind,
+                "locations": locations,
+                "apiVersions": versions.iter().rev().collect::<Vec<_>>(),
+            })
+        });
+    match kind {
+        None => Ok(json!({
+            "namespace": namespace,
+            "resourceTypes": types.collect::<Vec<_>>(),
+        })),
+        Some(kind) => types
+            .find(|one| {
+                one["resourceType"]
+                    .as_str()
+                    .is_some_and(|known| known.eq_ignore_ascii_case(kind))
+            })
+            .ok_or_else(none),
+    }
 }
 
 pub(super) fn not_defined(name: &str) -> Halt {
@@ -703,6 +744,10 @@ mod tests {
             (json!("[if(true(), 'a', div(1, 0))]"), json!("a")),
             (json!("[coalesce(null(), 'a', div(1, 0))]"), json!("a")),
             (json!("[resourceGroup().location]"), json!("eastus")),
+            (
+                json!("[providers('microsoft.compute', 'virtualmachines').apiVersions[0]]"),
+                json!("2025-11-01"),
+            ),
             (json!("[subscription().subscriptionId]"), json!("s")),
             (
                 json!("[resourceId('A.B/c/d', 'e', 'f')]"),
@@ -763,6 +808,10 @@ mod tests {
             ("[resourceId('a', 'b', 'c', 'A.B/c', 'x')]", "resourceId"),
             ("[reference('there', '2020-01-01', 'half')]", "'Full'"),
             ("[parameters()]", "arguments"),
+            (
+                "[providers('Microsoft.Compute', 'nonsense')]",
+                "'Microsoft.Compute/nonsense'",
+            ),
             ("[newGuid()]", "default values"),
             ("[utcNow('u')]", "default values"),
             ("[nonsense.concat('a')]", "is not valid"),

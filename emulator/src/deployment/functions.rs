@@ -33,7 +33,6 @@ const ELSEWHERE: &[&str] = &[
     "mapvalues",
     "parsecidr",
     "pickzones",
-    "providers",
     "reduce",
     "references",
     "sort",

@@ -521,7 +521,7 @@ fn outputs(world: &mut World, run: &Run, now: Millis) -> Result<Value, Vec<(Stri
     for (name, declared) in &run.template.outputs {
         match output(world, run, declared, now) {
             Ok(Some(output)) => {
-                found.insert(name.clone(), output);
+                found.insert(camel_case(name), output);
             }
             Ok(None) => {}
             Err(halt) => problems.push((name.clone(), template::wrong(halt))),
@@ -532,6 +532,26 @@ fn outputs(world: &mut World, run: &Run, now: Millis) -> Result<Value, Vec<(Stri
         true => Ok(Value::Object(found)),
         false => Err(problems),
     }
+}
+
+/// Names of outputs come back in camel case: `VMName` as `vmName`, `VMSS` as `vmss`.
+fn camel_case(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    let upper = characters.iter().take_while(|c| c.is_uppercase()).count();
+    // The last capital of several begins the next word.
+    let lowered = if upper > 1 && upper < characters.len() {
+        upper - 1
+    } else {
+        upper
+    };
+    characters
+        .iter()
+        .enumerate()
+        .flat_map(|(at, c)| {
+            let lower: Vec<char> = c.to_lowercase().collect();
+            if at < lowered { lower } else { vec![*c] }
+        })
+        .collect()
 }
 
 /// One output; none if its condition is not met.
@@ -587,4 +607,24 @@ fn output(
         body["value"] = value;
     }
     Ok(Some(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_camel_case() {
+        for (name, wanted) in [
+            ("name", "name"),
+            ("Name", "name"),
+            ("VMName", "vmName"),
+            ("VMSS", "vmss"),
+            ("aB", "aB"),
+            ("A", "a"),
+            ("", ""),
+        ] {
+            assert_eq!(camel_case(name), wanted);
+        }
+    }
 }

@@ -506,6 +506,28 @@ pub(super) fn shown_parameters(template: &Template, values: &Map<String, Value>)
     Value::Object(shown)
 }
 
+/// The values of parameters with those of secure ones hidden, for what is only shown.
+pub(super) fn masked(template: &Template, values: &Map<String, Value>) -> Map<String, Value> {
+    fn hide(value: &mut Value) {
+        match value {
+            Value::Object(members) => members.values_mut().for_each(hide),
+            Value::Array(items) => items.iter_mut().for_each(hide),
+            Value::Null => {}
+            other => *other = json!("*******"),
+        }
+    }
+    let mut masked = values.clone();
+    for (name, value) in &mut masked {
+        let declared = member(&template.parameters, name);
+        let open = declared
+            .is_some_and(|declared| shown_type(template, declared).is_ok_and(|(_, open)| open));
+        if !open {
+            hide(value);
+        }
+    }
+    masked
+}
+
 /// A resource that a template comes to.
 #[derive(Debug, Clone)]
 pub(super) struct Planned {
@@ -672,6 +694,15 @@ pub(super) fn plan(
         }
     }
     check_order(&plan)?;
+    for (name, declared) in &template.outputs {
+        check_functions(declared)
+            .and_then(|()| shown_type(template, declared))
+            .map_err(|problem| {
+                invalid(format!(
+                    "The template output '{name}' is not valid: {problem}"
+                ))
+            })?;
+    }
     Ok((plan, setting))
 }
 
@@ -1019,7 +1050,6 @@ fn needs(
             }
         }
     }
-    let mut problem = None;
     let mut body = content(&planned.source);
     if planned.is_deployment()
         && is_inner(&body)
@@ -1027,13 +1057,11 @@ fn needs(
     {
         properties.remove("template");
     }
-    calls(&Value::Object(body), &mut |name, arguments| {
+    let body = Value::Object(body);
+    check_functions(&body)?;
+    calls(&body, &mut |name, arguments| {
         let lower = name.to_lowercase();
-        let bare = lower.strip_prefix("sys.").unwrap_or(&lower);
-        if !is_function(bare) {
-            problem.get_or_insert_with(|| super::functions::unknown(name));
-        }
-        if bare == "reference"
+        if lower.strip_prefix("sys.").unwrap_or(&lower) == "reference"
             && let Some(target) = arguments.first()
             // What cannot be told yet depends on nothing that could be told.
             && let Ok(Value::String(target)) = evaluator.of(target)
@@ -1042,17 +1070,24 @@ fn needs(
             needs.insert(other);
         }
     })?;
-    match problem {
-        Some(problem) => Err(problem),
-        None => {
-            needs.retain(|other| plan[*other].is_deployed());
-            Ok(needs)
+    needs.retain(|other| plan[*other].is_deployed());
+    Ok(needs)
+}
+
+/// Every function in a value has to be one.
+fn check_functions(value: &Value) -> Result<(), String> {
+    let mut problem = None;
+    calls(value, &mut |name, _| {
+        let lower = name.to_lowercase();
+        if !is_function(lower.strip_prefix("sys.").unwrap_or(&lower)) {
+            problem.get_or_insert_with(|| super::functions::unknown(name));
         }
-    }
+    })?;
+    problem.map_or(Ok(()), Err)
 }
 
 fn is_function(name: &str) -> bool {
-    const OF_A_DEPLOYMENT: [&str; 18] = [
+    const OF_A_DEPLOYMENT: [&str; 19] = [
         "parameters",
         "variables",
         "copyindex",
@@ -1067,6 +1102,7 @@ fn is_function(name: &str) -> bool {
         "extensionresourceid",
         "resourceinfo",
         "reference",
+        "providers",
         "newguid",
         "utcnow",
         "if",

@@ -157,9 +157,10 @@ fn after(
         Err(Halt::Refused(_)) => Err(Halt::Unknown),
         other => other,
     };
+    let parameters = template::masked(&prepared.template, &prepared.parameters);
     let mut evaluator = Evaluator::new(
         &prepared.setting,
-        &prepared.parameters,
+        &parameters,
         &prepared.template.variables,
         &mut resolver,
     )

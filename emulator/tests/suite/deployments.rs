@@ -683,6 +683,17 @@ async fn what_is_refused_at_once() {
         ),
         (
             body(
+                with(
+                    template(json!([])),
+                    json!({"outputs": {"o": {"type": "string", "value": "[listKeys('x', 'y')]"}}}),
+                ),
+                json!({}),
+            ),
+            "InvalidTemplate",
+            "output 'o' is not valid",
+        ),
+        (
+            body(
                 with(template(json!([])), json!({"resource": []})),
                 json!({}),
             ),
@@ -954,6 +965,29 @@ async fn what_would_change() {
         let kind = change["changeType"].as_str().unwrap();
         assert!(["NoChange", "Ignore"].contains(&kind), "{change}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_would_change_tells_no_secrets() {
+    let azure = Azure::start().await;
+    let mut tagged = identity("abc");
+    tagged["tags"] = json!({"a": "[parameters('p')]", "b": "[concat('x', parameters('o').deep)]"});
+    let template = with(
+        template(json!([tagged])),
+        json!({"parameters": {"p": {"type": "securestring"}, "o": {"type": "secureObject"}}}),
+    );
+    let given = json!({"p": {"value": "hidden-1"}, "o": {"value": {"deep": "hidden-2"}}});
+    let asked = azure
+        .post(&behind("d", "whatIf"), body(template, given))
+        .await
+        .is(202);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let answer = azure.get(asked.header("location")).await.is(200).json();
+    let text = answer.to_string();
+    assert!(
+        !text.contains("hidden") && text.contains("x*******"),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
