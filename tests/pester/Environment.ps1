@@ -7,17 +7,25 @@ $SignInVariables = @(
     'AZURE_POD_IDENTITY_AUTHORITY_HOST', 'IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'IMDS_ENDPOINT'
 )
 
+# Sets a variable, or removes it: PowerShell makes an empty text of a null.
+function Set-EnvironmentVariable([string] $Name, $Value) {
+    if ($null -eq $Value) {
+        $Value = [NullString]::Value
+    }
+    [System.Environment]::SetEnvironmentVariable($Name, $Value)
+}
+
 function Invoke-WithEnvironment([System.Collections.IDictionary] $Variable, [scriptblock] $Action) {
     $before = @{}
-    foreach ($name in @($SignInVariables) + @($Variable.Keys)) {
+    foreach ($name in @($SignInVariables) + @($Variable.Keys) | Select-Object -Unique) {
         $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
-        [System.Environment]::SetEnvironmentVariable($name, $Variable[$name])
+        Set-EnvironmentVariable $name $Variable[$name]
     }
     try {
         & $Action
     } finally {
         foreach ($name in $before.Keys) {
-            [System.Environment]::SetEnvironmentVariable($name, $before[$name])
+            Set-EnvironmentVariable $name $before[$name]
         }
     }
 }

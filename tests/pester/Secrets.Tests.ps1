@@ -129,7 +129,7 @@ public static class ProcessMemory
                     foreach (var encoding in new[] { Encoding.UTF8, Encoding.Unicode })
                     {
                         if (new ReadOnlySpan<byte>(block).IndexOf(encoding.GetBytes(text)) >= 0)
-                            found.Add(encoding.WebName + " at " + line);
+                            found.Add("text " + Array.IndexOf(texts, text) + " as " + encoding.WebName + " in " + line);
                     }
                 }
             }
