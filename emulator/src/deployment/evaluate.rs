@@ -230,7 +230,8 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn expression(&mut self, expression: &Expression) -> Found<Value> {
+    /// What an expression stands for.
+    pub(super) fn expression(&mut self, expression: &Expression) -> Found<Value> {
         let value = match expression {
             Expression::Text(text) => json!(text),
             Expression::Number(number) => json!(number),
@@ -679,13 +680,6 @@ pub(super) fn calls(
         _ => {}
     }
     Ok(())
-}
-
-impl Evaluator<'_> {
-    /// An expression by itself.
-    pub(super) fn of(&mut self, expression: &Expression) -> Found<Value> {
-        self.expression(expression)
-    }
 }
 
 #[cfg(test)]

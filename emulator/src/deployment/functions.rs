@@ -73,13 +73,13 @@ fn arity(name: &str) -> Option<(usize, usize)> {
         | "length"
         | "not"
         | "objectkeys"
+        | "shallowmerge"
         | "string"
         | "tolower"
         | "toupper"
         | "trim"
         | "uricomponent"
         | "uricomponenttostring" => (1, 1),
-        "shallowmerge" => (1, 1),
         "add" | "contains" | "div" | "endswith" | "equals" | "greater" | "greaterorequals"
         | "indexof" | "join" | "lastindexof" | "less" | "lessorequals" | "mod" | "mul"
         | "range" | "skip" | "split" | "startswith" | "sub" | "take" | "uri" => (2, 2),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::evaluate::{Evaluator, Setting, no_references};
 use super::expression;
 use super::functions;
+use super::parameters;
 use super::template::{self, Template};
 
 fn setting() -> Setting {
@@ -35,8 +36,7 @@ fn template(variables: Value, name: &str) -> Value {
 /// What planning a template comes to: nothing, or what is wrong.
 fn plan(template: &Value) -> Result<usize, String> {
     let read = Template::read(template).map_err(|e| e.body.message)?;
-    let parameters =
-        template::parameters(&read, None, &setting(), 0).map_err(|e| e.body.message)?;
+    let parameters = parameters::values(&read, None, &setting(), 0).map_err(|e| e.body.message)?;
     let (plan, _) = template::plan(&read, &setting(), &parameters).map_err(|e| e.body.message)?;
     Ok(plan.len())
 }

@@ -8,6 +8,7 @@ mod hash;
 #[cfg(test)]
 mod hostile;
 mod lenient;
+mod parameters;
 mod run;
 mod template;
 mod what_if;
@@ -407,7 +408,7 @@ fn prepare(world: &World, call: &Call<'_>) -> Result<Prepared, ArmError> {
     };
     let template = Template::read(&raw_template)?;
     let setting = setting(world, call, location.as_deref());
-    let parameters = template::parameters(
+    let parameters = parameters::values(
         &template,
         member(properties, "parameters"),
         &setting,
@@ -580,7 +581,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         correlation,
         template_hash: hash::murmur(prepared.raw_template.to_string().as_bytes()).to_string(),
         template: prepared.raw_template,
-        parameters: template::shown_parameters(&prepared.template, &prepared.parameters),
+        parameters: parameters::shown_parameters(&prepared.template, &prepared.parameters),
         providers: providers(&prepared.plan),
         dependencies: dependencies(&prepared.plan),
         outputs: None,
@@ -750,7 +751,7 @@ fn validate(world: &mut World, call: &Call<'_>) -> Handled {
         "type": "Microsoft.Resources/deployments",
         "properties": {
             "templateHash": hash::murmur(prepared.raw_template.to_string().as_bytes()).to_string(),
-            "parameters": template::shown_parameters(&prepared.template, &prepared.parameters),
+            "parameters": parameters::shown_parameters(&prepared.template, &prepared.parameters),
             "mode": "Incremental",
             "provisioningState": "Succeeded",
             "timestamp": compute_time(call.now),

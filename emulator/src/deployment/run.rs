@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::evaluate::{Asked, Evaluator, Halt, Setting, not_defined};
 use super::functions::member;
+use super::parameters;
 use super::template::{self, Planned, Template, named};
 use super::{Operation, Target};
 use crate::arm::error::{ArmError, ErrorBody};
@@ -564,7 +565,7 @@ fn output(
     let members = declared
         .as_object()
         .ok_or_else(|| Halt::Wrong("It is not a JSON object.".to_owned()))?;
-    let (kind, open) = template::shown_type(&run.template, declared)?;
+    let (kind, open) = parameters::shown_type(&run.template, declared)?;
     let mut resolver = |asked: &Asked| refer(world, &run.plan, asked, now);
     let mut evaluator = Evaluator::new(
         &run.setting,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::evaluate::{Asked, Evaluator, Halt};
 use super::functions::member;
+use super::parameters;
 use super::run::refer;
 use super::template::{self, Planned};
 use super::{Prepared, bad};
@@ -157,7 +158,7 @@ fn after(
         Err(Halt::Refused(_)) => Err(Halt::Unknown),
         other => other,
     };
-    let parameters = template::masked(&prepared.template, &prepared.parameters);
+    let parameters = parameters::masked(&prepared.template, &prepared.parameters);
     let mut evaluator = Evaluator::new(
         &prepared.setting,
         &parameters,
