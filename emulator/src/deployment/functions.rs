@@ -819,6 +819,12 @@ mod tests {
                 json!([{"key": "a", "value": 2}, {"key": "b", "value": 1}]),
             ),
             ("tryGet", json!([deep, "a", "x"]), json!(null)),
+            ("objectKeys", json!([{"b": 1, "A": 2}]), json!(["A", "b"])),
+            (
+                "shallowMerge",
+                json!([[{"a": {"x": 1}}, {"a": {"y": 2}, "b": 3}]]),
+                json!({"a": {"y": 2}, "b": 3}),
+            ),
             ("base64", json!(["äb"]), json!("w6Ri")),
             ("base64ToString", json!(["w6Ri"]), json!("äb")),
             ("guid", json!(["a", "b", "c"]), json!(hash::guid("a-b-c"))),
