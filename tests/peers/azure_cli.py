@@ -98,6 +98,18 @@ class AzureCli:
             *("--username", client_id, "--password", secret),
         )
 
+    def on_path(self, folder: Path) -> dict[str, str]:
+        """An environment in which programs find this Azure CLI as az."""
+        folder.mkdir()
+        if os.name == "nt":
+            (folder / "az.cmd").write_text(f'@"{self.python}" -m azure.cli %*\n', encoding="utf-8")
+        else:
+            az = folder / "az"
+            az.write_text(f'#!/bin/sh\nexec "{self.python}" -m azure.cli "$@"\n', encoding="utf-8")
+            az.chmod(0o755)
+        path = os.pathsep.join([str(folder), self.environment["PATH"]])
+        return self.environment | {"PATH": path}
+
 
 if __name__ == "__main__":
     try:

@@ -74,8 +74,12 @@ class Emulator:
         """Gives or reads roles through the module's library."""
         return self._run("roles", *arguments)["roleAssignments"]
 
-    def _run(self, name: str, *arguments: str) -> dict:
-        environment = os.environ | {"SSL_CERT_FILE": self.ca_file}
+    def sign_in(self, environment: dict[str, str], *arguments: str) -> dict:
+        """Who the module's library signs in as in that environment, and what it sees."""
+        return self._run("cli_sign_in", *arguments, environment=environment)
+
+    def _run(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> dict:
+        environment = (environment or os.environ) | {"SSL_CERT_FILE": self.ca_file}
         done = subprocess.run(
             [*example(name), self.endpoint, *arguments],
             cwd=ROOT,

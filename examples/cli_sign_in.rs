@@ -1,0 +1,46 @@
+//! Signs in as the Azure CLI does, or by the first sign-in that works, and says who that is and what
+//! it sees, as JSON. The Azure CLI's tests run it.
+//!
+//! `cargo run --example cli_sign_in -- https://127.0.0.1:PORT [automatic]`
+
+use std::sync::Arc;
+
+use managed_identity::arm::{RetryPolicy, Scope, Silent};
+use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::identity;
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let endpoint = arguments.next();
+    let request = Request {
+        sign_in: match arguments.next().as_deref() {
+            Some("automatic") => SignIn::Automatic,
+            _ => SignIn::AzureCli,
+        },
+        environment: None,
+        endpoint: Some(
+            endpoint.ok_or("name the emulator's endpoint, such as https://127.0.0.1:8080")?,
+        ),
+        tenant: None,
+        subscription_id: None,
+        variables: None,
+        retry: RetryPolicy::default(),
+    };
+    let connection = connect(request, Arc::new(Silent)).await?;
+    let mut names = Vec::new();
+    let mut pages = identity::list(&connection.client, &Scope::default())?;
+    while let Some(page) = pages.next().await? {
+        names.extend(page.into_iter().map(|identity| identity.name));
+    }
+    let answer = json!({
+        "accountType": connection.account_type,
+        "subscriptionId": connection.subscription_id,
+        "tenantId": connection.tenant_id,
+        "environment": connection.environment,
+        "identities": names,
+    });
+    println!("{answer:#}");
+    Ok(())
+}
