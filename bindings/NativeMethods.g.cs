@@ -499,7 +499,7 @@ namespace ManagedIdentity.Native
         internal static extern int mi_reference_list(ulong client, MiReferenceListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `json` with `as_json`.
+        ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `text` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
@@ -508,7 +508,7 @@ namespace ManagedIdentity.Native
         internal static extern int mi_vm_identity_get(ulong client, MiVmIdentityGetRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `json` with `as_json`.
+        ///  Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `text` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
@@ -547,7 +547,7 @@ namespace ManagedIdentity.Native
 
         /// <summary>
         ///  Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
-        ///  `json`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+        ///  `text`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
         ///  set.
         ///
         ///  # Safety
@@ -634,6 +634,25 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_group_member_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mi_group_member_list(ulong client, MiStr* group, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the running of a template. Yields a [`MiDeployment`] when it is done, or a [`MiPlan`]
+        ///  when `dry_run` is set.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_deployment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_deployment_create(ulong client, MiDeploymentRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the making of a template out of identities. Yields it as `text`.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_identity_export", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_identity_export(ulong client, MiIdentityExportRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits the start of an emulator in this process. Yields a [`MiEmulator`].
@@ -1092,7 +1111,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+        ///  1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
         /// </summary>
         public byte as_json;
     }
@@ -1116,7 +1135,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+        ///  1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
         /// </summary>
         public byte as_json;
     }
@@ -1375,6 +1394,58 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  What `mi_deployment_create` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiDeploymentRequest
+    {
+        /// <summary>
+        ///  The resource group, and the deployment's name.
+        /// </summary>
+        public MiTarget target;
+        /// <summary>
+        ///  The template: JSON, with comments if need be.
+        /// </summary>
+        public MiStr template;
+        /// <summary>
+        ///  The values of its parameters, an object of JSON by name.
+        /// </summary>
+        public MiStr parameters;
+        /// <summary>
+        ///  The text of a file of parameters, in place of `parameters`.
+        /// </summary>
+        public MiStr parameter_file;
+        /// <summary>
+        ///  1 to plan only, by Azure's own what-if.
+        /// </summary>
+        public byte dry_run;
+    }
+
+    /// <summary>
+    ///  What `mi_identity_export` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiIdentityExportRequest
+    {
+        /// <summary>
+        ///  The ids of the identities: all of one resource group.
+        /// </summary>
+        public MiStr* identities;
+        /// <summary>
+        ///  The number of identities.
+        /// </summary>
+        public nuint identities_len;
+        /// <summary>
+        ///  1 for Bicep; 0 for a template of Azure Resource Manager.
+        /// </summary>
+        public byte bicep;
+        /// <summary>
+        ///  1 to add the roles that the identities have.
+        /// </summary>
+        public byte roles;
+    }
+
+    /// <summary>
     ///  How the emulator shall run.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -1462,9 +1533,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiGroupMember* group_member;
         /// <summary>
-        ///  What Azure answered to a call of the caller's own: JSON as Azure wrote it.
+        ///  A deployment, or null.
         /// </summary>
-        public MiStr json;
+        public MiDeployment* deployment;
+        /// <summary>
+        ///  What Azure answered, JSON as Azure wrote it, or the template that was asked for.
+        /// </summary>
+        public MiStr text;
         /// <summary>
         ///  How far a long wait has come, or null.
         /// </summary>
@@ -1665,6 +1740,63 @@ namespace ManagedIdentity.Native
         ///  The application id of a service principal.
         /// </summary>
         public MiStr app_id;
+    }
+
+    /// <summary>
+    ///  A deployment that has ended well.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct MiDeployment
+    {
+        /// <summary>
+        ///  The resource id.
+        /// </summary>
+        public MiStr id;
+        /// <summary>
+        ///  The name.
+        /// </summary>
+        public MiStr name;
+        /// <summary>
+        ///  The resource group.
+        /// </summary>
+        public MiStr resource_group;
+        /// <summary>
+        ///  The subscription's id.
+        /// </summary>
+        public MiStr subscription_id;
+        /// <summary>
+        ///  `Succeeded`.
+        /// </summary>
+        public MiStr provisioning_state;
+        /// <summary>
+        ///  When it was done, as Azure writes it.
+        /// </summary>
+        public MiStr timestamp;
+        /// <summary>
+        ///  How long it took, as ISO 8601 writes durations.
+        /// </summary>
+        public MiStr duration;
+        /// <summary>
+        ///  `Incremental`.
+        /// </summary>
+        public MiStr mode;
+        /// <summary>
+        ///  Azure's id of the whole deployment.
+        /// </summary>
+        public MiStr correlation_id;
+        /// <summary>
+        ///  The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
+        ///  have no value.
+        /// </summary>
+        public MiStr outputs;
+        /// <summary>
+        ///  The ids of the resources that it made or found.
+        /// </summary>
+        public MiStr* resources;
+        /// <summary>
+        ///  The number of resources.
+        /// </summary>
+        public nuint resources_len;
     }
 
     /// <summary>

@@ -500,6 +500,35 @@ typedef struct MiGroupMember {
   struct MiStr app_id;
 } MiGroupMember;
 
+// A deployment that has ended well.
+typedef struct MiDeployment {
+  // The resource id.
+  struct MiStr id;
+  // The name.
+  struct MiStr name;
+  // The resource group.
+  struct MiStr resource_group;
+  // The subscription's id.
+  struct MiStr subscription_id;
+  // `Succeeded`.
+  struct MiStr provisioning_state;
+  // When it was done, as Azure writes it.
+  struct MiStr timestamp;
+  // How long it took, as ISO 8601 writes durations.
+  struct MiStr duration;
+  // `Incremental`.
+  struct MiStr mode;
+  // Azure's id of the whole deployment.
+  struct MiStr correlation_id;
+  // The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
+  // have no value.
+  struct MiStr outputs;
+  // The ids of the resources that it made or found.
+  const struct MiStr *resources;
+  // The number of resources.
+  size_t resources_len;
+} MiDeployment;
+
 // How far a long wait has come.
 typedef struct MiProgress {
   // What is going on.
@@ -563,8 +592,10 @@ typedef struct MiEvent {
   const struct MiQuestion *question;
   // A member of a group of the directory, or null.
   const struct MiGroupMember *group_member;
-  // What Azure answered to a call of the caller's own: JSON as Azure wrote it.
-  struct MiStr json;
+  // A deployment, or null.
+  const struct MiDeployment *deployment;
+  // What Azure answered, JSON as Azure wrote it, or the template that was asked for.
+  struct MiStr text;
   // How far a long wait has come, or null.
   const struct MiProgress *progress;
   // Why the operation failed, or null.
@@ -789,7 +820,7 @@ typedef struct MiVmIdentityGetRequest {
   struct MiTarget target;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
-  // 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+  // 1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
   uint8_t as_json;
 } MiVmIdentityGetRequest;
 
@@ -801,7 +832,7 @@ typedef struct MiVmIdentityListRequest {
   struct MiListRequest scope;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
-  // 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+  // 1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
   uint8_t as_json;
 } MiVmIdentityListRequest;
 
@@ -933,6 +964,32 @@ typedef struct MiGroupMemberRequest {
   // 1 to plan only.
   uint8_t dry_run;
 } MiGroupMemberRequest;
+
+// What `mi_deployment_create` needs.
+typedef struct MiDeploymentRequest {
+  // The resource group, and the deployment's name.
+  struct MiTarget target;
+  // The template: JSON, with comments if need be.
+  struct MiStr template_;
+  // The values of its parameters, an object of JSON by name.
+  struct MiStr parameters;
+  // The text of a file of parameters, in place of `parameters`.
+  struct MiStr parameter_file;
+  // 1 to plan only, by Azure's own what-if.
+  uint8_t dry_run;
+} MiDeploymentRequest;
+
+// What `mi_identity_export` needs.
+typedef struct MiIdentityExportRequest {
+  // The ids of the identities: all of one resource group.
+  const struct MiStr *identities;
+  // The number of identities.
+  size_t identities_len;
+  // 1 for Bicep; 0 for a template of Azure Resource Manager.
+  uint8_t bicep;
+  // 1 to add the roles that the identities have.
+  uint8_t roles;
+} MiIdentityExportRequest;
 
 // How the emulator shall run.
 typedef struct MiEmulatorOptions {
@@ -1108,7 +1165,7 @@ int32_t mi_reference_list(uint64_t client,
                           uint64_t queue,
                           uint64_t tag);
 
-// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `json` with `as_json`.
+// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `text` with `as_json`.
 //
 // # Safety
 // See the module.
@@ -1117,7 +1174,7 @@ int32_t mi_vm_identity_get(uint64_t client,
                            uint64_t queue,
                            uint64_t tag);
 
-// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `json` with `as_json`.
+// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `text` with `as_json`.
 //
 // # Safety
 // See the module.
@@ -1156,7 +1213,7 @@ int32_t mi_system_identity_get(uint64_t client,
                                uint64_t tag);
 
 // Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
-// `json`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+// `text`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
 // set.
 //
 // # Safety
@@ -1244,6 +1301,25 @@ int32_t mi_group_member_list(uint64_t client,
                              const struct MiStr *group,
                              uint64_t queue,
                              uint64_t tag);
+
+// Submits the running of a template. Yields a [`MiDeployment`] when it is done, or a [`MiPlan`]
+// when `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t mi_deployment_create(uint64_t client,
+                             const struct MiDeploymentRequest *request,
+                             uint64_t queue,
+                             uint64_t tag);
+
+// Submits the making of a template out of identities. Yields it as `text`.
+//
+// # Safety
+// See the module.
+int32_t mi_identity_export(uint64_t client,
+                           const struct MiIdentityExportRequest *request,
+                           uint64_t queue,
+                           uint64_t tag);
 
 // Submits the start of an emulator in this process. Yields a [`MiEmulator`].
 //

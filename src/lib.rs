@@ -9,5 +9,6 @@ pub mod access;
 pub mod arm;
 pub mod auth;
 pub mod compute;
+pub mod deployment;
 pub mod ffi;
 pub mod identity;

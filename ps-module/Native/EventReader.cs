@@ -1,5 +1,7 @@
 using System.Collections;
+using System.Management.Automation;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Native;
@@ -37,7 +39,8 @@ internal static unsafe class EventReader
         : source->system_identity is not null ? Read(source->system_identity)
         : source->federated_credential is not null ? Read(source->federated_credential)
         : source->group_member is not null ? Read(source->group_member)
-        : source->json.Read();
+        : source->deployment is not null ? Read(source->deployment)
+        : source->text.Read();
 
     private static UserAssignedIdentity Read(MiIdentity* source)
     {
@@ -78,12 +81,6 @@ internal static unsafe class EventReader
 
     private static FederatedIdentityCredential Read(MiFederatedCredential* source)
     {
-        var audiences = new string[checked((int)source->audiences_len)];
-        for (var i = 0; i < audiences.Length; i++)
-        {
-            audiences[i] = source->audiences[i].ReadOrEmpty();
-        }
-
         return new FederatedIdentityCredential
         {
             Id = source->id.ReadOrEmpty(),
@@ -94,7 +91,7 @@ internal static unsafe class EventReader
             Type = source->resource_type.ReadOrEmpty(),
             Issuer = source->issuer.ReadOrEmpty(),
             Subject = source->subject.ReadOrEmpty(),
-            Audience = audiences,
+            Audience = Texts(source->audiences, source->audiences_len),
         };
     }
 
@@ -107,6 +104,40 @@ internal static unsafe class EventReader
         PrincipalType = source->kind.Read(),
         ClientId = source->app_id.Read(),
     };
+
+    private static ArmDeployment Read(MiDeployment* source)
+    {
+        var deployment = new ArmDeployment
+        {
+            Id = source->id.ReadOrEmpty(),
+            DeploymentName = source->name.ReadOrEmpty(),
+            ResourceGroupName = source->resource_group.Read(),
+            SubscriptionId = source->subscription_id.Read(),
+            ProvisioningState = source->provisioning_state.Read(),
+            Timestamp = source->timestamp.Read(),
+            Duration = source->duration.Read(),
+            Mode = source->mode.Read(),
+            CorrelationId = source->correlation_id.Read(),
+            OutputResource = Texts(source->resources, source->resources_len),
+        };
+        if (JsonReader.Read(source->outputs.ReadOrEmpty()) is PSObject outputs)
+        {
+            deployment.Read(outputs);
+        }
+
+        return deployment;
+    }
+
+    private static string[] Texts(MiStr* source, nuint count)
+    {
+        var texts = new string[checked((int)count)];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = source[i].ReadOrEmpty();
+        }
+
+        return texts;
+    }
 
     private static void Read(MiTag* tags, nuint count, Hashtable into)
     {

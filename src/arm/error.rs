@@ -142,6 +142,12 @@ impl Error {
         self
     }
 
+    /// The same error under another code.
+    pub fn recoded(mut self, code: &str) -> Self {
+        self.0.code = code.to_owned();
+        self
+    }
+
     /// The same error in other words.
     pub fn reworded(mut self, message: String) -> Self {
         self.0.message = message;

@@ -19,6 +19,8 @@ pub struct Operation {
     first_wait: Option<Duration>,
     target: String,
     activity: String,
+    /// Whether progress is told.
+    observed: bool,
 }
 
 /// How many looks in a row may fail.
@@ -55,7 +57,14 @@ impl Operation {
             first_wait: reply.retry_after(),
             target: target.to_owned(),
             activity: activity.to_owned(),
+            observed: true,
         })
+    }
+
+    /// The same, of which somebody else tells the progress.
+    pub(crate) fn unobserved(mut self) -> Self {
+        self.observed = false;
+        self
     }
 
     /// Whether a body tells how it stands. If not, the last answer is the call's own.
@@ -99,12 +108,14 @@ impl Operation {
             if started.elapsed() > retry.operation_limit {
                 break;
             }
-            self.client.observer().progress(Progress {
-                activity: self.activity.clone(),
-                status: "Azure is at work".to_owned(),
-                percent: None,
-                seconds_elapsed: started.elapsed().as_secs() as u32,
-            });
+            if self.observed {
+                self.client.observer().progress(Progress {
+                    activity: self.activity.clone(),
+                    status: "Azure is at work".to_owned(),
+                    percent: None,
+                    seconds_elapsed: started.elapsed().as_secs() as u32,
+                });
+            }
         }
         Err(self.timed_out(started))
     }

@@ -5,7 +5,7 @@ use super::queue::Record;
 use super::submit::{submit_in_own_time, submit_with_client};
 use crate::arm::{self, Client, Invoke, Plan, Result, Target};
 use crate::identity::federated::{self, CredentialTarget, Lane};
-use crate::{access, compute, identity};
+use crate::{access, compute, deployment, identity};
 
 /// A change, and whether only to plan it.
 pub(super) struct Change<T> {
@@ -255,5 +255,15 @@ impl Wish for RemoveMember {
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
         access::plan_remove_member(client, &self.0).await
+    }
+}
+
+impl Wish for deployment::Deploy {
+    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+        Ok(Some(deployment::deploy(client, self).await?.into()))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        deployment::plan_deploy(client, self).await
     }
 }

@@ -16,6 +16,7 @@ use crate::access::{GroupMember, Reference, ReferenceKind, RoleAssignment, RoleD
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
 use crate::auth::{Connection, Question};
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
+use crate::deployment::Deployment;
 use crate::identity::federated::FederatedCredential;
 use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 
@@ -36,6 +37,7 @@ struct Published {
     system_identity: Option<Box<MiSystemIdentity>>,
     federated_credential: Option<Box<MiFederatedCredential>>,
     group_member: Option<Box<MiGroupMember>>,
+    deployment: Option<Box<MiDeployment>>,
     texts: Vec<MiStr>,
     question: Option<Box<MiQuestion>>,
     progress: Option<Box<MiProgress>>,
@@ -87,7 +89,8 @@ impl Published {
                 federated_credential: ptr::null(),
                 group_member: ptr::null(),
                 question: ptr::null(),
-                json: MiStr::ABSENT,
+                deployment: ptr::null(),
+                text: MiStr::ABSENT,
                 progress: ptr::null(),
                 error: ptr::null(),
                 message: MiStr::ABSENT,
@@ -104,6 +107,7 @@ impl Published {
             system_identity: None,
             federated_credential: None,
             group_member: None,
+            deployment: None,
             texts: Vec::new(),
             question: None,
             progress: None,
@@ -174,7 +178,16 @@ impl Published {
                 let record = self.group_member.insert(MiGroupMember::of(member));
                 self.event.group_member = &raw const **record;
             }
-            Happening::Item(Record::Json(text)) => self.event.json = MiStr::of(text.get()),
+            Happening::Item(Record::Deployment(deployment)) => {
+                let properties = &deployment.properties;
+                let resources = properties.output_resources.iter();
+                self.texts = resources.map(|one| MiStr::of(&one.id)).collect();
+                self.message = serde_json::to_string(&properties.outputs).unwrap_or_default();
+                let record = MiDeployment::of(deployment, &self.message, &self.texts);
+                self.event.deployment = &raw const **self.deployment.insert(record);
+            }
+            Happening::Item(Record::Json(text)) => self.event.text = MiStr::of(text.get()),
+            Happening::Item(Record::Text(text)) => self.event.text = MiStr::of(text),
             Happening::Verbose(text) => {
                 self.event.kind = MI_EVENT_VERBOSE;
                 self.event.message = MiStr::of(text);
@@ -328,6 +341,27 @@ impl MiGroupMember {
             display_name: MiStr::unless_empty(&member.display_name),
             kind: MiStr::unless_empty(&member.kind),
             app_id: MiStr::unless_empty(&member.app_id),
+        })
+    }
+}
+
+impl MiDeployment {
+    fn of(deployment: &Deployment, outputs: &str, resources: &[MiStr]) -> Box<Self> {
+        let parts = Parts::of(&deployment.id);
+        let properties = &deployment.properties;
+        Box::new(Self {
+            id: MiStr::of(&deployment.id),
+            name: MiStr::of(&deployment.name),
+            resource_group: parts.resource_group,
+            subscription_id: parts.subscription_id,
+            provisioning_state: MiStr::unless_empty(&properties.provisioning_state),
+            timestamp: MiStr::unless_empty(&properties.timestamp),
+            duration: MiStr::unless_empty(&properties.duration),
+            mode: MiStr::unless_empty(&properties.mode),
+            correlation_id: MiStr::unless_empty(&properties.correlation_id),
+            outputs: MiStr::of(outputs),
+            resources: resources.as_ptr(),
+            resources_len: resources.len(),
         })
     }
 }
@@ -546,12 +580,19 @@ records!(
     Emulator(Started),
     SystemIdentity(SystemAssignedIdentity),
     FederatedCredential(FederatedCredential),
-    GroupMember(GroupMember)
+    GroupMember(GroupMember),
+    Deployment(Deployment)
 );
 
 impl From<Box<RawValue>> for Record {
     fn from(text: Box<RawValue>) -> Self {
         Self::Json(text)
+    }
+}
+
+impl From<String> for Record {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
 }
 

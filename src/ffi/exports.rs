@@ -381,7 +381,7 @@ pub unsafe extern "C" fn mi_reference_list(
     })
 }
 
-/// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `json` with `as_json`.
+/// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `text` with `as_json`.
 ///
 /// # Safety
 /// See the module.
@@ -411,7 +411,7 @@ pub unsafe extern "C" fn mi_vm_identity_get(
     })
 }
 
-/// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `json` with `as_json`.
+/// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `text` with `as_json`.
 ///
 /// # Safety
 /// See the module.
@@ -508,7 +508,7 @@ pub unsafe extern "C" fn mi_system_identity_get(
 }
 
 /// Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
-/// `json`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+/// `text`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
 /// set.
 ///
 /// # Safety
@@ -686,6 +686,46 @@ pub unsafe extern "C" fn mi_group_member_list(
                     operation.item(member).await;
                 }
             }
+            Ok(())
+        })
+    })
+}
+
+/// Submits the running of a template. Yields a [`MiDeployment`] when it is done, or a [`MiPlan`]
+/// when `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_deployment_create(
+    client: u64,
+    request: *const MiDeploymentRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits the making of a template out of identities. Yields it as `text`.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_identity_export(
+    client: u64,
+    request: *const MiIdentityExportRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            operation
+                .item(identity::export::export(&client, &request).await?)
+                .await;
             Ok(())
         })
     })

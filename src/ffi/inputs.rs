@@ -16,7 +16,9 @@ use crate::access::{
 use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
 use crate::auth::{self, FederatedToken, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
+use crate::deployment::{Deploy, Parameters};
 use crate::identity;
+use crate::identity::export::{Export, Format};
 use crate::identity::federated::{self, CredentialTarget};
 
 type Result<T> = std::result::Result<T, Status>;
@@ -521,6 +523,51 @@ impl Read for MiGroupMemberRequest {
         Ok(Change {
             wanted,
             dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiDeploymentRequest {
+    type Owned = Change<Deploy>;
+
+    unsafe fn read(&self) -> Result<Self::Owned> {
+        // SAFETY: the contract of this function.
+        let (target, template, values, file) = unsafe {
+            (
+                self.target.read()?,
+                required(self.template)?,
+                text(self.parameters)?,
+                text(self.parameter_file)?,
+            )
+        };
+        let wanted = Deploy {
+            target,
+            template,
+            parameters: match (values, file) {
+                (Some(_), Some(_)) => return Err(Status::Value),
+                (Some(values), None) => Some(Parameters::Values(values)),
+                (None, file) => file.map(Parameters::File),
+            },
+        };
+        Ok(Change {
+            wanted,
+            dry_run: self.dry_run != 0,
+        })
+    }
+}
+
+impl Read for MiIdentityExportRequest {
+    type Owned = Export;
+
+    unsafe fn read(&self) -> Result<Export> {
+        Ok(Export {
+            // SAFETY: the contract of this function.
+            identities: unsafe { texts(self.identities, self.identities_len) }?,
+            format: match self.bicep {
+                0 => Format::Arm,
+                _ => Format::Bicep,
+            },
+            roles: self.roles != 0,
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::access::{GroupMember, Reference, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Observer, Plan, Progress};
 use crate::auth::{Connection, Question};
 use crate::compute::MachineIdentity;
+use crate::deployment::Deployment;
 use crate::identity::federated::FederatedCredential;
 use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 
@@ -37,7 +38,9 @@ pub(super) enum Record {
     SystemIdentity(Box<SystemAssignedIdentity>),
     FederatedCredential(Box<FederatedCredential>),
     GroupMember(Box<GroupMember>),
+    Deployment(Box<Deployment>),
     Json(Box<RawValue>),
+    Text(String),
 }
 
 /// Something that happened in an operation.

@@ -428,7 +428,7 @@ pub struct MiVmIdentityGetRequest {
     pub target: MiTarget,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+    /// 1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
     pub as_json: u8,
 }
 
@@ -442,7 +442,7 @@ pub struct MiVmIdentityListRequest {
     pub scope: MiListRequest,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `json` in place of a [`MiVmIdentity`].
+    /// 1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
     pub as_json: u8,
 }
 
@@ -589,6 +589,36 @@ pub struct MiGroupMemberRequest {
     pub dry_run: u8,
 }
 
+/// What `mi_deployment_create` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiDeploymentRequest {
+    /// The resource group, and the deployment's name.
+    pub target: MiTarget,
+    /// The template: JSON, with comments if need be.
+    pub template: MiStr,
+    /// The values of its parameters, an object of JSON by name.
+    pub parameters: MiStr,
+    /// The text of a file of parameters, in place of `parameters`.
+    pub parameter_file: MiStr,
+    /// 1 to plan only, by Azure's own what-if.
+    pub dry_run: u8,
+}
+
+/// What `mi_identity_export` needs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiIdentityExportRequest {
+    /// The ids of the identities: all of one resource group.
+    pub identities: *const MiStr,
+    /// The number of identities.
+    pub identities_len: usize,
+    /// 1 for Bicep; 0 for a template of Azure Resource Manager.
+    pub bicep: u8,
+    /// 1 to add the roles that the identities have.
+    pub roles: u8,
+}
+
 /// How the emulator shall run.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -635,8 +665,10 @@ pub struct MiEvent {
     pub question: *const MiQuestion,
     /// A member of a group of the directory, or null.
     pub group_member: *const MiGroupMember,
-    /// What Azure answered to a call of the caller's own: JSON as Azure wrote it.
-    pub json: MiStr,
+    /// A deployment, or null.
+    pub deployment: *const MiDeployment,
+    /// What Azure answered, JSON as Azure wrote it, or the template that was asked for.
+    pub text: MiStr,
     /// How far a long wait has come, or null.
     pub progress: *const MiProgress,
     /// Why the operation failed, or null.
@@ -741,6 +773,36 @@ pub struct MiGroupMember {
     pub kind: MiStr,
     /// The application id of a service principal.
     pub app_id: MiStr,
+}
+
+/// A deployment that has ended well.
+#[repr(C)]
+pub struct MiDeployment {
+    /// The resource id.
+    pub id: MiStr,
+    /// The name.
+    pub name: MiStr,
+    /// The resource group.
+    pub resource_group: MiStr,
+    /// The subscription's id.
+    pub subscription_id: MiStr,
+    /// `Succeeded`.
+    pub provisioning_state: MiStr,
+    /// When it was done, as Azure writes it.
+    pub timestamp: MiStr,
+    /// How long it took, as ISO 8601 writes durations.
+    pub duration: MiStr,
+    /// `Incremental`.
+    pub mode: MiStr,
+    /// Azure's id of the whole deployment.
+    pub correlation_id: MiStr,
+    /// The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
+    /// have no value.
+    pub outputs: MiStr,
+    /// The ids of the resources that it made or found.
+    pub resources: *const MiStr,
+    /// The number of resources.
+    pub resources_len: usize,
 }
 
 /// A user-assigned identity on a virtual machine.

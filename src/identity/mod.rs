@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+pub mod export;
 pub mod federated;
 mod list;
 mod model;

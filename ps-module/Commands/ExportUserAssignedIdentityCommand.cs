@@ -1,0 +1,149 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Management.Automation;
+using System.Text;
+using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
+using ManagedIdentity.Models;
+using ManagedIdentity.Native;
+using ManagedIdentity.Native.Requests;
+
+namespace ManagedIdentity.Commands;
+
+/// <summary>
+/// Makes a template of user-assigned managed identities with their federated credentials, and with their roles if
+/// wanted. Deployed to the group that they are of, it changes nothing.
+/// </summary>
+[Cmdlet(VerbsData.Export, "UserAssignedIdentity", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(string), typeof(FileInfo))]
+public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
+{
+    private const string ByName = "ByName";
+    private const string ByResourceId = "ByResourceId";
+    private const string ByInputObject = "ByInputObject";
+
+    private readonly List<string> _ids = [];
+
+    /// <summary>The resource group of the identities.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string ResourceGroupName { get; set; } = "";
+
+    /// <summary>The names of the identities, or patterns. Without it, all of the group.</summary>
+    [Parameter(ParameterSetName = ByName, Position = 1)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <summary>The resource ids of the identities: all of one group.</summary>
+    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [AllowEmptyString]
+    public string[] ResourceId { get; set; } = [];
+
+    /// <summary>Identities, all of one group: objects that stand for them, or resource ids.</summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The language: Arm, the default, for JSON, or Bicep.</summary>
+    [Parameter]
+    public TemplateFormat Format { get; set; }
+
+    /// <summary>Adds the roles that the identities have on the group and on what is in it.</summary>
+    [Parameter]
+    public SwitchParameter IncludeRoleAssignment { get; set; }
+
+    /// <summary>The file to write. Without it, the template is returned.</summary>
+    [Parameter]
+    [Alias("OutFile")]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Writes over a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override string Label => "user-assigned identity";
+
+    private protected override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case ByResourceId:
+                FindIds(ResourceId);
+                break;
+            case ByInputObject:
+                FindObjects(nameof(InputObject), InputObject!);
+                break;
+            default:
+                FindNames(ResourceGroupName, Name);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_ids.Count == 0)
+        {
+            return;
+        }
+
+        var request = new ExportIdentitiesRequest(Client, _ids)
+        {
+            Bicep = Format == TemplateFormat.Bicep,
+            Roles = IncludeRoleAssignment,
+        };
+        Run(request, new Operation(null) { OnItem = template => Return((string)template) });
+    }
+
+    private protected override Request Get(ResourceTarget target) => new GetIdentityRequest(Client, target);
+
+    private protected override Request List(string? resourceGroupName) =>
+        new ListIdentitiesRequest(Client) { SubscriptionId = SubscriptionId, ResourceGroupName = resourceGroupName };
+
+    private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
+
+    private protected override void Write(object item)
+    {
+        var id = ((UserAssignedIdentity)item).Id;
+        // Two patterns may match the same one.
+        if (!_ids.Exists(known => known.Equals(id, StringComparison.OrdinalIgnoreCase)))
+        {
+            _ids.Add(id);
+        }
+    }
+
+    private void Return(string template)
+    {
+        if (Path is null)
+        {
+            WriteObject(template);
+            return;
+        }
+
+        try
+        {
+            var file = UserFile.Resolve(SessionState.Path, nameof(Path), Path);
+            if (File.Exists(file) && !Force)
+            {
+                throw Failures.Invalid("FileExists", nameof(Path), Path, "the file is there already. To write over it, use -Force.");
+            }
+
+            if (ShouldProcess(file, "Write a template"))
+            {
+                File.WriteAllText(file, template, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+                WriteObject(new FileInfo(file));
+            }
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Report(Failures.Invalid("InvalidPath", nameof(Path), Path, error.Message), Path);
+        }
+    }
+}

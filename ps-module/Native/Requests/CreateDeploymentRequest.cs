@@ -1,0 +1,25 @@
+namespace ManagedIdentity.Native.Requests;
+
+/// <summary>The running of a template.</summary>
+internal sealed unsafe class CreateDeploymentRequest(ulong client, ResourceTarget target, string template)
+    : ChangeRequest(client, target)
+{
+    /// <summary>The values of the parameters: JSON, by name.</summary>
+    public string? Parameters { get; set; }
+
+    /// <summary>The text of a file of parameters.</summary>
+    public string? ParameterFile { get; set; }
+
+    public override int Submit(NativeScope scope, ulong queue, ulong tag)
+    {
+        var request = new MiDeploymentRequest
+        {
+            target = scope.Target(Target),
+            template = scope.Text(template),
+            parameters = scope.Text(Parameters),
+            parameter_file = scope.Text(ParameterFile),
+            dry_run = DryRun,
+        };
+        return NativeMethods.mi_deployment_create(Client, &request, queue, tag);
+    }
+}

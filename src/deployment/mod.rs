@@ -1,0 +1,11 @@
+//! Deployments of templates to a resource group.
+
+mod cause;
+mod model;
+mod run;
+mod template;
+mod what_if;
+
+pub use model::Deployment;
+pub use run::{Deploy, Parameters, deploy};
+pub use what_if::plan_deploy;

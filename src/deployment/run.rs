@@ -1,0 +1,144 @@
+//! Running a template, with a look at what it is doing meanwhile.
+
+use std::fmt;
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use tokio::time::{Instant, sleep};
+
+use super::cause::{Step, explain, steps};
+use super::model::{API_VERSION, DEPLOYMENT, Deployment};
+use super::template::{Body, body};
+use crate::arm::{Client, Method, Operation, Progress, Reply, Request, ResourceId, Result, Target};
+
+/// A template to run.
+#[derive(Clone)]
+pub struct Deploy {
+    /// The resource group, and the deployment's name.
+    pub target: Target,
+    /// The template: JSON, with comments if need be.
+    pub template: String,
+    /// The values of its parameters.
+    pub parameters: Option<Parameters>,
+}
+
+/// The values of a template's parameters.
+#[derive(Clone)]
+pub enum Parameters {
+    /// JSON: an object of values by name.
+    Values(String),
+    /// JSON: the text of a file of parameters.
+    File(String),
+}
+
+/// Parameters may be secrets.
+impl fmt::Debug for Deploy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deploy")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A deployment whose words are checked.
+pub(super) struct Checked {
+    pub(super) id: ResourceId,
+    pub(super) body: Body,
+}
+
+impl Deploy {
+    pub(super) fn check(&self, client: &Client) -> Result<Checked> {
+        Ok(Checked {
+            id: self.target.resolve(client, DEPLOYMENT)?,
+            body: body(&self.template, self.parameters.as_ref())?,
+        })
+    }
+}
+
+/// Runs a template, and waits until it is done. What is not in the template stays.
+///
+/// # Errors
+/// What breaks a rule, before any request; Azure's `InvalidTemplate` and the like; when it fails,
+/// the deepest cause, with the resource that it is about.
+pub async fn deploy(client: &Client, wanted: &Deploy) -> Result<Deployment> {
+    let Checked { id, body } = wanted.check(client)?;
+    let reply = send(client, Method::PUT, &id, "", &body).await?;
+    let activity = format!("Deploying {}", id.name());
+    let operation = Operation::begun_by(client, &reply, id.as_str(), &activity)?.unobserved();
+    let (wait, watch) = (pin!(operation.wait()), pin!(watch(client, &id, &activity)));
+    let ended = match select(wait, watch).await {
+        Either::Left((ended, _)) => ended,
+        Either::Right((never, _)) => match never {},
+    };
+    if let Err(error) = ended {
+        // Without a status the outcome is not known, and there is no cause to look for.
+        return Err(match error.code() {
+            "OperationTimeout" => error,
+            _ => explain(client, id.as_str(), error).await,
+        });
+    }
+    let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await?;
+    reply.json(id.as_str())
+}
+
+/// Sends a deployment to its own URL, or to one below it.
+pub(super) async fn send(
+    client: &Client,
+    method: Method,
+    id: &ResourceId,
+    below: &str,
+    body: &Body,
+) -> Result<Reply> {
+    client
+        .send(Request {
+            method,
+            url: client.url(&format!("{id}{below}"), API_VERSION),
+            body: Some(&body.text),
+            if_match: None,
+            target: id.as_str(),
+        })
+        .await
+}
+
+/// Nothing: a watch does not end.
+enum Never {}
+
+/// Tells what a deployment is doing, for as long as somebody waits for it.
+async fn watch(client: &Client, id: &ResourceId, activity: &str) -> Never {
+    let started = Instant::now();
+    let mut look = 0;
+    loop {
+        sleep(client.retry().poll_wait(look, None)).await;
+        look += 1;
+        // What can't be read is only not told.
+        let status = match steps(client, id.as_str()).await {
+            Ok(steps) => status(&steps),
+            Err(_) => "Azure is at work".to_owned(),
+        };
+        client.observer().progress(Progress {
+            activity: activity.to_owned(),
+            status,
+            percent: None,
+            seconds_elapsed: started.elapsed().as_secs() as u32,
+        });
+    }
+}
+
+fn status(steps: &[Step]) -> String {
+    let is_done = |step: &&Step| {
+        step.properties
+            .provisioning_state
+            .eq_ignore_ascii_case("Succeeded")
+    };
+    let done = steps.iter().filter(is_done).count();
+    let running: Vec<_> = steps
+        .iter()
+        .filter(|step| !is_done(step))
+        .filter_map(|step| step.properties.target_resource.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    match running.is_empty() {
+        true => format!("{done} resources done"),
+        false => format!("{done} resources done, at work on {}", running.join(", ")),
+    }
+}

@@ -1,0 +1,207 @@
+//! What a template would change, as Azure itself finds out.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::run::{Checked, Deploy, send};
+use crate::arm::{Category, Client, Error, Method, Operation, Plan, ResourceId, Result};
+
+#[derive(Deserialize)]
+struct WhatIf {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    properties: Option<Changes>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Changes {
+    changes: Vec<Change>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    resource_id: String,
+    change_type: String,
+    #[serde(default)]
+    delta: Option<Vec<Delta>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Delta {
+    path: String,
+    #[serde(default)]
+    before: Value,
+    #[serde(default)]
+    after: Value,
+    #[serde(default)]
+    children: Option<Vec<Delta>>,
+}
+
+/// What [`deploy`](super::deploy) would do, by Azure's own what-if.
+///
+/// # Errors
+/// Those of [`deploy`](super::deploy), as far as Azure finds them.
+pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
+    let Checked { id, body } = wanted.check(client)?;
+    let reply = send(client, Method::POST, &id, "/whatIf", &body).await?;
+    let activity = format!("Finding out what {} would change", id.name());
+    let last = Operation::begun_by(client, &reply, id.as_str(), &activity)?
+        .last()
+        .await?;
+    let answer: WhatIf = last.as_ref().unwrap_or(&reply).json(id.as_str())?;
+    if answer.error.is_some() || answer.status.eq_ignore_ascii_case("Failed") {
+        return Err(failed(&id, answer.error));
+    }
+    let changes = answer.properties.unwrap_or_default().changes;
+    Ok(Plan {
+        resource: id.to_string(),
+        description: describe(&id, &changes, &body.secrets),
+        changes: changes.iter().any(|change| change.matters()),
+    })
+}
+
+fn failed(id: &ResourceId, error: Option<Value>) -> Error {
+    let body = serde_json::json!({ "error": error }).to_string();
+    match error {
+        Some(_) => Error::from_reply(id.as_str(), 400, body.as_bytes()),
+        None => Error::new(
+            Category::InvalidOperation,
+            "WhatIfFailed",
+            id.as_str(),
+            "Azure could not find out what the template would change",
+        ),
+    }
+}
+
+impl Change {
+    fn matters(&self) -> bool {
+        !["NoChange", "Ignore", "NoEffect"]
+            .iter()
+            .any(|nothing| nothing.eq_ignore_ascii_case(&self.change_type))
+    }
+}
+
+/// One line for each change, and one for all the rest.
+fn describe(id: &ResourceId, changes: &[Change], secrets: &[String]) -> String {
+    let mut lines = vec![format!(
+        "Run deployment '{}' in resource group '{}'",
+        id.name(),
+        id.group()
+    )];
+    for change in changes.iter().filter(|change| change.matters()) {
+        let mut line = format!("{} {}", change.change_type, place(&change.resource_id));
+        let mut details = Vec::new();
+        for delta in change.delta.iter().flatten() {
+            tell("", delta, secrets, &mut details);
+        }
+        if !details.is_empty() {
+            line = format!("{line}: {}", details.join(", "));
+        }
+        lines.push(line);
+    }
+    let rest = changes.iter().filter(|change| !change.matters()).count();
+    lines.push(match rest {
+        0 => "Nothing else is in the group".to_owned(),
+        1 => "1 other resource stays as it is".to_owned(),
+        many => format!("{many} other resources stay as they are"),
+    });
+    lines.join("\n  ")
+}
+
+/// Type and name: `/…/providers/{namespace}/{type}/{name}`.
+fn place(id: &str) -> String {
+    let lower = id.to_ascii_lowercase();
+    let Some(at) = lower.rfind("/providers/") else {
+        return format!("'{id}'");
+    };
+    let parts: Vec<&str> = id[at + "/providers/".len()..].split('/').collect();
+    let (Some(namespace), pairs) = (parts.first(), parts.get(1..).unwrap_or_default()) else {
+        return format!("'{id}'");
+    };
+    let types: Vec<_> = pairs.iter().step_by(2).copied().collect();
+    let names: Vec<_> = pairs.iter().skip(1).step_by(2).copied().collect();
+    format!("{namespace}/{} '{}'", types.join("/"), names.join("/"))
+}
+
+fn tell(above: &str, delta: &Delta, secrets: &[String], into: &mut Vec<String>) {
+    let path = match above {
+        "" => delta.path.clone(),
+        above => format!("{above}.{}", delta.path),
+    };
+    match delta.children.as_deref().unwrap_or_default() {
+        [] => into.push(format!(
+            "{path} from {} to {}",
+            shown(&delta.before, secrets),
+            shown(&delta.after, secrets)
+        )),
+        children => children
+            .iter()
+            .for_each(|child| tell(&path, child, secrets, into)),
+    }
+}
+
+/// A value, unless something secret that the caller gave is in it.
+fn shown(value: &Value, secrets: &[String]) -> String {
+    let text = match value {
+        Value::Null => return "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    // A secret may be written with escapes inside of JSON.
+    let is_secret = secrets.iter().any(|secret| {
+        let escaped = Value::from(secret.as_str()).to_string();
+        text.contains(secret) || text.contains(escaped.trim_matches('"'))
+    });
+    match is_secret {
+        true => "(not shown)".to_owned(),
+        false => format!("'{text}'"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn changes_are_told_with_their_values_but_for_secrets() {
+        let id = ResourceId::new(
+            super::super::model::DEPLOYMENT,
+            "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e",
+            "rg",
+            "main",
+        )
+        .unwrap();
+        let base = format!(
+            "/subscriptions/{}/resourceGroups/rg/providers",
+            id.subscription()
+        );
+        let changes: Changes = serde_json::from_value(json!({ "changes": [
+            { "resourceId": format!("{base}/A.B/c/x/d/y"), "changeType": "Create" },
+            { "resourceId": format!("{base}/A.B/c/z"), "changeType": "Modify", "delta": [
+                { "path": "tags.env", "propertyChangeType": "Modify", "before": "a", "after": "b" },
+                { "path": "properties", "propertyChangeType": "Array", "children": [
+                    { "path": "key", "propertyChangeType": "Create", "after": "pre-\"marked\"" },
+                ] },
+            ] },
+            { "resourceId": format!("{base}/A.B/c/same"), "changeType": "NoChange" },
+        ] }))
+        .unwrap();
+        let text = describe(&id, &changes.changes, &["\"marked\"".to_owned()]);
+        assert_eq!(
+            text,
+            "Run deployment 'main' in resource group 'rg'\n  \
+             Create A.B/c/d 'x/y'\n  \
+             Modify A.B/c 'z': tags.env from 'a' to 'b', properties.key from nothing to \
+             (not shown)\n  \
+             1 other resource stays as it is"
+        );
+    }
+}

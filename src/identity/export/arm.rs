@@ -1,0 +1,141 @@
+//! Templates of Azure Resource Manager.
+
+use serde_json::{Map, Value, json};
+
+use super::gather::{GivenRole, Group, Member, On};
+use crate::identity::API_VERSION;
+
+const IDENTITIES: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+const CREDENTIALS: &str =
+    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials";
+
+pub(super) fn render(group: &Group) -> String {
+    let mut resources = Vec::new();
+    for member in &group.identities {
+        resources.push(identity(member));
+        resources.extend(credentials(member));
+        resources.extend(
+            member
+                .roles
+                .iter()
+                .map(|role| assignment(group, member, role)),
+        );
+    }
+    let template = json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": resources,
+    });
+    let mut text = serde_json::to_string_pretty(&template).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn identity(member: &Member) -> Value {
+    let identity = &member.identity;
+    let tags: Map<String, Value> = identity
+        .tags
+        .iter()
+        .map(|(name, value)| (name.clone(), literal(value)))
+        .collect();
+    let mut resource = json!({
+        "type": IDENTITIES,
+        "apiVersion": API_VERSION,
+        "name": identity.name,
+        "location": literal(&identity.location),
+        "tags": tags,
+    });
+    if let Some(scope) = &identity.properties.isolation_scope {
+        resource["properties"] = json!({ "isolationScope": scope });
+    }
+    resource
+}
+
+/// Each waits for the one before: Azure takes one write at a time under an identity.
+fn credentials(member: &Member) -> Vec<Value> {
+    let name = &member.identity.name;
+    let mut before = resource_id(IDENTITIES, &[name]);
+    let mut resources = Vec::new();
+    for credential in &member.credentials {
+        let trust = &credential.properties;
+        resources.push(json!({
+            "type": CREDENTIALS,
+            "apiVersion": API_VERSION,
+            "name": format!("{name}/{}", credential.name),
+            "properties": {
+                "issuer": literal(&trust.issuer),
+                "subject": literal(&trust.subject),
+                "audiences": trust.audiences.iter().map(|one| literal(one)).collect::<Vec<_>>(),
+            },
+            "dependsOn": [format!("[{before}]")],
+        }));
+        before = resource_id(CREDENTIALS, &[name, &credential.name]);
+    }
+    resources
+}
+
+fn assignment(group: &Group, member: &Member, role: &GivenRole) -> Value {
+    let name = &member.identity.name;
+    let identity = resource_id(IDENTITIES, &[name]);
+    let on = match &role.on {
+        On::Group => "",
+        On::Resource(resource) => resource,
+    };
+    let made = format!(
+        "guid(resourceGroup().id, {}, {}, {})",
+        quoted(name),
+        quoted(&role.role),
+        quoted(on)
+    );
+    let mut properties = json!({
+        "roleDefinitionId": format!(
+            "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', {})]",
+            quoted(&role.role)
+        ),
+        "principalId": format!("[reference({identity}, '{API_VERSION}').principalId]"),
+        "principalType": "ServicePrincipal",
+    });
+    for (member, value) in [
+        ("description", &role.description),
+        ("condition", &role.condition),
+        ("conditionVersion", &role.condition_version),
+    ] {
+        if let Some(value) = value {
+            properties[member] = literal(value);
+        }
+    }
+    let mut resource = json!({
+        "type": "Microsoft.Authorization/roleAssignments",
+        "apiVersion": "2022-04-01",
+        // In its own group the assignment that there is; elsewhere one of its own.
+        "name": format!(
+            "[if(equals(toLower(resourceGroup().id), {}), {}, {made})]",
+            quoted(&group.id),
+            quoted(&role.name)
+        ),
+        "properties": properties,
+        "dependsOn": [format!("[{identity}]")],
+    });
+    if !on.is_empty() {
+        resource["scope"] = literal(on);
+    }
+    resource
+}
+
+fn resource_id(kind: &str, names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| quoted(name)).collect();
+    format!("resourceId('{kind}', {})", names.join(", "))
+}
+
+/// A text in an expression.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A text as a value: what looks like an expression is escaped.
+fn literal(text: &str) -> Value {
+    match text.starts_with('[') && text.ends_with(']') {
+        true => format!("[{text}").into(),
+        false => text.into(),
+    }
+}

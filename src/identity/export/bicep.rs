@@ -1,0 +1,181 @@
+//! Bicep: declarations of resources, with literals and a few functions.
+
+use std::fmt::Write;
+
+use super::gather::{GivenRole, Group, Member, On};
+use crate::identity::API_VERSION;
+
+pub(super) fn render(group: &Group) -> String {
+    let mut text = "targetScope = 'resourceGroup'\n".to_owned();
+    for (number, member) in group.identities.iter().enumerate() {
+        let symbol = format!("identity{}", number + 1);
+        identity(&mut text, &symbol, member);
+        credentials(&mut text, &symbol, member);
+        for (number, role) in member.roles.iter().enumerate() {
+            let own = format!("{symbol}Role{}", number + 1);
+            assignment(&mut text, group, member, (&symbol, &own), role);
+        }
+    }
+    text
+}
+
+/// The version to name a resource by that is there already; none for types not known here.
+pub(super) fn version_of(resource: &str) -> Option<&'static str> {
+    let parts: Vec<&str> = resource.split('/').collect();
+    let [namespace, kind, _] = parts[..] else {
+        return None;
+    };
+    match format!("{namespace}/{kind}").to_lowercase().as_str() {
+        "microsoft.managedidentity/userassignedidentities" => Some(API_VERSION),
+        "microsoft.compute/virtualmachines" | "microsoft.compute/virtualmachinescalesets" => {
+            Some(crate::compute::API_VERSION)
+        }
+        "microsoft.storage/storageaccounts" => Some("2023-05-01"),
+        "microsoft.keyvault/vaults" => Some("2023-07-01"),
+        _ => None,
+    }
+}
+
+/// Writing to a string does not fail.
+macro_rules! line {
+    ($text:expr, $($args:tt)*) => {
+        let _ = writeln!($text, $($args)*);
+    };
+}
+
+fn identity(text: &mut String, symbol: &str, member: &Member) {
+    let identity = &member.identity;
+    line!(
+        text,
+        "\nresource {symbol} 'Microsoft.ManagedIdentity/userAssignedIdentities@{API_VERSION}' = {{"
+    );
+    line!(text, "  name: {}", quoted(&identity.name));
+    line!(text, "  location: {}", quoted(&identity.location));
+    line!(text, "  tags: {{");
+    for (name, value) in &identity.tags {
+        line!(text, "    {}: {}", quoted(name), quoted(value));
+    }
+    line!(text, "  }}");
+    if let Some(scope) = &identity.properties.isolation_scope {
+        line!(
+            text,
+            "  properties: {{\n    isolationScope: {}\n  }}",
+            quoted(scope)
+        );
+    }
+    line!(text, "}}");
+}
+
+/// Each waits for the one before: Azure takes one write at a time under an identity.
+fn credentials(text: &mut String, symbol: &str, member: &Member) {
+    for (number, credential) in member.credentials.iter().enumerate() {
+        let trust = &credential.properties;
+        line!(
+            text,
+            "\nresource {symbol}Credential{} 'Microsoft.ManagedIdentity/userAssignedIdentities/\
+             federatedIdentityCredentials@{API_VERSION}' = {{",
+            number + 1
+        );
+        line!(text, "  parent: {symbol}");
+        line!(text, "  name: {}", quoted(&credential.name));
+        line!(text, "  properties: {{");
+        line!(text, "    issuer: {}", quoted(&trust.issuer));
+        line!(text, "    subject: {}", quoted(&trust.subject));
+        line!(text, "    audiences: [");
+        for audience in &trust.audiences {
+            line!(text, "      {}", quoted(audience));
+        }
+        line!(text, "    ]\n  }}");
+        if number > 0 {
+            line!(text, "  dependsOn: [\n    {symbol}Credential{number}\n  ]");
+        }
+        line!(text, "}}");
+    }
+}
+
+fn assignment(
+    text: &mut String,
+    group: &Group,
+    member: &Member,
+    (identity, symbol): (&str, &str),
+    role: &GivenRole,
+) {
+    let on = match &role.on {
+        On::Group => "",
+        On::Resource(resource) => resource,
+    };
+    if let Some(version) = version_of(on) {
+        let (kind, name) = on.rsplit_once('/').unwrap_or((on, ""));
+        line!(
+            text,
+            "\nresource {symbol}Scope '{kind}@{version}' existing = {{"
+        );
+        line!(text, "  name: {}\n}}", quoted(name));
+    }
+    line!(
+        text,
+        "\nresource {symbol} 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{"
+    );
+    // In its own group the assignment that there is; elsewhere one of its own.
+    line!(
+        text,
+        "  name: toLower(resourceGroup().id) == {} ? {} : guid(resourceGroup().id, {}, {}, {})",
+        quoted(&group.id),
+        quoted(&role.name),
+        quoted(&member.identity.name),
+        quoted(&role.role),
+        quoted(on)
+    );
+    if !on.is_empty() {
+        line!(text, "  scope: {symbol}Scope");
+    }
+    line!(text, "  properties: {{");
+    line!(
+        text,
+        "    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', {})",
+        quoted(&role.role)
+    );
+    line!(text, "    principalId: {identity}.properties.principalId");
+    line!(text, "    principalType: 'ServicePrincipal'");
+    for (name, value) in [
+        ("description", &role.description),
+        ("condition", &role.condition),
+        ("conditionVersion", &role.condition_version),
+    ] {
+        if let Some(value) = value {
+            line!(text, "    {name}: {}", quoted(value));
+        }
+    }
+    line!(text, "  }}\n}}");
+}
+
+/// A text: in single quotes, without interpolation.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('\'');
+    for c in text.chars() {
+        match c {
+            '\\' | '\'' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '$' => quoted.push_str("\\$"),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_never_code() {
+        assert_eq!(quoted("it's ${x} \\ \n\u{1}"), r"'it\'s \${x} \\ \n\u{1}'");
+    }
+}

@@ -1,0 +1,203 @@
+//! Reads all that goes into a template.
+
+use super::{Export, Format};
+use crate::access::{self, AccessScope, Find, Holder, Place, Role, RoleAssignment};
+use crate::arm::{Client, Error, ResourceId, Result, Target};
+use crate::identity::federated::{self, FederatedCredential};
+use crate::identity::list::read;
+use crate::identity::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+
+/// The identities of a resource group.
+pub(super) struct Group {
+    /// The group's id, in lower case.
+    pub(super) id: String,
+    pub(super) identities: Vec<Member>,
+}
+
+/// An identity, and what belongs to it.
+pub(super) struct Member {
+    pub(super) identity: UserAssignedIdentity,
+    pub(super) credentials: Vec<FederatedCredential>,
+    pub(super) roles: Vec<GivenRole>,
+}
+
+/// A role that an identity has on something in the group.
+pub(super) struct GivenRole {
+    /// The assignment's name, a GUID.
+    pub(super) name: String,
+    /// The GUID of the role.
+    pub(super) role: String,
+    pub(super) on: On,
+    pub(super) description: Option<String>,
+    pub(super) condition: Option<String>,
+    pub(super) condition_version: Option<String>,
+}
+
+/// What a role is given on.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum On {
+    Group,
+    /// A resource in the group: what comes after `/providers/` in its id.
+    Resource(String),
+}
+
+pub(super) async fn gather(client: &Client, wanted: &Export) -> Result<Group> {
+    let ids = wanted
+        .identities
+        .iter()
+        .map(|id| ResourceId::parse(USER_ASSIGNED_IDENTITY, "ResourceId", id))
+        .collect::<Result<Vec<_>>>()?;
+    let group = group_of(&ids)?;
+    let mut identities = Vec::new();
+    for id in &ids {
+        identities.push(member(client, wanted, &group, id).await?);
+    }
+    Ok(Group {
+        id: group.to_lowercase(),
+        identities,
+    })
+}
+
+/// The id of the group that all are in.
+fn group_of(ids: &[ResourceId]) -> Result<String> {
+    let group = |id: &ResourceId| {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}",
+            id.subscription(),
+            id.group()
+        )
+    };
+    let Some(first) = ids.first().map(group) else {
+        return Err(Error::missing("Name", "name the identities to export."));
+    };
+    match ids
+        .iter()
+        .find(|id| !group(id).eq_ignore_ascii_case(&first))
+    {
+        None => Ok(first),
+        Some(other) => Err(Error::invalid(
+            "InvalidExport",
+            "ResourceGroupName",
+            other.group(),
+            "a template is deployed to one resource group: export each group by itself.",
+        )),
+    }
+}
+
+async fn member(client: &Client, wanted: &Export, group: &str, id: &ResourceId) -> Result<Member> {
+    let identity = read(client, id).await?;
+    let target = Target {
+        resource_id: Some(id.to_string()),
+        ..Target::default()
+    };
+    let mut credentials = Vec::new();
+    let mut pages = federated::list(client, &target)?;
+    while let Some(page) = pages.next().await? {
+        credentials.extend(page);
+    }
+    credentials.sort_by_cached_key(|credential| credential.name.to_lowercase());
+    let roles = match wanted.roles {
+        true => roles(client, wanted.format, group, &identity).await?,
+        false => Vec::new(),
+    };
+    Ok(Member {
+        identity,
+        credentials,
+        roles,
+    })
+}
+
+async fn roles(
+    client: &Client,
+    format: Format,
+    group: &str,
+    identity: &UserAssignedIdentity,
+) -> Result<Vec<GivenRole>> {
+    let asked = Find {
+        holder: Holder {
+            principal_id: Some(identity.properties.principal_id.clone()),
+            principal_type: None,
+            identity: Target::default(),
+        },
+        place: Place {
+            scope: Some(
+                AccessScope::subscription(group.split('/').nth(2).unwrap_or_default()).to_string(),
+            ),
+            ..Place::default()
+        },
+        role: Role::default(),
+        through_groups: false,
+    };
+    let mut given = Vec::new();
+    for found in access::find(client, &asked).await? {
+        match place(group, &found.properties.scope).filter(|on| can_say(format, on)) {
+            Some(on) => given.push(role(found, on)),
+            None => client.observer().warning(format!(
+                "The role '{}' of '{}' on '{}' is left out of the template: it is deployed to \
+                 resource group '{group}', and the role is on something that it can't name.",
+                found.role_name, identity.name, found.properties.scope
+            )),
+        }
+    }
+    given.sort_by_cached_key(|one| one.name.clone());
+    Ok(given)
+}
+
+fn role(found: RoleAssignment, on: On) -> GivenRole {
+    let id = &found.properties.role_definition_id;
+    GivenRole {
+        role: id.rsplit('/').next().unwrap_or_default().to_owned(),
+        name: found.name,
+        on,
+        description: found.properties.description,
+        condition: found.properties.condition,
+        condition_version: found.properties.condition_version,
+    }
+}
+
+/// Where in the group a scope lies.
+fn place(group: &str, scope: &str) -> Option<On> {
+    let scope = scope.trim_end_matches('/');
+    let rest = scope.get(group.len()..)?;
+    if !scope.is_char_boundary(group.len()) || !scope[..group.len()].eq_ignore_ascii_case(group) {
+        return None;
+    }
+    const PROVIDERS: &str = "/providers/";
+    match rest {
+        "" => Some(On::Group),
+        rest if rest.get(..PROVIDERS.len())?.eq_ignore_ascii_case(PROVIDERS) => {
+            Some(On::Resource(rest[PROVIDERS.len()..].to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// Bicep names a resource by its type's version, which is known here for a few alone.
+fn can_say(format: Format, on: &On) -> bool {
+    match (format, on) {
+        (Format::Bicep, On::Resource(resource)) => super::bicep::version_of(resource).is_some(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_in_the_group() {
+        let group = "/subscriptions/s/resourceGroups/rg";
+        assert!(place(group, "/subscriptions/S/resourcegroups/RG") == Some(On::Group));
+        let vm = "/subscriptions/s/resourcegroups/rg/providers/Microsoft.Compute/virtualMachines/v";
+        let on = On::Resource("Microsoft.Compute/virtualMachines/v".to_owned());
+        assert!(place(group, vm) == Some(on));
+        for other in [
+            "/subscriptions/s",
+            "/subscriptions/s/resourceGroups/rg2",
+            "/subscriptions/s/resourceGroups/é",
+            "/",
+        ] {
+            assert!(place(group, other).is_none(), "{other}");
+        }
+    }
+}
