@@ -209,9 +209,14 @@ Describe 'The help' {
         It '<Cmdlet>: <Title>' -ForEach ($examples | Where-Object { $_.Runs }) {
             Initialize-Example $Cmdlet
             # In a scope of its own, and as if it were typed.
-            $result = & {
-                $ErrorActionPreference = 'Stop'
-                & ([scriptblock]::Create($Code)) 3>&1 | Out-String -Width 200
+            Push-Location $TestDrive
+            try {
+                $result = & {
+                    $ErrorActionPreference = 'Stop'
+                    & ([scriptblock]::Create($Code)) 3>&1 | Out-String -Width 200
+                }
+            } finally {
+                Pop-Location
             }
             # What the remarks show of it is so: the head of a table, a warning. What -WhatIf says can't be caught.
             foreach ($shown in $Output) {
