@@ -8,7 +8,7 @@ $SignInVariables = @(
 )
 
 # Sets a variable, or removes it: PowerShell makes an empty text of a null.
-function Set-EnvironmentVariable([string] $Name, $Value) {
+function Use-EnvironmentVariable([string] $Name, $Value) {
     if ($null -eq $Value) {
         $Value = [NullString]::Value
     }
@@ -19,13 +19,13 @@ function Invoke-WithEnvironment([System.Collections.IDictionary] $Variable, [scr
     $before = @{}
     foreach ($name in @($SignInVariables) + @($Variable.Keys) | Select-Object -Unique) {
         $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
-        Set-EnvironmentVariable $name $Variable[$name]
+        Use-EnvironmentVariable $name $Variable[$name]
     }
     try {
         & $Action
     } finally {
         foreach ($name in $before.Keys) {
-            Set-EnvironmentVariable $name $before[$name]
+            Use-EnvironmentVariable $name $before[$name]
         }
     }
 }
@@ -39,7 +39,7 @@ function Get-HostVariable([string] $Name, [hashtable] $Setup = @{}) {
 }
 
 # Puts a program named az first in the PATH.
-function New-AzureCli([string] $Folder, [string] $Says, [int] $ExitCode) {
+function Install-AzureCli([string] $Folder, [string] $Says, [int] $ExitCode) {
     $null = New-Item -ItemType Directory -Force $Folder
     [System.IO.File]::WriteAllText("$Folder/says", $Says)
     if ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows) {

@@ -61,7 +61,7 @@ Describe 'Secrets' {
             Add-Said { Connect-ManagedIdentityService @verbose -Identity -Endpoint $endpoint }
             Add-Said { Connect-ManagedIdentityService @verbose -Environment AzureCloud -UseDeviceAuthentication }
         }
-        New-AzureCli "$TestDrive/cli" "{""accessToken"": ""$mark"", ""expires_on"": 4102444800}" 0
+        Install-AzureCli "$TestDrive/cli" "{""accessToken"": ""$mark"", ""expires_on"": 4102444800}" 0
         Invoke-WithEnvironment @{ PATH = "$TestDrive/cli" } {
             Add-Said { Connect-ManagedIdentityService @as @verbose -UseAzureCli }
         }

@@ -113,7 +113,7 @@ function Get-AzAccessToken {
 
         It 'the Azure CLI is last, and verbose output says why the others were not it' {
             $answer = @{ accessToken = Get-EmulatorToken; expires_on = 4102444800; subscription = $fact.subscriptionId }
-            New-AzureCli "$TestDrive/cli" "WARNING: a new version is out`n$(ConvertTo-Json $answer)" 0
+            Install-AzureCli "$TestDrive/cli" "WARNING: a new version is out`n$(ConvertTo-Json $answer)" 0
             $variables = $azure + @{ AZURE_RESOURCE_MANAGER_URL = $endpoint }
             $variables.PATH = "$TestDrive/cli"
             $variables.FAKE_AZ = 'signed out'
