@@ -4,7 +4,7 @@ Describe 'New-ArmDeployment' {
         Connect-TestEmulator
 
         # A file with an object as JSON, or with a text as it is.
-        function New-JsonFile($Value, [string] $Name = 'main.json') {
+        function ConvertTo-JsonFile($Value, [string] $Name = 'main.json') {
             $file = Join-Path $TestDrive $Name
             $text = if ($Value -is [string]) { $Value } else { ConvertTo-Json $Value -Depth 30 }
             [System.IO.File]::WriteAllText($file, $text)
@@ -12,8 +12,8 @@ Describe 'New-ArmDeployment' {
         }
 
         # A template with these resources, parameters and outputs.
-        function New-Template([object[]] $Resource, [hashtable] $Parameter = @{}, [hashtable] $Output = @{}) {
-            New-JsonFile @{
+        function ConvertTo-Template([object[]] $Resource, [hashtable] $Parameter = @{}, [hashtable] $Output = @{}) {
+            ConvertTo-JsonFile @{
                 '$schema'      = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#'
                 contentVersion = '1.0.0.0'
                 parameters     = $Parameter
@@ -22,7 +22,7 @@ Describe 'New-ArmDeployment' {
             }
         }
 
-        function New-IdentityResource([string] $Name, [string] $Location = 'eastus') {
+        function Get-IdentityResource([string] $Name, [string] $Location = 'eastus') {
             @{ type = $IdentityType; apiVersion = '2024-11-30'; name = $Name; location = $Location }
         }
     }
@@ -30,7 +30,7 @@ Describe 'New-ArmDeployment' {
     BeforeEach { Clear-Emulator }
 
     It 'runs a template and shows its outputs' {
-        $template = New-Template (New-IdentityResource "[parameters('name')]") @{ name = @{ type = 'string' } } @{
+        $template = ConvertTo-Template (Get-IdentityResource "[parameters('name')]") @{ name = @{ type = 'string' } } @{
             name   = @{ type = 'string'; value = "[parameters('name')]" }
             number = @{ type = 'int'; value = 7 }
             list   = @{ type = 'array'; value = @('one') }
@@ -49,14 +49,14 @@ Describe 'New-ArmDeployment' {
     }
 
     It 'is named as its file, and takes a file of parameters' {
-        $template = New-Template (New-IdentityResource "[parameters('name')]") @{ name = @{ type = 'string' } }
-        $file = New-JsonFile @{ contentVersion = '1.0.0.0'; parameters = @{ name = @{ value = 'id2' } } } parameters.json
+        $template = ConvertTo-Template (Get-IdentityResource "[parameters('name')]") @{ name = @{ type = 'string' } }
+        $file = ConvertTo-JsonFile @{ contentVersion = '1.0.0.0'; parameters = @{ name = @{ value = 'id2' } } } parameters.json
         (New-ArmDeployment $Group $template -TemplateParameterFile $file).DeploymentName | Should -Be main
         (Get-UserAssignedIdentity).Name | Should -Be id2
     }
 
     It 'takes comments, and paths of PowerShell' {
-        $null = New-JsonFile @'
+        $null = ConvertTo-JsonFile @'
 // A template.
 {
     "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
@@ -89,7 +89,7 @@ Describe 'New-ArmDeployment' {
                 networkProfile  = @{ networkInterfaces = @(@{ id = "[resourceId('Microsoft.Network/networkInterfaces', 'nic1')]" }) }
             }
         }
-        $template = New-Template $machine @{ password = @{ type = 'secureString' } }
+        $template = ConvertTo-Template $machine @{ password = @{ type = 'secureString' } }
         $said = New-ArmDeployment $Group $template -TemplateParameterObject @{ password = ConvertTo-Secure 'Marked-secret-1' } -Verbose *>&1 | Out-String
         $said | Should -Not -BeLike '*Marked-secret*'
         $made = Get-VmIdentity $Group made
@@ -100,7 +100,7 @@ Describe 'New-ArmDeployment' {
     }
 
     It 'says the deepest cause, with the resource' {
-        $template = New-Template (New-IdentityResource good), (New-IdentityResource bad nowhere)
+        $template = ConvertTo-Template (Get-IdentityResource good), (Get-IdentityResource bad nowhere)
         $failure = Get-Failure { New-ArmDeployment $Group $template }
         $failure.CategoryInfo.Category | Should -Be InvalidOperation
         Get-ErrorCode $failure | Should -Not -Be DeploymentFailed
@@ -121,14 +121,14 @@ Describe 'New-ArmDeployment' {
                 template = @{ '$schema' = 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#'; contentVersion = '1.0.0.0'; resources = @($inner) }
             }
         }
-        $failure = Get-Failure { New-ArmDeployment $Group (New-Template $nested) }
+        $failure = Get-Failure { New-ArmDeployment $Group (ConvertTo-Template $nested) }
         Get-ErrorCode $failure | Should -Be BadRequest
         $failure.Exception.Message | Should -BeLike "Deployment 'main' failed at *federatedIdentityCredentials*exactly one audience*"
     }
 
     It 'tells what it is doing while it waits' {
         Edit-EmulatorSetting @{ operationMs = 2500 }
-        $script = "`$ProgressPreference = 'Continue'; Import-Module '$ModulePath'; New-ArmDeployment $Group '$(New-Template (New-IdentityResource id1))'"
+        $script = "`$ProgressPreference = 'Continue'; Import-Module '$ModulePath'; New-ArmDeployment $Group '$(ConvertTo-Template (Get-IdentityResource id1))'"
         $shell = [powershell]::Create()
         $null = $shell.AddScript($script).Invoke()
         $shell.Streams.Error | Should -BeNullOrEmpty
@@ -140,8 +140,8 @@ Describe 'New-ArmDeployment' {
     It '-WhatIf asks Azure, says each change, and makes none' {
         $null = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod' }
         $null = New-UserAssignedIdentity $Group same
-        $changed = (New-IdentityResource id1) + @{ tags = @{ env = 'test'; key = "[parameters('key')]" } }
-        $template = New-Template $changed, (New-IdentityResource new), (New-IdentityResource same) @{ key = @{ type = 'secureString' } }
+        $changed = (Get-IdentityResource id1) + @{ tags = @{ env = 'test'; key = "[parameters('key')]" } }
+        $template = ConvertTo-Template $changed, (Get-IdentityResource new), (Get-IdentityResource same) @{ key = @{ type = 'secureString' } }
         Invoke-Emulator Delete /requests
         $shell = [powershell]::Create()
         $script = "Import-Module '$ModulePath'; New-ArmDeployment $Group '$template' -TemplateParameterObject @{ key = 'marked-secret' } -WhatIf"
@@ -173,7 +173,7 @@ Describe 'New-ArmDeployment' {
         @{ Code = 'InvalidTemplateParameter'; Given = @{ TemplateParameterObject = @{ other = 1 } } }
         @{ Code = 'InvalidTemplateParameterFile'; Given = @{ TemplateParameterFile = 'TestDrive:/missing.json' } }
     ) {
-        $call = @{ ResourceGroupName = $Group; TemplateFile = New-Template @() }
+        $call = @{ ResourceGroupName = $Group; TemplateFile = ConvertTo-Template @() }
         foreach ($name in $Given.Keys) {
             $call[$name] = $Given[$name]
         }
@@ -184,8 +184,8 @@ Describe 'New-ArmDeployment' {
     }
 
     It 'refuses what is no template' {
-        Get-ErrorCode (Get-Failure { New-ArmDeployment $Group (New-JsonFile 'param x string') }) | Should -Be InvalidTemplate
+        Get-ErrorCode (Get-Failure { New-ArmDeployment $Group (ConvertTo-JsonFile 'param x string') }) | Should -Be InvalidTemplate
         Get-ArmRequest | Should -BeNullOrEmpty
-        Get-ErrorCode (Get-Failure { New-ArmDeployment $Group (New-JsonFile @{ resources = @() }) }) | Should -Be InvalidTemplate
+        Get-ErrorCode (Get-Failure { New-ArmDeployment $Group (ConvertTo-JsonFile @{ resources = @() }) }) | Should -Be InvalidTemplate
     }
 }
