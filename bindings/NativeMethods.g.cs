@@ -1406,7 +1406,7 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  The template: JSON, with comments if need be.
         /// </summary>
-        public MiStr template;
+        public MiStr template_text;
         /// <summary>
         ///  The values of its parameters, an object of JSON by name.
         /// </summary>

@@ -970,7 +970,7 @@ typedef struct MiDeploymentRequest {
   // The resource group, and the deployment's name.
   struct MiTarget target;
   // The template: JSON, with comments if need be.
-  struct MiStr template_;
+  struct MiStr template_text;
   // The values of its parameters, an object of JSON by name.
   struct MiStr parameters;
   // The text of a file of parameters, in place of `parameters`.

@@ -535,7 +535,7 @@ impl Read for MiDeploymentRequest {
         let (target, template, values, file) = unsafe {
             (
                 self.target.read()?,
-                required(self.template)?,
+                required(self.template_text)?,
                 text(self.parameters)?,
                 text(self.parameter_file)?,
             )

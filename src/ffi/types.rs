@@ -596,7 +596,7 @@ pub struct MiDeploymentRequest {
     /// The resource group, and the deployment's name.
     pub target: MiTarget,
     /// The template: JSON, with comments if need be.
-    pub template: MiStr,
+    pub template_text: MiStr,
     /// The values of its parameters, an object of JSON by name.
     pub parameters: MiStr,
     /// The text of a file of parameters, in place of `parameters`.

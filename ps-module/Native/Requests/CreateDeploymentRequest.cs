@@ -15,7 +15,7 @@ internal sealed unsafe class CreateDeploymentRequest(ulong client, ResourceTarge
         var request = new MiDeploymentRequest
         {
             target = scope.Target(Target),
-            template = scope.Text(template),
+            template_text = scope.Text(template),
             parameters = scope.Text(Parameters),
             parameter_file = scope.Text(ParameterFile),
             dry_run = DryRun,
