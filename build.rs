@@ -1,18 +1,44 @@
-//! Generates the C header and the C# imports from the C ABI in `src/ffi`.
+//! Generates the C headers and the C# imports from the C ABIs of both native libraries: this one's
+//! in `src/ffi`, and the emulator's in `emulator/library`.
 //!
-//! Both land in `OUT_DIR`, where a test compares them with the committed ones in `bindings/`.
+//! They land in `OUT_DIR`, where a test compares them with the committed ones in `bindings/`.
 //! Unless `MI_BINDINGS=check` is set, `bindings/` is brought up to date as well.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The files that hold the C ABI. csbindgen does not follow `mod`, so each is named here.
-const ABI_FILES: [&str; 2] = ["src/ffi/types.rs", "src/ffi/exports.rs"];
+/// A native library, and what is generated from its C ABI.
+struct Library {
+    /// The name that it is loaded by.
+    name: &'static str,
+    /// The files that hold its C ABI. csbindgen does not follow `mod`, so each is named here.
+    sources: &'static [&'static str],
+    /// The header that has what its ABI shares with another.
+    includes: &'static [&'static str],
+    /// The C# class of its imports, which names their file too.
+    class: &'static str,
+}
+
+const LIBRARIES: [Library; 2] = [
+    Library {
+        name: "managed_identity",
+        sources: &[
+            "src/ffi/common.rs",
+            "src/ffi/types.rs",
+            "src/ffi/exports.rs",
+        ],
+        includes: &[],
+        class: "NativeMethods",
+    },
+    Library {
+        name: "managed_identity_emulator",
+        sources: &["emulator/library/src/abi.rs"],
+        includes: &["managed_identity.h"],
+        class: "EmulatorMethods",
+    },
+];
 
 fn main() {
-    for file in ABI_FILES {
-        println!("cargo::rerun-if-changed={file}");
-    }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=bindings");
     println!("cargo::rerun-if-env-changed=MI_BINDINGS");
@@ -26,51 +52,66 @@ fn main() {
         "cargo::rustc-env=MI_TARGET={}",
         env::var("TARGET").expect("cargo sets TARGET")
     );
-    generate_header(&generated.join("managed_identity.h"));
-    generate_imports(&generated.join("NativeMethods.g.cs"));
-
-    if env::var_os("MI_BINDINGS").is_none_or(|value| value != "check") {
-        for file in ["managed_identity.h", "NativeMethods.g.cs"] {
-            update(&generated.join(file), &Path::new("bindings").join(file));
+    for library in LIBRARIES {
+        for file in library.sources {
+            println!("cargo::rerun-if-changed={file}");
+        }
+        for file in [library.header(&generated), library.imports(&generated)] {
+            if env::var_os("MI_BINDINGS").is_none_or(|value| value != "check") {
+                update(&generated.join(&file), &Path::new("bindings").join(&file));
+            }
         }
     }
 }
 
-fn generate_header(to: &Path) {
-    let config = cbindgen::Config {
-        language: cbindgen::Language::C,
-        include_guard: Some("MANAGED_IDENTITY_H".to_owned()),
-        autogen_warning: Some("/* Generated from src/ffi by build.rs. Do not edit. */".to_owned()),
-        cpp_compat: true,
-        documentation_style: cbindgen::DocumentationStyle::C99,
-        usize_is_size_t: true,
-        no_includes: true,
-        sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
-        ..Default::default()
-    };
-    let mut builder = cbindgen::Builder::new().with_config(config);
-    for file in ABI_FILES {
-        builder = builder.with_src(file);
+impl Library {
+    /// Generates the C header in a folder and returns its name.
+    fn header(&self, folder: &Path) -> String {
+        let from = Path::new(self.sources[0]).parent().expect("has a folder");
+        let config = cbindgen::Config {
+            language: cbindgen::Language::C,
+            include_guard: Some(format!("{}_H", self.name.to_uppercase())),
+            autogen_warning: Some(format!(
+                "/* Generated from {} by build.rs. Do not edit. */",
+                from.display()
+            )),
+            cpp_compat: true,
+            documentation_style: cbindgen::DocumentationStyle::C99,
+            usize_is_size_t: true,
+            no_includes: true,
+            sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
+            includes: self.includes.iter().map(|&file| file.to_owned()).collect(),
+            ..Default::default()
+        };
+        let mut builder = cbindgen::Builder::new().with_config(config);
+        for file in self.sources {
+            builder = builder.with_src(file);
+        }
+        let file = format!("{}.h", self.name);
+        builder
+            .generate()
+            .expect("cbindgen reads the C ABI")
+            .write_to_file(folder.join(&file));
+        file
     }
-    builder
-        .generate()
-        .expect("cbindgen reads src/ffi")
-        .write_to_file(to);
-}
 
-fn generate_imports(to: &Path) {
-    let mut builder = csbindgen::Builder::default();
-    for file in ABI_FILES {
-        builder = builder.input_extern_file(file);
+    /// Generates the C# imports in a folder and returns their file's name.
+    fn imports(&self, folder: &Path) -> String {
+        let mut builder = csbindgen::Builder::default();
+        for file in self.sources {
+            builder = builder.input_extern_file(file);
+        }
+        let file = format!("{}.g.cs", self.class);
+        builder
+            .csharp_namespace("ManagedIdentity.Native")
+            .csharp_class_name(self.class)
+            .csharp_dll_name(self.name)
+            .csharp_use_function_pointer(false)
+            .csharp_generate_const_filter(|name| name.starts_with("MI_"))
+            .generate_csharp_file(folder.join(&file))
+            .expect("csbindgen reads the C ABI");
+        file
     }
-    builder
-        .csharp_namespace("ManagedIdentity.Native")
-        .csharp_class_name("NativeMethods")
-        .csharp_dll_name("managed_identity")
-        .csharp_use_function_pointer(false)
-        .csharp_generate_const_filter(|name| name.starts_with("MI_"))
-        .generate_csharp_file(to)
-        .expect("csbindgen reads src/ffi");
 }
 
 /// Writes only what differs, so that nothing that depends on the file's time is built again.

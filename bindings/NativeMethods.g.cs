@@ -15,22 +15,9 @@ namespace ManagedIdentity.Native
         const string __DllName = "managed_identity";
 
         /// <summary>
-        ///  The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
-        ///  before any other call, and refuses to go on when they differ.
-        /// </summary>
-        internal const uint MI_ABI_VERSION = 2;
-        /// <summary>
         ///  The call did what was asked.
         /// </summary>
         internal const int MI_OK = 0;
-        /// <summary>
-        ///  `mi_queue_wait`: nothing arrived in the time given.
-        /// </summary>
-        internal const int MI_TIMEOUT = 1;
-        /// <summary>
-        ///  `mi_queue_wait`: every operation has ended and every event has been taken.
-        /// </summary>
-        internal const int MI_DRAINED = 2;
         /// <summary>
         ///  A pointer that must not be null is null.
         /// </summary>
@@ -59,6 +46,71 @@ namespace ManagedIdentity.Native
         ///  The library could not start its threads.
         /// </summary>
         internal const int MI_ERROR_RUNTIME = 22;
+        /// <summary>
+        ///  No category fits.
+        /// </summary>
+        internal const uint MI_CATEGORY_NOT_SPECIFIED = 0;
+        /// <summary>
+        ///  The caller's input breaks a rule; no request was sent.
+        /// </summary>
+        internal const uint MI_CATEGORY_INVALID_ARGUMENT = 1;
+        /// <summary>
+        ///  What was named does not exist.
+        /// </summary>
+        internal const uint MI_CATEGORY_OBJECT_NOT_FOUND = 2;
+        /// <summary>
+        ///  Signed in, but not allowed.
+        /// </summary>
+        internal const uint MI_CATEGORY_PERMISSION_DENIED = 3;
+        /// <summary>
+        ///  Not signed in, or the sign-in was refused or has run out.
+        /// </summary>
+        internal const uint MI_CATEGORY_AUTHENTICATION_ERROR = 4;
+        /// <summary>
+        ///  It exists already in another form.
+        /// </summary>
+        internal const uint MI_CATEGORY_RESOURCE_EXISTS = 5;
+        /// <summary>
+        ///  Somebody else is changing it.
+        /// </summary>
+        internal const uint MI_CATEGORY_RESOURCE_BUSY = 6;
+        /// <summary>
+        ///  Throttled, or over a quota.
+        /// </summary>
+        internal const uint MI_CATEGORY_LIMITS_EXCEEDED = 7;
+        /// <summary>
+        ///  It did not end in time.
+        /// </summary>
+        internal const uint MI_CATEGORY_OPERATION_TIMEOUT = 8;
+        /// <summary>
+        ///  The endpoint could not be reached.
+        /// </summary>
+        internal const uint MI_CATEGORY_CONNECTION_ERROR = 9;
+        /// <summary>
+        ///  The endpoint answered with something that is not Azure's.
+        /// </summary>
+        internal const uint MI_CATEGORY_INVALID_RESULT = 10;
+        /// <summary>
+        ///  Cancelled by the caller.
+        /// </summary>
+        internal const uint MI_CATEGORY_OPERATION_STOPPED = 11;
+        /// <summary>
+        ///  Azure refused the operation, or it failed there.
+        /// </summary>
+        internal const uint MI_CATEGORY_INVALID_OPERATION = 12;
+        /// <summary>
+        ///  The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
+        ///  before any other call, and refuses to go on when they differ.
+        /// </summary>
+        internal const uint MI_ABI_VERSION = 3;
+        /// <summary>
+        ///  `mi_queue_wait`: nothing arrived in the time given.
+        /// </summary>
+        internal const int MI_TIMEOUT = 1;
+        /// <summary>
+        ///  `mi_queue_wait`: every operation has ended and every event has been taken.
+        /// </summary>
+        internal const int MI_DRAINED = 2;
         /// <summary>
         ///  The event carries one result in the record pointer that is not null.
         /// </summary>
@@ -115,10 +167,6 @@ namespace ManagedIdentity.Native
         ///  Use the sign-in of the Azure CLI.
         /// </summary>
         internal const uint MI_CREDENTIAL_AZURE_CLI = 3;
-        /// <summary>
-        ///  Sign in to the local emulator at `endpoint`.
-        /// </summary>
-        internal const uint MI_CREDENTIAL_EMULATOR = 4;
         /// <summary>
         ///  Sign in by the first of these that works: the environment's variables, a managed identity,
         ///  Azure PowerShell, the Azure CLI.
@@ -248,58 +296,6 @@ namespace ManagedIdentity.Native
         ///  The provider of managed identities says so, and not how.
         /// </summary>
         internal const uint MI_REFERENCE_REPORTED = 2;
-        /// <summary>
-        ///  No category fits.
-        /// </summary>
-        internal const uint MI_CATEGORY_NOT_SPECIFIED = 0;
-        /// <summary>
-        ///  The caller's input breaks a rule; no request was sent.
-        /// </summary>
-        internal const uint MI_CATEGORY_INVALID_ARGUMENT = 1;
-        /// <summary>
-        ///  What was named does not exist.
-        /// </summary>
-        internal const uint MI_CATEGORY_OBJECT_NOT_FOUND = 2;
-        /// <summary>
-        ///  Signed in, but not allowed.
-        /// </summary>
-        internal const uint MI_CATEGORY_PERMISSION_DENIED = 3;
-        /// <summary>
-        ///  Not signed in, or the sign-in was refused or has run out.
-        /// </summary>
-        internal const uint MI_CATEGORY_AUTHENTICATION_ERROR = 4;
-        /// <summary>
-        ///  It exists already in another form.
-        /// </summary>
-        internal const uint MI_CATEGORY_RESOURCE_EXISTS = 5;
-        /// <summary>
-        ///  Somebody else is changing it.
-        /// </summary>
-        internal const uint MI_CATEGORY_RESOURCE_BUSY = 6;
-        /// <summary>
-        ///  Throttled, or over a quota.
-        /// </summary>
-        internal const uint MI_CATEGORY_LIMITS_EXCEEDED = 7;
-        /// <summary>
-        ///  It did not end in time.
-        /// </summary>
-        internal const uint MI_CATEGORY_OPERATION_TIMEOUT = 8;
-        /// <summary>
-        ///  The endpoint could not be reached.
-        /// </summary>
-        internal const uint MI_CATEGORY_CONNECTION_ERROR = 9;
-        /// <summary>
-        ///  The endpoint answered with something that is not Azure's.
-        /// </summary>
-        internal const uint MI_CATEGORY_INVALID_RESULT = 10;
-        /// <summary>
-        ///  Cancelled by the caller.
-        /// </summary>
-        internal const uint MI_CATEGORY_OPERATION_STOPPED = 11;
-        /// <summary>
-        ///  Azure refused the operation, or it failed there.
-        /// </summary>
-        internal const uint MI_CATEGORY_INVALID_OPERATION = 12;
 
 
 
@@ -654,21 +650,6 @@ namespace ManagedIdentity.Native
         [DllImport(__DllName, EntryPoint = "mi_identity_export", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mi_identity_export(ulong client, MiIdentityExportRequest* request, ulong queue, ulong tag);
 
-        /// <summary>
-        ///  Submits the start of an emulator in this process. Yields a [`MiEmulator`].
-        ///
-        ///  # Safety
-        ///  See the module.
-        /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_start", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_start(MiEmulatorOptions* options, ulong queue, ulong tag);
-
-        /// <summary>
-        ///  Submits the end of an emulator: its state is written, its port is free again. Yields nothing.
-        /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_stop", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_stop(ulong emulator, ulong queue, ulong tag);
-
 
     }
 
@@ -762,6 +743,11 @@ namespace ManagedIdentity.Native
         ///  The URL of Azure Resource Manager, where it is not the cloud's.
         /// </summary>
         public MiStr endpoint;
+        /// <summary>
+        ///  With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
+        ///  nor the endpoint is to be asked for it.
+        /// </summary>
+        public MiStr authority;
         /// <summary>
         ///  The tenant's id or domain.
         /// </summary>
@@ -1446,30 +1432,6 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  How the emulator shall run.
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEmulatorOptions
-    {
-        /// <summary>
-        ///  The port on 127.0.0.1; 0 for any free one.
-        /// </summary>
-        public ushort port;
-        /// <summary>
-        ///  What is added to the time of every answer, in milliseconds.
-        /// </summary>
-        public uint latency_ms;
-        /// <summary>
-        ///  How long an operation on a virtual machine takes, in milliseconds.
-        /// </summary>
-        public uint operation_ms;
-        /// <summary>
-        ///  The file that keeps the state; when not given it is gone with the emulator.
-        /// </summary>
-        public MiStr state_path;
-    }
-
-    /// <summary>
     ///  Something that happened in an operation. Exactly one event of an accepted operation is
     ///  `MI_EVENT_DONE` or `MI_EVENT_FAILED`, and it is the last.
     /// </summary>
@@ -1508,10 +1470,6 @@ namespace ManagedIdentity.Native
         ///  A connection, or null.
         /// </summary>
         public MiConnection* connection;
-        /// <summary>
-        ///  A running emulator, or null.
-        /// </summary>
-        public MiEmulator* emulator;
         /// <summary>
         ///  What a change would do, or null.
         /// </summary>
@@ -2046,34 +2004,6 @@ namespace ManagedIdentity.Native
         ///  The URL of Azure Resource Manager.
         /// </summary>
         public MiStr endpoint;
-    }
-
-    /// <summary>
-    ///  A running emulator. The host owns `handle` and ends it with `mi_emulator_stop`.
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEmulator
-    {
-        /// <summary>
-        ///  The handle for `mi_emulator_stop`.
-        /// </summary>
-        public ulong handle;
-        /// <summary>
-        ///  Its URL.
-        /// </summary>
-        public MiStr endpoint;
-        /// <summary>
-        ///  Its port.
-        /// </summary>
-        public ushort port;
-        /// <summary>
-        ///  The subscription that it starts with.
-        /// </summary>
-        public MiStr subscription_id;
-        /// <summary>
-        ///  Its tenant.
-        /// </summary>
-        public MiStr tenant_id;
     }
 
     /// <summary>

@@ -6,18 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
-// before any other call, and refuses to go on when they differ.
-#define MI_ABI_VERSION 2
-
 // The call did what was asked.
 #define MI_OK 0
-
-// `mi_queue_wait`: nothing arrived in the time given.
-#define MI_TIMEOUT 1
-
-// `mi_queue_wait`: every operation has ended and every event has been taken.
-#define MI_DRAINED 2
 
 // A pointer that must not be null is null.
 #define MI_ERROR_NULL 16
@@ -39,6 +29,55 @@
 
 // The library could not start its threads.
 #define MI_ERROR_RUNTIME 22
+
+// No category fits.
+#define MI_CATEGORY_NOT_SPECIFIED 0
+
+// The caller's input breaks a rule; no request was sent.
+#define MI_CATEGORY_INVALID_ARGUMENT 1
+
+// What was named does not exist.
+#define MI_CATEGORY_OBJECT_NOT_FOUND 2
+
+// Signed in, but not allowed.
+#define MI_CATEGORY_PERMISSION_DENIED 3
+
+// Not signed in, or the sign-in was refused or has run out.
+#define MI_CATEGORY_AUTHENTICATION_ERROR 4
+
+// It exists already in another form.
+#define MI_CATEGORY_RESOURCE_EXISTS 5
+
+// Somebody else is changing it.
+#define MI_CATEGORY_RESOURCE_BUSY 6
+
+// Throttled, or over a quota.
+#define MI_CATEGORY_LIMITS_EXCEEDED 7
+
+// It did not end in time.
+#define MI_CATEGORY_OPERATION_TIMEOUT 8
+
+// The endpoint could not be reached.
+#define MI_CATEGORY_CONNECTION_ERROR 9
+
+// The endpoint answered with something that is not Azure's.
+#define MI_CATEGORY_INVALID_RESULT 10
+
+// Cancelled by the caller.
+#define MI_CATEGORY_OPERATION_STOPPED 11
+
+// Azure refused the operation, or it failed there.
+#define MI_CATEGORY_INVALID_OPERATION 12
+
+// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
+// before any other call, and refuses to go on when they differ.
+#define MI_ABI_VERSION 3
+
+// `mi_queue_wait`: nothing arrived in the time given.
+#define MI_TIMEOUT 1
+
+// `mi_queue_wait`: every operation has ended and every event has been taken.
+#define MI_DRAINED 2
 
 // The event carries one result in the record pointer that is not null.
 #define MI_EVENT_ITEM 1
@@ -81,9 +120,6 @@
 
 // Use the sign-in of the Azure CLI.
 #define MI_CREDENTIAL_AZURE_CLI 3
-
-// Sign in to the local emulator at `endpoint`.
-#define MI_CREDENTIAL_EMULATOR 4
 
 // Sign in by the first of these that works: the environment's variables, a managed identity,
 // Azure PowerShell, the Azure CLI.
@@ -182,45 +218,6 @@
 
 // The provider of managed identities says so, and not how.
 #define MI_REFERENCE_REPORTED 2
-
-// No category fits.
-#define MI_CATEGORY_NOT_SPECIFIED 0
-
-// The caller's input breaks a rule; no request was sent.
-#define MI_CATEGORY_INVALID_ARGUMENT 1
-
-// What was named does not exist.
-#define MI_CATEGORY_OBJECT_NOT_FOUND 2
-
-// Signed in, but not allowed.
-#define MI_CATEGORY_PERMISSION_DENIED 3
-
-// Not signed in, or the sign-in was refused or has run out.
-#define MI_CATEGORY_AUTHENTICATION_ERROR 4
-
-// It exists already in another form.
-#define MI_CATEGORY_RESOURCE_EXISTS 5
-
-// Somebody else is changing it.
-#define MI_CATEGORY_RESOURCE_BUSY 6
-
-// Throttled, or over a quota.
-#define MI_CATEGORY_LIMITS_EXCEEDED 7
-
-// It did not end in time.
-#define MI_CATEGORY_OPERATION_TIMEOUT 8
-
-// The endpoint could not be reached.
-#define MI_CATEGORY_CONNECTION_ERROR 9
-
-// The endpoint answered with something that is not Azure's.
-#define MI_CATEGORY_INVALID_RESULT 10
-
-// Cancelled by the caller.
-#define MI_CATEGORY_OPERATION_STOPPED 11
-
-// Azure refused the operation, or it failed there.
-#define MI_CATEGORY_INVALID_OPERATION 12
 
 // A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
 typedef struct MiStr {
@@ -399,20 +396,6 @@ typedef struct MiConnection {
   struct MiStr endpoint;
 } MiConnection;
 
-// A running emulator. The host owns `handle` and ends it with `mi_emulator_stop`.
-typedef struct MiEmulator {
-  // The handle for `mi_emulator_stop`.
-  uint64_t handle;
-  // Its URL.
-  struct MiStr endpoint;
-  // Its port.
-  uint16_t port;
-  // The subscription that it starts with.
-  struct MiStr subscription_id;
-  // Its tenant.
-  struct MiStr tenant_id;
-} MiEmulator;
-
 // What a change would do.
 typedef struct MiPlan {
   // The resource that it is about.
@@ -580,8 +563,6 @@ typedef struct MiEvent {
   const struct MiReference *reference;
   // A connection, or null.
   const struct MiConnection *connection;
-  // A running emulator, or null.
-  const struct MiEmulator *emulator;
   // What a change would do, or null.
   const struct MiPlan *plan;
   // A system-assigned identity, or null.
@@ -612,6 +593,9 @@ typedef struct MiConnectRequest {
   struct MiStr environment;
   // The URL of Azure Resource Manager, where it is not the cloud's.
   struct MiStr endpoint;
+  // With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
+  // nor the endpoint is to be asked for it.
+  struct MiStr authority;
   // The tenant's id or domain.
   struct MiStr tenant;
   // The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
@@ -991,18 +975,6 @@ typedef struct MiIdentityExportRequest {
   uint8_t roles;
 } MiIdentityExportRequest;
 
-// How the emulator shall run.
-typedef struct MiEmulatorOptions {
-  // The port on 127.0.0.1; 0 for any free one.
-  uint16_t port;
-  // What is added to the time of every answer, in milliseconds.
-  uint32_t latency_ms;
-  // How long an operation on a virtual machine takes, in milliseconds.
-  uint32_t operation_ms;
-  // The file that keeps the state; when not given it is gone with the emulator.
-  struct MiStr state_path;
-} MiEmulatorOptions;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1320,15 +1292,6 @@ int32_t mi_identity_export(uint64_t client,
                            const struct MiIdentityExportRequest *request,
                            uint64_t queue,
                            uint64_t tag);
-
-// Submits the start of an emulator in this process. Yields a [`MiEmulator`].
-//
-// # Safety
-// See the module.
-int32_t mi_emulator_start(const struct MiEmulatorOptions *options, uint64_t queue, uint64_t tag);
-
-// Submits the end of an emulator: its state is written, its port is free again. Yields nothing.
-int32_t mi_emulator_stop(uint64_t emulator, uint64_t queue, uint64_t tag);
 
 #ifdef __cplusplus
 }  // extern "C"

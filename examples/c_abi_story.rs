@@ -9,7 +9,9 @@
 
 use std::ptr;
 
+use emulator::{Emulator, Options, seed};
 use managed_identity::ffi::*;
+use tokio::runtime::Runtime;
 
 fn main() {
     assert_eq!(mi_abi_version(), MI_ABI_VERSION);
@@ -71,8 +73,9 @@ fn target(name: &str) -> MiTarget {
 struct Story {
     queue: u64,
     client: u64,
-    emulator: u64,
     tag: u64,
+    emulator: Emulator,
+    runtime: Runtime,
 }
 
 impl Story {
@@ -81,51 +84,35 @@ impl Story {
             throttle_limit: 4,
             verbose: 0,
         };
-        let mut story = Self {
-            queue: 0,
-            client: 0,
-            emulator: 0,
-            tag: 0,
-        };
+        let mut queue = 0;
         // SAFETY: both pointers are valid.
-        check(unsafe { mi_queue_create(&options, &mut story.queue) });
-        let endpoint = story.start_emulator();
-        story.connect(&endpoint);
+        check(unsafe { mi_queue_create(&options, &mut queue) });
+        let runtime = Runtime::new().expect("threads can be started");
+        let emulator = runtime
+            .block_on(Emulator::start(Options::default()))
+            .expect("some port is free");
+        println!("An emulator listens on {}.", emulator.endpoint());
+        let mut story = Self {
+            queue,
+            client: 0,
+            tag: 0,
+            emulator,
+            runtime,
+        };
+        story.connect();
         story
     }
 
-    fn start_emulator(&mut self) -> String {
-        let options = MiEmulatorOptions {
-            port: 0,
-            latency_ms: 0,
-            operation_ms: 1000,
-            state_path: ABSENT,
-        };
-        let mut endpoint = String::new();
-        let mut handle = 0;
-        // SAFETY: the options are valid.
-        self.run(
-            |queue, tag| unsafe { mi_emulator_start(&options, queue, tag) },
-            |event| {
-                // SAFETY: a start yields an emulator.
-                let emulator = unsafe { &*event.emulator };
-                endpoint = text(emulator.endpoint);
-                handle = emulator.handle;
-            },
-        );
-        self.emulator = handle;
-        println!("An emulator listens on {endpoint}.");
-        endpoint
-    }
-
-    fn connect(&mut self, endpoint: &str) {
+    fn connect(&mut self) {
+        let endpoint = self.emulator.endpoint().to_owned();
         let request = MiConnectRequest {
-            credential: MI_CREDENTIAL_EMULATOR,
+            credential: MI_CREDENTIAL_CLIENT_SECRET,
             environment: ABSENT,
-            endpoint: string(endpoint),
-            tenant: ABSENT,
-            client_id: ABSENT,
-            secret: ABSENT,
+            endpoint: string(&endpoint),
+            authority: string(&endpoint),
+            tenant: string(seed::TENANT_ID),
+            client_id: string(seed::CLIENT_ID),
+            secret: string(seed::CLIENT_SECRET),
             graph_token: ABSENT,
             path: ABSENT,
             claims_challenge: ABSENT,
@@ -234,11 +221,10 @@ impl Story {
         );
     }
 
-    fn end(mut self) {
+    fn end(self) {
         check(mi_client_free(self.client));
-        let emulator = self.emulator;
-        self.run(|queue, tag| mi_emulator_stop(emulator, queue, tag), |_| {});
         check(mi_queue_free(self.queue));
+        self.runtime.block_on(self.emulator.stop());
         println!("\nThe emulator has stopped.");
     }
 

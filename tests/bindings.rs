@@ -21,15 +21,68 @@ fn read(path: &Path) -> String {
         .replace("\r\n", "\n")
 }
 
-fn library() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let name = format!(
-        "{}managed_identity{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    );
-    // A test's own build of the library lies beside the test.
-    test.parent().unwrap().join(name)
+/// A native library, and where its C ABI is.
+struct Library {
+    name: &'static str,
+    header: &'static str,
+    imports: &'static str,
+    /// The files that define its constants and records.
+    sources: &'static [&'static str],
+    /// How many exports, constants and records there are at least.
+    least: [usize; 3],
+}
+
+const LIBRARIES: [Library; 2] = [
+    Library {
+        name: "managed_identity",
+        header: "managed_identity.h",
+        imports: "NativeMethods.g.cs",
+        sources: &["src/ffi/common.rs", "src/ffi/types.rs"],
+        least: [16, 40, 15],
+    },
+    Library {
+        name: "managed_identity_emulator",
+        header: "managed_identity_emulator.h",
+        imports: "EmulatorMethods.g.cs",
+        sources: &["emulator/library/src/abi.rs"],
+        least: [6, 2, 4],
+    },
+];
+
+impl Library {
+    fn file(&self) -> PathBuf {
+        let test = std::env::current_exe().unwrap();
+        let name = format!(
+            "{}{}{}",
+            std::env::consts::DLL_PREFIX,
+            self.name,
+            std::env::consts::DLL_SUFFIX
+        );
+        // A test's own builds of the libraries lie beside the test.
+        test.parent().unwrap().join(name)
+    }
+
+    fn exports(&self) -> BTreeSet<String> {
+        let bytes = fs::read(self.file()).unwrap();
+        let library = object::File::parse(&*bytes).unwrap();
+        library
+            .exports()
+            .unwrap()
+            .iter()
+            .map(|export| String::from_utf8_lossy(export.name()).into_owned())
+            // Mach-O puts an underscore before C names.
+            .map(|name| name.trim_start_matches('_').to_owned())
+            .filter(|name| name.starts_with("mi_"))
+            .collect()
+    }
+
+    fn definitions(&self, before: &str) -> BTreeSet<String> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        self.sources
+            .iter()
+            .flat_map(|file| names_after(&read(&root.join(file)), before))
+            .collect()
+    }
 }
 
 /// The words of `text` that follow `before`, up to a character that no name has.
@@ -46,7 +99,7 @@ fn names_after(text: &str, before: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_committed_bindings_are_what_the_build_generates() {
-    for file in ["managed_identity.h", "NativeMethods.g.cs"] {
+    for file in LIBRARIES.iter().flat_map(|one| [one.header, one.imports]) {
         let generated = read(&Path::new(env!("MI_GENERATED_BINDINGS")).join(file));
         assert!(
             committed(file) == generated,
@@ -57,54 +110,56 @@ fn the_committed_bindings_are_what_the_build_generates() {
 
 #[test]
 fn every_export_is_imported_and_the_other_way_round() {
-    let bytes = fs::read(library()).unwrap();
-    let library = object::File::parse(&*bytes).unwrap();
-    let exported: BTreeSet<String> = library
-        .exports()
-        .unwrap()
-        .iter()
-        .map(|export| String::from_utf8_lossy(export.name()).into_owned())
-        // Mach-O puts an underscore before C names.
-        .map(|name| name.trim_start_matches('_').to_owned())
-        .filter(|name| name.starts_with("mi_"))
-        .collect();
-    assert!(exported.len() >= 16, "{exported:?}");
+    for library in LIBRARIES {
+        let exported = library.exports();
+        assert!(exported.len() >= library.least[0], "{exported:?}");
 
-    let imported: BTreeSet<String> =
-        names_after(&committed("NativeMethods.g.cs"), "EntryPoint = \"");
-    assert_eq!(imported, exported);
+        let imported = names_after(&committed(library.imports), "EntryPoint = \"");
+        assert_eq!(imported, exported);
 
-    let header = committed("managed_identity.h");
-    let declared: BTreeSet<String> = exported
-        .iter()
-        .filter(|name| header.contains(&format!("{name}(")))
-        .cloned()
-        .collect();
-    assert_eq!(declared, exported);
+        let header = committed(library.header);
+        let declared: BTreeSet<String> = exported
+            .iter()
+            .filter(|name| header.contains(&format!("{name}(")))
+            .cloned()
+            .collect();
+        assert_eq!(declared, exported);
+    }
 }
 
 #[test]
 fn every_constant_and_record_is_in_both_bindings() {
-    let types = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ffi/types.rs"));
-    let (header, imports) = (
-        committed("managed_identity.h"),
-        committed("NativeMethods.g.cs"),
-    );
-    let constants = names_after(&types, "pub const ");
-    let records = names_after(&types, "pub struct ");
-    assert!(constants.len() > 40 && records.len() > 15);
-    for name in &constants {
-        assert!(header.contains(&format!("#define {name} ")), "{name}");
-        assert!(imports.contains(&format!(" {name} = ")), "{name}");
+    for library in LIBRARIES {
+        let (header, imports) = (committed(library.header), committed(library.imports));
+        let constants = library.definitions("pub const ");
+        let records = library.definitions("pub struct ");
+        assert!(constants.len() >= library.least[1], "{constants:?}");
+        assert!(records.len() >= library.least[2], "{records:?}");
+        for name in &constants {
+            assert!(header.contains(&format!("#define {name} ")), "{name}");
+            assert!(imports.contains(&format!(" {name} = ")), "{name}");
+        }
+        for name in &records {
+            assert!(
+                header.contains(&format!("typedef struct {name} ")),
+                "{name}"
+            );
+            assert!(
+                imports.contains(&format!("partial struct {name}\n")),
+                "{name}"
+            );
+        }
     }
-    for name in &records {
-        assert!(
-            header.contains(&format!("typedef struct {name} ")),
-            "{name}"
-        );
-        assert!(
-            imports.contains(&format!("partial struct {name}\n")),
-            "{name}"
-        );
-    }
+}
+
+#[test]
+fn the_library_that_is_for_azure_has_nothing_of_the_emulator() {
+    let [azure, emulator] = LIBRARIES;
+    let said = emulator::seed::SUBSCRIPTION_NAME.as_bytes();
+    let holds = |library: Library| {
+        let bytes = fs::read(library.file()).unwrap();
+        bytes.windows(said.len()).any(|part| part == said)
+    };
+    assert!(holds(emulator));
+    assert!(!holds(azure));
 }

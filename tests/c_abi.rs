@@ -1,20 +1,22 @@
-//! A C program, compiled against the committed header, uses the library.
+//! C programs, compiled against the committed headers, use the libraries.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A test's own build of the library lies beside the test.
-fn folder_of_the_library() -> PathBuf {
+const LIBRARIES: [&str; 2] = ["managed_identity", "managed_identity_emulator"];
+
+/// A test's own builds of the libraries lie beside the test.
+fn folder_of_the_libraries() -> PathBuf {
     let test = env::current_exe().unwrap();
     test.parent().unwrap().to_owned()
 }
 
-/// Compiles `tests/c/<name>.c` and links it to the library.
+/// Compiles `tests/c/<name>.c` and links it to the libraries.
 fn compile(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = root.join("tests/c").join(format!("{name}.c"));
-    let libraries = folder_of_the_library();
+    let libraries = folder_of_the_libraries();
     let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let program = out.join(name).with_extension(env::consts::EXE_EXTENSION);
     let target = env!("MI_TARGET");
@@ -32,7 +34,7 @@ fn compile(name: &str) -> PathBuf {
         command
             .arg(format!("/I{}", bindings.display()))
             .arg(&source)
-            .arg(libraries.join("managed_identity.dll.lib"))
+            .args(LIBRARIES.map(|name| libraries.join(format!("{name}.dll.lib"))))
             .arg(format!("/Fe:{}", program.display()));
     } else {
         command
@@ -42,7 +44,7 @@ fn compile(name: &str) -> PathBuf {
             .arg(&source)
             .arg("-L")
             .arg(&libraries)
-            .arg("-lmanaged_identity")
+            .args(LIBRARIES.map(|name| format!("-l{name}")))
             .arg(format!("-Wl,-rpath,{}", libraries.display()))
             .arg("-o")
             .arg(&program);
@@ -58,13 +60,13 @@ fn compile(name: &str) -> PathBuf {
 }
 
 fn run(name: &str) -> String {
-    let mut path = vec![folder_of_the_library()];
+    let mut path = vec![folder_of_the_libraries()];
     path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
     let output = Command::new(compile(name))
         .env("PATH", env::join_paths(path).unwrap())
-        // Cargo puts folders in front that may hold the library of an earlier build.
-        .env("LD_LIBRARY_PATH", folder_of_the_library())
-        .env("DYLD_LIBRARY_PATH", folder_of_the_library())
+        // Cargo puts folders in front that may hold the libraries of an earlier build.
+        .env("LD_LIBRARY_PATH", folder_of_the_libraries())
+        .env("DYLD_LIBRARY_PATH", folder_of_the_libraries())
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");

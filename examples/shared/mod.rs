@@ -18,7 +18,7 @@ pub async fn client(endpoint: &str) -> Result<Client, Box<dyn Error>> {
         sign_in: SignIn::ClientSecret {
             client_id: seed::CLIENT_ID.to_owned(),
             secret: seed::CLIENT_SECRET.to_owned().into(),
-            authority: Some(endpoint.parse()?),
+            authority: Some(endpoint.to_owned()),
         },
         environment: None,
         endpoint: Some(endpoint.to_owned()),

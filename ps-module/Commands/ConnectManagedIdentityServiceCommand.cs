@@ -208,8 +208,8 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_POWERSHELL;
                 break;
             case ToEmulator:
-                request.Credential = NativeMethods.MI_CREDENTIAL_EMULATOR;
                 request.Endpoint ??= RunningEmulator().Endpoint;
+                request.SignInToEmulator(EmulatorSeed());
                 break;
             default:
                 request.Credential = NativeMethods.MI_CREDENTIAL_AUTOMATIC;
@@ -222,5 +222,5 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
     private ArmEmulator RunningEmulator() =>
-        ArmEmulator.Running ?? StartEmulator(0, TimeSpan.Zero, StartArmEmulatorCommand.UsualOperationTime, null);
+        ArmEmulator.Running ?? StartEmulator(new EmulatorOptions());
 }

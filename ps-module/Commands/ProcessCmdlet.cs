@@ -1,7 +1,7 @@
 using System;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Models;
-using ManagedIdentity.Native.Requests;
+using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Commands;
 
@@ -10,25 +10,13 @@ public abstract class ProcessCmdlet : OperationCmdlet
 {
     private protected override void Report(ManagedIdentityException error, object? input) => Fail(error, input);
 
-    /// <summary>Starts the process's emulator.</summary>
-    private protected ArmEmulator StartEmulator(int port, TimeSpan latency, TimeSpan operationTime, string? statePath)
-    {
-        ArmEmulator? started = null;
-        var request = new StartEmulatorRequest
-        {
-            Port = checked((ushort)port),
-            Latency = latency,
-            OperationTime = operationTime,
-            StatePath = statePath,
-        };
-        Run(request, new Operation(null) { OnItem = item => started = (ArmEmulator)item });
-        if (started is null)
-        {
-            // Stopped meanwhile: nobody reads this.
-            throw new System.Management.Automation.PipelineStoppedException();
-        }
+    /// <summary>What every emulator starts with.</summary>
+    private protected EmulatorSeed EmulatorSeed() => Called(NativeEmulator.Seed);
 
-        started.StatePath = statePath;
+    /// <summary>Starts the process's emulator.</summary>
+    private protected ArmEmulator StartEmulator(EmulatorOptions options)
+    {
+        var started = Called(() => NativeEmulator.Start(options));
         if (!started.TryBecomeRunning())
         {
             // Another runspace was quicker.
@@ -40,6 +28,29 @@ public abstract class ProcessCmdlet : OperationCmdlet
     }
 
     /// <summary>Ends an emulator.</summary>
-    private protected void StopEmulator(ArmEmulator emulator) =>
-        Run(new StopEmulatorRequest(emulator.Handle), new Operation(emulator));
+    private protected void StopEmulator(ArmEmulator emulator)
+    {
+        try
+        {
+            NativeEmulator.Stop(emulator);
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error, emulator);
+        }
+    }
+
+    /// <summary>What a call returns; its error ends the cmdlet.</summary>
+    private T Called<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error);
+            throw;
+        }
+    }
 }

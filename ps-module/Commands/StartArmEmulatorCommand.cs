@@ -3,6 +3,7 @@ using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
+using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Commands;
 
@@ -14,9 +15,6 @@ namespace ManagedIdentity.Commands;
 [OutputType(typeof(ArmEmulator))]
 public sealed class StartArmEmulatorCommand : ProcessCmdlet
 {
-    /// <summary>How long an operation on a virtual machine takes when nothing else is said.</summary>
-    internal static readonly TimeSpan UsualOperationTime = TimeSpan.FromSeconds(1);
-
     /// <summary>The port on 127.0.0.1. 0, the default, takes any that is free.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(0, 65535)]
@@ -32,7 +30,7 @@ public sealed class StartArmEmulatorCommand : ProcessCmdlet
     /// </summary>
     [Parameter]
     [Milliseconds]
-    public TimeSpan OperationTime { get; set; } = UsualOperationTime;
+    public TimeSpan OperationTime { get; set; } = EmulatorOptions.UsualOperationTime;
 
     /// <summary>The file that keeps the state. Without it, the state goes with the emulator.</summary>
     [Parameter]
@@ -49,7 +47,13 @@ public sealed class StartArmEmulatorCommand : ProcessCmdlet
         var path = StatePath is null ? null : FullPath(StatePath);
         if (ShouldProcess(Port == 0 ? "127.0.0.1" : $"127.0.0.1:{Port}", "Start emulator"))
         {
-            WriteObject(StartEmulator(Port, Latency, OperationTime, path));
+            WriteObject(StartEmulator(new EmulatorOptions
+            {
+                Port = checked((ushort)Port),
+                Latency = Latency,
+                OperationTime = OperationTime,
+                StatePath = path,
+            }));
         }
     }
 

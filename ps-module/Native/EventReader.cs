@@ -34,7 +34,6 @@ internal static unsafe class EventReader
         : source->role_definition is not null ? Read(source->role_definition)
         : source->reference is not null ? Read(source->reference)
         : source->connection is not null ? Read(source->connection)
-        : source->emulator is not null ? Read(source->emulator)
         : source->plan is not null ? Read(source->plan)
         : source->system_identity is not null ? Read(source->system_identity)
         : source->federated_credential is not null ? Read(source->federated_credential)
@@ -228,14 +227,6 @@ internal static unsafe class EventReader
         SubscriptionName = source->subscription_name.ReadOrEmpty(),
         Environment = source->environment.ReadOrEmpty(),
         Endpoint = source->endpoint.ReadOrEmpty(),
-    };
-
-    private static ArmEmulator Read(MiEmulator* source) => new(source->handle)
-    {
-        Endpoint = source->endpoint.ReadOrEmpty(),
-        Port = source->port,
-        SubscriptionId = source->subscription_id.ReadOrEmpty(),
-        TenantId = source->tenant_id.ReadOrEmpty(),
     };
 
     private static ChangePlan Read(MiPlan* source) => new()

@@ -13,5 +13,10 @@ internal static unsafe class NativeText
     public static string ReadOrEmpty(this MiStr text) => text.Read() ?? "";
 
     /// <summary>What a status means.</summary>
-    public static string OfStatus(int status) => NativeMethods.mi_status_text(status).ReadOrEmpty();
+    public static string OfStatus(int status)
+    {
+        // A status of the emulator's library may come before the other is loaded.
+        NativeLoader.Library.Require();
+        return NativeMethods.mi_status_text(status).ReadOrEmpty();
+    }
 }

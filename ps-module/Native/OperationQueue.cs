@@ -15,7 +15,7 @@ internal sealed unsafe class OperationQueue : IDisposable
 
     public OperationQueue(int throttleLimit, bool verbose)
     {
-        NativeLoader.Require();
+        NativeLoader.Library.Require();
         var options = new MiQueueOptions
         {
             throttle_limit = checked((uint)throttleLimit),

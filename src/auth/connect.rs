@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::sign_in::{Setting, SignedIn};
 use super::{FederatedToken, Secret};
 use crate::arm::{
-    Client, Http, Observer, Proxy, Result, RetryPolicy, Settings, Url, choose_subscription,
+    Client, Http, Observer, Proxy, Result, RetryPolicy, Settings, choose_subscription,
 };
 
 /// How to sign in.
@@ -30,8 +30,8 @@ pub enum SignIn {
         client_id: String,
         /// Its secret.
         secret: Secret,
-        /// Where tokens are issued, where it is not the cloud's.
-        authority: Option<Url>,
+        /// The URL where tokens are issued, where it is not the cloud's.
+        authority: Option<String>,
     },
     /// As a service principal with a certificate.
     ClientCertificate {

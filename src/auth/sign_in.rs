@@ -133,9 +133,10 @@ impl<'a> Setting<'a> {
                 let proof = Proof::Secret(secret.clone());
                 let advice = "Check -Tenant, the application id and the secret in -Credential.";
                 let user_name = "Credential";
+                let parse = |url: &String| parse_endpoint("Authority", url);
                 self.by_service_principal(
                     cloud,
-                    authority.clone(),
+                    authority.as_ref().map(parse).transpose()?,
                     (user_name, client_id),
                     proof,
                     advice,

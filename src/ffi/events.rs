@@ -7,10 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use once_cell::sync::Lazy;
 use serde_json::value::RawValue;
 
-use super::emulator::{self, Started};
 use super::guard::Status;
 use super::queue::{Event, Happening, Record};
-use super::registry::{clients, emulators, questions};
+use super::registry::{clients, questions};
 use super::types::*;
 use crate::access::{GroupMember, Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
@@ -32,7 +31,6 @@ struct Published {
     role_definition: Option<Box<MiRoleDefinition>>,
     reference: Option<Box<MiReference>>,
     connection: Option<Box<MiConnection>>,
-    emulator: Option<Box<MiEmulator>>,
     plan: Option<Box<MiPlan>>,
     system_identity: Option<Box<MiSystemIdentity>>,
     federated_credential: Option<Box<MiFederatedCredential>>,
@@ -83,7 +81,6 @@ impl Published {
                 role_definition: ptr::null(),
                 reference: ptr::null(),
                 connection: ptr::null(),
-                emulator: ptr::null(),
                 plan: ptr::null(),
                 system_identity: ptr::null(),
                 federated_credential: ptr::null(),
@@ -102,7 +99,6 @@ impl Published {
             role_definition: None,
             reference: None,
             connection: None,
-            emulator: None,
             plan: None,
             system_identity: None,
             federated_credential: None,
@@ -150,10 +146,6 @@ impl Published {
             Happening::Item(Record::Connection(connection)) => {
                 let record = self.connection.insert(MiConnection::of(connection));
                 self.event.connection = &raw const **record;
-            }
-            Happening::Item(Record::Emulator(started)) => {
-                let record = self.emulator.insert(MiEmulator::of(started));
-                self.event.emulator = &raw const **record;
             }
             Happening::Item(Record::Plan(plan)) => {
                 let record = self.plan.insert(MiPlan::of(plan));
@@ -225,14 +217,6 @@ impl MiStr {
         ptr: ptr::null(),
         len: 0,
     };
-
-    /// A view of a text, valid as long as the text is.
-    pub(super) fn of(text: &str) -> Self {
-        Self {
-            ptr: text.as_ptr(),
-            len: text.len(),
-        }
-    }
 
     /// A view of a text that is empty when Azure did not give it.
     fn unless_empty(text: &str) -> Self {
@@ -480,20 +464,6 @@ impl MiConnection {
     }
 }
 
-impl MiEmulator {
-    /// From here on the host owns the emulator.
-    fn of(started: &mut Started) -> Box<Self> {
-        let running = started.running.take();
-        Box::new(Self {
-            handle: running.map_or(0, |running| emulators().insert(running)),
-            endpoint: MiStr::of(&started.endpoint),
-            port: started.port,
-            subscription_id: MiStr::of(emulator::SUBSCRIPTION_ID),
-            tenant_id: MiStr::of(emulator::TENANT_ID),
-        })
-    }
-}
-
 impl MiPlan {
     fn of(plan: &Plan) -> Box<Self> {
         Box::new(Self {
@@ -577,7 +547,6 @@ records!(
     RoleDefinition(RoleDefinition),
     Reference(Reference),
     Connection(Connection),
-    Emulator(Started),
     SystemIdentity(SystemAssignedIdentity),
     FederatedCredential(FederatedCredential),
     GroupMember(GroupMember),

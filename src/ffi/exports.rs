@@ -18,13 +18,13 @@ use crate::identity::federated;
 use crate::{access, arm, auth, compute, identity};
 
 use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
+use super::events;
 use super::guard::{Status, guard};
 use super::inputs::{View, check_out, read};
 use super::queue::Queue;
-use super::registry::{clients, emulators, questions, queues};
+use super::registry::{clients, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
-use super::{emulator, events};
 
 /// The version of this ABI: [`MI_ABI_VERSION`] of the library that is loaded.
 #[unsafe(no_mangle)]
@@ -726,37 +726,6 @@ pub unsafe extern "C" fn mi_identity_export(
             operation
                 .item(identity::export::export(&client, &request).await?)
                 .await;
-            Ok(())
-        })
-    })
-}
-
-/// Submits the start of an emulator in this process. Yields a [`MiEmulator`].
-///
-/// # Safety
-/// See the module.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_emulator_start(
-    options: *const MiEmulatorOptions,
-    queue: u64,
-    tag: u64,
-) -> i32 {
-    guard(|| {
-        let options = unsafe { read(options) }?;
-        submit(queue, tag, |operation| async move {
-            operation.item(emulator::start(options).await?).await;
-            Ok(())
-        })
-    })
-}
-
-/// Submits the end of an emulator: its state is written, its port is free again. Yields nothing.
-#[unsafe(no_mangle)]
-pub extern "C" fn mi_emulator_stop(emulator: u64, queue: u64, tag: u64) -> i32 {
-    guard(|| {
-        let emulator = emulators().remove(emulator)?;
-        submit(queue, tag, |_| async move {
-            emulator.stop().await;
             Ok(())
         })
     })

@@ -6,14 +6,13 @@ use std::slice;
 use std::time::Duration;
 
 use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner};
-use super::emulator;
 use super::guard::Status;
 use super::questions::Said;
 use super::types::*;
 use crate::access::{
     Assign, Find, FindReferences, Holder, ListIdentities, Membership, Place, Revoke, Role, Source,
 };
-use crate::arm::{Invoke, RetryPolicy, Scope, Target, Url};
+use crate::arm::{Invoke, RetryPolicy, Scope, Target};
 use crate::auth::{self, FederatedToken, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::deployment::{Deploy, Parameters};
@@ -642,36 +641,17 @@ fn identity_type(given: u32) -> Result<IdentityType> {
     }
 }
 
-impl Read for MiEmulatorOptions {
-    type Owned = emulator::Wanted;
-
-    unsafe fn read(&self) -> Result<Self::Owned> {
-        Ok(emulator::Wanted {
-            port: self.port,
-            latency: Duration::from_millis(self.latency_ms.into()),
-            operation_time: Duration::from_millis(self.operation_ms.into()),
-            // SAFETY: the contract of this function.
-            state_path: unsafe { text(self.state_path) }?.map(PathBuf::from),
-        })
-    }
-}
-
 impl Read for MiConnectRequest {
     type Owned = auth::Request;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
         unsafe {
-            let endpoint = text(self.endpoint)?;
-            let tenant = text(self.tenant)?;
             Ok(auth::Request {
-                tenant: match self.credential {
-                    MI_CREDENTIAL_EMULATOR => Some(emulator::TENANT_ID.to_owned()),
-                    _ => tenant,
-                },
-                sign_in: self.sign_in(endpoint.as_deref())?,
+                sign_in: self.sign_in()?,
                 environment: text(self.environment)?,
-                endpoint,
+                endpoint: text(self.endpoint)?,
+                tenant: text(self.tenant)?,
                 subscription_id: text(self.subscription_id)?,
                 variables: match self.variables.is_null() {
                     true => None,
@@ -686,15 +666,16 @@ impl Read for MiConnectRequest {
 impl MiConnectRequest {
     /// # Safety
     /// See [`text`].
-    unsafe fn sign_in(&self, endpoint: Option<&str>) -> Result<SignIn> {
+    unsafe fn sign_in(&self) -> Result<SignIn> {
         // SAFETY: the contract of this function.
         let (graph, claims) = unsafe { (secret(self.graph_token)?, text(self.claims_challenge)?) };
         // SAFETY: the contract of this function.
-        let (client_id, secret, path) = unsafe {
+        let (client_id, secret, path, authority) = unsafe {
             (
                 text(self.client_id)?,
                 secret(self.secret)?,
                 text(self.path)?.map(PathBuf::from),
+                text(self.authority)?,
             )
         };
         Ok(match self.credential {
@@ -707,7 +688,7 @@ impl MiConnectRequest {
             MI_CREDENTIAL_CLIENT_SECRET => SignIn::ClientSecret {
                 client_id: client_id.unwrap_or_default(),
                 secret: secret.unwrap_or_default(),
-                authority: None,
+                authority,
             },
             MI_CREDENTIAL_CERTIFICATE => SignIn::ClientCertificate {
                 client_id: client_id.unwrap_or_default(),
@@ -728,12 +709,6 @@ impl MiConnectRequest {
             MI_CREDENTIAL_DEVICE_CODE => SignIn::DeviceCode { client_id, claims },
             MI_CREDENTIAL_AZURE_POWERSHELL => SignIn::AzurePowerShell,
             MI_CREDENTIAL_AZURE_CLI => SignIn::AzureCli,
-            MI_CREDENTIAL_EMULATOR => SignIn::ClientSecret {
-                client_id: emulator::CLIENT_ID.to_owned(),
-                secret: emulator::CLIENT_SECRET.to_owned().into(),
-                // The emulator issues its own tokens. What is no URL is refused as the endpoint.
-                authority: Url::parse(endpoint.ok_or(Status::Null)?).ok(),
-            },
             _ => return Err(Status::Value),
         })
     }

@@ -1,9 +1,9 @@
-//! The C ABI: the only unsafe code, and no logic.
+//! The C ABI: the only unsafe code of this library, and no logic.
 //!
 //! | Who | owns what |
 //! | --- | --- |
 //! | Inputs | the host's; copied before the call returns |
-//! | Queues, clients, emulators | handles, numbers that are never used twice; freed by `mi_queue_free`, `mi_client_free`, `mi_emulator_stop` |
+//! | Queues, clients | handles, numbers that are never used twice; freed by `mi_queue_free`, `mi_client_free` |
 //! | Events | the host's from `mi_queue_wait` to `mi_event_free`; all that an event points to lives as long |
 //! | Texts of `mi_version`, `mi_status_text` | the library's, for ever |
 //!
@@ -13,7 +13,7 @@
 #![allow(unsafe_code)]
 
 mod changes;
-mod emulator;
+mod common;
 mod events;
 mod exports;
 mod guard;

@@ -33,7 +33,6 @@ pub(super) enum Record {
     RoleDefinition(Box<RoleDefinition>),
     Reference(Box<Reference>),
     Connection(Box<Connection>),
-    Emulator(Box<super::emulator::Started>),
     Plan(Plan),
     SystemIdentity(Box<SystemAssignedIdentity>),
     FederatedCredential(Box<FederatedCredential>),

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use once_cell::sync::Lazy;
 
-use super::emulator::Running;
 use super::guard::Status;
 use super::questions::Claim;
 use super::queue::Queue;
@@ -64,12 +63,6 @@ pub(super) fn clients() -> &'static Registry<Client> {
 pub(super) fn questions() -> &'static Registry<Claim> {
     static QUESTIONS: Lazy<Registry<Claim>> = Lazy::new(Registry::new);
     &QUESTIONS
-}
-
-/// The host's emulators.
-pub(super) fn emulators() -> &'static Registry<Running> {
-    static EMULATORS: Lazy<Registry<Running>> = Lazy::new(Registry::new);
-    &EMULATORS
 }
 
 #[cfg(test)]

@@ -7,32 +7,16 @@
 //! - What the host is given stays valid until it frees the event that carried it.
 //! - Enumerations travel as `u32` and are checked on arrival; booleans as `u8`, 0 or 1.
 
+pub use super::common::*;
+
 /// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const MI_ABI_VERSION: u32 = 2;
+pub const MI_ABI_VERSION: u32 = 3;
 
-/// The call did what was asked.
-pub const MI_OK: i32 = 0;
 /// `mi_queue_wait`: nothing arrived in the time given.
 pub const MI_TIMEOUT: i32 = 1;
 /// `mi_queue_wait`: every operation has ended and every event has been taken.
 pub const MI_DRAINED: i32 = 2;
-// Errors are positive too: csbindgen leaves out constants below zero.
-
-/// A pointer that must not be null is null.
-pub const MI_ERROR_NULL: i32 = 16;
-/// The handle is unknown: never issued, or freed already.
-pub const MI_ERROR_HANDLE: i32 = 17;
-/// A string is not UTF-8.
-pub const MI_ERROR_UTF8: i32 = 18;
-/// A number is outside its enumeration or range.
-pub const MI_ERROR_VALUE: i32 = 19;
-/// The library failed inside; the call had no effect.
-pub const MI_ERROR_PANIC: i32 = 20;
-/// The queue was cancelled and takes no more operations.
-pub const MI_ERROR_CANCELED: i32 = 21;
-/// The library could not start its threads.
-pub const MI_ERROR_RUNTIME: i32 = 22;
 
 /// The event carries one result in the record pointer that is not null.
 pub const MI_EVENT_ITEM: u32 = 1;
@@ -65,8 +49,6 @@ pub const MI_CREDENTIAL_ACCESS_TOKEN: u32 = 1;
 pub const MI_CREDENTIAL_CLIENT_SECRET: u32 = 2;
 /// Use the sign-in of the Azure CLI.
 pub const MI_CREDENTIAL_AZURE_CLI: u32 = 3;
-/// Sign in to the local emulator at `endpoint`.
-pub const MI_CREDENTIAL_EMULATOR: u32 = 4;
 
 /// Sign in by the first of these that works: the environment's variables, a managed identity,
 /// Azure PowerShell, the Azure CLI.
@@ -145,43 +127,6 @@ pub const MI_REFERENCE_MENTIONED: u32 = 1;
 /// The provider of managed identities says so, and not how.
 pub const MI_REFERENCE_REPORTED: u32 = 2;
 
-/// No category fits.
-pub const MI_CATEGORY_NOT_SPECIFIED: u32 = 0;
-/// The caller's input breaks a rule; no request was sent.
-pub const MI_CATEGORY_INVALID_ARGUMENT: u32 = 1;
-/// What was named does not exist.
-pub const MI_CATEGORY_OBJECT_NOT_FOUND: u32 = 2;
-/// Signed in, but not allowed.
-pub const MI_CATEGORY_PERMISSION_DENIED: u32 = 3;
-/// Not signed in, or the sign-in was refused or has run out.
-pub const MI_CATEGORY_AUTHENTICATION_ERROR: u32 = 4;
-/// It exists already in another form.
-pub const MI_CATEGORY_RESOURCE_EXISTS: u32 = 5;
-/// Somebody else is changing it.
-pub const MI_CATEGORY_RESOURCE_BUSY: u32 = 6;
-/// Throttled, or over a quota.
-pub const MI_CATEGORY_LIMITS_EXCEEDED: u32 = 7;
-/// It did not end in time.
-pub const MI_CATEGORY_OPERATION_TIMEOUT: u32 = 8;
-/// The endpoint could not be reached.
-pub const MI_CATEGORY_CONNECTION_ERROR: u32 = 9;
-/// The endpoint answered with something that is not Azure's.
-pub const MI_CATEGORY_INVALID_RESULT: u32 = 10;
-/// Cancelled by the caller.
-pub const MI_CATEGORY_OPERATION_STOPPED: u32 = 11;
-/// Azure refused the operation, or it failed there.
-pub const MI_CATEGORY_INVALID_OPERATION: u32 = 12;
-
-/// A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct MiStr {
-    /// The first byte, or null.
-    pub ptr: *const u8,
-    /// The number of bytes.
-    pub len: usize,
-}
-
 /// A tag: a name and a value.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -226,6 +171,9 @@ pub struct MiConnectRequest {
     pub environment: MiStr,
     /// The URL of Azure Resource Manager, where it is not the cloud's.
     pub endpoint: MiStr,
+    /// With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
+    /// nor the endpoint is to be asked for it.
+    pub authority: MiStr,
     /// The tenant's id or domain.
     pub tenant: MiStr,
     /// The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
@@ -619,20 +567,6 @@ pub struct MiIdentityExportRequest {
     pub roles: u8,
 }
 
-/// How the emulator shall run.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct MiEmulatorOptions {
-    /// The port on 127.0.0.1; 0 for any free one.
-    pub port: u16,
-    /// What is added to the time of every answer, in milliseconds.
-    pub latency_ms: u32,
-    /// How long an operation on a virtual machine takes, in milliseconds.
-    pub operation_ms: u32,
-    /// The file that keeps the state; when not given it is gone with the emulator.
-    pub state_path: MiStr,
-}
-
 /// Something that happened in an operation. Exactly one event of an accepted operation is
 /// `MI_EVENT_DONE` or `MI_EVENT_FAILED`, and it is the last.
 #[repr(C)]
@@ -653,8 +587,6 @@ pub struct MiEvent {
     pub reference: *const MiReference,
     /// A connection, or null.
     pub connection: *const MiConnection,
-    /// A running emulator, or null.
-    pub emulator: *const MiEmulator,
     /// What a change would do, or null.
     pub plan: *const MiPlan,
     /// A system-assigned identity, or null.
@@ -935,21 +867,6 @@ pub struct MiConnection {
     pub environment: MiStr,
     /// The URL of Azure Resource Manager.
     pub endpoint: MiStr,
-}
-
-/// A running emulator. The host owns `handle` and ends it with `mi_emulator_stop`.
-#[repr(C)]
-pub struct MiEmulator {
-    /// The handle for `mi_emulator_stop`.
-    pub handle: u64,
-    /// Its URL.
-    pub endpoint: MiStr,
-    /// Its port.
-    pub port: u16,
-    /// The subscription that it starts with.
-    pub subscription_id: MiStr,
-    /// Its tenant.
-    pub tenant_id: MiStr,
 }
 
 /// What a change would do.

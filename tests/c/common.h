@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "managed_identity.h"
+#include "managed_identity_emulator.h"
 
 #define CHECK(condition)                                                       \
   do {                                                                         \
@@ -56,28 +57,29 @@ static inline void expect_done(uint64_t queue) {
 static inline uint64_t connect_to_emulator(uint64_t queue, uint64_t *emulator) {
   struct MiEmulatorOptions options;
   struct MiConnectRequest request;
-  char endpoint[64];
   uint64_t client;
+  const struct MiEmulator *started = NULL;
+  const struct MiEmulatorError *error = NULL;
   const struct MiEvent *event;
 
+  CHECK(mi_emulator_abi_version() == MI_EMULATOR_ABI_VERSION);
   memset(&options, 0, sizeof options);
-  CHECK(mi_emulator_start(&options, queue, 1) == MI_OK);
-  event = next_event(queue);
-  CHECK(event->kind == MI_EVENT_ITEM && event->emulator != NULL);
-  CHECK(event->tag == 1);
-  *emulator = event->emulator->handle;
-  CHECK(event->emulator->endpoint.len < sizeof endpoint);
-  memcpy(endpoint, event->emulator->endpoint.ptr, event->emulator->endpoint.len);
-  endpoint[event->emulator->endpoint.len] = 0;
-  CHECK(mi_event_free(event) == MI_OK);
-  expect_done(queue);
+  CHECK(mi_emulator_start(&options, &started, &error) == MI_OK);
+  CHECK(started != NULL && error == NULL);
+  *emulator = started->handle;
 
   memset(&request, 0, sizeof request);
-  request.credential = MI_CREDENTIAL_EMULATOR;
-  request.endpoint = str(endpoint);
+  request.credential = MI_CREDENTIAL_CLIENT_SECRET;
+  request.endpoint = started->endpoint;
+  request.authority = started->endpoint;
+  request.tenant = started->seed.tenant_id;
+  request.client_id = started->seed.client_id;
+  request.secret = started->seed.client_secret;
   CHECK(mi_client_connect(&request, queue, 2) == MI_OK);
+  CHECK(mi_emulator_free(started) == MI_OK);
   event = next_event(queue);
   CHECK(event->kind == MI_EVENT_ITEM && event->connection != NULL);
+  CHECK(event->tag == 2);
   client = event->connection->client;
   CHECK(client != 0);
   CHECK(mi_event_free(event) == MI_OK);

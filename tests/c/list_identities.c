@@ -47,8 +47,7 @@ int main(void) {
   CHECK(mi_event_free(event) == MI_OK);
 
   CHECK(mi_client_free(client) == MI_OK);
-  CHECK(mi_emulator_stop(emulator, queue, 30) == MI_OK);
-  expect_done(queue);
+  CHECK(mi_emulator_stop(emulator) == MI_OK);
   CHECK(mi_queue_wait(queue, -1, &event) == MI_DRAINED);
   CHECK(event == NULL);
   CHECK(mi_queue_free(queue) == MI_OK);

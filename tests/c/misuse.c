@@ -36,7 +36,6 @@ static void queues(void) {
 }
 
 static void events_and_clients(void) {
-  struct MiEmulatorOptions options;
   struct MiVmIdentityUpdateRequest update;
   struct MiVmIdentityGetRequest get;
   struct MiTarget target;
@@ -104,21 +103,52 @@ static void events_and_clients(void) {
   CHECK(mi_client_free(client) == MI_OK);
   CHECK(mi_client_free(client) == MI_ERROR_HANDLE);
   CHECK(mi_client_free(0) == MI_OK);
+  CHECK(mi_emulator_stop(emulator) == MI_OK);
+}
 
-  queue = new_queue();
-  CHECK(mi_emulator_start(NULL, queue, 1) == MI_ERROR_NULL);
+static void emulators(void) {
+  struct MiEmulatorOptions options;
+  struct MiEmulatorSeed seed;
+  const struct MiEmulator *first = NULL, *second = NULL;
+  const struct MiEmulatorError *error = NULL;
+  uint64_t emulator;
+
+  CHECK(mi_emulator_seed(NULL) == MI_ERROR_NULL);
+  CHECK(mi_emulator_seed(&seed) == MI_OK);
+  CHECK(seed.subscription_id.len == 36);
   memset(&options, 0, sizeof options);
-  CHECK(mi_emulator_start(&options, 0, 1) == MI_ERROR_HANDLE);
-  CHECK(mi_emulator_stop(emulator, queue, 8) == MI_OK);
-  expect_done(queue);
-  CHECK(mi_emulator_stop(emulator, queue, 9) == MI_ERROR_HANDLE);
-  CHECK(mi_queue_free(queue) == MI_OK);
+  CHECK(mi_emulator_start(NULL, &first, &error) == MI_ERROR_NULL);
+  CHECK(mi_emulator_start(&options, NULL, &error) == MI_ERROR_NULL);
+  CHECK(mi_emulator_start(&options, &first, NULL) == MI_ERROR_NULL);
+
+  CHECK(mi_emulator_start(&options, &first, &error) == MI_OK);
+  CHECK(first != NULL && first->port != 0 && error == NULL);
+  emulator = first->handle;
+
+  /* A port that is taken is an error with a message. */
+  options.port = first->port;
+  CHECK(mi_emulator_start(&options, &second, &error) == MI_EMULATOR_FAILED);
+  CHECK(second == NULL && error != NULL);
+  CHECK(error->category == MI_CATEGORY_INVALID_OPERATION);
+  CHECK(error->message.len > 0);
+  CHECK(mi_emulator_error_free(error) == MI_OK);
+  CHECK(mi_emulator_error_free(error) == MI_ERROR_HANDLE);
+  CHECK(mi_emulator_error_free(NULL) == MI_OK);
+
+  /* Record and emulator go in any order, each once. */
+  CHECK(mi_emulator_stop(emulator) == MI_OK);
+  CHECK(mi_emulator_stop(emulator) == MI_ERROR_HANDLE);
+  CHECK(mi_emulator_stop(0) == MI_ERROR_HANDLE);
+  CHECK(mi_emulator_free(first) == MI_OK);
+  CHECK(mi_emulator_free(first) == MI_ERROR_HANDLE);
+  CHECK(mi_emulator_free(NULL) == MI_OK);
 }
 
 int main(void) {
   texts();
   queues();
   events_and_clients();
+  emulators();
   printf("ok\n");
   return 0;
 }

@@ -13,7 +13,9 @@ public sealed unsafe class AbiTests
     public void The_version_is_the_one_that_the_imports_were_made_from()
     {
         Assert.Equal(NativeMethods.MI_ABI_VERSION, NativeMethods.mi_abi_version());
-        NativeLoader.Require();
+        Assert.Equal(EmulatorMethods.MI_EMULATOR_ABI_VERSION, EmulatorMethods.mi_emulator_abi_version());
+        NativeLoader.Library.Require();
+        NativeLoader.Emulator.Require();
     }
 
     [Fact]
@@ -42,7 +44,9 @@ public sealed unsafe class AbiTests
         Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_client_free(NoHandle));
         Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_event_free((MiEvent*)&target));
         Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_identity_get(NoHandle, &target, NoHandle, 1));
-        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, NativeMethods.mi_emulator_stop(NoHandle, NoHandle, 1));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, EmulatorMethods.mi_emulator_stop(NoHandle));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, EmulatorMethods.mi_emulator_free((MiEmulator*)&target));
+        Assert.Equal(NativeMethods.MI_ERROR_HANDLE, EmulatorMethods.mi_emulator_error_free((MiEmulatorError*)&target));
     }
 
     [Fact]
@@ -56,6 +60,12 @@ public sealed unsafe class AbiTests
         Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_event_free(null));
         Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_queue_free(0));
         Assert.Equal(NativeMethods.MI_OK, NativeMethods.mi_client_free(0));
+        MiEmulator* started;
+        MiEmulatorError* error;
+        Assert.Equal(NativeMethods.MI_ERROR_NULL, EmulatorMethods.mi_emulator_seed(null));
+        Assert.Equal(NativeMethods.MI_ERROR_NULL, EmulatorMethods.mi_emulator_start(null, &started, &error));
+        Assert.Equal(NativeMethods.MI_OK, EmulatorMethods.mi_emulator_free(null));
+        Assert.Equal(NativeMethods.MI_OK, EmulatorMethods.mi_emulator_error_free(null));
     }
 
     [Fact]

@@ -10,8 +10,9 @@ internal static class Checkout
     public static string Path(params string[] parts) =>
         System.IO.Path.Combine([Root, .. parts]);
 
-    /// <summary>The C header, as committed.</summary>
-    public static string Header => File.ReadAllText(Path("bindings", "managed_identity.h"));
+    /// <summary>The C headers, as committed.</summary>
+    public static string Headers =>
+        string.Concat(Directory.GetFiles(Path("bindings"), "*.h").Select(File.ReadAllText));
 
     private static string Root { get; } = typeof(Checkout).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()

@@ -20,7 +20,7 @@ public sealed class EmulatorFixture : IDisposable
     /// <summary>Starts the emulator and connects.</summary>
     public EmulatorFixture()
     {
-        _emulator = Run.Item<ArmEmulator>(new StartEmulatorRequest());
+        _emulator = NativeEmulator.Start(new() { OperationTime = TimeSpan.Zero });
         Connection = Run.Item<ManagedIdentityConnection>(Connect());
     }
 
@@ -31,11 +31,15 @@ public sealed class EmulatorFixture : IDisposable
     internal ulong Client => Connection.Client;
 
     /// <summary>A sign-in to the emulator.</summary>
-    internal ConnectRequest Connect() => new()
+    internal ConnectRequest Connect() => ConnectTo(_emulator);
+
+    /// <summary>A sign-in to an emulator.</summary>
+    internal static ConnectRequest ConnectTo(ArmEmulator emulator)
     {
-        Credential = NativeMethods.MI_CREDENTIAL_EMULATOR,
-        Endpoint = _emulator.Endpoint,
-    };
+        var request = new ConnectRequest { Endpoint = emulator.Endpoint };
+        request.SignInToEmulator(NativeEmulator.Seed());
+        return request;
+    }
 
     /// <summary>A sign-in with an access token of the emulator.</summary>
     internal ConnectRequest ConnectWithToken(string? account) => new()
@@ -63,7 +67,7 @@ public sealed class EmulatorFixture : IDisposable
     public void Dispose()
     {
         Connection.Close();
-        Run.Events(new StopEmulatorRequest(_emulator.Handle));
+        NativeEmulator.Stop(_emulator);
     }
 
     /// <summary>An access token, as any client gets one.</summary>

@@ -229,26 +229,6 @@ public sealed unsafe class EventReaderTests
     }
 
     [Fact]
-    public void An_emulator()
-    {
-        using var scope = new NativeScope();
-        var record = new MiEmulator
-        {
-            handle = ulong.MaxValue,
-            endpoint = scope.Text("http://127.0.0.1:65535"),
-            port = ushort.MaxValue,
-            subscription_id = scope.Text("subscription"),
-            tenant_id = scope.Text("tenant"),
-        };
-        var read = Item<ArmEmulator>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, emulator = &record });
-        Assert.Equal(ulong.MaxValue, read.Handle);
-        Assert.Equal("http://127.0.0.1:65535", read.Endpoint);
-        Assert.Equal(65535, read.Port);
-        Assert.Equal("subscription", read.SubscriptionId);
-        Assert.Equal("tenant", read.TenantId);
-    }
-
-    [Fact]
     public void Progress()
     {
         using var scope = new NativeScope();

@@ -9,11 +9,11 @@ using Xunit;
 
 namespace ManagedIdentity.Tests;
 
-/// <summary>The generated imports against the library and its header.</summary>
+/// <summary>The generated imports against the libraries and their headers.</summary>
 public sealed class ImportTests
 {
-    private static readonly MethodInfo[] s_imports = typeof(NativeMethods)
-        .GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+    private static readonly MethodInfo[] s_imports = new[] { typeof(NativeMethods), typeof(EmulatorMethods) }
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
         .Where(method => method.GetCustomAttribute<DllImportAttribute>() is not null)
         .ToArray();
 
@@ -30,23 +30,24 @@ public sealed class ImportTests
     [MemberData(nameof(Imports))]
     public void Import_is_exported(string name)
     {
-        var import = s_imports.Single(method => method.Name == name).GetCustomAttribute<DllImportAttribute>()!;
-        Assert.Equal(Library.Name, import.Value);
+        var method = s_imports.Single(method => method.Name == name);
+        var import = method.GetCustomAttribute<DllImportAttribute>()!;
+        Assert.Equal(method.DeclaringType == typeof(EmulatorMethods) ? "managed_identity_emulator" : "managed_identity", import.Value);
         Assert.Equal(CallingConvention.Cdecl, import.CallingConvention);
-        Assert.True(NativeLibrary.TryGetExport(Library.Handle, import.EntryPoint!, out _));
+        Assert.True(NativeLibrary.TryGetExport(Library.Load(import.Value), import.EntryPoint!, out _));
     }
 
     [Fact]
     public void Every_function_of_the_header_is_imported()
     {
-        var declared = Regex.Matches(Checkout.Header, @"\b(mi_\w+)\(").Select(match => match.Groups[1].Value);
+        var declared = Regex.Matches(Checkout.Headers, @"\b(mi_\w+)\(").Select(match => match.Groups[1].Value);
         Assert.Equal(declared.Distinct().Order(), s_imports.Select(import => import.Name).Order());
     }
 
     [Fact]
     public void Every_record_of_the_header_is_declared()
     {
-        var declared = Regex.Matches(Checkout.Header, @"typedef struct (Mi\w+)").Select(match => match.Groups[1].Value);
+        var declared = Regex.Matches(Checkout.Headers, @"typedef struct (Mi\w+)").Select(match => match.Groups[1].Value);
         Assert.Equal(declared.Distinct().Order(), s_records.Select(record => record.Name).Order());
     }
 
@@ -54,7 +55,7 @@ public sealed class ImportTests
     [MemberData(nameof(Records))]
     public void Record_has_the_header_s_members_in_their_order(string name)
     {
-        var body = Regex.Match(Checkout.Header, $@"typedef struct {name} \{{(.*?)\n\}} {name};", RegexOptions.Singleline);
+        var body = Regex.Match(Checkout.Headers, $@"typedef struct {name} \{{(.*?)\n\}} {name};", RegexOptions.Singleline);
         var declared = Regex.Matches(body.Groups[1].Value, @"^(?! *//).*\b(\w+);", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
         Assert.Equal(declared, Fields(Record(name)).Select(field => field.Name));
     }

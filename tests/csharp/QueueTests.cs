@@ -107,14 +107,4 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         Assert.Contains("status 17", error.Message);
         Assert.Equal(TakeResult.Drained, queue.Take(0, out _));
     }
-
-    [Fact]
-    public void An_emulator_stops_once()
-    {
-        var emulator = Run.Item<ArmEmulator>(new StartEmulatorRequest());
-        var stop = new StopEmulatorRequest(emulator.Handle);
-        Assert.Equal(OperationEventKind.Done, Assert.Single(Run.Events(stop)).Kind);
-        using var queue = new OperationQueue(1, verbose: false);
-        Assert.Throws<ManagedIdentityException>(() => queue.Submit(stop, 1));
-    }
 }

@@ -8,14 +8,9 @@ namespace ManagedIdentity.Tests;
 /// <summary>An emulator that takes a minute for every answer: what is sent to it is under way for as long as a test wants.</summary>
 internal sealed class SlowEmulator : IDisposable
 {
-    private readonly ArmEmulator _emulator =
-        Run.Item<ArmEmulator>(new StartEmulatorRequest { Latency = TimeSpan.FromMinutes(1) });
+    private readonly ArmEmulator _emulator = NativeEmulator.Start(new() { Latency = TimeSpan.FromMinutes(1) });
 
-    public ConnectRequest Connect() => new()
-    {
-        Credential = NativeMethods.MI_CREDENTIAL_EMULATOR,
-        Endpoint = _emulator.Endpoint,
-    };
+    public ConnectRequest Connect() => EmulatorFixture.ConnectTo(_emulator);
 
-    public void Dispose() => Run.Events(new StopEmulatorRequest(_emulator.Handle));
+    public void Dispose() => NativeEmulator.Stop(_emulator);
 }

@@ -4,6 +4,13 @@ Describe 'The module' {
         $manifest = Test-ModuleManifest (Join-Path $ModulePath ManagedIdentity.psd1)
         $commands = Get-Command -Module ManagedIdentity
         $thisShell = [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName
+
+        # The names of the module's native libraries that this process has loaded.
+        function Get-LoadedLibrary {
+            $files = [System.Diagnostics.Process]::GetCurrentProcess().Modules.FileName
+            $files | Split-Path -Leaf | Where-Object { $_ -like 'managed_identity*' } |
+                ForEach-Object { $_ -replace '\.[a-z]+$' } | Sort-Object -Unique
+        }
     }
 
     It 'exports its cmdlets and nothing else' {
@@ -85,7 +92,7 @@ Describe 'The module' {
     }
 
     It 'depends on no managed assembly that PowerShell does not bring' {
-        @(Get-ChildItem $ModulePath -Recurse -Filter *.dll | Where-Object BaseName -NE managed_identity).Name | Should -Be ManagedIdentity.dll
+        @(Get-ChildItem $ModulePath -Recurse -Filter *.dll | Where-Object BaseName -NotIn managed_identity, managed_identity_emulator).Name | Should -Be ManagedIdentity.dll
         $references = [ManagedIdentity.Models.VmIdentity].Assembly.GetReferencedAssemblies().Name
         $references | Sort-Object | Should -Be netstandard, System.Management.Automation
     }
@@ -121,23 +128,47 @@ Describe 'The module' {
 
     It 'starts nothing when it is imported' {
         # This process has imported it and done nothing else.
-        $loaded = [System.Diagnostics.Process]::GetCurrentProcess().Modules.ModuleName
-        $loaded | Where-Object { $_ -like '*managed_identity*' } | Should -BeNullOrEmpty
+        Get-LoadedLibrary | Should -BeNullOrEmpty
         Get-ArmEmulator | Should -BeNullOrEmpty
         Get-ManagedIdentityConnection | Should -BeNullOrEmpty
         Disconnect-ManagedIdentityService -ErrorAction SilentlyContinue
-        $loaded = [System.Diagnostics.Process]::GetCurrentProcess().Modules.ModuleName
-        $loaded | Where-Object { $_ -like '*managed_identity*' } | Should -BeNullOrEmpty
+        Get-LoadedLibrary | Should -BeNullOrEmpty
     }
 
-    It 'says where its native library should be' {
+    # On macOS .NET does not say what a process has loaded.
+    It 'loads the emulator for those who rehearse, and for nobody else' -Skip:($IsMacOS -eq $true) {
+        # This process has rehearsed nothing yet. Nobody listens there: it gets as far as a request.
+        $listener = New-Object System.Net.Sockets.TcpListener ([System.Net.IPAddress]::Loopback), 0
+        $listener.Start()
+        $endpoint = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
+        $listener.Stop()
+        $failure = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'abc.def.ghi') -Endpoint $endpoint }
+        $failure.CategoryInfo.Category | Should -Be ConnectionError
+        Get-LoadedLibrary | Should -Be managed_identity
+        Start-ArmEmulator -WhatIf
+        Get-LoadedLibrary | Should -Be managed_identity
+        try {
+            $null = Start-ArmEmulator
+            Get-LoadedLibrary | Should -Be managed_identity, managed_identity_emulator
+        } finally {
+            Get-ArmEmulator | Stop-ArmEmulator
+        }
+    }
+
+    It 'says where <Library> should be' -ForEach @(
+        @{ Library = 'managed_identity'; Command = 'Connect-ManagedIdentityService -UseAzureCli'; Class = 'ConnectManagedIdentityServiceCommand' }
+        @{ Library = 'managed_identity_emulator'; Command = 'Start-ArmEmulator'; Class = 'StartArmEmulatorCommand' }
+        @{ Library = 'managed_identity_emulator'; Command = 'Connect-ManagedIdentityService -Emulator'; Class = 'ConnectManagedIdentityServiceCommand' }
+    ) {
         $copy = Join-Path $TestDrive ManagedIdentity
-        $null = New-Item -ItemType Directory $copy
-        Copy-Item (Join-Path $ModulePath '*.*') $copy -Exclude '*-*'
-        $script = "Import-Module '$copy'; try { Start-ArmEmulator } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
+        if (-not (Test-Path $copy)) {
+            $null = New-Item -ItemType Directory $copy
+            Copy-Item (Join-Path $ModulePath '*.*') $copy -Exclude '*-*'
+        }
+        $script = "Import-Module '$copy'; try { $Command } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
         $said = & $thisShell -NoProfile -NonInteractive -Command $script
-        $said[0] | Should -Be 'NativeLibraryMissing,ManagedIdentity.Commands.StartArmEmulatorCommand'
-        "$said" | Should -BeLike '*managed_identity.*'
+        $said[0] | Should -Be "NativeLibraryMissing,ManagedIdentity.Commands.$Class"
+        "$said" | Should -BeLike "*$Library.*"
         "$said".Contains($copy) | Should -BeTrue
     }
 

@@ -65,7 +65,7 @@ pub fn sign_in(endpoint: &str) -> Request {
         sign_in: SignIn::ClientSecret {
             client_id: seed::CLIENT_ID.to_owned(),
             secret: seed::CLIENT_SECRET.to_owned().into(),
-            authority: Some(endpoint.parse().unwrap()),
+            authority: Some(endpoint.to_owned()),
         },
         environment: None,
         endpoint: Some(endpoint.to_owned()),

@@ -1,5 +1,5 @@
-//! Puts the module together: the managed assembly, its manifest, views and help, and one native
-//! library per platform.
+//! Puts the module together: the managed assembly, its manifest, views and help, and the native
+//! libraries of each platform.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::process::{Result, Run};
 use crate::tools::Tools;
-use crate::workspace::{MODULE, Profile, Workspace, built_library, rid, shipped_library};
+use crate::workspace::{LIBRARIES, MODULE, Profile, Workspace, rid};
 
 /// Whether building may bring `bindings/` up to date, or must leave it as it is so that a test
 /// can tell when it has drifted.
@@ -19,13 +19,15 @@ pub enum Bindings {
     Check,
 }
 
-/// Builds the native library of this host and returns its path. With the debug profile the
-/// workspace's programs and examples are built along with it: the tests run them.
+/// Builds the native libraries of this host and returns the folder that they are in. With the debug
+/// profile the workspace's programs and examples are built along with them: the tests run them.
 pub fn native(workspace: &Workspace, profile: Profile, bindings: Bindings) -> Result<PathBuf> {
     println!("  cargo build");
     let mut run = Run::cargo().dir(&workspace.root).arg("build");
     run = match profile {
-        Profile::Release => run.args(["--release", "--package", "managed-identity", "--lib"]),
+        Profile::Release => run
+            .args(["--release", "--lib"])
+            .args(LIBRARIES.iter().flat_map(|one| ["--package", one.package])),
         // Without xtask: it is running, and Windows does not let a running program be replaced.
         Profile::Debug => run.args([
             "--workspace",
@@ -37,7 +39,7 @@ pub fn native(workspace: &Workspace, profile: Profile, bindings: Bindings) -> Re
         ]),
     };
     with_bindings(run, bindings).run()?;
-    Ok(workspace.profile(profile).join(built_library()))
+    Ok(workspace.profile(profile))
 }
 
 /// Tells the build script what to do with `bindings/`.
@@ -72,20 +74,25 @@ pub fn managed(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
     Ok(output.join(format!("{MODULE}.dll")))
 }
 
-/// Copies the native library to `<folder>/<rid>/` under the name it is shipped with.
-pub fn place_native(library: &Path, folder: &Path) -> Result<()> {
-    copy(library, &folder.join(rid()?).join(shipped_library()))
+/// Copies the native libraries that were built to `<folder>/<rid>/`, under the names that they are
+/// shipped with.
+pub fn place_native(built: &Path, folder: &Path) -> Result<()> {
+    let folder = folder.join(rid()?);
+    LIBRARIES
+        .iter()
+        .try_for_each(|one| copy(&built.join(one.built()), &folder.join(one.shipped())))
 }
 
 /// Puts the module's files into a fresh `<parent>/ManagedIdentity`, which is replaced as a whole:
 /// it never holds a half of the old and a half of the new.
 ///
-/// `natives` are folders with `<rid>/` folders in them, and `library` this host's own library.
+/// `natives` are folders with `<rid>/` folders in them, and `built` is the folder that this host's own
+/// libraries were built in.
 pub fn module(
     workspace: &Workspace,
     parent: &Path,
     managed: &Path,
-    library: Option<&Path>,
+    built: Option<&Path>,
     natives: &[PathBuf],
 ) -> Result<PathBuf> {
     let fresh = parent.join(format!(".{MODULE}.new"));
@@ -106,8 +113,8 @@ pub fn module(
     if let Some(help) = workspace.existing("ps-module/en-US") {
         copy_folder(&help, &fresh.join("en-US"))?;
     }
-    if let Some(library) = library {
-        place_native(library, &fresh)?;
+    if let Some(built) = built {
+        place_native(built, &fresh)?;
     }
     for folder in natives {
         copy_folder(folder, &fresh)?;

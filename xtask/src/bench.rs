@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Result, Run};
 use crate::tools::{PowerShell, Tools};
-use crate::workspace::{Profile, Workspace, rid, shipped_library};
+use crate::workspace::{EMULATOR, LIBRARY, Library, Profile, Workspace, rid};
 
 /// How many pairs of shells are started to measure the import.
 const PAIRS: usize = 21;
 /// What Import-Module may add to the start of a shell.
 const IMPORT: Duration = Duration::from_millis(50);
-/// The size that the native library may have.
-const LIBRARY: u64 = 6_000_000;
+/// The size that the native library which manages identities may have.
+const SIZE: u64 = 6_000_000;
 
 /// Measures the release module and returns whether it keeps every promise.
 pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bool> {
@@ -49,17 +49,35 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
     );
 
     println!("\n== size");
-    let library = module.join(rid()?).join(shipped_library());
-    let size = fs::metadata(&library)
-        .map_err(|error| format!("{}: {error}", library.display()))?
-        .len();
-    #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
-    let megabytes = size as f64 / 1e6;
+    let size = size(module, LIBRARY)?;
     let small = verdict(
-        &format!("the native library has {megabytes:.2} MB (at most 6 MB)"),
-        size <= LIBRARY,
+        &format!(
+            "the native library has {} (at most {})",
+            megabytes(size),
+            megabytes(SIZE)
+        ),
+        size <= SIZE,
+    );
+    let emulator = self::size(module, EMULATOR)?;
+    println!(
+        "  the emulator's, loaded to rehearse, has {}",
+        megabytes(emulator)
     );
     Ok(pipeline && wait && fleet && import && small)
+}
+
+/// The size of a native library of the module, in bytes.
+fn size(module: &Path, library: Library) -> Result<u64> {
+    let file = module.join(rid()?).join(library.shipped());
+    fs::metadata(&file)
+        .map(|found| found.len())
+        .map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn megabytes(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+    let megabytes = bytes as f64 / 1e6;
+    format!("{megabytes:.2} MB")
 }
 
 /// How long after an operation's end Update-VmIdentity returns, with the Azure CLI beside it where

@@ -30,7 +30,7 @@ Usage: cargo xtask <command> [options]
   build      The module, ready for Import-Module, in dist/ManagedIdentity
     --out DIR              put it into DIR/ManagedIdentity
     --native DIR           take native libraries from DIR/<rid>/ (may be repeated)
-    --native-only          only this host's native library, in <out>/<rid>/
+    --native-only          only this host's native libraries, in <out>/<rid>/
   test       Every layer of tests
     --layer NAME           only this layer (may be repeated): lint, rust, csharp, peers,
                            pester, and on Windows pester-5.1
@@ -74,8 +74,8 @@ fn run() -> Result<bool> {
             let (out, natives) = places(&mut arguments, &workspace)?;
             finish(arguments)?;
             if native_only {
-                let library = assemble::native(&workspace, Profile::Release, Bindings::Update)?;
-                assemble::place_native(&library, &out)?;
+                let built = assemble::native(&workspace, Profile::Release, Bindings::Update)?;
+                assemble::place_native(&built, &out)?;
             } else {
                 package::build(&workspace, &tools, &out, &natives)?;
             }

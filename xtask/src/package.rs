@@ -9,8 +9,8 @@ use crate::tools::Tools;
 use crate::workspace::{MODULE, Profile, Workspace, rid};
 
 /// Builds the release module in a folder and returns the module's own folder. `natives` are
-/// folders of `<rid>/` folders with libraries built elsewhere; this host's library is built only
-/// when none of them has it.
+/// folders of `<rid>/` folders with libraries built elsewhere; this host's libraries are built only
+/// when none of them has those.
 pub fn build(
     workspace: &Workspace,
     tools: &Tools<'_>,
@@ -21,7 +21,7 @@ pub fn build(
     // Before the long part, so that a missing tool is known at once.
     tools.dotnet()?;
     let rid = rid()?;
-    let library = if natives.iter().any(|folder| folder.join(&rid).is_dir()) {
+    let built = if natives.iter().any(|folder| folder.join(&rid).is_dir()) {
         None
     } else {
         Some(assemble::native(
@@ -31,7 +31,7 @@ pub fn build(
         )?)
     };
     let managed = assemble::managed(workspace, tools)?;
-    let module = assemble::module(workspace, parent, &managed, library.as_deref(), natives)?;
+    let module = assemble::module(workspace, parent, &managed, built.as_deref(), natives)?;
     println!("  {}", module.display());
     Ok(module)
 }

@@ -174,7 +174,7 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The native library with the programs and examples beside it, built once.
+    /// The folder of the native libraries, with the programs and examples beside them, built once.
     fn native(&self) -> std::result::Result<&Path, Stop> {
         built(&self.native, || {
             assemble::native(self.workspace, Profile::Debug, Bindings::Check)

@@ -95,17 +95,38 @@ pub fn rid() -> Result<String> {
     Ok(format!("{system}-{machine}"))
 }
 
-/// The native library's file name as cargo writes it.
-pub fn built_library() -> String {
-    format!(
-        "{}managed_identity{}",
-        env::consts::DLL_PREFIX,
-        env::consts::DLL_SUFFIX
-    )
+/// A native library of the module.
+#[derive(Clone, Copy)]
+pub struct Library {
+    /// The package that it is built from.
+    pub package: &'static str,
+    name: &'static str,
 }
 
-/// The native library's file name in the module: PowerShell looks for it without the `lib`
-/// prefix.
-pub fn shipped_library() -> String {
-    format!("managed_identity{}", env::consts::DLL_SUFFIX)
+/// The library that manages identities.
+pub const LIBRARY: Library = Library {
+    package: "managed-identity",
+    name: "managed_identity",
+};
+
+/// The library that is the emulator, loaded by those who rehearse.
+pub const EMULATOR: Library = Library {
+    package: "managed-identity-emulator",
+    name: "managed_identity_emulator",
+};
+
+/// All that the module has.
+pub const LIBRARIES: [Library; 2] = [LIBRARY, EMULATOR];
+
+impl Library {
+    /// Its file name as cargo writes it.
+    pub fn built(self) -> String {
+        let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+        format!("{prefix}{}{suffix}", self.name)
+    }
+
+    /// Its file name in the module: PowerShell looks for it without the `lib` prefix.
+    pub fn shipped(self) -> String {
+        format!("{}{}", self.name, env::consts::DLL_SUFFIX)
+    }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Generic;
+using System.Net;
 using System.Security;
 using ManagedIdentity.Inputs;
 
@@ -13,6 +13,9 @@ internal sealed unsafe class ConnectRequest : Request
     public string? Environment { get; set; }
 
     public string? Endpoint { get; set; }
+
+    /// <summary>The URL where a service principal's tokens are issued, where nobody is to be asked for it.</summary>
+    public string? Authority { get; set; }
 
     public string? Tenant { get; set; }
 
@@ -33,6 +36,16 @@ internal sealed unsafe class ConnectRequest : Request
 
     public string? SubscriptionId { get; set; }
 
+    /// <summary>Signs in to the emulator at the endpoint: it issues its own tokens.</summary>
+    public void SignInToEmulator(EmulatorSeed seed)
+    {
+        Credential = NativeMethods.MI_CREDENTIAL_CLIENT_SECRET;
+        Authority = Endpoint;
+        Tenant = seed.TenantId;
+        ClientId = seed.ClientId;
+        Secret = new NetworkCredential("", seed.ClientSecret).SecurePassword;
+    }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         // The library does not see what a script has set: .NET keeps an environment of its own but on Windows.
@@ -42,6 +55,7 @@ internal sealed unsafe class ConnectRequest : Request
             credential = Credential,
             environment = scope.Text(Environment),
             endpoint = scope.Text(Endpoint),
+            authority = scope.Text(Authority),
             tenant = scope.Text(Tenant),
             client_id = scope.Text(ClientId),
             secret = scope.Secret(Secret),

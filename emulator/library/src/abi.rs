@@ -1,0 +1,448 @@
+//! The C ABI: the records and every function that this library exports, and its only unsafe code
+//! beside `pin`.
+//!
+//! # Safety
+//!
+//! The contract of every function here: a pointer is null or points to a valid value of its type
+//! for the time of the call, and so does what that value points to.
+
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{ptr, slice};
+
+use emulator::{Options, seed};
+
+use super::common::*;
+use super::running::{self, Started, Status};
+
+/// The version of this ABI. A host compares it with [`mi_emulator_abi_version`] before any other
+/// call, and refuses to go on when they differ.
+pub const MI_EMULATOR_ABI_VERSION: u32 = 1;
+
+/// `mi_emulator_start`: the emulator did not start; the error says why.
+pub const MI_EMULATOR_FAILED: i32 = 32;
+
+/// How an emulator shall run.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiEmulatorOptions {
+    /// The port on 127.0.0.1; 0 for any free one.
+    pub port: u16,
+    /// What is added to the time of every answer, in milliseconds.
+    pub latency_ms: u32,
+    /// How long an operation on a virtual machine takes, in milliseconds.
+    pub operation_ms: u32,
+    /// The file that keeps the state; when not given it is gone with the emulator.
+    pub state_path: MiStr,
+}
+
+/// What every emulator starts with, wherever it runs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct MiEmulatorSeed {
+    /// The subscription.
+    pub subscription_id: MiStr,
+    /// The tenant.
+    pub tenant_id: MiStr,
+    /// The application that may sign in.
+    pub client_id: MiStr,
+    /// Its secret, which is none: every emulator has it.
+    pub client_secret: MiStr,
+}
+
+/// An emulator that was started. The host frees the record with `mi_emulator_free`, and ends the
+/// emulator with `mi_emulator_stop`, in any order.
+#[repr(C)]
+pub struct MiEmulator {
+    /// The handle for `mi_emulator_stop`.
+    pub handle: u64,
+    /// Its URL.
+    pub endpoint: MiStr,
+    /// Its port.
+    pub port: u16,
+    /// What it starts with.
+    pub seed: MiEmulatorSeed,
+}
+
+/// Why an emulator did not start. The host frees it with `mi_emulator_error_free`.
+#[repr(C)]
+pub struct MiEmulatorError {
+    /// `EmulatorStartFailed`.
+    pub code: MiStr,
+    /// What happened.
+    pub message: MiStr,
+    /// One of `MI_CATEGORY_*`.
+    pub category: u32,
+    /// What it is about.
+    pub target: MiStr,
+}
+
+/// The version of this ABI: [`MI_EMULATOR_ABI_VERSION`] of the library that is loaded.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_emulator_abi_version() -> u32 {
+    MI_EMULATOR_ABI_VERSION
+}
+
+/// Writes what every emulator starts with: what it takes to sign in to one that runs elsewhere.
+/// The texts live as long as the library.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_emulator_seed(seed: *mut MiEmulatorSeed) -> i32 {
+    guard(|| {
+        check_out(seed)?;
+        // SAFETY: not null, and valid by the contract of this module.
+        unsafe { seed.write(SEED) };
+        Ok(())
+    })
+}
+
+/// Starts an emulator in this process, and returns when it listens. `MI_OK`: `*started` is set,
+/// and `*error` is null. `MI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_emulator_start(
+    options: *const MiEmulatorOptions,
+    started: *mut *const MiEmulator,
+    error: *mut *const MiEmulatorError,
+) -> i32 {
+    guard(|| {
+        check_out(started)?;
+        check_out(error)?;
+        // SAFETY: not null, and valid by the contract of this module.
+        unsafe { started.write(ptr::null()) };
+        // SAFETY: as above.
+        unsafe { error.write(ptr::null()) };
+        // SAFETY: null, or valid by the contract of this module.
+        let options = unsafe { options.as_ref() }.ok_or(Status::Null)?;
+        // SAFETY: the contract of this module.
+        match running::start(unsafe { read(options) }?)? {
+            Ok(running) => {
+                let record = STARTED.publish(running.endpoint.clone(), |endpoint| {
+                    MiEmulator::of(&running, endpoint)
+                });
+                // SAFETY: checked above.
+                unsafe { started.write(record) };
+                Ok(())
+            }
+            Err(why) => {
+                let message = format!("The emulator did not start: {why}");
+                // SAFETY: checked above.
+                unsafe { error.write(FAILED.publish(message, MiEmulatorError::of)) };
+                Err(Status::Failed)
+            }
+        }
+    })
+}
+
+/// Ends an emulator, and returns when its state is written and its port is free again.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_emulator_stop(emulator: u64) -> i32 {
+    guard(|| running::stop(emulator))
+}
+
+/// Frees the record of a start. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long
+/// as no later one lives at its address.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_emulator_free(started: *const MiEmulator) -> i32 {
+    guard(|| STARTED.reclaim(started))
+}
+
+/// Frees an error. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long as no later
+/// one lives at its address.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mi_emulator_error_free(error: *const MiEmulatorError) -> i32 {
+    guard(|| FAILED.reclaim(error))
+}
+
+static STARTED: Held<MiEmulator> = Held::new();
+static FAILED: Held<MiEmulatorError> = Held::new();
+
+const SEED: MiEmulatorSeed = MiEmulatorSeed {
+    subscription_id: MiStr::of(seed::SUBSCRIPTION_ID),
+    tenant_id: MiStr::of(seed::TENANT_ID),
+    client_id: MiStr::of(seed::CLIENT_ID),
+    client_secret: MiStr::of(seed::CLIENT_SECRET),
+};
+
+impl MiEmulator {
+    fn of(running: &Started, endpoint: MiStr) -> Self {
+        Self {
+            handle: running.handle,
+            endpoint,
+            port: running.port,
+            seed: SEED,
+        }
+    }
+}
+
+impl MiEmulatorError {
+    fn of(message: MiStr) -> Self {
+        Self {
+            code: MiStr::of("EmulatorStartFailed"),
+            message,
+            category: MI_CATEGORY_INVALID_OPERATION,
+            target: MiStr::of("emulator"),
+        }
+    }
+}
+
+/// A record that the host holds, and the text of its own that it points to. The host sees the
+/// first member.
+#[repr(C)]
+struct Published<R> {
+    record: R,
+    _text: String,
+}
+
+/// The addresses of the records of one kind that the host holds, to tell one that it has freed
+/// before.
+struct Held<R> {
+    addresses: Mutex<BTreeSet<usize>>,
+    records: PhantomData<fn(R)>,
+}
+
+impl<R> Held<R> {
+    const fn new() -> Self {
+        Self {
+            addresses: Mutex::new(BTreeSet::new()),
+            records: PhantomData,
+        }
+    }
+
+    fn addresses(&self) -> MutexGuard<'_, BTreeSet<usize>> {
+        self.addresses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a record to the host, made from a view of the text that goes along.
+    fn publish(&self, text: String, record: impl FnOnce(MiStr) -> R) -> *const R {
+        let published = Box::new(Published {
+            record: record(MiStr::of(&text)),
+            // It moves, and its bytes stay where they are.
+            _text: text,
+        });
+        let address = Box::into_raw(published).cast::<R>();
+        self.addresses().insert(address as usize);
+        address
+    }
+
+    /// Frees a record that the host holds.
+    fn reclaim(&self, record: *const R) -> Result<(), Status> {
+        if record.is_null() {
+            return Ok(());
+        }
+        if !self.addresses().remove(&(record as usize)) {
+            return Err(Status::Handle);
+        }
+        // SAFETY: it was in the set, so it came from `publish` and was not freed; it is the first
+        // member of a `repr(C)` struct, so its address is that of the whole.
+        drop(unsafe { Box::from_raw(record.cast_mut().cast::<Published<R>>()) });
+        Ok(())
+    }
+}
+
+/// Copies the options and all that they point to.
+///
+/// # Safety
+/// The string in them is null or valid for its length.
+unsafe fn read(options: &MiEmulatorOptions) -> Result<Options, Status> {
+    Ok(Options {
+        port: options.port,
+        latency: Duration::from_millis(options.latency_ms.into()),
+        operation_time: Duration::from_millis(options.operation_ms.into()),
+        // SAFETY: the contract of this function.
+        state_path: unsafe { text(options.state_path) }?.map(Into::into),
+        ..Options::default()
+    })
+}
+
+/// A text, or none when it is not given.
+///
+/// # Safety
+/// The string's pointer is null or valid for its length.
+unsafe fn text(given: MiStr) -> Result<Option<String>, Status> {
+    if given.ptr.is_null() {
+        return match given.len {
+            0 => Ok(None),
+            _ => Err(Status::Null),
+        };
+    }
+    // SAFETY: not null, and valid by the contract of this function.
+    let bytes = unsafe { slice::from_raw_parts(given.ptr, given.len) };
+    let text = std::str::from_utf8(bytes).map_err(|_| Status::Utf8)?;
+    Ok(Some(text.to_owned()))
+}
+
+/// Checks a pointer that a result goes to.
+fn check_out<T>(out: *mut T) -> Result<(), Status> {
+    match out.is_null() {
+        true => Err(Status::Null),
+        false => Ok(()),
+    }
+}
+
+/// Runs the body of an exported function. A panic ends here: it must not cross into the host.
+fn guard(body: impl FnOnce() -> Result<(), Status>) -> i32 {
+    match catch_unwind(AssertUnwindSafe(body)).unwrap_or(Err(Status::Panic)) {
+        Ok(()) => MI_OK,
+        Err(Status::Null) => MI_ERROR_NULL,
+        Err(Status::Handle) => MI_ERROR_HANDLE,
+        Err(Status::Utf8) => MI_ERROR_UTF8,
+        Err(Status::Panic) => MI_ERROR_PANIC,
+        Err(Status::Runtime) => MI_ERROR_RUNTIME,
+        Err(Status::Failed) => MI_EMULATOR_FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    use super::*;
+
+    fn said(text: MiStr) -> String {
+        // SAFETY: the library's own texts are good.
+        unsafe { super::text(text) }.unwrap().unwrap()
+    }
+
+    fn options() -> MiEmulatorOptions {
+        MiEmulatorOptions {
+            port: 0,
+            latency_ms: 0,
+            operation_ms: 0,
+            state_path: MiStr {
+                ptr: ptr::null(),
+                len: 0,
+            },
+        }
+    }
+
+    /// What a start comes to: its status and its two records.
+    fn start(options: &MiEmulatorOptions) -> (i32, *const MiEmulator, *const MiEmulatorError) {
+        let (mut started, mut error) = (ptr::dangling(), ptr::dangling());
+        // SAFETY: all pointers are valid.
+        let status = unsafe { mi_emulator_start(options, &mut started, &mut error) };
+        (status, started, error)
+    }
+
+    /// The message of a start that fails.
+    fn failure(options: &MiEmulatorOptions) -> String {
+        let (status, started, error) = start(options);
+        assert_eq!(status, MI_EMULATOR_FAILED);
+        assert!(started.is_null());
+        // SAFETY: a start that failed sets the error.
+        let record = unsafe { &*error };
+        assert_eq!(said(record.code), "EmulatorStartFailed");
+        assert_eq!(record.category, MI_CATEGORY_INVALID_OPERATION);
+        let message = said(record.message);
+        // SAFETY: nothing of it is used after this.
+        let freed = unsafe { [mi_emulator_error_free(error), mi_emulator_error_free(error)] };
+        assert_eq!(freed, [MI_OK, MI_ERROR_HANDLE]);
+        message
+    }
+
+    #[test]
+    fn an_emulator_listens_until_it_is_stopped() {
+        let (status, started, error) = start(&options());
+        assert_eq!(status, MI_OK);
+        assert!(error.is_null());
+        // SAFETY: a start that went well sets the record.
+        let record = unsafe { &*started };
+        let (handle, port) = (record.handle, record.port);
+        assert_eq!(said(record.endpoint), format!("http://127.0.0.1:{port}"));
+        assert_eq!(said(record.seed.client_id), seed::CLIENT_ID);
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+
+        // SAFETY: nothing of it is used after this.
+        let freed = unsafe { [mi_emulator_free(started), mi_emulator_free(started)] };
+        assert_eq!(freed, [MI_OK, MI_ERROR_HANDLE]);
+        assert_eq!(mi_emulator_stop(handle), MI_OK);
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
+        assert_eq!(mi_emulator_stop(handle), MI_ERROR_HANDLE);
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_an_error_that_names_it() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let message = failure(&MiEmulatorOptions { port, ..options() });
+        assert!(message.contains(&port.to_string()), "{message}");
+    }
+
+    #[test]
+    fn a_state_file_is_written_at_the_end_and_a_damaged_one_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("größe.json");
+        let text = path.to_str().unwrap().to_owned();
+        let options = MiEmulatorOptions {
+            state_path: MiStr::of(&text),
+            ..options()
+        };
+        let (status, started, _) = start(&options);
+        assert_eq!(status, MI_OK);
+        // SAFETY: a start that went well sets the record, which is freed once.
+        let handle = unsafe { (*started).handle };
+        // SAFETY: as above.
+        assert_eq!(unsafe { mi_emulator_free(started) }, MI_OK);
+        assert_eq!(mi_emulator_stop(handle), MI_OK);
+        assert!(path.exists());
+
+        std::fs::write(&path, "not JSON").unwrap();
+        let message = failure(&options);
+        assert!(message.contains("größe.json"), "{message}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "not JSON");
+    }
+
+    #[test]
+    fn misuse_is_a_status() {
+        let (mut started, mut error) = (ptr::null(), ptr::null());
+        static NOT_UTF8: [u8; 2] = [0xC3, 0x28];
+        let options = options();
+        let odd = MiEmulatorOptions {
+            state_path: MiStr {
+                ptr: NOT_UTF8.as_ptr(),
+                len: NOT_UTF8.len(),
+            },
+            ..options
+        };
+        // SAFETY: every pointer is null or valid.
+        unsafe {
+            assert_eq!(mi_emulator_seed(ptr::null_mut()), MI_ERROR_NULL);
+            assert_eq!(
+                mi_emulator_start(ptr::null(), &mut started, &mut error),
+                MI_ERROR_NULL
+            );
+            assert_eq!(
+                mi_emulator_start(&options, ptr::null_mut(), &mut error),
+                MI_ERROR_NULL
+            );
+            assert_eq!(
+                mi_emulator_start(&options, &mut started, ptr::null_mut()),
+                MI_ERROR_NULL
+            );
+            assert_eq!(
+                mi_emulator_start(&odd, &mut started, &mut error),
+                MI_ERROR_UTF8
+            );
+            assert_eq!(mi_emulator_free(ptr::null()), MI_OK);
+            assert_eq!(mi_emulator_error_free(ptr::null()), MI_OK);
+        }
+        assert!(started.is_null() && error.is_null());
+        assert_eq!(mi_emulator_stop(0), MI_ERROR_HANDLE);
+        assert_eq!(guard(|| panic!("on purpose")), MI_ERROR_PANIC);
+    }
+}

@@ -1,0 +1,26 @@
+//! The emulator as a native library: what Start-ArmEmulator runs in PowerShell's own process.
+//!
+//! It is a library of its own so that nobody who manages Azure carries the emulator along: the
+//! other library, which does that, knows nothing of it.
+//!
+//! | Who | owns what |
+//! | --- | --- |
+//! | Options | the host's; copied before the call returns |
+//! | Emulators | handles, numbers that are never used twice; ended by `mi_emulator_stop` |
+//! | Records of a start | the host's until `mi_emulator_free` or `mi_emulator_error_free`, with all that they point to |
+//! | The seed's texts | the library's, for ever |
+//!
+//! Every call is synchronous, from any thread. A panic becomes the status `MI_ERROR_PANIC`.
+
+// The common types and `pin` are those of the other library's C ABI.
+#[path = "../../../src/ffi/common.rs"]
+pub mod common;
+#[allow(unsafe_code)]
+#[path = "../../../src/ffi/pin.rs"]
+mod pin;
+
+#[allow(unsafe_code)]
+mod abi;
+mod running;
+
+pub use abi::*;

@@ -1,0 +1,100 @@
+using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>The emulator's native library. It is loaded with the first call.</summary>
+internal static unsafe class NativeEmulator
+{
+    /// <summary>What every emulator starts with: what it takes to sign in to one.</summary>
+    /// <exception cref="ManagedIdentityException">There is no library, or it is another version's.</exception>
+    public static EmulatorSeed Seed()
+    {
+        NativeLoader.Emulator.Require();
+        MiEmulatorSeed seed;
+        Check(EmulatorMethods.mi_emulator_seed(&seed));
+        return Read(seed);
+    }
+
+    /// <summary>Starts an emulator in this process.</summary>
+    /// <exception cref="ManagedIdentityException">It did not start, or there is no library.</exception>
+    public static ArmEmulator Start(EmulatorOptions options)
+    {
+        NativeLoader.Emulator.Require();
+        using var scope = new NativeScope();
+        var given = new MiEmulatorOptions
+        {
+            port = options.Port,
+            latency_ms = checked((uint)options.Latency.TotalMilliseconds),
+            operation_ms = checked((uint)options.OperationTime.TotalMilliseconds),
+            state_path = scope.Text(options.StatePath),
+        };
+        MiEmulator* started = null;
+        MiEmulatorError* error = null;
+        var status = EmulatorMethods.mi_emulator_start(&given, &started, &error);
+        if (status == EmulatorMethods.MI_EMULATOR_FAILED)
+        {
+            throw ReadAndFree(error);
+        }
+
+        Check(status);
+        var emulator = ReadAndFree(started);
+        emulator.StatePath = options.StatePath;
+        return emulator;
+    }
+
+    /// <summary>Ends an emulator: its state is written, its port is free again.</summary>
+    /// <exception cref="ManagedIdentityException">It was ended before.</exception>
+    public static void Stop(ArmEmulator emulator) => Check(EmulatorMethods.mi_emulator_stop(emulator.Handle));
+
+    private static void Check(int status)
+    {
+        if (status != NativeMethods.MI_OK)
+        {
+            throw Failures.Refused(status, NativeText.OfStatus(status));
+        }
+    }
+
+    private static ArmEmulator ReadAndFree(MiEmulator* source)
+    {
+        try
+        {
+            var seed = Read(source->seed);
+            return new ArmEmulator(source->handle)
+            {
+                Endpoint = source->endpoint.ReadOrEmpty(),
+                Port = source->port,
+                SubscriptionId = seed.SubscriptionId,
+                TenantId = seed.TenantId,
+            };
+        }
+        finally
+        {
+            EmulatorMethods.mi_emulator_free(source);
+        }
+    }
+
+    private static ManagedIdentityException ReadAndFree(MiEmulatorError* source)
+    {
+        try
+        {
+            var category = ErrorCategories.From(source->category);
+            return new ManagedIdentityException(source->code.ReadOrEmpty(), category, source->message.ReadOrEmpty())
+            {
+                Target = source->target.Read(),
+            };
+        }
+        finally
+        {
+            EmulatorMethods.mi_emulator_error_free(source);
+        }
+    }
+
+    private static EmulatorSeed Read(MiEmulatorSeed source) => new()
+    {
+        SubscriptionId = source.subscription_id.ReadOrEmpty(),
+        TenantId = source.tenant_id.ReadOrEmpty(),
+        ClientId = source.client_id.ReadOrEmpty(),
+        ClientSecret = source.client_secret.ReadOrEmpty(),
+    };
+}
