@@ -685,3 +685,70 @@ impl Failure {
         (attempt < most).then(|| asked.unwrap_or(backoff))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::Proxy;
+    use crate::auth::GivenTokens;
+
+    fn client(cloud: Cloud) -> Client {
+        let given = GivenTokens::new(&"t".to_owned().into(), None).unwrap();
+        Client::new(Settings {
+            cloud,
+            credential: Credential::AccessToken(given),
+            first: None,
+            subscription_id: None,
+            http: Arc::new(Http::new(Proxy::None)),
+            retry: RetryPolicy::default(),
+        })
+    }
+
+    #[test]
+    fn each_host_gets_its_own_token_and_no_other_any() {
+        let client = client(Cloud::named("AzureUSGovernment").unwrap());
+        let audience = |url: &str| client.audience(&url.parse().unwrap(), "x");
+        let arm = audience("https://management.usgovcloudapi.net/subscriptions").unwrap();
+        assert_eq!(arm.service, Service::ResourceManager);
+        assert_eq!(arm.resource, "https://management.usgovcloudapi.net");
+        let graph = audience("https://graph.microsoft.us/v1.0/groups").unwrap();
+        assert_eq!(graph.service, Service::Graph);
+        assert_eq!(graph.resource, "https://graph.microsoft.us");
+        for foreign in [
+            "https://graph.microsoft.com/v1.0/groups",
+            "https://management.azure.com/subscriptions",
+            "http://management.usgovcloudapi.net/subscriptions",
+            "https://management.usgovcloudapi.net:444/subscriptions",
+            "https://management.usgovcloudapi.net.example.com/subscriptions",
+        ] {
+            assert_eq!(
+                audience(foreign).unwrap_err().code(),
+                "ForeignHost",
+                "{foreign}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_host_of_both_services_is_told_apart_by_paths() {
+        let mut cloud = Cloud::at("http://127.0.0.1:9").unwrap();
+        cloud.graph = Some(cloud.resource_manager.clone());
+        let client = client(cloud);
+        let service = |path: &str| {
+            let url = format!("http://127.0.0.1:9{path}").parse().unwrap();
+            client.audience(&url, "x").unwrap().service
+        };
+        assert_eq!(service("/v1.0/groups"), Service::Graph);
+        assert_eq!(service("/subscriptions"), Service::ResourceManager);
+    }
+
+    #[test]
+    fn a_challenge_names_its_tenant() {
+        let tenant = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
+        let header =
+            format!("Bearer authorization_uri=\"https://login.windows.net/{tenant}\", error=\"x\"");
+        assert_eq!(tenant_of_challenge(&header), Some(tenant));
+        let common = "Bearer authorization_uri=\"https://login.windows.net/common\"";
+        assert_eq!(tenant_of_challenge(common), None);
+    }
+}

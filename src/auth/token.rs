@@ -307,6 +307,26 @@ mod tests {
     }
 
     #[test]
+    fn a_challenge_is_met_by_the_command_of_the_sign_in() {
+        let audience = Audience {
+            service: Service::ResourceManager,
+            resource: "https://management.azure.com".to_owned(),
+        };
+        let meet = |credential: Credential| credential.meet("eyJ9", Some("t1"), &audience);
+        let cli = meet(Credential::AzureCli(AzureCli::default()));
+        assert_eq!(
+            cli,
+            "Sign in again: az login --tenant \"t1\" --scope \
+             \"https://management.azure.com/.default\" --claims-challenge \"eyJ9\""
+        );
+        let az = meet(Credential::AzurePowerShell(AzurePowerShell::new(None)));
+        assert_eq!(
+            az,
+            "Sign in again: Connect-AzAccount -Tenant t1 -ClaimsChallenge \"eyJ9\""
+        );
+    }
+
+    #[test]
     fn a_token_is_never_printed() {
         let token = AccessToken::given("marked-secret".to_owned().into());
         assert!(!format!("{token:?}").contains("marked"));
