@@ -1,6 +1,7 @@
 //! The story of an identity, told through the C ABI alone, as a host in any language would: make
 //! two identities, put them on a virtual machine one after the other, turn its own identity on,
-//! take one off, and delete. Everything happens on an emulator in this process.
+//! take one off, give a role, look who uses what, and remove without a trace. Everything happens on
+//! an emulator in this process.
 //!
 //! `cargo run --example c_abi_story`
 
@@ -18,7 +19,7 @@ fn main() {
     let mut story = Story::begin();
     story.create("id1");
     story.create("id2");
-    story.list();
+    story.list("All", 0);
     story.update("add id1", &["id1"], &[], MI_SYSTEM_ASSIGNED_KEEP);
     story.update("add id2: id1 stays", &["id2"], &[], MI_SYSTEM_ASSIGNED_KEEP);
     story.update(
@@ -33,10 +34,16 @@ fn main() {
         &["id1"],
         MI_SYSTEM_ASSIGNED_KEEP,
     );
-    story.update("remove id2", &[], &["id2"], MI_SYSTEM_ASSIGNED_KEEP);
-    story.delete("id1");
-    story.delete("id2");
-    story.list();
+    story.give_role("id2", "Reader");
+    story.references();
+    story.list("Not used by anybody", 1);
+    story.delete("id1, if nobody uses it", "id1", MI_DELETE_IF_UNUSED);
+    story.delete(
+        "id2, off the machine and its role away first",
+        "id2",
+        MI_DELETE_DETACH,
+    );
+    story.list("All", 0);
     story.end();
 }
 
@@ -152,15 +159,15 @@ impl Story {
         );
     }
 
-    fn list(&mut self) {
-        println!("\nList:");
+    fn list(&mut self, words: &str, unused: u8) {
+        println!("\n{words}:");
         let request = MiIdentityListRequest {
             scope: MiListRequest {
                 subscription_id: ABSENT,
                 resource_group: string("myResourceGroup"),
             },
             all_subscriptions: 0,
-            unused: 0,
+            unused,
         };
         let client = self.client;
         let mut count = 0;
@@ -206,11 +213,78 @@ impl Story {
         );
     }
 
-    fn delete(&mut self, name: &str) {
-        println!("\nDelete {name}.");
+    fn give_role(&mut self, name: &str, role: &str) {
+        println!("\n{name}: {role} on the group");
+        let request = MiRoleAssignmentCreateRequest {
+            holder: MiHolder {
+                principal_id: ABSENT,
+                principal_type: ABSENT,
+                identity: target(name),
+            },
+            place: MiPlace {
+                scope: ABSENT,
+                subscription_id: ABSENT,
+                resource_group: string("myResourceGroup"),
+            },
+            role: MiRole {
+                name: string(role),
+                id: ABSENT,
+            },
+            description: ABSENT,
+            condition: ABSENT,
+            condition_version: ABSENT,
+            dry_run: 0,
+        };
+        let client = self.client;
+        self.run(
+            // SAFETY: the request is valid.
+            |queue, tag| unsafe { mi_role_assignment_create(client, &request, queue, tag) },
+            |event| {
+                // SAFETY: the operation yields the assignment.
+                let assignment = unsafe { &*event.role_assignment };
+                println!(
+                    "  {} on {}",
+                    text(assignment.role_definition_name),
+                    text(assignment.scope)
+                );
+            },
+        );
+    }
+
+    fn references(&mut self) {
+        println!("\nWho uses what:");
+        let request = MiReferenceListRequest {
+            identity: MiTarget {
+                resource_id: ABSENT,
+                subscription_id: ABSENT,
+                resource_group: ABSENT,
+                name: ABSENT,
+            },
+            subscription_id: ABSENT,
+            all_subscriptions: 1,
+            source: MI_SOURCE_RESOURCE_GRAPH,
+        };
+        let client = self.client;
+        self.run(
+            // SAFETY: the request is valid.
+            |queue, tag| unsafe { mi_reference_list(client, &request, queue, tag) },
+            |event| {
+                // SAFETY: the operation yields references.
+                let reference = unsafe { &*event.reference };
+                println!(
+                    "  {} has {}",
+                    text(reference.name),
+                    text(reference.identity_id)
+                );
+            },
+        );
+    }
+
+    fn delete(&mut self, words: &str, name: &str, manner: u32) {
+        println!("\nDelete {words}.");
         let request = MiIdentityDeleteRequest {
             target: target(name),
-            manner: MI_DELETE_PLAIN,
+            manner,
             dry_run: 0,
         };
         let client = self.client;

@@ -71,13 +71,23 @@ try {
     Assert-Story ("$($vm.UserAssignedIdentity.Name)" -eq 'id2') 'myVM does not have id2 alone.'
     Assert-Story ([bool] $vm.PrincipalId) 'myVM has lost its own identity.'
 
-    Show-Step 'What is no longer used is removed.' @(
-        { Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id1 -Confirm:$false }
-        { Update-VmIdentity -ResourceGroupName myResourceGroup -Name myVM -RemoveIdentityId id2 }
-        { Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 -Confirm:$false }
+    Show-Step 'The second may read the group. Who uses what is known, and what nobody uses.' @(
+        { Get-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup }
+        { Get-IdentityAssociatedResource }
+        { Get-UserAssignedIdentity -Unused }
+    )
+    Assert-Story ("$((Get-UserAssignedIdentity -Unused).Name)" -eq 'id1') 'id1 alone is unused.'
+
+    Show-Step 'What is not used is deleted; what is used is taken off the machine, and its role away, first.' @(
+        { Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id1 -IfUnused -Confirm:$false }
+        { Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 -Detach -Confirm:$false }
+        { Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM }
         { Get-UserAssignedIdentity -ResourceGroupName myResourceGroup }
     )
     Assert-Story ($null -eq (Get-UserAssignedIdentity @group)) 'an identity is left.'
+    $vm = Get-VmIdentity @group -Name myVM
+    Assert-Story ($vm.UserAssignedIdentity.Count -eq 0 -and $vm.PrincipalId) 'myVM does not have its own identity alone.'
+    Assert-Story ($null -eq (Get-IdentityRoleAssignment)) 'a role is left.'
 
     Show-Step 'Good bye.' @(
         { Disconnect-ManagedIdentityService }
