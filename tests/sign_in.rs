@@ -979,3 +979,24 @@ async fn the_emulator_is_found_by_its_metadata() {
     let connection = connect(request, Arc::new(Heard::default())).await.unwrap();
     assert_eq!(connection.environment, "Emulator");
 }
+
+#[tokio::test]
+async fn an_authority_that_is_no_service_gets_no_secret() {
+    let local = Local::start().await;
+    local.forget().await;
+    for bad in [
+        "nonsense",
+        "",
+        "ftp://127.0.0.1",
+        "http://login.contoso.com",
+    ] {
+        let mut request = support::sign_in(local.emulator.endpoint());
+        if let SignIn::ClientSecret { authority, .. } = &mut request.sign_in {
+            *authority = Some(bad.to_owned());
+        }
+        let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert_eq!(error.code(), "InvalidEndpoint", "{bad}");
+        assert_eq!(error.target(), "Authority");
+    }
+    assert_eq!(local.requests().await, Vec::<String>::new());
+}
