@@ -57,6 +57,8 @@ Describe 'The help' {
 
         # The state that examples begin with: an emulator, id1 and id2, myVM, and a scale set.
         function Initialize-Example([string] $Cmdlet) {
+            # Those of earlier examples may be to an emulator that has stopped.
+            Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
             if ($Cmdlet -eq 'Start-ArmEmulator') {
                 Get-ArmEmulator | Stop-ArmEmulator
                 return
