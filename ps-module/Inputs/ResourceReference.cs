@@ -88,7 +88,7 @@ internal static class ResourceReference
             return id;
         }
 
-        if (Property(value, "PrincipalId") is { Length: > 0 } principal)
+        if (Text(value, "PrincipalId") is { } principal)
         {
             return principal;
         }

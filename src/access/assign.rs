@@ -1,16 +1,14 @@
 //! Giving a role: safe to repeat, and right after the identity was created.
 
-use std::time::Duration;
-
 use futures_util::future::try_join;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 
 use super::assignment::{exactly, with_name};
 use super::holder::Principal;
+use super::replication::{Replication, still_unknown};
 use super::role::{API_VERSION, guid_of};
 use super::{AccessScope, Holder, Place, Role, RoleAssignment};
-use crate::arm::{Client, Error, Method, Plan, Progress, Request, Result};
+use crate::arm::{Client, Error, Method, Plan, Request, Result};
 
 /// A role to give.
 #[derive(Clone, Debug, Default)]
@@ -36,9 +34,6 @@ struct Wanted<'a> {
     principal: Principal,
     asked: &'a Assign,
 }
-
-/// How long a principal that was created just now may be unknown to the directory.
-pub(super) const REPLICATION: Duration = Duration::from_secs(120);
 
 /// Gives a role. Where the principal has it already, the assignment that there is comes back.
 ///
@@ -127,13 +122,18 @@ impl<'a> Wanted<'a> {
     }
 
     async fn put_until_known(&self, client: &Client) -> Result<RoleAssignment> {
-        let started = Instant::now();
-        for look in 0.. {
+        let mut replication = Replication::begin();
+        loop {
             match self.put(client).await {
-                Err(error) if is_unknown(&error) && started.elapsed() < REPLICATION => {
-                    self.wait_for_replication(client, started, look).await;
+                Err(error) if is_unknown(&error) && !replication.is_over() => {
+                    let activity = "Waiting for the new principal to be known everywhere";
+                    let who = self.principal.label();
+                    replication.wait(client, activity, &who).await;
                 }
-                Err(error) if is_unknown(&error) => return Err(still_unknown(error)),
+                Err(error) if is_unknown(&error) => {
+                    let words = "The principal is still unknown to the directory after two minutes";
+                    return Err(still_unknown(error, words));
+                }
                 Err(error) if error.code() == "RoleAssignmentExists" => {
                     return self.existing(client).await?.ok_or(error);
                 }
@@ -143,7 +143,6 @@ impl<'a> Wanted<'a> {
                 ended => return ended,
             }
         }
-        unreachable!("the loop ends by returning")
     }
 
     async fn put(&self, client: &Client) -> Result<RoleAssignment> {
@@ -160,16 +159,6 @@ impl<'a> Wanted<'a> {
         reply.json(&id)
     }
 
-    async fn wait_for_replication(&self, client: &Client, started: Instant, look: u32) {
-        client.observer().progress(Progress {
-            activity: "Waiting for the new principal to be known everywhere".to_owned(),
-            status: self.principal.label(),
-            percent: None,
-            seconds_elapsed: started.elapsed().as_secs() as u32,
-        });
-        sleep(client.retry().poll_wait(look, None)).await;
-    }
-
     /// The assignment of that role to that principal on that very scope.
     async fn existing(&self, client: &Client) -> Result<Option<RoleAssignment>> {
         let mut found = exactly(client, &self.scope, &self.principal.id, &self.role).await?;
@@ -179,12 +168,6 @@ impl<'a> Wanted<'a> {
 
 fn is_unknown(error: &Error) -> bool {
     error.code() == "PrincipalNotFound"
-}
-
-fn still_unknown(error: Error) -> Error {
-    error
-        .context("The principal is still unknown to the directory after two minutes")
-        .advise("Check -PrincipalId; if it was created just now, try again in a few minutes.")
 }
 
 #[cfg(test)]

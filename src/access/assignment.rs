@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::role::{API_VERSION, guid_of, names, quoted};
 use super::{AccessScope, Holder, Place, Role};
-use crate::arm::{Category, Client, Error, Method, Pages, Plan, Request, Result};
+use crate::arm::{Category, Client, Error, Method, Pages, Plan, Request, Result, is_guid};
 
 /// A role that a principal has on a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -110,11 +110,8 @@ async fn all(
     filter: Option<&str>,
 ) -> Result<Vec<RoleAssignment>> {
     let path = scope.path_of("roleAssignments");
-    let mut pages = Pages::filtered(client, &path, API_VERSION, filter, scope.as_str());
-    let mut all: Vec<RoleAssignment> = Vec::new();
-    while let Some(page) = pages.next().await? {
-        all.extend(page);
-    }
+    let pages = Pages::filtered(client, &path, API_VERSION, filter, scope.as_str());
+    let mut all: Vec<RoleAssignment> = pages.all().await?;
     for one in &mut all {
         let given = AccessScope::parse(&one.properties.scope);
         one.inherited = given.is_ok_and(|given| given.is_above(scope));
@@ -298,7 +295,7 @@ fn check_id(id: &str) -> Result<()> {
     let is_id = at.is_some_and(|at| {
         let (scope, name) = (&id[..at], &id[at + PART.len()..]);
         let is_scope = scope.is_empty() || AccessScope::parse(scope).is_ok();
-        is_scope && name.len() == 36 && uuid::Uuid::try_parse(name).is_ok()
+        is_scope && is_guid(name)
     });
     match is_id {
         true => Ok(()),

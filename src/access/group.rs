@@ -1,14 +1,12 @@
 //! Groups of the directory, in Microsoft Graph: who is in them.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::json;
-use tokio::time::{Instant, sleep};
 
-use super::assign::REPLICATION;
+use super::replication::{Replication, still_unknown};
 use super::role::quoted;
 use crate::arm::{
-    Category, Client, Error, Method, Plan, Progress, Reply, Request, Result, Url, same_host,
+    Category, Client, Error, Method, Pages, Plan, Reply, Request, Result, capitalized, is_guid,
 };
 
 /// A principal in a group, or one that is to be.
@@ -70,17 +68,27 @@ const PAGE: u32 = 999;
 pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
     check(wanted)?;
     let group = find(client, &wanted.group).await?;
-    let started = Instant::now();
-    for look in 0.. {
-        match post(client, &group, &wanted.principal_id).await {
+    let principal = &wanted.principal_id;
+    let mut replication = Replication::begin();
+    loop {
+        match post(client, &group, principal).await {
             Ok(_) => return Ok(()),
-            Err(error) if error.code() == UNKNOWN && started.elapsed() < REPLICATION => {
-                wait_for_replication(client, wanted, started, look).await;
+            Err(error) if error.code() == UNKNOWN && !replication.is_over() => {
+                let activity = "Waiting for the new principal to be known to the directory";
+                replication.wait(client, activity, principal).await;
             }
-            Err(error) if error.code() == UNKNOWN => return Err(still_unknown(error, wanted)),
+            Err(error) if error.code() == UNKNOWN => {
+                return Err(still_unknown(
+                    error,
+                    &format!(
+                        "The directory still does not know the principal '{principal}' after two \
+                         minutes"
+                    ),
+                ));
+            }
             // What Azure says is prose: whether the member is there is read.
             Err(error) if error.status() == Some(400) => {
-                return match is_member(client, &group, &wanted.principal_id).await? {
+                return match is_member(client, &group, principal).await? {
                     true => Ok(()),
                     false => Err(error),
                 };
@@ -88,7 +96,6 @@ pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
             Err(error) => return Err(error),
         }
     }
-    unreachable!("the loop ends by returning")
 }
 
 /// What [`add_member`] would do.
@@ -138,7 +145,7 @@ pub async fn plan_remove_member(client: &Client, wanted: &Membership) -> Result<
 /// The direct members of a group, read a page at a time.
 pub struct Members {
     group: Group,
-    objects: Objects<Object>,
+    objects: Pages<Object>,
 }
 
 /// The direct members of a group.
@@ -152,7 +159,7 @@ pub async fn members(client: &Client, group: &str) -> Result<Members> {
     let mut url = client.graph_url(&path).await?;
     url.set_query(Some(&format!("$select=id,displayName,appId&$top={PAGE}")));
     Ok(Members {
-        objects: Objects::at(client, url, &group.id),
+        objects: Pages::at(client, url, &group.id),
         group,
     })
 }
@@ -178,12 +185,7 @@ impl Members {
 
 /// `#microsoft.graph.servicePrincipal` is a `ServicePrincipal`, as role assignments call it.
 fn kind(odata_type: &str) -> String {
-    let name = odata_type.rsplit('.').next().unwrap_or_default();
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
+    capitalized(odata_type.rsplit('.').next().unwrap_or_default())
 }
 
 fn check(wanted: &Membership) -> Result<()> {
@@ -210,10 +212,6 @@ fn check_group(group: &str) -> Result<()> {
             "it is the object id of a group, or its display name of 1 to 256 characters.",
         )),
     }
-}
-
-fn is_guid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// Looks a group up, by id or by name: once however many members are on their way.
@@ -246,7 +244,7 @@ async fn look_up(client: &Client, group: &str) -> Result<Group> {
         url.set_query(Some(SELECT));
         let filter = format!("displayName eq {}", quoted(group));
         url.query_pairs_mut().append_pair("$filter", &filter);
-        Objects::at(client, url, group).all().await?
+        Pages::at(client, url, group).all().await?
     };
     match &found[..] {
         [] => Err(not_found(group)),
@@ -330,82 +328,6 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
         description,
         changes: add != is_there,
     })
-}
-
-async fn wait_for_replication(client: &Client, wanted: &Membership, started: Instant, look: u32) {
-    client.observer().progress(Progress {
-        activity: "Waiting for the new principal to be known to the directory".to_owned(),
-        status: wanted.principal_id.clone(),
-        percent: None,
-        seconds_elapsed: started.elapsed().as_secs() as u32,
-    });
-    sleep(client.retry().poll_wait(look, None)).await;
-}
-
-fn still_unknown(error: Error, wanted: &Membership) -> Error {
-    let words = format!(
-        "The directory still does not know the principal '{}' after two minutes",
-        wanted.principal_id
-    );
-    error
-        .context(&words)
-        .advise("Check -PrincipalId; if it was created just now, try again in a few minutes.")
-}
-
-/// A list of Microsoft Graph, whose pages are linked by `@odata.nextLink`.
-struct Objects<T> {
-    client: Client,
-    target: String,
-    next: Option<Url>,
-    items: std::marker::PhantomData<T>,
-}
-
-#[derive(Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
-struct Page<T> {
-    value: Vec<T>,
-    #[serde(rename = "@odata.nextLink")]
-    next_link: Option<String>,
-}
-
-impl<T: DeserializeOwned> Objects<T> {
-    fn at(client: &Client, url: Url, target: &str) -> Self {
-        Self {
-            client: client.clone(),
-            target: target.to_owned(),
-            next: Some(url),
-            items: std::marker::PhantomData,
-        }
-    }
-
-    async fn next(&mut self) -> Result<Option<Vec<T>>> {
-        let Some(url) = self.next.take() else {
-            return Ok(None);
-        };
-        let reply = self.client.get_url(url.clone(), &self.target).await?;
-        let page: Page<T> = reply.json(&self.target)?;
-        if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
-            let next = same_host(&url, &link, "next link", &self.target)?;
-            if next == url {
-                return Err(Error::new(
-                    Category::InvalidResult,
-                    "PagingLoop",
-                    &self.target,
-                    "The list links a page to itself",
-                ));
-            }
-            self.next = Some(next);
-        }
-        Ok(Some(page.value))
-    }
-
-    async fn all(mut self) -> Result<Vec<T>> {
-        let mut all = Vec::new();
-        while let Some(page) = self.next().await? {
-            all.extend(page);
-        }
-        Ok(all)
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Who holds a role, as a caller names them.
 
-use crate::arm::{Client, Error, Result, Target};
+use crate::arm::{Client, Error, Result, Target, is_guid};
 use crate::identity;
 
 /// Who holds a role, or gets it: somebody by their object id, or a user-assigned identity.
@@ -41,7 +41,7 @@ impl Principal {
     /// # Errors
     /// `InvalidPrincipalId` or `InvalidPrincipalType`, which name the rule.
     pub(super) fn parse(id: &str, kind: Option<&str>) -> Result<Self> {
-        if id.len() != 36 || uuid::Uuid::try_parse(id).is_err() {
+        if !is_guid(id) {
             return Err(Error::invalid(
                 "InvalidPrincipalId",
                 "PrincipalId",

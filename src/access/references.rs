@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use futures_util::future::try_join;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::arm::resource_graph::{Rows, quoted};
-use crate::arm::{Category, Client, Error, ResourceId, Result, Target, check_subscription_id};
+use crate::arm::{Client, Error, Pages, ResourceId, Result, Target, check_subscription_id};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// A resource that refers to a user-assigned identity.
@@ -242,35 +242,13 @@ async fn reported(
     subscription: Option<&str>,
 ) -> Result<Vec<Reference>> {
     const API_VERSION: &str = "2022-01-31-preview";
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Page {
-        value: Vec<Resource>,
-        next_link: Option<String>,
-    }
     let target = identity.as_str();
     let path = format!("{identity}/listAssociatedResources");
-    let mut next = Some(client.url(&path, API_VERSION));
-    let mut found: Vec<Reference> = Vec::new();
-    while let Some(url) = next.take() {
-        let reply = client.ask(url.clone(), &json!({}), target).await?;
-        let page: Page = reply.json(target)?;
-        let rows = page.value.iter();
-        found.extend(rows.map(|row| row.refers_to(target.to_owned(), ReferenceKind::Reported)));
-        if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
-            let link = client.trusted(&link, "next link", target)?;
-            if link == url {
-                let message = "The list links a page to itself";
-                return Err(Error::new(
-                    Category::InvalidResult,
-                    "PagingLoop",
-                    target,
-                    message,
-                ));
-            }
-            next = Some(link);
-        }
-    }
+    let rows = Pages::<Resource>::posted(client, &path, API_VERSION, target);
+    let rows = rows.all().await?.into_iter();
+    let mut found: Vec<Reference> = rows
+        .map(|row| row.refers_to(target.to_owned(), ReferenceKind::Reported))
+        .collect();
     found.retain(|one| {
         subscription.is_none_or(|wanted| one.subscription_id.eq_ignore_ascii_case(wanted))
     });
@@ -279,6 +257,8 @@ async fn reported(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const ID: &str = "/subscriptions/s/resourceGroups/g/providers/\

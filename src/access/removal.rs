@@ -6,7 +6,9 @@ use futures_util::stream;
 
 use super::assignment::{delete as delete_role, described};
 use super::usage::{Machine, Usage, other};
-use crate::arm::{Category, Client, Error, Plan, ResourceId, Result, Target};
+use crate::arm::{
+    Category, Client, Error, Plan, ResourceId, Result, Target, capitalized, sentence,
+};
 use crate::compute::{self, Update, Upgrade, Wanted};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
 
@@ -59,7 +61,7 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
     );
     let mut description = match steps.len() {
         0 => format!("Nothing: there is no user-assigned identity '{id}', and nothing has it"),
-        1 => capitalised(&steps[0]),
+        1 => capitalized(&steps[0]),
         _ => format!(
             "Remove user-assigned identity '{}': {}",
             id.name(),
@@ -177,10 +179,7 @@ async fn detach(client: &Client, usage: &Usage, steps: &mut Steps) {
 async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
     let change = Update {
         kind: machine.kind,
-        target: Target {
-            resource_id: Some(machine.id.to_string()),
-            ..Target::default()
-        },
+        target: Target::of(&machine.id),
         wanted: Wanted::Merge {
             add: Vec::new(),
             remove: vec![identity.to_string()],
@@ -213,11 +212,7 @@ async fn take_roles_away(client: &Client, usage: &Usage, steps: &mut Steps) {
 }
 
 async fn delete(client: &Client, id: &ResourceId, steps: &Steps) -> Result<()> {
-    let target = Target {
-        resource_id: Some(id.to_string()),
-        ..Target::default()
-    };
-    match identity::delete(client, &target).await {
+    match identity::delete(client, &Target::of(id)).await {
         // Somebody else was quicker: it is gone, as it was meant to be.
         Err(error) if error.code() == "ResourceNotFound" => Ok(()),
         Err(error) => Err(steps.explain(id, error)),
@@ -260,17 +255,4 @@ fn warn_of_absence(client: &Client, id: &ResourceId, steps: &Steps) {
     client.observer().warning(format!(
         "There is no user-assigned identity '{id}', {also}."
     ));
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(characters).collect()
-}
-
-fn sentence(text: &str) -> String {
-    match text.ends_with(['.', '!', '?']) {
-        true => text.to_owned(),
-        false => format!("{text}."),
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::AccessScope;
-use crate::arm::{Category, Client, Error, Pages, Result};
+use crate::arm::{Category, Client, Error, Pages, Result, is_guid};
 
 /// The version of Microsoft.Authorization that is spoken here.
 pub(super) const API_VERSION: &str = "2022-04-01";
@@ -121,7 +121,7 @@ impl Role {
 
 fn check_id(id: &str) -> Result<()> {
     let guid = guid_of(id);
-    if guid.len() == 36 && uuid::Uuid::try_parse(guid).is_ok() {
+    if is_guid(guid) {
         return Ok(());
     }
     Err(Error::invalid(
@@ -146,12 +146,10 @@ fn full_id(id: &str, scope: &AccessScope) -> String {
 pub(super) async fn names(client: &Client, scope: &AccessScope) -> Result<HashMap<String, String>> {
     let key = format!("names of roles at {scope}");
     let text = client.shared_answer(&key, || async {
-        let mut known = HashMap::new();
-        let mut pages = definitions(client, scope, None);
-        while let Some(page) = pages.next().await? {
-            let named = page.into_iter();
-            known.extend(named.map(|role| (role.name.to_lowercase(), role.properties.role_name)));
-        }
+        let roles = definitions(client, scope, None).all().await?.into_iter();
+        let known: HashMap<String, String> = roles
+            .map(|role| (role.name.to_lowercase(), role.properties.role_name))
+            .collect();
         Ok(serde_json::to_string(&known).unwrap_or_default())
     });
     Ok(serde_json::from_str(&text.await?).unwrap_or_default())

@@ -8,10 +8,9 @@ use futures_util::stream;
 use serde::Deserialize;
 
 use super::references::find;
-use super::usage::is_federated;
 use crate::arm::resource_graph::Rows;
 use crate::arm::{Client, Result};
-use crate::identity::UserAssignedIdentity;
+use crate::identity::{UserAssignedIdentity, federated};
 
 /// What is used in the whole tenant, as Resource Graph knows it: asked once for any number of
 /// identities.
@@ -56,7 +55,7 @@ impl Used {
         let mut looks = stream::iter(candidates)
             .map(|identity| async move {
                 let federated = match identity.resource_id() {
-                    Some(id) => is_federated(client, &id).await?,
+                    Some(id) => !federated::all(client, &id).await?.is_empty(),
                     // What can't be looked at does not count as unused.
                     None => true,
                 };

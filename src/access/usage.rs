@@ -2,15 +2,14 @@
 //! in as it from outside.
 
 use futures_util::future::{try_join, try_join4};
-use serde::Deserialize;
 
 use super::assignment::{described, held_by, name_all};
 use super::references::find;
 use super::{AccessScope, Reference, ReferenceKind, RoleAssignment};
 use crate::arm::resource_graph::{Rows, quoted};
-use crate::arm::{Client, Pages, ResourceId, Result, Scope};
+use crate::arm::{Client, ResourceId, Result, Scope};
 use crate::compute::{self, MachineKind};
-use crate::identity::{self, UserAssignedIdentity};
+use crate::identity::{self, UserAssignedIdentity, federated};
 
 /// What an identity is used for.
 pub(super) struct Usage {
@@ -69,7 +68,7 @@ impl Usage {
             find(client, Some(id), &[]),
             machines_nearby(client, id),
             roles(client, id, principal),
-            federated(client, id, identity.is_some()),
+            federated_names(client, id, identity.is_some()),
         )
         .await?;
         let mut machines = nearby;
@@ -184,23 +183,10 @@ async fn roles(
 }
 
 /// The names of the federated credentials of an identity that exists.
-async fn federated(client: &Client, id: &ResourceId, exists: bool) -> Result<Vec<String>> {
-    #[derive(Deserialize)]
-    struct Named {
-        name: String,
-    }
-    let mut names = Vec::new();
-    if exists {
-        let path = format!("{id}/federatedIdentityCredentials");
-        let mut pages = Pages::<Named>::new(client, &path, identity::API_VERSION, id.as_str());
-        while let Some(page) = pages.next().await? {
-            names.extend(page.into_iter().map(|one| one.name));
-        }
-    }
-    Ok(names)
-}
-
-/// Whether an identity has a federated credential.
-pub(super) async fn is_federated(client: &Client, id: &ResourceId) -> Result<bool> {
-    Ok(!federated(client, id, true).await?.is_empty())
+async fn federated_names(client: &Client, id: &ResourceId, exists: bool) -> Result<Vec<String>> {
+    let credentials = match exists {
+        true => federated::all(client, id).await?,
+        false => Vec::new(),
+    };
+    Ok(credentials.into_iter().map(|one| one.name).collect())
 }

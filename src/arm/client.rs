@@ -16,7 +16,8 @@ use super::http::{Http, causes, read_body};
 use super::pacing::Pacer;
 use super::retry::{chance, is_transient, retry_after};
 use super::{
-    Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Service, Silent, registration,
+    Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Service, Silent, is_guid,
+    registration,
 };
 use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens, claims};
 
@@ -583,8 +584,7 @@ fn foreign(service: &Url, what: &str, target: &str) -> Error {
 fn tenant_of_challenge(header: &str) -> Option<&str> {
     let (_, rest) = header.split_once("authorization_uri=\"")?;
     let (uri, _) = rest.split_once('"')?;
-    uri.split('/')
-        .find(|part| part.len() == 36 && uuid::Uuid::try_parse(part).is_ok())
+    uri.split('/').find(|part| is_guid(part))
 }
 
 /// Graph's paths begin with its version.

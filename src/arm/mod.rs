@@ -20,9 +20,10 @@ mod retry;
 mod subscription;
 mod target;
 mod watch;
+mod words;
 
+pub(crate) use client::Request;
 pub use client::{Client, Method, Reply, Settings, Url};
-pub(crate) use client::{Request, same_host};
 pub(crate) use cloud::is_loopback;
 pub use cloud::{Cloud, Service, parse_endpoint};
 pub(crate) use discovery::discover;
@@ -43,3 +44,4 @@ pub use subscription::{
 };
 pub use target::Target;
 pub use watch::{Observer, Progress, Silent};
+pub(crate) use words::{capitalized, is_guid, sentence};

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::client::same_host;
 use super::{Category, Client, Error, Result, Url};
@@ -22,6 +23,8 @@ pub struct Pages<T> {
     client: Client,
     target: String,
     next: Option<Url>,
+    /// Whether pages are asked for by POST.
+    by_post: bool,
     items: PhantomData<T>,
 }
 
@@ -45,7 +48,16 @@ impl<T: DeserializeOwned> Pages<T> {
             client: client.clone(),
             target: target.to_owned(),
             next: Some(url),
+            by_post: false,
             items: PhantomData,
+        }
+    }
+
+    /// The list at `path`, which is asked for by POST although it only reads.
+    pub(crate) fn posted(client: &Client, path: &str, api_version: &str, target: &str) -> Self {
+        Self {
+            by_post: true,
+            ..Self::new(client, path, api_version, target)
         }
     }
 
@@ -73,7 +85,14 @@ impl<T: DeserializeOwned> Pages<T> {
         let Some(url) = self.next.take() else {
             return Ok(None);
         };
-        let reply = self.client.get_url(url.clone(), &self.target).await?;
+        let reply = match self.by_post {
+            true => {
+                self.client
+                    .ask(url.clone(), &json!({}), &self.target)
+                    .await?
+            }
+            false => self.client.get_url(url.clone(), &self.target).await?,
+        };
         let page: Page<T> = reply.json(&self.target)?;
         if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
             let next = same_host(&url, &link, "next link", &self.target)?;
@@ -83,6 +102,18 @@ impl<T: DeserializeOwned> Pages<T> {
             self.next = Some(next);
         }
         Ok(Some(page.value))
+    }
+
+    /// All items of all pages.
+    ///
+    /// # Errors
+    /// Those of [`next`](Self::next).
+    pub async fn all(mut self) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        while let Some(page) = self.next().await? {
+            all.extend(page);
+        }
+        Ok(all)
     }
 
     fn endless(&self) -> Error {

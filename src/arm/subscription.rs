@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Category, Client, Error, Pages, Result};
+use super::{Category, Client, Error, Pages, Result, is_guid};
 
 const API_VERSION: &str = "2022-12-01";
 
@@ -37,12 +37,8 @@ pub async fn choose(client: &Client, wanted: Option<&str>) -> Result<Subscriptio
             .await?;
         return reply.json(id);
     }
-    let mut pages: Pages<Subscription> =
-        Pages::new(client, "/subscriptions", API_VERSION, "subscriptions");
-    let mut seen = Vec::new();
-    while let Some(page) = pages.next().await? {
-        seen.extend(page);
-    }
+    let pages = Pages::<Subscription>::new(client, "/subscriptions", API_VERSION, "subscriptions");
+    let seen = pages.all().await?;
     let enabled = seen
         .iter()
         .filter(|subscription| subscription.state.eq_ignore_ascii_case("Enabled"))
@@ -76,7 +72,7 @@ fn none_visible() -> Error {
 /// # Errors
 /// `InvalidSubscriptionId`, which names the rule.
 pub fn check_id(id: &str) -> Result<()> {
-    if id.len() == 36 && uuid::Uuid::try_parse(id).is_ok() {
+    if is_guid(id) {
         return Ok(());
     }
     Err(Error::invalid(

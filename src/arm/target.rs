@@ -16,6 +16,14 @@ pub struct Target {
 }
 
 impl Target {
+    /// The resource with this id.
+    pub fn of(id: &ResourceId) -> Self {
+        Self {
+            resource_id: Some(id.to_string()),
+            ..Self::default()
+        }
+    }
+
     /// The id of the resource that is meant, checked.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! A sign-in for those who did not say how: the first that works, in Azure's usual order.
 
 use super::sign_in::{Setting, SignedIn};
-use crate::arm::{Category, Cloud, Error, Result};
+use crate::arm::{Category, Cloud, Error, Result, sentence};
 
 /// Where a sign-in is looked for.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ pub(super) async fn find(setting: &Setting<'_>, cloud: &mut Cloud) -> Result<Sig
                     format!(
                         "Sign-in by {} is passed over: {}",
                         source.name(),
-                        sentence(&error)
+                        sentence(error.message())
                     )
                 });
                 failures.push((source, error));
@@ -82,7 +82,7 @@ fn warn_of_refused(setting: &Setting<'_>, failures: &[(Source, Error)], used: So
             "The sign-in that the environment variables name does not work, and that of {} is used \
              instead. {}",
             used.name(),
-            sentence(error)
+            sentence(error.message())
         ));
     }
 }
@@ -91,7 +91,7 @@ fn none_works(failures: &[(Source, Error)]) -> Error {
     let mut message = "No sign-in was found".to_owned();
     for (number, (source, error)) in failures.iter().enumerate() {
         let separator = if number == 0 { ":" } else { ";" };
-        let why = sentence(error);
+        let why = sentence(error.message());
         message.push_str(&format!(
             "{separator} {}: {}",
             source.name(),
@@ -107,13 +107,4 @@ fn none_works(failures: &[(Source, Error)]) -> Error {
     .advise(
         "Sign in with az login, or with Connect-ManagedIdentityService -UseDeviceAuthentication.",
     )
-}
-
-/// What happened, as a sentence.
-fn sentence(error: &Error) -> String {
-    let message = error.message();
-    match message.ends_with(['.', '!', '?']) {
-        true => message.to_owned(),
-        false => format!("{message}."),
-    }
 }

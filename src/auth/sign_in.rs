@@ -14,8 +14,8 @@ use super::{
     TokenEndpoint, device_code,
 };
 use crate::arm::{
-    Category, Cloud, Error, Http, Observer, Result, RetryPolicy, Url, discover, is_loopback,
-    parse_endpoint,
+    Category, Cloud, Error, Http, Observer, Result, RetryPolicy, Url, discover, is_guid,
+    is_loopback, parse_endpoint,
 };
 
 /// What a sign-in gives.
@@ -427,7 +427,7 @@ fn checked_tenant(parameter: &str, tenant: &str) -> Result<String> {
 }
 
 fn check_guid(parameter: &str, text: &str) -> Result<()> {
-    if text.len() == 36 && uuid::Uuid::try_parse(text).is_ok() {
+    if is_guid(text) {
         return Ok(());
     }
     let rule = match parameter {

@@ -63,11 +63,8 @@ pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) 
 
 async fn old_instances(client: &Client, set: &ResourceId, which: &Upgrade) -> Result<Vec<String>> {
     let path = format!("{set}/virtualMachines");
-    let mut pages: Pages<Instance> = Pages::new(client, &path, API_VERSION, set.as_str());
-    let mut instances = Vec::new();
-    while let Some(page) = pages.next().await? {
-        instances.extend(page);
-    }
+    let pages = Pages::<Instance>::new(client, &path, API_VERSION, set.as_str());
+    let mut instances = pages.all().await?;
     if let Upgrade::Listed(ids) = which {
         let is_there = |id: &&String| instances.iter().any(|one| one.instance_id == **id);
         if let Some(unknown) = ids.iter().find(|id| !is_there(id)) {

@@ -76,12 +76,9 @@ impl Cause {
 /// What a deployment has done and is doing.
 pub(super) async fn steps(client: &Client, deployment: &str) -> Result<Vec<Step>> {
     let path = format!("{deployment}/operations");
-    let mut pages = Pages::new(client, &path, API_VERSION, deployment);
-    let mut steps = Vec::new();
-    while let Some(page) = pages.next().await? {
-        steps.extend(page);
-    }
-    Ok(steps)
+    Pages::new(client, &path, API_VERSION, deployment)
+        .all()
+        .await
 }
 
 /// The error that made a deployment fail, in place of the one that only says that it did.

@@ -18,7 +18,9 @@ use imds::Imds;
 use super::token_endpoint::date;
 use super::variables::Variables;
 use super::{AccessToken, Audience, Caller, Secret};
-use crate::arm::{Category, Error, Result, Url, causes, chance, read_body, retry_after};
+use crate::arm::{
+    Category, Error, Result, Url, capitalized, causes, chance, is_guid, read_body, retry_after,
+};
 
 /// A managed identity, and where its tokens come from.
 pub struct ManagedIdentity {
@@ -58,7 +60,7 @@ impl Which {
     fn named(account_id: Option<&str>) -> Result<Self> {
         match account_id.map(str::trim) {
             None => Ok(Self::Default),
-            Some(id) if id.len() == 36 && uuid::Uuid::try_parse(id).is_ok() => Ok(Self::Id {
+            Some(id) if is_guid(id) => Ok(Self::Id {
                 id: id.to_owned(),
                 is_object_id: AtomicBool::new(false),
             }),
@@ -363,14 +365,6 @@ fn unavailable(place: &str, why: &str) -> Error {
         ),
     )
     .advise("A managed identity works in Azure, or on a machine that Azure Arc manages.")
-}
-
-fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
-    }
 }
 
 /// An endpoint that the environment names: on this machine, or at an address of the link, where

@@ -86,15 +86,7 @@ fn group_of(ids: &[ResourceId]) -> Result<String> {
 
 async fn member(client: &Client, wanted: &Export, group: &str, id: &ResourceId) -> Result<Member> {
     let identity = read(client, id).await?;
-    let target = Target {
-        resource_id: Some(id.to_string()),
-        ..Target::default()
-    };
-    let mut credentials = Vec::new();
-    let mut pages = federated::list(client, &target)?;
-    while let Some(page) = pages.next().await? {
-        credentials.extend(page);
-    }
+    let mut credentials = federated::all(client, id).await?;
     credentials.sort_by_cached_key(|credential| credential.name.to_lowercase());
     let roles = match wanted.roles {
         true => roles(client, wanted.format, group, &identity).await?,

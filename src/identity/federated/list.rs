@@ -25,16 +25,11 @@ pub(super) async fn read(client: &Client, id: &CredentialId) -> Result<Federated
 }
 
 /// All of an identity's.
-pub(super) async fn all(
+pub(crate) async fn all(
     client: &Client,
     identity: &ResourceId,
 ) -> Result<Vec<FederatedCredential>> {
-    let mut pages = pages(client, identity);
-    let mut all = Vec::new();
-    while let Some(page) = pages.next().await? {
-        all.extend(page);
-    }
-    Ok(all)
+    pages(client, identity).all().await
 }
 
 fn pages(client: &Client, identity: &ResourceId) -> Pages<FederatedCredential> {

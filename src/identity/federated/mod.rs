@@ -9,6 +9,7 @@ mod target;
 mod write;
 
 pub use lane::Lane;
+pub(crate) use list::all;
 pub use list::{get, list};
 pub use model::{FederatedCredential, FederatedProperties};
 pub use source::Source;
