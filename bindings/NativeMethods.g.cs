@@ -102,7 +102,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint MI_ABI_VERSION = 3;
+        internal const uint MI_ABI_VERSION = 4;
         /// <summary>
         ///  `mi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -2149,6 +2149,14 @@ namespace ManagedIdentity.Native
         ///  Azure's id of the whole operation.
         /// </summary>
         public MiStr correlation_id;
+        /// <summary>
+        ///  Method and path of the request that failed, such as `PATCH /subscriptions/…`.
+        /// </summary>
+        public MiStr request;
+        /// <summary>
+        ///  The answer as the service wrote it, without secrets.
+        /// </summary>
+        public MiStr raw;
     }
 
 

@@ -71,7 +71,7 @@
 
 // The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define MI_ABI_VERSION 3
+#define MI_ABI_VERSION 4
 
 // `mi_queue_wait`: nothing arrived in the time given.
 #define MI_TIMEOUT 1
@@ -542,6 +542,10 @@ typedef struct MiError {
   struct MiStr request_id;
   // Azure's id of the whole operation.
   struct MiStr correlation_id;
+  // Method and path of the request that failed, such as `PATCH /subscriptions/…`.
+  struct MiStr request;
+  // The answer as the service wrote it, without secrets.
+  struct MiStr raw;
 } MiError;
 
 // Something that happened in an operation. Exactly one event of an accepted operation is

@@ -91,15 +91,30 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Reports what one input has come to.</summary>
-    private protected virtual void Report(ManagedIdentityException error, object? input) =>
+    private protected virtual void Report(ManagedIdentityException error, object? input)
+    {
+        Debug(error);
         WriteError(error.ToErrorRecord(input));
+    }
 
     /// <summary>Says more about a call that the library refused.</summary>
     private protected virtual ManagedIdentityException Explain(ManagedIdentityException error) => error;
 
     /// <summary>Ends the cmdlet with an error.</summary>
-    private protected void Fail(ManagedIdentityException error, object? input = null) =>
+    private protected void Fail(ManagedIdentityException error, object? input = null)
+    {
+        Debug(error);
         ThrowTerminatingError(error.ToErrorRecord(input));
+    }
+
+    /// <summary>Shows those who debug which request failed, and what was answered.</summary>
+    private void Debug(ManagedIdentityException error)
+    {
+        if (error.RawError is { Length: > 0 } raw)
+        {
+            WriteDebug($"{error.Request} HTTP {error.HttpStatus}, request id {error.RequestId}, correlation id {error.CorrelationId}: {raw}");
+        }
+    }
 
     private OperationQueue CreateQueue()
     {

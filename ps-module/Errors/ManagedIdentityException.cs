@@ -45,6 +45,12 @@ public sealed class ManagedIdentityException : Exception
     /// <summary>Azure's id of the whole operation.</summary>
     public string? CorrelationId { get; internal set; }
 
+    /// <summary>Method and path of the request that failed, such as <c>PATCH /subscriptions/…</c>.</summary>
+    public string? Request { get; internal set; }
+
+    /// <summary>The answer as the service wrote it, without secrets; -Debug shows it, too.</summary>
+    public string? RawError { get; internal set; }
+
     /// <summary>The resource or the parameter that it is about.</summary>
     public string? Target { get; internal set; }
 

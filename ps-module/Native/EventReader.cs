@@ -254,5 +254,7 @@ internal static unsafe class EventReader
         Recommendation = source->recommendation.Read(),
         RequestId = source->request_id.Read(),
         CorrelationId = source->correlation_id.Read(),
+        Request = source->request.Read(),
+        RawError = source->raw.Read(),
     };
 }

@@ -148,13 +148,7 @@ impl<'a> Wanted<'a> {
     async fn put(&self, client: &Client) -> Result<RoleAssignment> {
         let id = self.id();
         let reply = client
-            .send(Request {
-                method: Method::PUT,
-                url: client.url(&id, API_VERSION),
-                body: Some(&self.body()),
-                if_match: None,
-                target: &id,
-            })
+            .send(Request::new(Method::PUT, client.url(&id, API_VERSION), &id).body(&self.body()))
             .await?;
         reply.json(&id)
     }

@@ -267,13 +267,11 @@ async fn ids(client: &Client, asked: &Revoke) -> Result<Vec<String>> {
 /// Those of the request.
 pub(super) async fn delete(client: &Client, id: &str) -> Result<bool> {
     let reply = client
-        .send(Request {
-            method: Method::DELETE,
-            url: client.url(id, API_VERSION),
-            body: None,
-            if_match: None,
-            target: id,
-        })
+        .send(Request::new(
+            Method::DELETE,
+            client.url(id, API_VERSION),
+            id,
+        ))
         .await?;
     // After an attempt whose answer was lost, it was that attempt's doing.
     Ok(reply.status != 204 || reply.repeated)

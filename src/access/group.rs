@@ -119,13 +119,7 @@ pub async fn remove_member(client: &Client, wanted: &Membership) -> Result<()> {
     );
     let url = client.graph_url(&path).await?;
     let sent = client
-        .send(Request {
-            method: Method::DELETE,
-            url,
-            body: None,
-            if_match: None,
-            target: &wanted.principal_id,
-        })
+        .send(Request::new(Method::DELETE, url, &wanted.principal_id))
         .await;
     match sent {
         // The group was found: the member was not.
@@ -284,13 +278,10 @@ async fn post(client: &Client, group: &Group, principal_id: &str) -> Result<Repl
         .graph_url(&format!("/v1.0/groups/{}/members/$ref", group.id))
         .await?;
     client
-        .send(Request {
-            method: Method::POST,
-            url,
-            body: Some(&json!({ "@odata.id": object.as_str() })),
-            if_match: None,
-            target: principal_id,
-        })
+        .send(
+            Request::new(Method::POST, url, principal_id)
+                .body(&json!({ "@odata.id": object.as_str() })),
+        )
         .await
 }
 

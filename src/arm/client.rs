@@ -5,21 +5,22 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, IF_MATCH};
-use serde::de::DeserializeOwned;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
 use super::cloud::audience;
 use super::discovery::discover;
+use super::failure::Failure;
 use super::http::{Http, causes, read_body};
 use super::pacing::Pacer;
-use super::retry::{chance, is_transient, retry_after};
+use super::request::Effect;
+use super::versions::{ApiVersions, with_version};
 use super::{
-    Category, Cloud, Error, Observer, Progress, Result, RetryPolicy, Service, Silent, is_guid,
-    registration,
+    Category, Cloud, Error, Observer, Progress, Reply, Request, Result, RetryPolicy, Service,
+    Silent, is_guid, registration,
 };
-use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens, claims};
+use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
 
 pub use reqwest::{Method, Url};
 
@@ -55,6 +56,7 @@ struct Shared {
     tokens: Tokens,
     retry: RetryPolicy,
     pacer: Pacer,
+    versions: ApiVersions,
     answers: Mutex<HashMap<String, Arc<Answer>>>,
 }
 
@@ -64,33 +66,19 @@ struct Answer {
     value: OnceCell<String>,
 }
 
+/// What was done, once, for a request that was refused.
+#[derive(Default)]
+struct Repairs {
+    renewed: bool,
+    registered: bool,
+    versioned: bool,
+}
+
 /// How long a shared answer counts.
 const ANSWER_LIFETIME: Duration = Duration::from_secs(60);
 
 /// A wait worth a sign of life.
 const LONG_WAIT: Duration = Duration::from_secs(2);
-
-/// One request.
-pub(crate) struct Request<'a> {
-    pub method: Method,
-    pub url: Url,
-    /// What is sent, as it prints: a JSON value, or a caller's own JSON text.
-    pub body: Option<&'a (dyn fmt::Display + Sync)>,
-    pub if_match: Option<&'a str>,
-    /// What errors call it: the resource that it is about.
-    pub target: &'a str,
-}
-
-/// A successful answer.
-pub struct Reply {
-    /// The HTTP status, 200 to 299.
-    pub status: u16,
-    /// Whether an earlier attempt may have been carried out although its answer was lost.
-    pub repeated: bool,
-    headers: HeaderMap,
-    body: Vec<u8>,
-    request: String,
-}
 
 impl Client {
     /// A client that nothing observes. Sends nothing yet.
@@ -111,6 +99,7 @@ impl Client {
             tokens: Tokens::new(credential, first),
             retry,
             pacer: Pacer::default(),
+            versions: ApiVersions::default(),
             answers: Mutex::default(),
         };
         Self {
@@ -239,52 +228,21 @@ impl Client {
     /// # Errors
     /// See [`send`](Self::send).
     pub(crate) async fn get_url(&self, url: Url, target: &str) -> Result<Reply> {
-        self.send(Request {
-            method: Method::GET,
-            url,
-            body: None,
-            if_match: None,
-            target,
-        })
-        .await
+        self.send(Request::new(Method::GET, url, target)).await
     }
 
     /// Sends a request until it succeeds or it is clear that it will not.
     ///
     /// Sent again: after 408, 429 and 5xx (waiting as `Retry-After` says), when no connection
-    /// came about, and when a connection broke, except for POST, which might then happen twice.
-    /// Once: with another token after 401, and after registering a provider that the subscription
-    /// has not used yet.
+    /// came about, and when a connection broke; a POST that changes something only where it is
+    /// known that it was not carried out. Once: with another token after 401, after registering a
+    /// provider that the subscription has not used yet, and with an api-version that the cloud
+    /// has.
     ///
     /// # Errors
     /// Azure's error as it answered; `EndpointUnreachable`, `RequestTimeout` or
     /// `ConnectionBroken` when it did not; those of the sign-in.
-    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply> {
-        let repeatable = request.method != Method::POST;
-        self.deliver(request, repeatable).await
-    }
-
-    /// POST that only reads: it is sent again also when a connection broke.
-    ///
-    /// # Errors
-    /// See [`send`](Self::send).
-    pub(crate) async fn ask(
-        &self,
-        url: Url,
-        body: &serde_json::Value,
-        target: &str,
-    ) -> Result<Reply> {
-        let request = Request {
-            method: Method::POST,
-            url,
-            body: Some(body),
-            if_match: None,
-            target,
-        };
-        self.deliver(request, true).await
-    }
-
-    async fn deliver(&self, request: Request<'_>, repeatable: bool) -> Result<Reply> {
+    pub(crate) async fn send(&self, mut request: Request<'_>) -> Result<Reply> {
         let shared = &*self.shared;
         let retry = &shared.retry;
         let audience = self.audience(&request.url, request.target)?;
@@ -294,9 +252,11 @@ impl Client {
             observer: &self.observer,
             retry,
         };
+        if let Some(known) = shared.versions.known(&request) {
+            request.url = known;
+        }
         let mut repeated = false;
-        let mut renewed = false;
-        let mut registered = false;
+        let mut repairs = Repairs::default();
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -314,30 +274,61 @@ impl Client {
                     shared.tokens.renew(&audience, &token).await;
                     return Err(self.challenged(&reply, &audience, request.target));
                 }
-                Ok(reply) if reply.status == 401 && !renewed => {
-                    renewed = true;
+                Ok(reply) if reply.status == 401 && !repairs.renewed => {
+                    repairs.renewed = true;
                     if shared.tokens.renew(&audience, &token).await {
                         continue;
                     }
                     return Err(reply.error(request.target));
                 }
-                Ok(reply) if reply.status == 409 && !registered => {
-                    registered = true;
+                Ok(reply) if matches!(reply.status, 400 | 404 | 409) => {
                     let error = reply.error(request.target);
-                    if error.code() != "MissingSubscriptionRegistration" {
-                        return Err(error);
-                    }
-                    let path = request.url.path();
-                    Box::pin(registration::register(self, path, request.target)).await?;
+                    self.repair(&mut request, &mut repairs, error).await?;
                     continue;
                 }
-                Ok(reply) => Failure::answered(&reply, request.target),
-                Err(error) => Failure::unanswered(&request, &error, repeatable),
+                Ok(reply) => Failure::answered(&request, &reply),
+                Err(error) => Failure::unanswered(&request, &error),
             };
             repeated |= failed.uncertain;
-            let wait = failed.wait(retry, attempt).ok_or(failed.error)?;
-            self.pause(&request, wait, &failed.reason).await;
+            match failed.wait(retry, attempt) {
+                Some(wait) => self.pause(&request, wait, &failed.reason).await,
+                None if repeated && request.effect != Effect::None => {
+                    return Err(failed.error.perhaps_done());
+                }
+                None => return Err(failed.error),
+            }
         }
+    }
+
+    /// Does what a refused request needs first, once.
+    ///
+    /// # Errors
+    /// The refusal, where nothing can be done or it was done before; those of doing it.
+    async fn repair(
+        &self,
+        request: &mut Request<'_>,
+        repairs: &mut Repairs,
+        refusal: Error,
+    ) -> Result<()> {
+        if refusal.code() == "MissingSubscriptionRegistration" && !repairs.registered {
+            repairs.registered = true;
+            let path = request.url.path();
+            return Box::pin(registration::register(self, path, request.target)).await;
+        }
+        if repairs.versioned {
+            return Err(refusal);
+        }
+        let version = self.shared.versions.learn(request, refusal)?;
+        repairs.versioned = true;
+        self.tell(|| {
+            format!(
+                "This cloud does not have the api-version of {}: {version} is used in its place \
+                 for this connection.",
+                request.line()
+            )
+        });
+        request.url = with_version(&request.url, &version);
+        Ok(())
     }
 
     /// The error of an answer that wants more of the sign-in than its token shows.
@@ -395,6 +386,8 @@ impl Client {
             repeated: false,
             headers: answer.headers().clone(),
             request: request.line(),
+            host: request.url.host_str().unwrap_or_default().to_owned(),
+            effect: request.effect,
             body: read_body(answer).await?,
         };
         self.tell(|| {
@@ -474,91 +467,6 @@ impl fmt::Debug for Client {
     }
 }
 
-impl Request<'_> {
-    /// Method and path. The query stays out: it may carry a signature.
-    fn line(&self) -> String {
-        format!("{} {}", self.method, self.url.path())
-    }
-}
-
-impl Reply {
-    /// The body as `T`.
-    ///
-    /// # Errors
-    /// `UnexpectedContent` when it is something else.
-    pub fn json<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|_| self.unexpected(target))
-    }
-
-    fn unexpected(&self, target: &str) -> Error {
-        let content_type = match self.header("content-type") {
-            "" => "no content type",
-            known => known,
-        };
-        let message = format!(
-            "The endpoint answered HTTP {} with {content_type}, which is not what Azure Resource \
-             Manager sends here",
-            self.status
-        );
-        let error = Error::new(
-            Category::InvalidResult,
-            "UnexpectedContent",
-            target,
-            message,
-        )
-        .with_status(self.status)
-        .advise("Check -Endpoint, and whether a proxy answers in Azure's place.");
-        self.identified(error)
-    }
-
-    /// Whether there is no body.
-    pub(super) fn is_empty(&self) -> bool {
-        self.body.iter().all(u8::is_ascii_whitespace)
-    }
-
-    /// A header's text; empty when it is not there.
-    pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    }
-
-    /// The claims that the service wants to see in the token.
-    fn challenge(&self) -> Option<&str> {
-        claims::challenge(self.header("www-authenticate"))
-    }
-
-    /// How long the service asks to wait before the next look.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        match retry_after(&self.headers) {
-            Ok(wait) => wait,
-            Err(wait) => Some(wait),
-        }
-    }
-
-    /// Resource Manager and Microsoft Graph call it differently.
-    fn request_id(&self) -> &str {
-        match self.header("x-ms-request-id") {
-            "" => self.header("request-id"),
-            id => id,
-        }
-    }
-
-    fn error(&self, target: &str) -> Error {
-        self.identified(Error::from_reply(target, self.status, &self.body))
-    }
-
-    /// Adds to an error which request it was about.
-    pub(crate) fn identified(&self, error: Error) -> Error {
-        error.during(
-            self.request.clone(),
-            self.request_id(),
-            self.header("x-ms-correlation-request-id"),
-        )
-    }
-}
-
 /// A link that a service gave, if it leads to that service itself.
 ///
 /// # Errors
@@ -576,7 +484,7 @@ fn foreign(service: &Url, what: &str, target: &str) -> Error {
         Category::InvalidResult,
         "ForeignHost",
         target,
-        format!("The {what} leads away from {host}, and a token goes nowhere else"),
+        format!("Refused to follow the {what}: it is not on {host}"),
     )
 }
 
@@ -590,100 +498,6 @@ fn tenant_of_challenge(header: &str) -> Option<&str> {
 /// Graph's paths begin with its version.
 fn is_graph_path(path: &str) -> bool {
     path.starts_with("/v1.0/") || path.starts_with("/beta/")
-}
-
-/// An attempt that did not succeed, and whether another may.
-struct Failure {
-    error: Error,
-    reason: String,
-    again: Again,
-    /// Whether the service may have carried the request out all the same.
-    uncertain: bool,
-}
-
-enum Again {
-    Never,
-    /// Azure is at fault or throttles; with the wait that it asks for.
-    Transient(Option<Duration>),
-    /// No connection came about.
-    Unreachable,
-}
-
-impl Failure {
-    fn answered(reply: &Reply, target: &str) -> Self {
-        let mut error = reply.error(target);
-        let again = match (is_transient(reply.status), retry_after(&reply.headers)) {
-            (false, _) => Again::Never,
-            (true, Ok(wait)) => Again::Transient(wait),
-            (true, Err(wait)) => {
-                error = error.advise(format!(
-                    "Azure asks to come back in {} minutes.",
-                    wait.as_secs().div_ceil(60)
-                ));
-                Again::Never
-            }
-        };
-        Self {
-            reason: format!("HTTP {} {}", reply.status, error.code()),
-            error,
-            again,
-            // A gateway can lose the answer of a request that was carried out.
-            uncertain: reply.status >= 500 || reply.status == 408,
-        }
-    }
-
-    fn unanswered(request: &Request<'_>, cause: &reqwest::Error, repeatable: bool) -> Self {
-        let host = request.url.host_str().unwrap_or_default();
-        let port = request.url.port_or_known_default().unwrap_or_default();
-        let why = causes(cause);
-        let error = |category, code, what: &str, advice: &str| {
-            Error::new(category, code, request.target, format!("{what}: {why}"))
-                .advise(advice)
-                .during(request.line(), "", "")
-        };
-        let (error, again) = if cause.is_connect() {
-            let what = format!("{host}:{port} can't be reached");
-            let advice = "Check -Endpoint or -Environment, the network and the proxy.";
-            let error = error(
-                Category::ConnectionError,
-                "EndpointUnreachable",
-                &what,
-                advice,
-            );
-            (error, Again::Unreachable)
-        } else {
-            let (category, code, what) = if cause.is_timeout() {
-                let what = format!("{host}:{port} did not answer in time");
-                (Category::OperationTimeout, "RequestTimeout", what)
-            } else {
-                let what = format!("The connection to {host}:{port} broke");
-                (Category::ConnectionError, "ConnectionBroken", what)
-            };
-            let again = match repeatable {
-                true => Again::Transient(None),
-                false => Again::Never,
-            };
-            let advice = "It may have been carried out: look before you try again.";
-            (error(category, code, &what, advice), again)
-        };
-        Self {
-            reason: why,
-            error,
-            uncertain: !cause.is_connect(),
-            again,
-        }
-    }
-
-    /// How long to wait before the next attempt, if there is one.
-    fn wait(&self, retry: &RetryPolicy, attempt: u32) -> Option<Duration> {
-        let (most, asked) = match self.again {
-            Again::Never => return None,
-            Again::Transient(asked) => (retry.attempts, asked),
-            Again::Unreachable => (retry.connect_attempts, None),
-        };
-        let backoff = retry.backoff(attempt, chance());
-        (attempt < most).then(|| asked.unwrap_or(backoff))
-    }
 }
 
 #[cfg(test)]

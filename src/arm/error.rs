@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-
-use super::advice;
+use super::arm_error::ArmError;
+use super::codes::{Retry, known};
+use super::described::Described;
+use super::words::{abbreviate, capitalized, one_line, sentence, without_secrets};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -56,7 +57,28 @@ struct Details {
     status: Option<u16>,
     request_id: String,
     correlation_id: String,
+    /// What the service answered, as it wrote it, without secrets.
+    raw: String,
+    /// Whether Azure may have carried out the request that failed.
+    perhaps_done: bool,
+    /// Whether another client was changing the resource.
+    race: bool,
 }
+
+/// An answer that is no success.
+pub(super) struct Answer<'a> {
+    pub(super) status: u16,
+    /// The host that was asked.
+    pub(super) host: &'a str,
+    /// What the header `Server` says.
+    pub(super) server: &'a str,
+    /// Whether it carries the ids that Azure gives each request.
+    pub(super) is_identified: bool,
+    pub(super) body: &'a [u8],
+}
+
+/// As much of an answer as is kept, in characters.
+const RAW: usize = 16_000;
 
 impl Error {
     /// An error of the module's own, about `target`.
@@ -71,6 +93,9 @@ impl Error {
             status: None,
             request_id: String::new(),
             correlation_id: String::new(),
+            raw: String::new(),
+            perhaps_done: false,
+            race: false,
         }))
     }
 
@@ -92,23 +117,50 @@ impl Error {
         )
     }
 
-    /// What ARM answered instead of a success. A body that is not ARM's error form is described
-    /// by its status.
-    pub fn from_reply(target: &str, status: u16, body: &[u8]) -> Self {
-        let (code, message) = match ArmError::read(body) {
-            Some(error) => (error.code.clone(), error.told()),
-            None => (
-                format!("HttpStatus{status}"),
-                format!(
-                    "The endpoint answered HTTP {status} without an Azure error{}",
-                    excerpt(body)
-                ),
-            ),
+    /// What a service answered instead of a success.
+    pub(super) fn from_answer(target: &str, answer: &Answer<'_>) -> Self {
+        let error = match ArmError::read(answer.body) {
+            Some(error) => Self::from_arm(target, Some(answer.status), &error),
+            None => foreign(target, answer),
         };
-        let category = advice::category(status, &code);
-        let mut error = Self::new(category, &code, target, message).with_status(status);
-        error.0.recommendation = advice::recommendation(status, &code).to_owned();
-        error
+        error.with_status(answer.status).with_raw(answer.body)
+    }
+
+    /// An error that a service told in the body of an answer: of a refusal, or of the status of an
+    /// operation that has failed.
+    pub(super) fn from_arm(target: &str, status: Option<u16>, error: &ArmError) -> Self {
+        let code = match (error.code.as_str(), status) {
+            ("", Some(status)) => format!("HttpStatus{status}"),
+            ("", None) => "OperationFailed".to_owned(),
+            (code, _) => code.to_owned(),
+        };
+        let all = error.all();
+        let known_code = all.iter().find_map(|one| known(&one.code));
+        // "OperationNotAllowed" and the like are of many kinds: with 429 it is one alone.
+        let category = match (status, known_code) {
+            (Some(429), _) => Category::LimitsExceeded,
+            (_, Some(known)) => known.category,
+            (status, None) => category(status),
+        };
+        let message = without_secrets(&about(target, &code, &error.told()));
+        let mut told = Self::new(category, &code, target, message);
+        told.0.race = all
+            .iter()
+            .any(|one| known(&one.code).is_some_and(|known| known.retry == Retry::Race));
+        told.0.recommendation = known_code.map_or("", |known| known.advice).to_owned();
+        told
+    }
+
+    /// What an ARM error in a body says, whatever surrounds it.
+    pub fn from_body(target: &str, status: u16, body: &[u8]) -> Self {
+        let answer = Answer {
+            status,
+            host: "",
+            server: "",
+            is_identified: true,
+            body,
+        };
+        Self::from_answer(target, &answer)
     }
 
     /// Adds the HTTP status.
@@ -120,6 +172,23 @@ impl Error {
     /// Adds what to do next, a full sentence.
     pub fn advise(mut self, recommendation: impl Into<String>) -> Self {
         self.0.recommendation = recommendation.into();
+        self
+    }
+
+    /// Adds the answer as the service wrote it.
+    pub(super) fn with_raw(mut self, body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(&body[..body.len().min(4 * RAW)]);
+        let kept = text
+            .char_indices()
+            .nth(RAW)
+            .map_or(text.len(), |(end, _)| end);
+        self.0.raw = without_secrets(&text[..kept]);
+        self
+    }
+
+    /// Says that Azure may have carried out what failed.
+    pub(super) fn perhaps_done(mut self) -> Self {
+        self.0.perhaps_done = true;
         self
     }
 
@@ -193,35 +262,44 @@ impl Error {
     pub fn correlation_id(&self) -> &str {
         &self.0.correlation_id
     }
+
+    /// Method and path of the request that failed; empty when none was sent.
+    pub fn request(&self) -> &str {
+        &self.0.request
+    }
+
+    /// The answer as the service wrote it, without secrets; empty when there was none.
+    pub fn raw(&self) -> &str {
+        &self.0.raw
+    }
+
+    /// Whether another client was changing the resource: to read it again and to apply the change
+    /// to what is there may succeed. 412 says so, and the codes that mean it; no other 409.
+    pub fn is_race(&self) -> bool {
+        self.0.race || self.0.status == Some(412)
+    }
+
+    /// Whether Azure may have carried out the request that failed.
+    pub fn may_be_done(&self) -> bool {
+        self.0.perhaps_done
+    }
 }
 
-/// What happened, what to do, and which request it was.
+/// What happened, whether it may have been carried out, and what to do.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Details {
             message,
             recommendation,
-            request,
-            status,
-            request_id,
+            perhaps_done,
             ..
         } = &*self.0;
-        f.write_str(message)?;
-        if !message.ends_with(['.', '!', '?']) {
-            f.write_str(".")?;
+        f.write_str(&sentence(message))?;
+        if *perhaps_done {
+            f.write_str(" Azure may have carried it out: read the resource before you try again.")?;
         }
         if !recommendation.is_empty() {
             write!(f, " {recommendation}")?;
-        }
-        if !request.is_empty() {
-            write!(f, " [{request}")?;
-            if let Some(status) = status {
-                write!(f, ": HTTP {status}")?;
-            }
-            if !request_id.is_empty() {
-                write!(f, ", request id {request_id}")?;
-            }
-            f.write_str("]")?;
         }
         Ok(())
     }
@@ -229,61 +307,99 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-#[derive(Deserialize)]
-struct Envelope {
-    error: ArmError,
-}
-
-/// ARM's error form; `details` nest.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct ArmError {
-    #[serde(default)]
-    pub(super) code: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    details: Vec<ArmError>,
-}
-
-impl ArmError {
-    /// Reads an error; some services leave the envelope out. Without a code it is none.
-    fn read(body: &[u8]) -> Option<Self> {
-        let enveloped = serde_json::from_slice(body).map(|Envelope { error }| error);
-        let error: Self = enveloped.or_else(|_| serde_json::from_slice(body)).ok()?;
-        (!error.code.is_empty()).then_some(error)
+/// The category of an answer whose code is not known.
+fn category(status: Option<u16>) -> Category {
+    match status {
+        None => Category::InvalidOperation,
+        Some(401) => Category::AuthenticationError,
+        Some(403) => Category::PermissionDenied,
+        Some(404 | 410) => Category::ObjectNotFound,
+        Some(408 | 504) => Category::OperationTimeout,
+        Some(412 | 423) => Category::ResourceBusy,
+        Some(429) => Category::LimitsExceeded,
+        Some(400..=499) => Category::InvalidOperation,
+        Some(500..=599) => Category::InvalidResult,
+        Some(_) => Category::NotSpecified,
     }
+}
 
-    /// The message, with those of the details that say something else.
-    pub(super) fn told(&self) -> String {
-        let mut text = self.message.trim().to_owned();
-        for detail in &self.details {
-            let more = detail.told();
-            if !more.is_empty() && !text.contains(&more) {
-                text = format!("{text} {more}");
+/// Azure's sentence, which names the resource first: what is not there in words that fit, and the
+/// rest with the resource before it, unless it is named already.
+fn about(target: &str, code: &str, told: &str) -> String {
+    let Some(resource) = Described::read(target) else {
+        return told.to_owned();
+    };
+    match code {
+        "ResourceNotFound" if told.contains(resource.name) => {
+            return format!("There is no {resource}");
+        }
+        "ResourceGroupNotFound" => {
+            if let Some(group) = resource.group.filter(|group| told.contains(*group)) {
+                return format!(
+                    "There is no resource group '{group}' in subscription {}",
+                    resource.subscription.unwrap_or_default()
+                );
             }
         }
-        if text.is_empty() {
-            text.clone_from(&self.code);
-        }
-        text
+        _ => {}
+    }
+    match told.to_lowercase().contains(&resource.name.to_lowercase()) {
+        true => told.to_owned(),
+        false => format!("{}: {told}", capitalized(&resource.short())),
     }
 }
 
-/// The first characters of a text answer, so that a proxy's page can be told from Azure.
+/// An answer without an error in it: a page, or nothing. What does not carry Azure's ids comes from
+/// something between.
+fn foreign(target: &str, answer: &Answer<'_>) -> Error {
+    let Answer {
+        status,
+        host,
+        server,
+        is_identified,
+        body,
+    } = answer;
+    let code = format!("HttpStatus{status}");
+    if *is_identified {
+        let message = format!(
+            "Azure answered HTTP {status} without an error code{}",
+            excerpt(body)
+        );
+        return Error::new(category(Some(*status)), &code, target, message);
+    }
+    let server = match *server {
+        "" => String::new(),
+        server => format!(" (server: {})", abbreviate(&one_line(server))),
+    };
+    let message = format!(
+        "HTTP {status} came from something between this machine and {host}, not from \
+         Azure{server}{}",
+        excerpt(body)
+    );
+    let category = match status {
+        408 | 504 => Category::OperationTimeout,
+        429 => Category::LimitsExceeded,
+        _ => Category::ConnectionError,
+    };
+    Error::new(category, &code, target, message)
+        .advise("Check the proxy, the firewall or the gateway on the way, and -Endpoint.")
+}
+
+/// The title of a page, or the first characters of a text.
 fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(600)]);
-    let words: Vec<_> = text.split_whitespace().collect();
-    match words.join(" ") {
-        text if text.is_empty() => String::new(),
-        text => format!(": {}", abbreviate(&text)),
-    }
-}
-
-/// At most 120 characters, so that a message stays a message.
-pub(super) fn abbreviate(text: &str) -> String {
-    match text.char_indices().nth(120) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+    let lower = text.to_ascii_lowercase();
+    let title = lower.find("<title>").and_then(|start| {
+        let start = start + "<title>".len();
+        let end = lower[start..].find("</title>")? + start;
+        Some(one_line(&text[start..end]))
+    });
+    match title.filter(|title| !title.is_empty()) {
+        Some(title) => format!(": a page with the title '{}'", abbreviate(&title)),
+        None => match one_line(&text) {
+            text if text.is_empty() => String::new(),
+            text => format!(": {}", abbreviate(&without_secrets(&text))),
+        },
     }
 }
 
@@ -291,46 +407,124 @@ pub(super) fn abbreviate(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const VM: &str = "/subscriptions/s/resourceGroups/rg1/providers/Microsoft.Compute/\
+                      virtualMachines/vm1";
+
+    fn arm(status: u16, code: &str, message: &str) -> Error {
+        let body = serde_json::json!({"error": {"code": code, "message": message}});
+        Error::from_body(VM, status, body.to_string().as_bytes())
+    }
+
     #[test]
     fn nested_details_are_told_once() {
         let body = br#"{"error":{"code":"DeploymentFailed","message":"It failed.","details":[
             {"code":"A","message":"It failed."},{"code":"B","message":"The disk is full."}]}}"#;
-        let error = Error::from_reply("vm1", 409, body);
+        let error = Error::from_body("vm1", 409, body);
         assert_eq!(error.code(), "DeploymentFailed");
-        assert!(
-            error
-                .to_string()
-                .starts_with("It failed. The disk is full.")
+        assert_eq!(error.to_string(), "It failed. The disk is full.");
+    }
+
+    #[test]
+    fn a_message_leads_with_the_resource() {
+        let missing = "The Resource 'Microsoft.Compute/virtualMachines/vm1' under resource group \
+                       'rg1' was not found. For more details please go to https://aka.ms/x";
+        assert_eq!(
+            arm(404, "ResourceNotFound", missing).message(),
+            "There is no virtual machine 'vm1' in resource group 'rg1'"
+        );
+        assert_eq!(
+            arm(
+                404,
+                "ResourceGroupNotFound",
+                "Resource group 'rg1' could not be found."
+            )
+            .message(),
+            "There is no resource group 'rg1' in subscription s"
+        );
+        // Another resource than the one that was asked for stays as Azure names it.
+        let other = "The Resource 'Microsoft.Compute/disks/d1' was not found.";
+        assert_eq!(
+            arm(404, "ResourceNotFound", other).message(),
+            format!("Virtual machine 'vm1': {other}")
+        );
+        assert_eq!(arm(400, "A", "Change vm1.").message(), "Change vm1.");
+    }
+
+    #[test]
+    fn advice_is_for_known_codes_alone() {
+        let lock = arm(409, "ScopeLocked", "The scope 'vm1' is locked.");
+        assert_eq!(lock.category(), Category::PermissionDenied);
+        assert!(lock.recommendation().contains("lock") && !lock.is_race());
+        for status in [400, 401, 403, 404, 409, 412, 423, 429, 500, 503] {
+            assert_eq!(
+                arm(status, "Unheard", "No.").recommendation(),
+                "",
+                "{status}"
+            );
+        }
+        assert_eq!(
+            arm(403, "Unheard", "No.").category(),
+            Category::PermissionDenied
+        );
+        assert_eq!(
+            arm(409, "Unheard", "No.").category(),
+            Category::InvalidOperation
         );
     }
 
     #[test]
-    fn an_error_without_its_envelope_is_read() {
-        let error = Error::from_reply("x", 400, br#"{"code":"BadRequest","message":"No."}"#);
-        assert_eq!((error.code(), error.message()), ("BadRequest", "No."));
+    fn a_race_is_known_by_its_code() {
+        assert!(arm(412, "Unheard", "x").is_race());
+        assert!(arm(409, "Conflict", "x").is_race());
+        assert!(!arm(409, "PropertyChangeNotAllowed", "x").is_race());
+        let canceled = br#"{"error":{"code":"Canceled","message":"x","details":[
+            {"code":"CanceledAndSupersededDueToAnotherOperation","message":"y"}]}}"#;
+        assert!(Error::from_body("x", 409, canceled).is_race());
     }
 
     #[test]
-    fn a_page_instead_of_an_error_is_described() {
-        let error = Error::from_reply("x", 502, b"<html>\n<h1>Bad gateway</h1>");
-        assert_eq!(error.code(), "HttpStatus502");
-        assert!(error.to_string().contains("<html> <h1>Bad gateway</h1>"));
+    fn what_is_not_azures_is_said_to_be_from_between() {
+        let answer = |is_identified, body| Answer {
+            status: 403,
+            host: "management.azure.com",
+            server: "squid/5.7",
+            is_identified,
+            body,
+        };
+        let page = b"<html><head><title>Access\n denied</title></head></html>";
+        let error = Error::from_answer(VM, &answer(false, &page[..]));
+        assert_eq!(error.code(), "HttpStatus403");
+        assert_eq!(error.category(), Category::ConnectionError);
+        for part in [
+            "management.azure.com",
+            "squid/5.7",
+            "'Access denied'",
+            "proxy",
+        ] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        let error = Error::from_answer(VM, &answer(true, b"nothing"));
+        assert_eq!(error.category(), Category::PermissionDenied);
+        assert_eq!(
+            error.message(),
+            "Azure answered HTTP 403 without an error code: nothing"
+        );
+    }
+
+    #[test]
+    fn a_token_that_is_reflected_is_not_told() {
+        let token = format!("Bearer {}", "t0k".repeat(20));
+        let error = arm(403, "Refused", &format!("You sent {token}."));
+        assert!(!error.to_string().contains("t0kt0k") && !error.raw().contains("t0kt0k"));
+        assert!(error.raw().contains("Refused"));
     }
 
     proptest::proptest! {
         #[test]
         fn whatever_is_answered_becomes_an_error(body: Vec<u8>, status in 100_u16..1000) {
-            let error = Error::from_reply("x", status, &body);
+            let error = Error::from_body("x", status, &body);
             assert!(!error.to_string().is_empty() && !error.code().is_empty());
-        }
-
-        #[test]
-        fn an_error_of_any_shape_is_told(code: String, message: String, detail: String) {
-            let body = serde_json::json!({"error": {
-                "code": code, "message": message, "details": [{"message": detail}],
-            }});
-            let error = Error::from_reply("x", 400, body.to_string().as_bytes());
-            assert!(!error.to_string().is_empty() && !error.code().is_empty());
+            assert_eq!(error.status(), Some(status));
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     Category, Client, Error, Method, Operation, Pages, Plan, Progress, Reply, Request, Result, Url,
-    check_subscription_id,
+    Versions, check_subscription_id,
 };
 
 /// A call as its caller words it.
@@ -56,13 +56,11 @@ struct Call {
 pub async fn invoke(client: &Client, wanted: &Invoke) -> Result<Option<Box<RawValue>>> {
     let call = wanted.check(client)?;
     let reply = client
-        .send(Request {
-            method: call.method.clone(),
-            url: call.url.clone(),
-            body: wanted.body.as_ref().map(|body| body as _),
-            if_match: None,
-            target: call.url.path(),
-        })
+        .send(
+            Request::new(call.method.clone(), call.url.clone(), call.url.path())
+                .body_if(wanted.body.as_ref().map(|body| body as _))
+                .versions(Versions::Exact),
+        )
         .await?;
     if wanted.wait {
         return call.finish(client, &reply).await;
@@ -94,7 +92,7 @@ pub fn invoke_pages(client: &Client, wanted: &Invoke) -> Result<Pages<Box<RawVal
         return Err(invalid_method(&wanted.method, rule));
     }
     let target = call.url.path().to_owned();
-    Ok(Pages::at(client, call.url, &target))
+    Ok(Pages::at(client, call.url, &target).exact())
 }
 
 impl Invoke {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
-use super::error::ArmError;
-use super::{Category, Client, Error, Progress, Reply, Result, Url, advice};
+use super::arm_error::ArmError;
+use super::{Category, Client, Error, Progress, Reply, Result, Url};
 
 /// An operation that Azure has accepted and goes on with.
 #[derive(Debug)]
@@ -29,7 +29,13 @@ const UNREAD_LOOKS: u32 = 5;
 #[derive(Deserialize)]
 struct Status {
     status: String,
-    error: Option<ArmError>,
+}
+
+/// What a look at an operation shows.
+enum Look {
+    Running,
+    Ended,
+    Failed(Error),
 }
 
 impl Operation {
@@ -48,7 +54,7 @@ impl Operation {
         let link = if told_by_body { by_body } else { by_location };
         let status_url = match link {
             "" => None,
-            link => Some(client.trusted(link, "operation's address", target)?),
+            link => Some(client.trusted(link, "operation's URL", target)?),
         };
         Ok(Self {
             client: client.clone(),
@@ -95,15 +101,20 @@ impl Operation {
         let mut unread = 0;
         for look in 0.. {
             sleep(retry.poll_wait(look, asked_to_wait)).await;
-            match self.client.get_url(url.clone(), &self.target).await {
-                Ok(reply) if self.has_ended(&reply)? => return Ok(Some(reply)),
-                Ok(reply) => {
+            match self.look(url).await {
+                Ok((Look::Ended, reply)) => return Ok(Some(reply)),
+                Ok((Look::Failed(error), _)) => return Err(error),
+                Ok((Look::Running, reply)) => {
                     asked_to_wait = reply.retry_after();
                     unread = 0;
                 }
                 // Not the operation failed but the look at it: it says nothing about the outcome.
                 Err(error) if error.status().is_some() && unread < UNREAD_LOOKS => unread += 1,
-                Err(error) => return Err(error.context("The operation's status can't be read")),
+                Err(error) => {
+                    return Err(error
+                        .context("The operation's status can't be read")
+                        .perhaps_done());
+                }
             }
             if started.elapsed() > retry.operation_limit {
                 break;
@@ -120,29 +131,39 @@ impl Operation {
         Err(self.timed_out(started))
     }
 
-    fn has_ended(&self, reply: &Reply) -> Result<bool> {
+    async fn look(&self, url: &Url) -> Result<(Look, Reply)> {
+        let reply = self.client.get_url(url.clone(), &self.target).await?;
         if !self.told_by_body {
-            return Ok(reply.status != 202);
+            let look = match reply.status {
+                202 => Look::Running,
+                _ => Look::Ended,
+            };
+            return Ok((look, reply));
         }
         let told: Status = reply.json(&self.target)?;
-        match told.status.to_ascii_lowercase().as_str() {
-            "succeeded" => Ok(true),
-            "failed" | "canceled" => Err(reply.identified(self.failure(told))),
-            _ => Ok(false),
-        }
+        let look = match told.status.to_ascii_lowercase().as_str() {
+            "succeeded" => Look::Ended,
+            "failed" | "canceled" | "cancelled" => Look::Failed(self.failure(&told.status, &reply)),
+            _ => Look::Running,
+        };
+        Ok((look, reply))
     }
 
-    fn failure(&self, told: Status) -> Error {
-        let (code, message) = match &told.error {
-            Some(error) => (error.code.as_str(), error.told()),
-            None => ("", format!("The operation ended as {}", told.status)),
+    fn failure(&self, status: &str, reply: &Reply) -> Error {
+        let told = ArmError::read(&reply.body).filter(|error| !error.told().is_empty());
+        let error = match told {
+            Some(told) => Error::from_arm(&self.target, None, &told),
+            None => Error::new(
+                Category::InvalidOperation,
+                "OperationFailed",
+                &self.target,
+                format!(
+                    "{} ended as {status}, and Azure gives no cause",
+                    self.activity
+                ),
+            ),
         };
-        let code = match code {
-            "" => "OperationFailed",
-            code => code,
-        };
-        Error::new(Category::InvalidOperation, code, &self.target, message)
-            .advise(advice::recommendation(0, code))
+        reply.identified(error.with_raw(&reply.body))
     }
 
     fn timed_out(&self, started: Instant) -> Error {

@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::same_host;
-use super::{Category, Client, Error, Result, Url};
+use super::{Category, Client, Error, Method, Reply, Request, Result, Url, Versions, lenient};
 
 /// Where to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,12 +25,14 @@ pub struct Pages<T> {
     next: Option<Url>,
     /// Whether pages are asked for by POST.
     by_post: bool,
+    versions: Versions,
     items: PhantomData<T>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
 struct Page<T> {
+    #[serde(deserialize_with = "lenient::null_is_empty")]
     value: Vec<T>,
     #[serde(alias = "@odata.nextLink")]
     next_link: Option<String>,
@@ -49,6 +51,7 @@ impl<T: DeserializeOwned> Pages<T> {
             target: target.to_owned(),
             next: Some(url),
             by_post: false,
+            versions: Versions::Any,
             items: PhantomData,
         }
     }
@@ -57,7 +60,15 @@ impl<T: DeserializeOwned> Pages<T> {
     pub(crate) fn posted(client: &Client, path: &str, api_version: &str, target: &str) -> Self {
         Self {
             by_post: true,
-            ..Self::new(client, path, api_version, target)
+            ..Self::new(client, path, api_version, target).exact()
+        }
+    }
+
+    /// The same, in the api-version of its URL alone.
+    pub(crate) fn exact(self) -> Self {
+        Self {
+            versions: Versions::Exact,
+            ..self
         }
     }
 
@@ -85,15 +96,16 @@ impl<T: DeserializeOwned> Pages<T> {
         let Some(url) = self.next.take() else {
             return Ok(None);
         };
-        let reply = match self.by_post {
-            true => {
-                self.client
-                    .ask(url.clone(), &json!({}), &self.target)
-                    .await?
-            }
-            false => self.client.get_url(url.clone(), &self.target).await?,
+        let body = json!({});
+        let request = match self.by_post {
+            true => Request::question(url.clone(), &self.target).body(&body),
+            false => Request::new(Method::GET, url.clone(), &self.target),
         };
-        let page: Page<T> = reply.json(&self.target)?;
+        let reply = self.client.send(request.versions(self.versions)).await?;
+        let page: Page<T> = match reply.whole() {
+            Ok(page) => page,
+            Err(_) => self.readable(&reply)?,
+        };
         if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
             let next = same_host(&url, &link, "next link", &self.target)?;
             if next == url {
@@ -102,6 +114,15 @@ impl<T: DeserializeOwned> Pages<T> {
             self.next = Some(next);
         }
         Ok(Some(page.value))
+    }
+
+    /// A page of which something can't be read as it stands.
+    fn readable(&self, reply: &Reply) -> Result<Page<T>> {
+        let page: Page<Value> = reply.whole().map_err(|_| reply.unexpected(&self.target))?;
+        Ok(Page {
+            value: lenient::items(page.value, &self.target, self.client.observer()),
+            next_link: page.next_link,
+        })
     }
 
     /// All items of all pages.

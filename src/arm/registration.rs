@@ -41,13 +41,11 @@ pub(super) async fn register(client: &Client, path: &str, target: &str) -> Resul
         provider.rsplit('/').next().unwrap_or_default()
     ));
     client
-        .send(Request {
-            method: Method::POST,
-            url: client.url(&format!("{provider}/register"), API_VERSION),
-            body: None,
-            if_match: None,
+        .send(Request::new(
+            Method::POST,
+            client.url(&format!("{provider}/register"), API_VERSION),
             target,
-        })
+        ))
         .await?;
     let started = Instant::now();
     for look in 0.. {

@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Category, Client, Error, Result};
+use super::{Category, Client, Error, Request, Result, lenient};
 
 /// Where queries go, whatever they are about.
 pub(super) const PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
@@ -102,8 +102,24 @@ impl<T: DeserializeOwned> Rows<T> {
             body["options"]["$skipToken"] = json!(token);
         }
         let url = self.client.url(PATH, API_VERSION);
-        let reply = self.client.ask(url, &body, TARGET).await?;
-        reply.json(TARGET)
+        let request = Request::question(url, TARGET).body(&body);
+        let reply = self.client.send(request).await?;
+        match reply.whole() {
+            Ok(page) => Ok(page),
+            Err(_) => {
+                let Page {
+                    data,
+                    skip_token,
+                    truncated,
+                } = reply.json::<Page<Value>>(TARGET)?;
+                let data = lenient::items(data, TARGET, self.client.observer());
+                Ok(Page {
+                    data,
+                    skip_token,
+                    truncated,
+                })
+            }
+        }
     }
 }
 

@@ -20,6 +20,51 @@ pub(crate) fn sentence(text: &str) -> String {
     }
 }
 
+/// The text on one line: line breaks and control characters are spaces, and runs of spaces one.
+pub(crate) fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// At most 120 characters, so that a message stays a message.
+pub(crate) fn abbreviate(text: &str) -> String {
+    match text.char_indices().nth(120) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The text without what looks like a token or a signature.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || "-_.~+/=%".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // A JSON web token begins with the base64 of `{"`; a signature is a member of a query.
+    while let Some((at, keep)) = ["eyJ", "sig=", "Bearer "]
+        .iter()
+        .filter_map(|start| {
+            rest.find(start)
+                .map(|at| (at, if *start == "eyJ" { 0 } else { start.len() }))
+        })
+        .min()
+    {
+        let from = at + keep;
+        let length = rest[from..]
+            .find(|c| !is_inside(c))
+            .unwrap_or(rest.len() - from);
+        out.push_str(&rest[..from]);
+        // A word that only begins like a token is none.
+        match length >= 20 {
+            true => out.push_str("(not shown)"),
+            false => out.push_str(&rest[from..from + length]),
+        }
+        rest = &rest[from + length..];
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +90,29 @@ mod tests {
         assert_eq!(capitalized(""), "");
         assert_eq!(sentence("It is so"), "It is so.");
         assert_eq!(sentence("Is it so?"), "Is it so?");
+    }
+
+    #[test]
+    fn one_line_has_single_spaces() {
+        assert_eq!(one_line(" a\r\n\tb \u{1b}[0m c\n"), "a b [0m c");
+    }
+
+    #[test]
+    fn tokens_and_signatures_are_left_out() {
+        let token = format!("eyJ{}.{}", "a".repeat(40), "b".repeat(40));
+        let text = format!(
+            "Authorization: Bearer {token}, url https://x/?sig={}&a=1",
+            "c".repeat(30)
+        );
+        let shown = without_secrets(&text);
+        assert_eq!(
+            shown,
+            "Authorization: Bearer (not shown), url https://x/?sig=(not shown)&a=1"
+        );
+        assert_eq!(
+            without_secrets("eyJ and Bearer of news"),
+            "eyJ and Bearer of news"
+        );
+        assert_eq!(without_secrets(&token), "(not shown)");
     }
 }

@@ -47,13 +47,14 @@ pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) 
     }
     let body = json!({ "instanceIds": old });
     let reply = client
-        .send(Request {
-            method: Method::POST,
-            url: client.url(&format!("{set}/manualupgrade"), API_VERSION),
-            body: Some(&body),
-            if_match: None,
-            target: set.as_str(),
-        })
+        .send(
+            Request::new(
+                Method::POST,
+                client.url(&format!("{set}/manualupgrade"), API_VERSION),
+                set.as_str(),
+            )
+            .body(&body),
+        )
         .await?;
     let activity = format!("Upgrading {} instances of {}", old.len(), set.name());
     Operation::begun_by(client, &reply, set.as_str(), &activity)?

@@ -268,13 +268,15 @@ fn warn_of_losses(
 
 async fn write(client: &Client, id: &ResourceId, etag: &str, body: &Value) -> Result<Reply> {
     client
-        .send(Request {
-            method: Method::PATCH,
-            url: client.url(id.as_str(), API_VERSION),
-            body: Some(body),
-            if_match: Some(etag).filter(|etag| !etag.is_empty()),
-            target: id.as_str(),
-        })
+        .send(
+            Request::new(
+                Method::PATCH,
+                client.url(id.as_str(), API_VERSION),
+                id.as_str(),
+            )
+            .body(body)
+            .if_match(etag),
+        )
         .await
 }
 

@@ -1,9 +1,10 @@
 //! Why a deployment failed: the deepest error that there is, and the resource that it is about.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::model::API_VERSION;
-use crate::arm::{Client, Error, Pages, Result};
+use crate::arm::{ArmError, Client, Error, Pages, Result};
 
 /// An operation of a deployment: what it does about one resource.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,7 +18,8 @@ pub(super) struct Step {
 pub(super) struct StepProperties {
     pub(super) provisioning_state: String,
     pub(super) target_resource: Option<Target>,
-    status_message: Option<StatusMessage>,
+    /// What the resource's provider said: an error, or any text.
+    status_message: Option<Value>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,43 +36,21 @@ impl std::fmt::Display for Target {
     }
 }
 
-/// What the resource's provider said: an error, or any text.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum StatusMessage {
-    Error { error: Cause },
-    Bare(Cause),
-    Other(serde::de::IgnoredAny),
-}
-
-/// An error, which may have others behind it.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Cause {
-    code: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    details: Vec<Cause>,
-}
-
-impl Cause {
-    /// The first of the innermost: errors lie in details, and as JSON in messages.
-    fn deepest(self, depth: u32) -> Self {
-        #[derive(Deserialize)]
-        struct Envelope {
-            error: Cause,
-        }
-        if depth > 20 {
-            return self;
-        }
-        if let Ok(Envelope { error }) = serde_json::from_str(&self.message) {
-            return error.deepest(depth + 1);
-        }
-        match self.details.first() {
-            Some(detail) if !detail.code.is_empty() => detail.clone().deepest(depth + 1),
-            _ => self,
-        }
+/// The error in a status message, which is an object, or a text that holds one.
+fn cause(message: &Value) -> Option<ArmError> {
+    match message {
+        Value::String(text) => ArmError::read(text.as_bytes()),
+        other => ArmError::read(other.to_string().as_bytes()),
     }
+}
+
+/// The first of the innermost errors.
+fn deepest(error: &ArmError) -> &ArmError {
+    let mut deepest = error;
+    while let Some(inner) = deepest.details.iter().find(|one| !one.code.is_empty()) {
+        deepest = inner;
+    }
+    deepest
 }
 
 /// What a deployment has done and is doing.
@@ -105,29 +85,23 @@ pub(super) async fn explain(client: &Client, deployment: &str, error: Error) -> 
             place = target.id;
             continue;
         }
-        return match message {
-            Some(StatusMessage::Error { error: cause } | StatusMessage::Bare(cause)) => {
-                told(deployment, &target, cause.deepest(0), &error)
-            }
-            _ => error,
+        let cause = message.and_then(|message| cause(&message));
+        return match cause {
+            Some(cause) => told(deployment, &target, deepest(&cause), &error),
+            None => error,
         };
     }
     error
 }
 
-fn told(deployment: &str, target: &Target, cause: Cause, error: &Error) -> Error {
+fn told(deployment: &str, target: &Target, cause: &ArmError, error: &Error) -> Error {
     let name = deployment.rsplit('/').next().unwrap_or_default();
-    let message = format!(
-        "Deployment '{name}' failed at {target}: {}",
-        match cause.message.trim() {
-            "" => cause.code.as_str(),
-            message => message,
-        }
-    );
-    error
-        .clone()
-        .recoded(&cause.code)
-        .reworded(message)
+    let message = format!("Deployment '{name}' failed at {target}: {}", cause.told());
+    let told = match cause.code.as_str() {
+        "" => error.clone(),
+        code => error.clone().recoded(code),
+    };
+    told.reworded(message)
         .advise("What was made before stays; deploy again when the cause is gone.")
 }
 
@@ -144,14 +118,14 @@ mod tests {
                 ]}}}}"#,
         )
         .unwrap();
-        let Some(StatusMessage::Error { error }) = step.properties.status_message else {
-            panic!("no error");
-        };
-        let cause = error.deepest(0);
+        let read = cause(&step.properties.status_message.unwrap()).unwrap();
+        let cause = deepest(&read);
         assert_eq!(
             (cause.code.as_str(), cause.message.as_str()),
             ("Inner", "No.")
         );
+        let text = Value::from(r#"{"error":{"code":"A","message":"b","details":null}}"#);
+        assert_eq!(super::cause(&text).unwrap().code, "A");
     }
 
     #[test]

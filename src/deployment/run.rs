@@ -90,13 +90,14 @@ pub(super) async fn send(
     body: &Body,
 ) -> Result<Reply> {
     client
-        .send(Request {
-            method,
-            url: client.url(&format!("{id}{below}"), API_VERSION),
-            body: Some(&body.text),
-            if_match: None,
-            target: id.as_str(),
-        })
+        .send(
+            Request::new(
+                method,
+                client.url(&format!("{id}{below}"), API_VERSION),
+                id.as_str(),
+            )
+            .body(&body.text),
+        )
         .await
 }
 

@@ -69,7 +69,7 @@ pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
 fn failed(id: &ResourceId, error: Option<Value>) -> Error {
     let body = serde_json::json!({ "error": error }).to_string();
     match error {
-        Some(_) => Error::from_reply(id.as_str(), 400, body.as_bytes()),
+        Some(_) => Error::from_body(id.as_str(), 400, body.as_bytes()),
         None => Error::new(
             Category::InvalidOperation,
             "WhatIfFailed",

@@ -507,6 +507,8 @@ impl MiError {
             recommendation: MiStr::unless_empty(error.recommendation()),
             request_id: MiStr::unless_empty(error.request_id()),
             correlation_id: MiStr::unless_empty(error.correlation_id()),
+            request: MiStr::unless_empty(error.request()),
+            raw: MiStr::unless_empty(error.raw()),
         })
     }
 }

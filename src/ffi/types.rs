@@ -11,7 +11,7 @@ pub use super::common::*;
 
 /// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const MI_ABI_VERSION: u32 = 3;
+pub const MI_ABI_VERSION: u32 = 4;
 
 /// `mi_queue_wait`: nothing arrived in the time given.
 pub const MI_TIMEOUT: i32 = 1;
@@ -946,4 +946,8 @@ pub struct MiError {
     pub request_id: MiStr,
     /// Azure's id of the whole operation.
     pub correlation_id: MiStr,
+    /// Method and path of the request that failed, such as `PATCH /subscriptions/…`.
+    pub request: MiStr,
+    /// The answer as the service wrote it, without secrets.
+    pub raw: MiStr,
 }

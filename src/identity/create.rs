@@ -9,7 +9,7 @@ use super::model::{isolation_scope, normal_location};
 use super::update::Change;
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity, tags};
 use crate::arm::{
-    Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target,
+    Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target, Versions,
     resource_group_location,
 };
 
@@ -25,6 +25,9 @@ pub struct Create {
     /// Its tags. One that exists keeps those it has besides.
     pub tags: BTreeMap<String, String>,
 }
+
+/// The first api-version that has `isolationScope`.
+const ISOLATION_SCOPE: &str = "2024-11-30";
 
 /// What a creation comes to.
 enum Step {
@@ -134,14 +137,12 @@ pub(super) async fn write(
     id: &ResourceId,
     body: &Value,
 ) -> Result<UserAssignedIdentity> {
-    let reply = client
-        .send(Request {
-            method,
-            url: client.url(id.as_str(), API_VERSION),
-            body: Some(body),
-            if_match: None,
-            target: id.as_str(),
-        })
-        .await?;
+    let versions = match body["properties"]["isolationScope"].is_null() {
+        true => Versions::Any,
+        false => Versions::Since(ISOLATION_SCOPE),
+    };
+    let url = client.url(id.as_str(), API_VERSION);
+    let request = Request::new(method, url, id.as_str()).body(body);
+    let reply = client.send(request.versions(versions)).await?;
     reply.json(id.as_str())
 }

@@ -9,13 +9,11 @@ use crate::arm::{Category, Client, Error, Method, Plan, Request, ResourceId, Res
 pub async fn delete(client: &Client, target: &Target) -> Result<()> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
     let reply = client
-        .send(Request {
-            method: Method::DELETE,
-            url: client.url(id.as_str(), API_VERSION),
-            body: None,
-            if_match: None,
-            target: id.as_str(),
-        })
+        .send(Request::new(
+            Method::DELETE,
+            client.url(id.as_str(), API_VERSION),
+            id.as_str(),
+        ))
         .await?;
     // 204: there was none. After an attempt whose answer was lost, it was that attempt's doing.
     if reply.status == 204 && !reply.repeated {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::arm::{Error, ResourceId, ResourceType, Result};
+use crate::arm::{Error, ResourceId, ResourceType, Result, null_is_empty};
 
 /// The version of Microsoft.ManagedIdentity that is spoken here, the first with `isolationScope`.
 pub const API_VERSION: &str = "2024-11-30";
@@ -69,14 +69,6 @@ fn known_casing<'de, D: Deserializer<'de>>(
         true => known,
         false => given,
     })
-}
-
-pub(super) fn null_is_empty<'de, D, T>(deserializer: D) -> std::result::Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl UserAssignedIdentity {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::API_VERSION;
-use super::model::{Properties, null_is_empty};
+use super::model::Properties;
 use crate::access::AccessScope;
-use crate::arm::{Client, Result};
+use crate::arm::{Client, Result, null_is_empty};
 
 /// The system-assigned identity of a resource. Azure sends a signed URL with it, which is not
 /// even read.

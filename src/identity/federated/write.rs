@@ -380,13 +380,10 @@ impl Lane {
         let started = Instant::now();
         let mut round = 1;
         loop {
-            let sent = client.send(Request {
-                method: method.clone(),
-                url: client.url(&target, API_VERSION),
-                body: body.map(|body| body as _),
-                if_match: None,
-                target: &target,
-            });
+            let sent = client.send(
+                Request::new(method.clone(), client.url(&target, API_VERSION), &target)
+                    .body_if(body.map(|body| body as _)),
+            );
             match sent.await {
                 Err(error) if error.code() == CONCURRENT && round < ROUNDS => {
                     self.forget();

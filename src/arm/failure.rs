@@ -1,0 +1,103 @@
+//! An attempt that did not succeed, and whether another may.
+
+use std::time::Duration;
+
+use super::http::causes;
+use super::request::{Effect, Request};
+use super::retry::{chance, is_transient, retry_after};
+use super::{Category, Error, Reply, RetryPolicy};
+
+/// An attempt that did not succeed, and whether another may.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) reason: String,
+    again: Again,
+    /// Whether the service may have carried the request out all the same.
+    pub(super) uncertain: bool,
+}
+
+enum Again {
+    Never,
+    /// Azure is at fault or throttles; with the wait that it asks for.
+    Transient(Option<Duration>),
+    /// No connection came about.
+    Unreachable,
+}
+
+impl Failure {
+    pub(super) fn answered(request: &Request<'_>, reply: &Reply) -> Self {
+        let mut error = reply.error(request.target);
+        let wait = retry_after(&reply.headers);
+        // A service that says when to come back has refused the request. Any other that fails may
+        // have lost the answer of one that it has carried out.
+        let is_refused = reply.status == 429 || (reply.status == 503 && wait != Ok(None));
+        let uncertain = !is_refused && (reply.status >= 500 || reply.status == 408);
+        let again = match (is_transient(reply.status), wait) {
+            (false, _) => Again::Never,
+            (true, _) if uncertain && request.effect == Effect::Another => Again::Never,
+            (true, Ok(wait)) => Again::Transient(wait),
+            (true, Err(wait)) => {
+                error = error.advise(format!(
+                    "Azure asks to come back in {} minutes.",
+                    wait.as_secs().div_ceil(60)
+                ));
+                Again::Never
+            }
+        };
+        Self {
+            reason: format!("HTTP {} {}", reply.status, error.code()),
+            error,
+            again,
+            uncertain,
+        }
+    }
+
+    pub(super) fn unanswered(request: &Request<'_>, cause: &reqwest::Error) -> Self {
+        let host = request.url.host_str().unwrap_or_default();
+        let port = request.url.port_or_known_default().unwrap_or_default();
+        let why = causes(cause);
+        let error = |category, code, what: &str| {
+            Error::new(category, code, request.target, format!("{what}: {why}")).during(
+                request.line(),
+                "",
+                "",
+            )
+        };
+        let (error, again) = if cause.is_connect() {
+            let what = format!("{host}:{port} can't be reached");
+            let error = error(Category::ConnectionError, "EndpointUnreachable", &what)
+                .advise("Check -Endpoint or -Environment, the network and the proxy.");
+            (error, Again::Unreachable)
+        } else {
+            let (category, code, what) = if cause.is_timeout() {
+                let what = format!("{host}:{port} did not answer in time");
+                (Category::OperationTimeout, "RequestTimeout", what)
+            } else {
+                let what = format!("The connection to {host}:{port} broke");
+                (Category::ConnectionError, "ConnectionBroken", what)
+            };
+            let again = match request.effect {
+                Effect::None | Effect::Same => Again::Transient(None),
+                Effect::Another => Again::Never,
+            };
+            (error(category, code, &what), again)
+        };
+        Self {
+            reason: why,
+            error,
+            uncertain: !cause.is_connect(),
+            again,
+        }
+    }
+
+    /// How long to wait before the next attempt, if there is one.
+    pub(super) fn wait(&self, retry: &RetryPolicy, attempt: u32) -> Option<Duration> {
+        let (most, asked) = match self.again {
+            Again::Never => return None,
+            Again::Transient(asked) => (retry.attempts, asked),
+            Again::Unreachable => (retry.connect_attempts, None),
+        };
+        let backoff = retry.backoff(attempt, chance());
+        (attempt < most).then(|| asked.unwrap_or(backoff))
+    }
+}

@@ -1,0 +1,124 @@
+//! What a service answered to one request.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use super::error::Answer;
+use super::request::Effect;
+use super::retry::retry_after;
+use super::{Category, Error, Result, lenient};
+use crate::auth::claims;
+
+/// An answer to a request.
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Whether an earlier attempt may have been carried out although its answer was lost.
+    pub repeated: bool,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    pub(super) request: String,
+    pub(super) host: String,
+    pub(super) effect: Effect,
+}
+
+impl Reply {
+    /// The body as `T`. A member that is null counts as one that is not there.
+    ///
+    /// # Errors
+    /// `UnexpectedContent` when it is something else.
+    pub fn json<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
+        lenient::from_slice(&self.body).map_err(|_| self.unexpected(target))
+    }
+
+    /// The body as `T`, exactly as it stands.
+    pub(super) fn whole<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_slice(&self.body)
+    }
+
+    pub(super) fn unexpected(&self, target: &str) -> Error {
+        let content_type = match self.header("content-type") {
+            "" => "no content type",
+            known => known,
+        };
+        let what = match lenient::is_json(&self.body) {
+            true => "JSON that this module can't read",
+            false => "something that is not JSON",
+        };
+        let message = format!(
+            "{} answered HTTP {} with {what} ({content_type})",
+            self.host, self.status
+        );
+        let error = Error::new(
+            Category::InvalidResult,
+            "UnexpectedContent",
+            target,
+            message,
+        )
+        .with_status(self.status)
+        .with_raw(&self.body)
+        .advise("Check -Endpoint, and whether a proxy answers in Azure's place.");
+        let error = self.identified(error);
+        match self.effect {
+            Effect::None => error,
+            Effect::Same | Effect::Another => error.perhaps_done(),
+        }
+    }
+
+    /// Whether there is no body.
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// A header's text; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The claims that the service wants to see in the token.
+    pub(super) fn challenge(&self) -> Option<&str> {
+        claims::challenge(self.header("www-authenticate"))
+    }
+
+    /// How long the service asks to wait before the next look.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        match retry_after(&self.headers) {
+            Ok(wait) => wait,
+            Err(wait) => Some(wait),
+        }
+    }
+
+    /// Resource Manager and Microsoft Graph call it differently.
+    pub(super) fn request_id(&self) -> &str {
+        match self.header("x-ms-request-id") {
+            "" => self.header("request-id"),
+            id => id,
+        }
+    }
+
+    pub(super) fn error(&self, target: &str) -> Error {
+        let answer = Answer {
+            status: self.status,
+            host: &self.host,
+            server: self.header("server"),
+            is_identified: !self.request_id().is_empty()
+                || !self.header("x-ms-correlation-request-id").is_empty(),
+            body: &self.body,
+        };
+        self.identified(Error::from_answer(target, &answer))
+    }
+
+    /// Adds to an error which request it was about.
+    pub(crate) fn identified(&self, error: Error) -> Error {
+        error.during(
+            self.request.clone(),
+            self.request_id(),
+            self.header("x-ms-correlation-request-id"),
+        )
+    }
+}

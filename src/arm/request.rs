@@ -1,0 +1,97 @@
+//! One request, as the client sends it.
+
+use std::fmt;
+
+use super::{Method, Url};
+
+/// One request.
+pub(crate) struct Request<'a> {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// What is sent, as it prints: a JSON value, or a caller's own JSON text.
+    pub(super) body: Option<&'a (dyn fmt::Display + Sync)>,
+    pub(super) if_match: Option<&'a str>,
+    /// What errors call it: the resource that it is about.
+    pub(super) target: &'a str,
+    pub(super) effect: Effect,
+    pub(super) versions: Versions,
+}
+
+/// What sending a request twice does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Nothing: it only reads.
+    None,
+    /// The same as sending it once: PUT, PATCH and DELETE.
+    Same,
+    /// Perhaps a second effect: POST.
+    Another,
+}
+
+/// Which api-versions can serve a request. A cloud that does not have the one in the URL gets the
+/// newest of those that it lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// Any that the provider has.
+    Any,
+    /// This one, or a newer one: the request uses what older ones do not have.
+    Since(&'static str),
+    /// The one in the URL alone: the caller chose it, or no other has the operation.
+    Exact,
+}
+
+impl<'a> Request<'a> {
+    /// A request without a body.
+    pub(crate) fn new(method: Method, url: Url, target: &'a str) -> Self {
+        let effect = match method {
+            Method::GET | Method::HEAD => Effect::None,
+            Method::POST => Effect::Another,
+            _ => Effect::Same,
+        };
+        Self {
+            method,
+            url,
+            body: None,
+            if_match: None,
+            target,
+            effect,
+            versions: Versions::Any,
+        }
+    }
+
+    /// A POST that only reads.
+    pub(super) fn question(url: Url, target: &'a str) -> Self {
+        Self {
+            effect: Effect::None,
+            ..Self::new(Method::POST, url, target)
+        }
+    }
+
+    /// Adds a body.
+    pub(crate) fn body(self, body: &'a (dyn fmt::Display + Sync)) -> Self {
+        self.body_if(Some(body))
+    }
+
+    /// Adds a body, where there is one.
+    pub(crate) fn body_if(self, body: Option<&'a (dyn fmt::Display + Sync)>) -> Self {
+        Self { body, ..self }
+    }
+
+    /// Writes on condition that the resource still has this ETag; an empty one is no condition.
+    pub(crate) fn if_match(self, etag: &'a str) -> Self {
+        Self {
+            if_match: Some(etag).filter(|etag| !etag.is_empty()),
+            ..self
+        }
+    }
+
+    /// Says which api-versions can serve it.
+    pub(crate) fn versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
+    }
+
+    /// Method and path. The query stays out: it may carry a signature.
+    pub(super) fn line(&self) -> String {
+        format!("{} {}", self.method, self.url.path())
+    }
+}

@@ -1,0 +1,290 @@
+//! api-versions that a cloud does not have yet. A provider that refuses one lists those that it
+//! has; the newest that serves the request is used from then on. Source: the messages of
+//! `NoRegisteredProviderFound`, `InvalidResourceType` and `InvalidApiVersionParameter`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::request::{Request, Versions};
+use super::{Error, Url};
+
+/// The codes of answers that list the api-versions there are.
+const CODES: [&str; 3] = [
+    "NoRegisteredProviderFound",
+    "InvalidResourceType",
+    "InvalidApiVersionParameter",
+];
+
+/// The first api-versions that have what this module uses, by type: the map of user-assigned
+/// identities, `principalType` of a role assignment, the tables of Resource Graph. Source: the
+/// specifications of each provider.
+const FLOORS: [(&str, &str); 7] = [
+    ("microsoft.compute/virtualmachines", "2018-06-01"),
+    ("microsoft.compute/virtualmachinescalesets", "2018-06-01"),
+    (
+        "microsoft.managedidentity/userassignedidentities",
+        "2018-11-30",
+    ),
+    (
+        "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",
+        "2022-01-31",
+    ),
+    ("microsoft.authorization/roleassignments", "2018-09-01"),
+    ("microsoft.resourcegraph/resources", "2020-04-01"),
+    ("microsoft.resources/deployments", "2019-10-01"),
+];
+
+/// The api-versions that the providers of one cloud have, as far as they had to list them.
+#[derive(Debug, Default)]
+pub(super) struct ApiVersions {
+    /// By resource type, in lower case.
+    listed: Mutex<HashMap<String, Vec<String>>>,
+}
+
+impl ApiVersions {
+    /// The URL of a request with an api-version that this cloud has.
+    pub(super) fn known(&self, request: &Request<'_>) -> Option<Url> {
+        let asked = asked(&request.url)?;
+        let kind = resource_type(request.url.path());
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let listed = listed.get(&kind)?;
+        if listed.iter().any(|one| one.eq_ignore_ascii_case(&asked)) {
+            return None;
+        }
+        let version = choose(listed, floor(&kind, request.versions)?)?;
+        Some(with_version(&request.url, version))
+    }
+
+    /// Takes in what a refusal lists. The api-version to use instead, when there is one; else the
+    /// error says which there are.
+    ///
+    /// # Errors
+    /// The refusal itself, where no other api-version serves the request.
+    pub(super) fn learn(&self, request: &Request<'_>, refusal: Error) -> Result<String, Error> {
+        let listed = listed_in(refusal.message());
+        if !CODES.contains(&refusal.code()) || listed.is_empty() {
+            return Err(refusal);
+        }
+        let kind = resource_type(request.url.path());
+        let chosen = floor(&kind, request.versions)
+            .and_then(|floor| choose(&listed, floor))
+            .map(str::to_owned);
+        let names = listed.join(", ");
+        if request.versions != Versions::Exact {
+            let mut known = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(kind, listed);
+        }
+        chosen.ok_or_else(|| {
+            let needed = match request.versions {
+                Versions::Since(version) => {
+                    format!(" The request needs {version} or a newer one.")
+                }
+                Versions::Any | Versions::Exact => String::new(),
+            };
+            refusal.advise(format!("This cloud has the api-versions {names}.{needed}"))
+        })
+    }
+}
+
+/// The oldest date that serves a request; none where no other version than the one in it does.
+fn floor(kind: &str, versions: Versions) -> Option<&'static str> {
+    match versions {
+        Versions::Exact => None,
+        Versions::Since(version) => Some(version),
+        Versions::Any => {
+            let floor = FLOORS.iter().find(|(known, _)| *known == kind);
+            Some(floor.map_or("", |(_, floor)| floor))
+        }
+    }
+}
+
+/// The newest stable version that is not older than `floor`, or else the newest preview.
+fn choose<'a>(listed: &'a [String], floor: &str) -> Option<&'a str> {
+    let fits = |one: &&String| date(one) >= date(floor);
+    let newest = |stable: bool| {
+        let fitting = listed.iter().filter(fits);
+        let wanted = fitting.filter(|one| (one.len() == date(one).len()) == stable);
+        wanted.max_by_key(|one| date(one).to_owned())
+    };
+    newest(true).or_else(|| newest(false)).map(String::as_str)
+}
+
+/// `2024-11-30` of `2024-11-30-preview`.
+fn date(version: &str) -> &str {
+    version.get(..10).unwrap_or(version)
+}
+
+/// "… The supported api-versions are 'a, b'." or "… The supported versions are 'a,b'."
+fn listed_in(message: &str) -> Vec<String> {
+    let lower = message.to_ascii_lowercase();
+    let list = ["supported api-versions are '", "supported versions are '"]
+        .iter()
+        .find_map(|words| {
+            let start = lower.find(words)? + words.len();
+            let end = message[start..].find('\'')? + start;
+            Some(&message[start..end])
+        });
+    let is_version = |text: &&str| {
+        text.len() >= 10
+            && text.as_bytes()[..4].iter().all(u8::is_ascii_digit)
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    list.unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(is_version)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `namespace/type/subtype` of a path, in lower case; what is no provider's goes by what it lists,
+/// such as `resourcegroups`.
+fn resource_type(path: &str) -> String {
+    let path = path.to_ascii_lowercase();
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match parts.iter().rposition(|part| *part == "providers") {
+        Some(at) => {
+            let (namespace, rest) = match parts[at + 1..].split_first() {
+                Some((namespace, rest)) => (*namespace, rest),
+                None => ("", &[][..]),
+            };
+            let types = rest.iter().step_by(2).copied();
+            std::iter::once(namespace)
+                .chain(types)
+                .collect::<Vec<_>>()
+                .join("/")
+        }
+        None => parts
+            .iter()
+            .step_by(2)
+            .copied()
+            .collect::<Vec<_>>()
+            .join("/"),
+    }
+}
+
+fn is_version_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("api-version")
+}
+
+fn asked(url: &Url) -> Option<String> {
+    let mut pairs = url.query_pairs();
+    let (_, version) = pairs.find(|(name, _)| is_version_name(name))?;
+    Some(version.into_owned())
+}
+
+/// The URL with another api-version; the rest of the query stays as it is written.
+pub(super) fn with_version(url: &Url, version: &str) -> Url {
+    let pairs = url.query().unwrap_or_default().split('&').map(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        match is_version_name(name) {
+            true => format!("{name}={version}"),
+            false => pair.to_owned(),
+        }
+    });
+    let query: Vec<String> = pairs.collect();
+    let mut changed = url.clone();
+    changed.set_query(Some(&query.join("&")));
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::{Category, Method};
+
+    const PATH: &str = "https://x/subscriptions/s/resourceGroups/g/providers/\
+                        Microsoft.ManagedIdentity/userAssignedIdentities/id1";
+
+    fn request(versions: Versions) -> Request<'static> {
+        let url = format!("{PATH}?api-version=2024-11-30&a=b")
+            .parse()
+            .unwrap();
+        Request::new(Method::GET, url, "x").versions(versions)
+    }
+
+    fn refusal(message: &str) -> Error {
+        Error::new(
+            Category::InvalidOperation,
+            "InvalidResourceType",
+            "x",
+            message,
+        )
+    }
+
+    const LISTED: &str = "The resource type could not be found. The supported api-versions are \
+                          '2015-08-31-PREVIEW, 2018-11-30, 2023-01-31, 2023-07-31-preview'.";
+
+    #[test]
+    fn the_newest_stable_version_is_used_from_then_on() {
+        let versions = ApiVersions::default();
+        assert_eq!(versions.known(&request(Versions::Any)), None);
+        let chosen = versions.learn(&request(Versions::Any), refusal(LISTED));
+        assert_eq!(chosen.unwrap(), "2023-01-31");
+        let url = versions.known(&request(Versions::Any)).unwrap();
+        assert_eq!(url.query(), Some("api-version=2023-01-31&a=b"));
+    }
+
+    #[test]
+    fn what_a_request_needs_is_not_given_up() {
+        let versions = ApiVersions::default();
+        let needs = request(Versions::Since("2024-11-30"));
+        let error = versions.learn(&needs, refusal(LISTED)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("has the api-versions 2015-08-31-PREVIEW, 2018-11-30")
+        );
+        assert!(error.to_string().contains("needs 2024-11-30"));
+        assert_eq!(versions.known(&needs), None);
+        assert!(versions.known(&request(Versions::Any)).is_some());
+        let needs = request(Versions::Since("2023-02-01"));
+        assert_eq!(
+            versions.learn(&needs, refusal(LISTED)).unwrap(),
+            "2023-07-31-preview"
+        );
+        let exact = request(Versions::Exact);
+        assert!(versions.learn(&exact, refusal(LISTED)).is_err());
+        assert_eq!(versions.known(&exact), None);
+    }
+
+    #[test]
+    fn a_refusal_without_a_list_stays() {
+        let versions = ApiVersions::default();
+        for message in [
+            "No.",
+            "The supported api-versions are ''.",
+            "The supported versions are 'x",
+        ] {
+            let error = versions
+                .learn(&request(Versions::Any), refusal(message))
+                .unwrap_err();
+            assert_eq!(error.message(), message);
+        }
+        assert_eq!(
+            listed_in(
+                "The api-version 'x' is invalid. The supported versions are '2024-01-01,2023-01-01'."
+            ),
+            ["2024-01-01", "2023-01-01"]
+        );
+    }
+
+    #[test]
+    fn types_are_read_of_any_path() {
+        let kinds = [
+            (PATH, "microsoft.managedidentity/userassignedidentities"),
+            (
+                "/subscriptions/s/resourcegroups/g",
+                "subscriptions/resourcegroups",
+            ),
+            (
+                "/subscriptions/s/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
+                "microsoft.managedidentity/userassignedidentities",
+            ),
+        ];
+        for (path, kind) in kinds {
+            let path = path.trim_start_matches("https://x");
+            assert_eq!(resource_type(path), kind);
+        }
+    }
+}
