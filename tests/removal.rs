@@ -173,7 +173,7 @@ async fn the_plan_names_every_step_and_changes_nothing() {
     world.local.forget().await;
     let plan = access::plan_remove_detached(&world.local.client, &by_id(&world.gone.id)).await;
     let plan = plan.unwrap();
-    assert!(plan.changes);
+    assert!(plan.changes());
     for step in [
         "take it off virtual machine",
         "/vm1'",

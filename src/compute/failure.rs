@@ -2,13 +2,16 @@
 
 use serde_json::Value;
 
-use crate::arm::{Error, ResourceId};
+use crate::arm::{Category, Error, ResourceId, sentence};
 use crate::identity::USER_ASSIGNED_IDENTITY;
+
+/// The code of a change that failed because of one of the machine's identities.
+const FAILED_IDENTITY_OPERATION: &str = "FailedIdentityOperation";
 
 /// The same error, with the identity that it is about, what happened, and what to do.
 pub(super) fn explain(error: Error, machine: &ResourceId) -> Error {
     match error.code() {
-        "FailedIdentityOperation" => failed_operation(error, machine),
+        FAILED_IDENTITY_OPERATION => failed_operation(error, machine),
         "LinkedAuthorizationFailed" => linked_authorization(error),
         _ => error,
     }
@@ -30,6 +33,26 @@ fn failed_operation(error: Error, machine: &ResourceId) -> Error {
             "The identity of '{machine}' was not changed: '{identity}': {inner}"
         ));
     }
+    nonexistent(error, identity.as_str(), machine)
+}
+
+/// The identity that Azure did not find, where that is why a change failed.
+pub(super) fn missing_identity(error: &Error) -> Option<ResourceId> {
+    if error.code() != FAILED_IDENTITY_OPERATION {
+        return None;
+    }
+    let inner = inner_message(error.message())?;
+    inner.contains("not found").then(|| identity_in(&inner))?
+}
+
+/// What Azure answers, in this module's words, when an identity of a machine does not exist.
+pub(super) fn does_not_exist(identity: &str, machine: &ResourceId) -> Error {
+    let category = Category::InvalidOperation;
+    let error = Error::new(category, FAILED_IDENTITY_OPERATION, machine.as_str(), "");
+    nonexistent(error, identity, machine)
+}
+
+fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
     error
         .reworded(format!(
             "The identity '{identity}' does not exist, so Azure does not change '{machine}'"
@@ -38,6 +61,39 @@ fn failed_operation(error: Error, machine: &ResourceId) -> Error {
             "If the machine still refers to it, drop the reference with -RemoveMissing; if you \
              named it, check its name, group and subscription.",
         )
+}
+
+/// The same error, of a change that Azure accepted and that then failed, with what has become of
+/// the identity.
+pub(super) fn with_outcome(error: Error, machine: &ResourceId, changed: bool) -> Error {
+    let told = one_line(error.message());
+    let advice = match extension_in(&told) {
+        Some(extension) if changed => format!(
+            "Look at the extension '{extension}' of the machine; the identity needs no other change."
+        ),
+        Some(extension) => {
+            format!("Look at the extension '{extension}' of the machine, then try again.")
+        }
+        None => error.recommendation().to_owned(),
+    };
+    let message = match changed {
+        true => format!("The identity of '{machine}' was changed, but the update failed: {told}"),
+        false => format!("The identity of '{machine}' was not changed: {told}"),
+    };
+    error.reworded(sentence(&message)).advise(advice)
+}
+
+/// A message with its line breaks as spaces.
+fn one_line(message: &str) -> String {
+    let words: Vec<_> = message.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// The name of the extension that a message is about: `… processing extension 'X' …`.
+fn extension_in(told: &str) -> Option<&str> {
+    let (_, rest) = told.split_once("extension '")?;
+    let (name, _) = rest.split_once('\'')?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The message of the JSON that is nested in a message.
@@ -137,6 +193,23 @@ mod tests {
             explained.contains(&format!("Managed Identity Operator on '{ID}'")),
             "{explained}"
         );
+    }
+
+    #[test]
+    fn a_failed_extension_is_named_with_what_became_of_the_identity() {
+        let told = "VM has reported a failure when processing extension 'Agent' (publisher 'x').\n\
+                    Error message: 'Enable failed\r\n[stdout]\n\n'.";
+        let code = "VMExtensionProvisioningError";
+        let error = Error::new(Category::InvalidOperation, code, "vm1", told);
+        let changed = with_outcome(error.clone(), &machine(), true).to_string();
+        let unchanged = with_outcome(error, &machine(), false).to_string();
+        let machine = machine();
+        assert!(changed.starts_with(&format!("The identity of '{machine}' was changed, but ")));
+        assert!(unchanged.starts_with(&format!("The identity of '{machine}' was not changed: ")));
+        for text in [changed, unchanged] {
+            assert!(text.contains("'Enable failed [stdout] '."), "{text}");
+            assert!(text.contains("Look at the extension 'Agent'"), "{text}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ static void queues(void) {
   CHECK(mi_queue_create(NULL, &queue) == MI_ERROR_NULL);
   options.throttle_limit = 0;
   options.verbose = 0;
+  options.guards = 0;
   CHECK(mi_queue_create(&options, &queue) == MI_ERROR_VALUE);
   options.throttle_limit = 1;
   CHECK(mi_queue_create(&options, NULL) == MI_ERROR_NULL);
