@@ -249,7 +249,7 @@ async fn plans_say_what_would_change() {
     assert!(plan.changes() && plan.description.starts_with("Create federated credential"));
     create(client, &one).await.unwrap();
     local.forget().await;
-    assert!(!plan_create(client, &one).await.unwrap().changes);
+    assert!(!plan_create(client, &one).await.unwrap().changes());
     let change = Update {
         target: credential("id1", "main"),
         source: source("s2"),
