@@ -256,7 +256,9 @@ async fn a_plan_fails_where_a_machine_could_not_be_changed() {
     let error = plan.unwrap_err();
     assert_eq!(error.code(), "FailedIdentityOperation");
     assert!(
-        error.to_string().contains("kept' does not exist"),
+        error
+            .to_string()
+            .contains("no user-assigned identity 'kept'"),
         "{error}"
     );
 }

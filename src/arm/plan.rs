@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Category, Error, Result};
+use super::{Category, Described, Error, Result, capitalized};
 
 /// What a change would do, found out without doing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +66,11 @@ impl Agreement {
         if new.is_empty() {
             return Ok(());
         }
+        let resource = Described::read(target).map(|resource| capitalized(&resource.short()));
         let message = format!(
-            "'{target}' has changed since the plan was agreed to: the command would now also {}. \
-             Nothing was changed",
+            "{} has changed since the plan was agreed to: the command would now also {}. Nothing \
+             was changed",
+            resource.unwrap_or_else(|| format!("'{target}'")),
             new.join("; ")
         );
         let error = Error::new(Category::ResourceBusy, "PlanChanged", target, message);

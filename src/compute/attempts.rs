@@ -2,12 +2,12 @@
 
 use tokio::time::sleep;
 
-use super::failure::missing_identity;
+use super::Existence;
+use super::failure::{missing_identity, named};
 use super::read::read;
 use super::references::existence;
 use super::settle::settle;
-use super::{Existence, MachineKind};
-use crate::arm::{Client, Error, Replication, ResourceId, Result};
+use crate::arm::{Client, Error, Replication, ResourceId, Result, known_code};
 
 /// How often a change is attempted when others write meanwhile.
 const ATTEMPTS: u32 = 12;
@@ -17,7 +17,6 @@ const PREEMPTED: &str = "OperationPreempted";
 
 /// The attempts at one change of a machine.
 pub(super) struct Attempts {
-    kind: MachineKind,
     /// What to say of the machine when all attempts were in vain.
     outcome: &'static str,
     lost: u32,
@@ -34,9 +33,8 @@ enum Race {
 }
 
 impl Attempts {
-    pub(super) fn new(kind: MachineKind, outcome: &'static str) -> Self {
+    pub(super) fn new(outcome: &'static str) -> Self {
         Self {
-            kind,
             outcome,
             lost: 0,
             replication: None,
@@ -83,7 +81,9 @@ impl Attempts {
         let message = match existence(client, identity).await? {
             Existence::Missing => return Err(error),
             Existence::Unknown => format!(
-                "Azure does not find the identity '{identity}', so it does not change '{machine}'"
+                "Azure does not find {}, so it refuses to change {}",
+                named(identity),
+                named(machine)
             ),
             Existence::Exists => {
                 let replication = self.replication.get_or_insert_with(Replication::begin);
@@ -93,8 +93,10 @@ impl Attempts {
                     return Ok(());
                 }
                 format!(
-                    "Azure Compute does not find the identity '{identity}' yet, although it \
-                     exists, so '{machine}' was not changed"
+                    "Azure Compute does not find {} yet, although it exists, and refuses to \
+                     change {}",
+                    named(identity),
+                    named(machine)
                 )
             }
         };
@@ -104,15 +106,14 @@ impl Attempts {
     }
 
     fn give_up(&self, id: &ResourceId, error: Error) -> Error {
-        let label = self.kind.resource_type().label;
         let outcome = match error.code() {
             PREEMPTED => "Azure accepted the change and did not complete it: look at the machine.",
             _ => self.outcome,
         };
         error
             .reworded(format!(
-                "Gave up after {ATTEMPTS} attempts: another client keeps modifying {label} '{}'",
-                id.name()
+                "Gave up after {ATTEMPTS} attempts: another client keeps modifying {}",
+                named(id)
             ))
             .advise(outcome)
     }
@@ -124,26 +125,10 @@ async fn race(client: &Client, id: &ResourceId, error: &Error) -> Option<Race> {
     if error.status() == Some(412) {
         return Some(Race::Stale);
     }
-    if is_race(error) {
+    if error.is_race() {
         return Some(Race::Busy);
     }
-    let may_be = error.status() == Some(409) && !is_final(error);
+    let may_be = error.status() == Some(409) && known_code(error.code()).is_none();
     let changing = may_be && read(client, id).await.is_ok_and(|one| one.is_changing());
     changing.then_some(Race::Busy)
-}
-
-/// Whether a code means that another write or operation came between.
-pub(super) fn is_race(error: &Error) -> bool {
-    const RACES: [&str; 4] = [
-        "Conflict",
-        "AnotherOperationInProgress",
-        "RetryableError",
-        PREEMPTED,
-    ];
-    RACES.contains(&error.code())
-}
-
-/// Whether a code means a refusal that no attempt changes.
-fn is_final(error: &Error) -> bool {
-    matches!(error.code(), "ScopeLocked" | "PropertyChangeNotAllowed")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::arm::{Category, Error, ResourceId, sentence};
+use crate::arm::{Category, Described, Error, ResourceId, sentence};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// The code of a change that failed because of one of the machine's identities.
@@ -25,12 +25,14 @@ fn failed_operation(error: Error, machine: &ResourceId) -> Error {
     };
     let Some(identity) = identity_in(&inner) else {
         return error.reworded(format!(
-            "The identity of '{machine}' was not changed: {inner}"
+            "The identity of {} was not changed: {inner}",
+            named(machine)
         ));
     };
     if !inner.contains("not found") {
         return error.reworded(format!(
-            "The identity of '{machine}' was not changed: '{identity}': {inner}"
+            "The identity of {} was not changed: '{identity}': {inner}",
+            named(machine)
         ));
     }
     nonexistent(error, identity.as_str(), machine)
@@ -55,7 +57,9 @@ pub(super) fn does_not_exist(identity: &str, machine: &ResourceId) -> Error {
 fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
     error
         .reworded(format!(
-            "The identity '{identity}' does not exist, so Azure does not change '{machine}'"
+            "There is no {}, so Azure refuses to change {}",
+            Described::read(identity).map_or_else(|| identity.to_owned(), |one| one.to_string()),
+            named(machine)
         ))
         .advise(
             "If the machine still refers to it, drop the reference with -RemoveMissing; if you \
@@ -65,22 +69,29 @@ fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
 
 /// The same error, of a change that Azure accepted and that then failed, with what has become of
 /// the identity.
-pub(super) fn with_outcome(error: Error, machine: &ResourceId, changed: bool) -> Error {
+pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
     let told = one_line(error.message());
     let advice = match extension_in(&told) {
         Some(extension) if changed => format!(
-            "Look at the extension '{extension}' of the machine; the identity needs no other change."
+            "Check the extension '{extension}' of the machine; the identity needs no other run."
         ),
         Some(extension) => {
-            format!("Look at the extension '{extension}' of the machine, then try again.")
+            format!("Check the extension '{extension}' of the machine, then try again.")
         }
         None => error.recommendation().to_owned(),
     };
-    let message = match changed {
-        true => format!("The identity of '{machine}' was changed, but the update failed: {told}"),
-        false => format!("The identity of '{machine}' was not changed: {told}"),
+    let outcome = match changed {
+        true => "The identity was changed.",
+        false => "The identity was not changed.",
     };
-    error.reworded(sentence(&message)).advise(advice)
+    error
+        .reworded(format!("{} {outcome}", sentence(&told)))
+        .advise(advice)
+}
+
+/// A resource as messages call it: by type and name.
+pub(super) fn named(id: &ResourceId) -> String {
+    Described::read(id.as_str()).map_or_else(|| id.to_string(), |one| one.short())
 }
 
 /// A message with its line breaks as spaces.
@@ -166,7 +177,10 @@ mod tests {
         );
         let explained = explained("FailedIdentityOperation", &told);
         assert!(
-            explained.starts_with(&format!("The identity '{ID}' does not exist")),
+            explained.starts_with(
+                "There is no user-assigned identity 'id1' in resource group 'rg', so Azure refuses \
+                 to change virtual machine 'vm1'."
+            ),
             "{explained}"
         );
         assert!(explained.contains("-RemoveMissing"));
@@ -201,14 +215,13 @@ mod tests {
                     Error message: 'Enable failed\r\n[stdout]\n\n'.";
         let code = "VMExtensionProvisioningError";
         let error = Error::new(Category::InvalidOperation, code, "vm1", told);
-        let changed = with_outcome(error.clone(), &machine(), true).to_string();
-        let unchanged = with_outcome(error, &machine(), false).to_string();
-        let machine = machine();
-        assert!(changed.starts_with(&format!("The identity of '{machine}' was changed, but ")));
-        assert!(unchanged.starts_with(&format!("The identity of '{machine}' was not changed: ")));
+        let changed = with_outcome(error.clone(), true).to_string();
+        let unchanged = with_outcome(error, false).to_string();
+        assert!(changed.contains(". The identity was changed. "));
+        assert!(unchanged.contains(". The identity was not changed. "));
         for text in [changed, unchanged] {
             assert!(text.contains("'Enable failed [stdout] '."), "{text}");
-            assert!(text.contains("Look at the extension 'Agent'"), "{text}");
+            assert!(text.contains("Check the extension 'Agent'"), "{text}");
         }
     }
 

@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::API_VERSION;
 use super::attempts::Attempts;
-use super::{API_VERSION, MachineKind};
 use crate::arm::{Category, Client, Error, Method, Operation, Pages, Request, ResourceId, Result};
 
 /// Which instances of a scale set take the new model.
@@ -43,7 +43,7 @@ pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) 
         return Ok(());
     }
     let outcome = "The identity was changed; the instances were not upgraded.";
-    let mut attempts = Attempts::new(MachineKind::ScaleSet, outcome);
+    let mut attempts = Attempts::new(outcome);
     loop {
         let old = old_instances(client, set, which).await?;
         if old.is_empty() {

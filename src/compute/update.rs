@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::attempts::{self, Attempts};
+use super::attempts::Attempts;
 use super::change::{Change, IdentityType, Patch, Refused, plan};
 use super::instances::{self, Upgrade};
 use super::read::read;
@@ -79,7 +79,7 @@ async fn change_model(
     change: &Change,
 ) -> Result<MachineIdentity> {
     let mut warnings = Warnings::default();
-    let mut attempts = Attempts::new(wanted.kind, "Nothing was changed.");
+    let mut attempts = Attempts::new("Nothing was changed.");
     loop {
         let (machine, patch) = look(client, id, change).await?;
         if patch.is_empty() {
@@ -374,12 +374,12 @@ async fn finish(
 /// Adds to the error of a change that Azure accepted what has become of the identity, where that
 /// can be read.
 async fn with_outcome(client: &Client, id: &ResourceId, change: &Change, error: Error) -> Error {
-    if failure::missing_identity(&error).is_some() || attempts::is_race(&error) {
+    if failure::missing_identity(&error).is_some() || error.is_race() {
         return error;
     }
     match look(client, id, change).await {
         Ok((machine, patch)) if !machine.is_changing() => {
-            failure::with_outcome(error, id, patch.is_empty())
+            failure::with_outcome(error, patch.is_empty())
         }
         _ => error,
     }

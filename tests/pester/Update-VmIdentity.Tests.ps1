@@ -188,7 +188,7 @@ Describe 'Update-VmIdentity' {
             $failure = @(Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id2 })
             $failure.Count | Should -Be 1
             Get-ErrorCode $failure[0] | Should -Be ScopeLocked
-            $failure[0].Exception.Message | Should -BeLike "$message*"
+            $failure[0].Exception.Message | Should -BeLike "*$message*"
             (Get-ArmRequest).method | Should -Be GET, PATCH
         }
     }
