@@ -87,6 +87,9 @@ static void events_and_clients(void) {
   CHECK(mi_event_free(NULL) == MI_OK);
   CHECK(mi_event_free((const struct MiEvent *)&target) == MI_ERROR_HANDLE);
 
+  CHECK(mi_guard_answer(0, 1) == MI_ERROR_HANDLE);
+  CHECK(mi_guard_answer(queue, 1) == MI_ERROR_HANDLE);
+
   /* Cancelled: the operation ends, and nothing more is taken in. */
   target.resource_group = str("myResourceGroup");
   target.name = str("myVM");
