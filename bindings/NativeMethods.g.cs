@@ -140,6 +140,12 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint MI_EVENT_QUESTION = 7;
         /// <summary>
+        ///  The event's `message` is a warning of an effect that comes next. The operation waits until
+        ///  `mi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
+        ///  queue whose options say `guards`; to others it is `MI_EVENT_WARNING`, and the operation goes on.
+        /// </summary>
+        internal const uint MI_EVENT_GUARDED_WARNING = 8;
+        /// <summary>
         ///  The host was stopped before it knew: another may answer.
         /// </summary>
         internal const uint MI_ANSWER_NONE = 0;
@@ -389,6 +395,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "mi_question_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int mi_question_answer(ulong question, MiAnswer* answer);
+
+        /// <summary>
+        ///  Answers a guarded warning by the `guard` of its event: 1 to go on, 0 to end the operation with
+        ///  `WarningRefused` before the effect. `MI_ERROR_HANDLE` when it was answered before.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "mi_guard_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int mi_guard_answer(ulong guard_handle, byte go_on);
 
         /// <summary>
         ///  Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
@@ -699,6 +712,10 @@ namespace ManagedIdentity.Native
         ///  1 to receive verbose lines.
         /// </summary>
         public byte verbose;
+        /// <summary>
+        ///  1 when the host answers guarded warnings: `MI_EVENT_GUARDED_WARNING`.
+        /// </summary>
+        public byte guards;
     }
 
     /// <summary>
@@ -819,6 +836,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -851,6 +874,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -871,6 +900,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1000,6 +1035,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1052,6 +1093,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1210,6 +1257,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1251,6 +1304,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1341,6 +1400,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1357,6 +1422,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1377,6 +1448,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1405,6 +1482,12 @@ namespace ManagedIdentity.Native
         ///  1 to plan only, by Azure's own what-if.
         /// </summary>
         public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public MiStr agreed;
     }
 
     /// <summary>
@@ -1510,6 +1593,10 @@ namespace ManagedIdentity.Native
         ///  A verbose line or a warning.
         /// </summary>
         public MiStr message;
+        /// <summary>
+        ///  The handle for `mi_guard_answer`, or 0.
+        /// </summary>
+        public ulong guard;
     }
 
     /// <summary>
@@ -2024,6 +2111,10 @@ namespace ManagedIdentity.Native
         ///  0 when nothing would change.
         /// </summary>
         public byte changes;
+        /// <summary>
+        ///  What stands for this plan in the request that carries it out: its `agreed`.
+        /// </summary>
+        public MiStr agreement;
     }
 
     /// <summary>

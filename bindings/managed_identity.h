@@ -100,6 +100,11 @@
 // The event carries a question, which the host must answer. It comes out of turn.
 #define MI_EVENT_QUESTION 7
 
+// The event's `message` is a warning of an effect that comes next. The operation waits until
+// `mi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
+// queue whose options say `guards`; to others it is `MI_EVENT_WARNING`, and the operation goes on.
+#define MI_EVENT_GUARDED_WARNING 8
+
 // The host was stopped before it knew: another may answer.
 #define MI_ANSWER_NONE 0
 
@@ -233,6 +238,8 @@ typedef struct MiQueueOptions {
   uint32_t throttle_limit;
   // 1 to receive verbose lines.
   uint8_t verbose;
+  // 1 when the host answers guarded warnings: `MI_EVENT_GUARDED_WARNING`.
+  uint8_t guards;
 } MiQueueOptions;
 
 // A tag: a name and a value.
@@ -404,6 +411,8 @@ typedef struct MiPlan {
   struct MiStr description;
   // 0 when nothing would change.
   uint8_t changes;
+  // What stands for this plan in the request that carries it out: its `agreed`.
+  struct MiStr agreement;
 } MiPlan;
 
 // The system-assigned identity of a resource.
@@ -587,6 +596,8 @@ typedef struct MiEvent {
   const struct MiError *error;
   // A verbose line or a warning.
   struct MiStr message;
+  // The handle for `mi_guard_answer`, or 0.
+  uint64_t guard;
 } MiEvent;
 
 // What `mi_client_connect` needs.
@@ -669,6 +680,10 @@ typedef struct MiIdentityCreateRequest {
   size_t tags_len;
   // 1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiIdentityCreateRequest;
 
 // Where to list.
@@ -704,6 +719,10 @@ typedef struct MiIdentityUpdateRequest {
   uint8_t replace_tags;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiIdentityUpdateRequest;
 
 // What `mi_identity_delete` needs.
@@ -714,6 +733,10 @@ typedef struct MiIdentityDeleteRequest {
   uint32_t manner;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiIdentityDeleteRequest;
 
 // Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
@@ -760,6 +783,10 @@ typedef struct MiRoleAssignmentCreateRequest {
   struct MiStr condition_version;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiRoleAssignmentCreateRequest;
 
 // What `mi_role_assignment_list` needs.
@@ -786,6 +813,10 @@ typedef struct MiRoleAssignmentDeleteRequest {
   struct MiRole role;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiRoleAssignmentDeleteRequest;
 
 // What `mi_reference_list` needs.
@@ -866,6 +897,10 @@ typedef struct MiVmIdentityUpdateRequest {
   uint8_t no_wait;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiVmIdentityUpdateRequest;
 
 // What `mi_arm_invoke` needs.
@@ -887,6 +922,10 @@ typedef struct MiArmInvokeRequest {
   uint8_t wait;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiArmInvokeRequest;
 
 // Which federated credential: its id, or its identity and its name. With an id the other members
@@ -933,6 +972,10 @@ typedef struct MiFederatedWriteRequest {
   size_t audiences_len;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiFederatedWriteRequest;
 
 // What `mi_federated_credential_delete` needs.
@@ -941,6 +984,10 @@ typedef struct MiFederatedDeleteRequest {
   struct MiFederatedTarget target;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiFederatedDeleteRequest;
 
 // What `mi_group_member_add` and `mi_group_member_remove` need.
@@ -951,6 +998,10 @@ typedef struct MiGroupMemberRequest {
   struct MiStr principal_id;
   // 1 to plan only.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiGroupMemberRequest;
 
 // What `mi_deployment_create` needs.
@@ -965,6 +1016,10 @@ typedef struct MiDeploymentRequest {
   struct MiStr parameter_file;
   // 1 to plan only, by Azure's own what-if.
   uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct MiStr agreed;
 } MiDeploymentRequest;
 
 // What `mi_identity_export` needs.
@@ -1039,6 +1094,10 @@ int32_t mi_client_connect(const struct MiConnectRequest *request, uint64_t queue
 // # Safety
 // See the module.
 int32_t mi_question_answer(uint64_t question, const struct MiAnswer *answer);
+
+// Answers a guarded warning by the `guard` of its event: 1 to go on, 0 to end the operation with
+// `WarningRefused` before the effect. `MI_ERROR_HANDLE` when it was answered before.
+int32_t mi_guard_answer(uint64_t guard_handle, uint8_t go_on);
 
 // Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
 // freed before is `MI_ERROR_HANDLE`.

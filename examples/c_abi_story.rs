@@ -90,6 +90,7 @@ impl Story {
         let options = MiQueueOptions {
             throttle_limit: 4,
             verbose: 0,
+            guards: 0,
         };
         let mut queue = 0;
         // SAFETY: both pointers are valid.
@@ -150,6 +151,7 @@ impl Story {
             tags: ptr::null(),
             tags_len: 0,
             dry_run: 0,
+            agreed: ABSENT,
         };
         let client = self.client;
         self.run(
@@ -204,6 +206,7 @@ impl Story {
             instances_len: 0,
             no_wait: 0,
             dry_run: 0,
+            agreed: ABSENT,
         };
         let client = self.client;
         self.run(
@@ -234,6 +237,7 @@ impl Story {
             condition: ABSENT,
             condition_version: ABSENT,
             dry_run: 0,
+            agreed: ABSENT,
         };
         let client = self.client;
         self.run(
@@ -286,6 +290,7 @@ impl Story {
             target: target(name),
             manner,
             dry_run: 0,
+            agreed: ABSENT,
         };
         let client = self.client;
         self.run(

@@ -246,10 +246,10 @@ async fn plans_say_what_would_change() {
     let client = &local.client;
     let one = wanted("id1", "main", "s1");
     let plan = plan_create(client, &one).await.unwrap();
-    assert!(plan.changes && plan.description.starts_with("Create federated credential"));
+    assert!(plan.changes() && plan.description.starts_with("Create federated credential"));
     create(client, &one).await.unwrap();
     local.forget().await;
-    assert!(!plan_create(client, &one).await.unwrap().changes);
+    assert!(!plan_create(client, &one).await.unwrap().changes());
     let change = Update {
         target: credential("id1", "main"),
         source: source("s2"),
@@ -262,6 +262,6 @@ async fn plans_say_what_would_change() {
     let plan = plan_delete(client, &credential("id1", "main"))
         .await
         .unwrap();
-    assert!(plan.changes && plan.description.starts_with("Delete"));
+    assert!(plan.changes() && plan.description.starts_with("Delete"));
     assert_eq!(local.methods().await, ["GET", "GET", "GET"]);
 }

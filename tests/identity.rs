@@ -148,19 +148,19 @@ async fn a_plan_changes_nothing() {
     local.forget().await;
 
     let plan = identity::plan_create(client, &create("id2")).await.unwrap();
-    assert!(plan.changes);
+    assert!(plan.changes());
     assert!(plan.description.contains("Create") && plan.description.contains("eastus"));
     let plan = identity::plan_create(client, &create("id1")).await.unwrap();
-    assert!(!plan.changes);
+    assert!(!plan.changes());
     let update = Update {
         target: target("id1"),
         tags: Some(tags(&[("env", "prod")])),
         isolation_scope: None,
     };
     let plan = identity::plan_update(client, &update).await.unwrap();
-    assert!(plan.changes && plan.description.contains("env"));
+    assert!(plan.changes() && plan.description.contains("env"));
     let plan = identity::plan_delete(client, &target("id1")).await.unwrap();
-    assert!(plan.changes && plan.description.contains("Delete"));
+    assert!(plan.changes() && plan.description.contains("Delete"));
     assert_eq!(
         code(identity::plan_delete(client, &target("id9")).await),
         "ResourceNotFound"

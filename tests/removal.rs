@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use emulator::Options;
 use managed_identity::access::{self, Assign, Holder, Place, Role};
-use managed_identity::arm::{Category, Client};
+use managed_identity::arm::{Agreement, Category, Client};
 use managed_identity::auth::connect;
 use managed_identity::identity::{self, Create, UserAssignedIdentity};
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ async fn the_plan_names_every_step_and_changes_nothing() {
     world.local.forget().await;
     let plan = access::plan_remove_detached(&world.local.client, &by_id(&world.gone.id)).await;
     let plan = plan.unwrap();
-    assert!(plan.changes);
+    assert!(plan.changes());
     for step in [
         "take it off virtual machine",
         "/vm1'",
@@ -193,6 +193,74 @@ async fn the_plan_names_every_step_and_changes_nothing() {
     }
     assert_eq!(world.changing_requests().await, Vec::<String>::new());
     assert_eq!(world.having(&world.gone).await, MACHINES.len());
+}
+
+#[tokio::test]
+async fn what_was_not_in_the_agreed_plan_is_not_removed() {
+    let world = World::new(Duration::ZERO).await;
+    let local = &world.local;
+    let plan = access::plan_remove_detached(&local.client, &by_id(&world.gone.id)).await;
+    let bound = local
+        .client
+        .bound_by(Agreement::to(&plan.unwrap().agreement()));
+
+    // Less is within the agreement, and more is not.
+    let (kind, name) = ("virtualMachines", "late");
+    let machine = machine_path((SUBSCRIPTION, kind, name));
+    let body = json!({"location": "eastus", "identity": {"type": "UserAssigned",
+        "userAssignedIdentities": {&world.gone.id: {}}}});
+    assert_eq!(local.raw("PUT", &machine, body).await.0, 201);
+    local.forget().await;
+    let error = access::remove_detached(&bound, &by_id(&world.gone.id)).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.code(), "PlanChanged");
+    let text = error.to_string();
+    assert!(text.contains("/late'") && !text.contains("/vm1'"), "{text}");
+    assert_eq!(world.changing_requests().await, Vec::<String>::new());
+
+    assert!(local.raw("DELETE", &machine, Value::Null).await.0 < 300);
+    let first = machine_path(MACHINES[0]);
+    let only = json!({"identity": {"type": "UserAssigned",
+        "userAssignedIdentities": {&world.gone.id: null}}});
+    assert_eq!(local.raw("PATCH", &first, only).await.0, 200);
+    access::remove_detached(&bound, &by_id(&world.gone.id))
+        .await
+        .unwrap();
+    assert!(!world.exists(&world.gone).await);
+}
+
+#[tokio::test]
+async fn another_identity_of_the_same_name_is_not_the_one_agreed_to() {
+    let local = Local::start().await;
+    let first = make(&local, "id1").await;
+    let plan = access::plan_remove_detached(&local.client, &by_id(&first.id)).await;
+    let bound = local
+        .client
+        .bound_by(Agreement::to(&plan.unwrap().agreement()));
+    identity::delete(&local.client, &by_id(&first.id))
+        .await
+        .unwrap();
+    make(&local, "id1").await;
+    let ended = access::remove_detached(&bound, &by_id(&first.id)).await;
+    assert_eq!(support::code(ended), "PlanChanged");
+}
+
+#[tokio::test]
+async fn a_plan_fails_where_a_machine_could_not_be_changed() {
+    let world = World::new(Duration::ZERO).await;
+    let client = &world.local.client;
+    identity::delete(client, &by_id(&world.kept.id))
+        .await
+        .unwrap();
+    let plan = access::plan_remove_detached(client, &by_id(&world.gone.id)).await;
+    let error = plan.unwrap_err();
+    assert_eq!(error.code(), "FailedIdentityOperation");
+    assert!(
+        error
+            .to_string()
+            .contains("no user-assigned identity 'kept'"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -270,7 +338,7 @@ async fn one_that_nobody_knows_is_a_warning() {
         .await
         .unwrap();
     let plan = access::plan_remove_detached(&local.client, &target("nobody")).await;
-    assert!(!plan.unwrap().changes);
+    assert!(!plan.unwrap().changes());
     let warnings = local.heard.warnings.lock().unwrap();
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].starts_with("There is no user-assigned identity"));

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using ManagedIdentity.Errors;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
 
@@ -7,7 +8,7 @@ namespace ManagedIdentity.Commands;
 
 /// <summary>
 /// A cmdlet that changes resources. Under -WhatIf and -Confirm it first finds out what would change, so that the user
-/// reads, or agrees to, what will really happen.
+/// reads what would happen, and nothing happens that the user did not agree to.
 /// </summary>
 public abstract class ChangeCmdlet : ConnectedCmdlet
 {
@@ -34,28 +35,53 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
     private protected void Change(
         ChangeRequest request, string action, object? input, Action? onDone = null, Action<object>? onItem = null)
     {
-        void Make() => Submit(request, new Operation(input) { OnItem = onItem ?? WriteObject, OnDone = onDone });
+        Operation Made() => new(input) { OnItem = onItem ?? WriteObject, OnDone = onDone };
 
-        if (!_whatIf && !_confirm)
+        if (_whatIf || _confirm)
         {
-            if (ShouldProcess(request.Target.ToString(), action))
+            PlanFirst(request, input, Made);
+        }
+        else if (ShouldProcess(request.Target.ToString(), action))
+        {
+            Submit(request, Made());
+        }
+    }
+
+    /// <summary>
+    /// Finds out what would change, asks, and carries out what was agreed to. When more would change by then, it asks
+    /// again.
+    /// </summary>
+    private void PlanFirst(ChangeRequest request, object? input, Func<Operation> made)
+    {
+        void Decide(object item)
+        {
+            var plan = (ChangePlan)item;
+            if (!IsWanted(plan))
             {
-                Make();
+                return;
             }
 
-            return;
+            request.PlanOnly = false;
+            request.Agreed = plan.Agreement;
+            var operation = made();
+            operation.OnFailed = Failed;
+            Submit(request, operation);
         }
 
-        void Decide(object plan)
+        void Failed(ManagedIdentityException error)
         {
-            if (IsWanted((ChangePlan)plan))
+            if (error.Code == Failures.PlanChanged)
             {
-                request.PlanOnly = false;
-                Make();
+                PlanFirst(request, input, made);
+            }
+            else
+            {
+                Report(error, input);
             }
         }
 
         request.PlanOnly = true;
+        request.Agreed = null;
         Submit(request, new Operation(input) { OnItem = Decide });
     }
 

@@ -173,6 +173,12 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             return;
         }
 
+        if (happened.Kind == OperationEventKind.GuardedWarning)
+        {
+            WriteGuardedWarning(happened);
+            return;
+        }
+
         if (!_running.TryGetValue(happened.Tag, out var operation))
         {
             return;
@@ -205,6 +211,24 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>
+    /// Writes a warning of what an operation does next. It goes on when the warning is written, and not when the user's
+    /// preference makes of the warning an end.
+    /// </summary>
+    private void WriteGuardedWarning(OperationEvent happened)
+    {
+        var isWritten = false;
+        try
+        {
+            WriteWarning(happened.Message);
+            isWritten = true;
+        }
+        finally
+        {
+            OperationQueue.AnswerGuard(happened.Guard, isWritten);
         }
     }
 

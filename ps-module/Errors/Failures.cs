@@ -11,6 +11,9 @@ internal static class Failures
     /// <summary>What a cancelled operation ends with.</summary>
     public const string OperationCanceled = "OperationCanceled";
 
+    /// <summary>What a change ends with that would do more than the plan that was agreed to.</summary>
+    public const string PlanChanged = "PlanChanged";
+
     private const string HowToConnect =
         "Run Connect-ManagedIdentityService, or name a connection with -Connection.";
 

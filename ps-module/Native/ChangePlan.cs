@@ -9,4 +9,7 @@ internal sealed class ChangePlan
 
     /// <summary>Whether anything would change at all.</summary>
     public bool Changes { get; set; }
+
+    /// <summary>What stands for this plan in the request that carries it out.</summary>
+    public string Agreement { get; set; } = "";
 }

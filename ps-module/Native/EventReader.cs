@@ -15,6 +15,7 @@ internal static unsafe class EventReader
         Kind = (OperationEventKind)source->kind,
         Item = ReadItem(source),
         Message = source->message.Read(),
+        Guard = source->guard,
         Progress = source->progress is null ? null : Read(source->progress),
         Failure = source->error is null ? null : Read(source->error),
         Question = source->question is null ? null : Read(source->question),
@@ -234,6 +235,7 @@ internal static unsafe class EventReader
         ResourceId = source->resource_id.ReadOrEmpty(),
         Description = source->description.ReadOrEmpty(),
         Changes = source->changes != 0,
+        Agreement = source->agreement.ReadOrEmpty(),
     };
 
     private static OperationProgress Read(MiProgress* source) => new()

@@ -16,6 +16,9 @@ internal sealed class OperationEvent
     /// <summary>A verbose line or a warning.</summary>
     public string? Message { get; set; }
 
+    /// <summary>The handle of a guarded warning, which has to be answered whatever else becomes of the operation.</summary>
+    public ulong Guard { get; set; }
+
     public OperationProgress? Progress { get; set; }
 
     public ManagedIdentityException? Failure { get; set; }

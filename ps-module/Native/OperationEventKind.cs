@@ -11,4 +11,5 @@ internal enum OperationEventKind : uint
     Done = NativeMethods.MI_EVENT_DONE,
     Failed = NativeMethods.MI_EVENT_FAILED,
     Question = NativeMethods.MI_EVENT_QUESTION,
+    GuardedWarning = NativeMethods.MI_EVENT_GUARDED_WARNING,
 }

@@ -20,6 +20,7 @@ internal sealed unsafe class OperationQueue : IDisposable
         {
             throttle_limit = checked((uint)throttleLimit),
             verbose = verbose ? (byte)1 : (byte)0,
+            guards = 1,
         };
         ulong handle;
         Check(NativeMethods.mi_queue_create(&options, &handle));
@@ -66,6 +67,13 @@ internal sealed unsafe class OperationQueue : IDisposable
             default:
                 throw Refused(status);
         }
+    }
+
+    /// <summary>Answers a guarded warning: whether its operation goes on.</summary>
+    public static void AnswerGuard(ulong guard, bool goOn)
+    {
+        // An operation that was cancelled takes no answer, and needs none.
+        NativeMethods.mi_guard_answer(guard, goOn ? (byte)1 : (byte)0);
     }
 
     /// <summary>Cancels all that runs; a wait returns at once.</summary>

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::assignment::{exactly, with_name};
 use super::holder::Principal;
-use super::replication::{Replication, still_unknown};
-use super::role::{API_VERSION, guid_of};
+use super::role::{self, API_VERSION, guid_of};
 use super::{AccessScope, Holder, Place, Role, RoleAssignment};
-use crate::arm::{Client, Error, Method, Plan, Request, Result};
+use crate::arm::{
+    Client, Error, Method, Plan, Replication, Request, Result, presence, still_unknown,
+};
 
 /// A role to give.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,10 @@ pub async fn assign(client: &Client, asked: &Assign) -> Result<RoleAssignment> {
 pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
     let wanted = Wanted::find(client, asked).await?;
     let there = wanted.existing(client).await?.is_some();
+    if !there {
+        presence::require(client, wanted.scope.as_str()).await?;
+        role::require(client, &wanted.role).await?;
+    }
     let (role, who) = (asked.role.label(), wanted.principal.label());
     let scope = &wanted.scope;
     let description = match there {
@@ -61,8 +66,8 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
     };
     Ok(Plan {
         resource: wanted.id(),
+        effects: (!there).then(|| description.clone()).into_iter().collect(),
         description,
-        changes: !there,
     })
 }
 
@@ -125,7 +130,7 @@ impl<'a> Wanted<'a> {
         let mut replication = Replication::begin();
         loop {
             match self.put(client).await {
-                Err(error) if is_unknown(&error) && !replication.is_over() => {
+                Err(error) if is_unknown(&error) && !replication.is_over(client) => {
                     let activity = "Waiting for the new principal to be known everywhere";
                     let who = self.principal.label();
                     replication.wait(client, activity, &who).await;

@@ -205,8 +205,13 @@ pub async fn plan_revoke(client: &Client, asked: &Revoke) -> Result<Plan> {
     Ok(Plan {
         resource: ids.first().cloned().unwrap_or_default(),
         description: format!("Remove {}", words.join(" and ")),
-        changes: true,
+        effects: ids.iter().map(|id| removal_effect(id)).collect(),
     })
+}
+
+/// The effect that a role assignment is removed.
+pub(super) fn removal_effect(id: &str) -> String {
+    format!("remove role assignment '{id}'")
 }
 
 /// An assignment as messages call it.

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::replication::{Replication, still_unknown};
 use super::role::quoted;
 use crate::arm::{
-    Category, Client, Error, Method, Pages, Plan, Reply, Request, Result, capitalized, is_guid,
+    Category, Client, Error, Method, Pages, Plan, Replication, Reply, Request, Result, capitalized,
+    is_guid, still_unknown,
 };
 
 /// A principal in a group, or one that is to be.
@@ -73,7 +73,7 @@ pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
     loop {
         match post(client, &group, principal).await {
             Ok(_) => return Ok(()),
-            Err(error) if error.code() == UNKNOWN && !replication.is_over() => {
+            Err(error) if error.code() == UNKNOWN && !replication.is_over(client) => {
                 let activity = "Waiting for the new principal to be known to the directory";
                 replication.wait(client, activity, principal).await;
             }
@@ -302,6 +302,9 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
     check(wanted)?;
     let group = find(client, &wanted.group).await?;
     let is_there = is_member(client, &group, &wanted.principal_id).await?;
+    if add && !is_there {
+        require(client, &wanted.principal_id).await?;
+    }
     let Group { id, name } = &group;
     let principal = &wanted.principal_id;
     let description = match (add, is_there) {
@@ -316,9 +319,30 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
     };
     Ok(Plan {
         resource: id.clone(),
+        effects: (add != is_there)
+            .then(|| description.clone())
+            .into_iter()
+            .collect(),
         description,
-        changes: add != is_there,
     })
+}
+
+/// Checks that the directory knows a principal. One that may not be read passes.
+async fn require(client: &Client, principal: &str) -> Result<()> {
+    let path = format!("/v1.0/directoryObjects/{principal}");
+    let url = client.graph_url(&path).await?;
+    match client.get_url(url, principal).await {
+        Err(error) if error.code() == UNKNOWN => Err(error
+            .reworded(format!(
+                "The directory does not know the principal '{principal}'"
+            ))
+            .advise(
+                "Check -PrincipalId. The directory learns of one that was created just now within \
+                 minutes.",
+            )),
+        Err(error) if error.status().is_none() => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ mod list;
 mod place;
 mod references;
 mod removal;
-mod replication;
 mod role;
 mod scope;
 mod unused;

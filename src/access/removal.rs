@@ -4,7 +4,7 @@
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::assignment::{delete as delete_role, described};
+use super::assignment::{delete as delete_role, described, removal_effect};
 use super::usage::{Machine, Usage, other};
 use crate::arm::{
     Category, Client, Error, Plan, ResourceId, Result, Target, capitalized, sentence,
@@ -19,11 +19,13 @@ const AT_ONCE: usize = 8;
 /// and deletes it. Resources of other kinds that refer to it are named in a warning.
 ///
 /// # Errors
-/// The first that happened, in words that say what is done and what is not; those of the look.
+/// The first that happened, in words that say what is done and what is not; those of the look;
+/// `PlanChanged` and `WarningRefused`, with nothing done.
 pub async fn remove_detached(client: &Client, target: &Target) -> Result<()> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
     let usage = Usage::of(client, &id).await?;
-    warn_of_others(client, &usage);
+    client.agreement().check(id.as_str(), &effects(&usage))?;
+    warn_of_others(client, &usage).await?;
     let mut steps = Steps::default();
     detach(client, &usage, &mut steps).await;
     if steps.failure.is_none() {
@@ -50,7 +52,8 @@ pub async fn remove_detached(client: &Client, target: &Target) -> Result<()> {
 /// Those of the look.
 pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Plan> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
-    let usage = Usage::of(client, &id).await?;
+    let mut usage = Usage::of(client, &id).await?;
+    usage.machines = detachable(client, &usage).await?;
     let mut steps: Vec<String> = usage.machines.iter().map(off).collect();
     steps.extend(usage.roles.iter().map(away));
     steps.extend(
@@ -77,8 +80,42 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
     Ok(Plan {
         resource: id.to_string(),
         description,
-        changes: !steps.is_empty(),
+        effects: effects(&usage),
     })
+}
+
+/// Each thing that a removal does.
+fn effects(usage: &Usage) -> Vec<String> {
+    let machines = usage.machines.iter();
+    machines
+        .map(|machine| compute::removal_effect(&machine.id, usage.id.as_str()))
+        .chain(usage.roles.iter().map(|role| removal_effect(&role.id)))
+        .chain(usage.identity.as_ref().map(identity::deletion_effect))
+        .collect()
+}
+
+/// The machines that have the identity and can be changed: Resource Graph is late.
+///
+/// # Errors
+/// What Azure would answer to the change of one of them, as far as reading finds it.
+async fn detachable(client: &Client, usage: &Usage) -> Result<Vec<Machine>> {
+    let plans = stream::iter(usage.machines.clone())
+        .map(|machine| async move {
+            let change = removal(&usage.id, &machine);
+            (machine, compute::plan_update(client, &change).await)
+        })
+        .buffered(AT_ONCE);
+    let plans: Vec<_> = plans.collect().await;
+    let mut found = Vec::new();
+    for (machine, plan) in plans {
+        match plan {
+            Ok(plan) if plan.changes() => found.push(machine),
+            Ok(_) => {}
+            Err(error) if error.status() == Some(404) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// Deletes an identity that nothing uses.
@@ -176,8 +213,9 @@ async fn detach(client: &Client, usage: &Usage, steps: &mut Steps) {
     }
 }
 
-async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
-    let change = Update {
+/// The change that takes the identity off a machine.
+fn removal(identity: &ResourceId, machine: &Machine) -> Update {
+    Update {
         kind: machine.kind,
         target: Target::of(&machine.id),
         wanted: Wanted::Merge {
@@ -188,8 +226,11 @@ async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> 
         },
         no_wait: false,
         upgrade: Upgrade::None,
-    };
-    match compute::update(client, &change).await {
+    }
+}
+
+async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
+    match compute::update(client, &removal(identity, machine)).await {
         Ok(_) => Ok(()),
         // Resource Graph is late: the machine is gone, and the reference with it.
         Err(error) if error.status() == Some(404) => Ok(()),
@@ -233,15 +274,16 @@ fn others(usage: &Usage) -> String {
     all.join(", ")
 }
 
-fn warn_of_others(client: &Client, usage: &Usage) {
-    if !usage.others.is_empty() {
-        client.observer().warning(format!(
-            "Resources that the module does not change refer to '{}' and keep their references: \
-             {}.",
-            usage.id.name(),
-            others(usage)
-        ));
+async fn warn_of_others(client: &Client, usage: &Usage) -> Result<()> {
+    if usage.others.is_empty() {
+        return Ok(());
     }
+    let warning = format!(
+        "Resources that the module does not change refer to '{}' and keep their references: {}.",
+        usage.id.name(),
+        others(usage)
+    );
+    client.guard(usage.id.as_str(), warning).await
 }
 
 fn warn_of_absence(client: &Client, id: &ResourceId, steps: &Steps) {

@@ -119,6 +119,25 @@ impl Role {
     }
 }
 
+/// Checks that there is a role with this full id. One that may not be read passes.
+///
+/// # Errors
+/// `RoleDefinitionDoesNotExist`; `EndpointUnreachable` and the like.
+pub(super) async fn require(client: &Client, id: &str) -> Result<()> {
+    match client.get(id, API_VERSION, id).await {
+        Err(error) if error.status() == Some(404) => {
+            let message = format!("There is no role with the id '{}'", guid_of(id));
+            let advice = "Check -RoleDefinitionId: a role of your own exists in its scopes only.";
+            Err(error
+                .recoded("RoleDefinitionDoesNotExist")
+                .reworded(message)
+                .advise(advice))
+        }
+        Err(error) if error.status().is_none() => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn check_id(id: &str) -> Result<()> {
     let guid = guid_of(id);
     if is_guid(guid) {

@@ -17,8 +17,8 @@ use super::pacing::Pacer;
 use super::request::Effect;
 use super::versions::{ApiVersions, with_version};
 use super::{
-    Category, Cloud, Error, Observer, Progress, Reply, Request, Result, RetryPolicy, Service,
-    Silent, is_guid, registration,
+    Agreement, Category, Cloud, Error, Observer, Progress, Reply, Request, Result, RetryPolicy,
+    Service, Silent, is_guid, registration,
 };
 use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
 
@@ -46,6 +46,7 @@ pub struct Client {
     shared: Arc<Shared>,
     subscription_id: Option<Arc<str>>,
     observer: Arc<dyn Observer>,
+    agreement: Agreement,
 }
 
 struct Shared {
@@ -106,6 +107,7 @@ impl Client {
             shared: Arc::new(shared),
             subscription_id: subscription_id.map(Arc::from),
             observer: Arc::new(Silent),
+            agreement: Agreement::default(),
         }
     }
 
@@ -115,6 +117,36 @@ impl Client {
             observer,
             ..self.clone()
         }
+    }
+
+    /// The same client, whose changes have no effect beyond what was agreed to.
+    pub fn bound_by(&self, agreement: Agreement) -> Self {
+        Self {
+            agreement,
+            ..self.clone()
+        }
+    }
+
+    /// What was agreed to.
+    pub(crate) fn agreement(&self) -> &Agreement {
+        &self.agreement
+    }
+
+    /// Warns of an effect that comes next, and waits until the user has the warning.
+    ///
+    /// # Errors
+    /// `WarningRefused` when the user does not want to go on: the effect must not happen.
+    pub(crate) async fn guard(&self, target: &str, warning: String) -> Result<()> {
+        if self.observer.guard(warning.clone()).await {
+            return Ok(());
+        }
+        let message = format!("Stopped by the warning: {warning}");
+        Err(Error::new(
+            Category::OperationStopped,
+            "WarningRefused",
+            target,
+            message,
+        ))
     }
 
     /// The same client with another default subscription.

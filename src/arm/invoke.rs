@@ -74,10 +74,11 @@ pub async fn invoke(client: &Client, wanted: &Invoke) -> Result<Option<Box<RawVa
 /// What breaks a rule; no request is sent.
 pub fn plan_invoke(client: &Client, wanted: &Invoke) -> Result<Plan> {
     let Call { method, url } = wanted.check(client)?;
+    let description = format!("Send {method} to '{}'", url.path());
     Ok(Plan {
         resource: url.path().to_owned(),
-        description: format!("Send {method} to '{}'", url.path()),
-        changes: true,
+        effects: vec![description.clone()],
+        description,
     })
 }
 

@@ -31,15 +31,16 @@ fn provider_of(path: &str) -> Option<String> {
 /// Registers the provider that `path` belongs to, and waits until it is.
 ///
 /// # Errors
-/// Those of the requests; `RegistrationTimeout`.
+/// Those of the requests; `RegistrationTimeout`; `WarningRefused`.
 pub(super) async fn register(client: &Client, path: &str, target: &str) -> Result<()> {
     let Some(provider) = provider_of(path) else {
         return Ok(());
     };
-    client.observer().warning(format!(
+    let warning = format!(
         "The subscription has not used {} before: it is registered now, once.",
         provider.rsplit('/').next().unwrap_or_default()
-    ));
+    );
+    client.guard(target, warning).await?;
     client
         .send(Request::new(
             Method::POST,

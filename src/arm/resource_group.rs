@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Client, Result};
 
-const API_VERSION: &str = "2022-09-01";
+pub(super) const API_VERSION: &str = "2022-09-01";
 
 #[derive(Deserialize)]
 struct Group {

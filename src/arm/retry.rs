@@ -25,6 +25,8 @@ pub struct RetryPolicy {
     pub operation_limit: Duration,
     /// How long the service of managed identities may be gone while it is restarted.
     pub identity_restart: Duration,
+    /// How long something that was created just now may be unknown to other services.
+    pub replication: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -38,6 +40,7 @@ impl Default for RetryPolicy {
             longest_poll: Duration::from_secs(3),
             operation_limit: Duration::from_secs(60 * 60),
             identity_restart: Duration::from_secs(70),
+            replication: Duration::from_secs(120),
         }
     }
 }

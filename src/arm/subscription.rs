@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Category, Client, Error, Pages, Result, is_guid};
 
-const API_VERSION: &str = "2022-12-01";
+pub(super) const API_VERSION: &str = "2022-12-01";
 
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

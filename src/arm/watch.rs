@@ -1,6 +1,9 @@
 //! How an operation tells what it is doing while it does it.
 
+use std::future::ready;
 use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 
 use crate::auth::Question;
 
@@ -25,6 +28,12 @@ pub trait Observer: Send + Sync {
     fn verbose(&self, line: String);
     /// Something that the user must know although the operation goes on.
     fn warning(&self, text: String);
+    /// A warning of an effect that comes next: whether to go on, once the user has the warning.
+    /// Without a user who could refuse, it is a warning like any other.
+    fn guard(&self, text: String) -> BoxFuture<'_, bool> {
+        self.warning(text);
+        Box::pin(ready(true))
+    }
     /// A sign of life during a long wait.
     fn progress(&self, progress: Progress);
     /// Has the host ask Azure PowerShell for a token; false when it can't.

@@ -2,13 +2,16 @@
 
 use serde_json::Value;
 
-use crate::arm::{Error, ResourceId};
+use crate::arm::{Category, Described, Error, ResourceId, sentence};
 use crate::identity::USER_ASSIGNED_IDENTITY;
+
+/// The code of a change that failed because of one of the machine's identities.
+const FAILED_IDENTITY_OPERATION: &str = "FailedIdentityOperation";
 
 /// The same error, with the identity that it is about, what happened, and what to do.
 pub(super) fn explain(error: Error, machine: &ResourceId) -> Error {
     match error.code() {
-        "FailedIdentityOperation" => failed_operation(error, machine),
+        FAILED_IDENTITY_OPERATION => failed_operation(error, machine),
         "LinkedAuthorizationFailed" => linked_authorization(error),
         _ => error,
     }
@@ -22,22 +25,86 @@ fn failed_operation(error: Error, machine: &ResourceId) -> Error {
     };
     let Some(identity) = identity_in(&inner) else {
         return error.reworded(format!(
-            "The identity of '{machine}' was not changed: {inner}"
+            "The identity of {} was not changed: {inner}",
+            named(machine)
         ));
     };
     if !inner.contains("not found") {
         return error.reworded(format!(
-            "The identity of '{machine}' was not changed: '{identity}': {inner}"
+            "The identity of {} was not changed: '{identity}': {inner}",
+            named(machine)
         ));
     }
+    nonexistent(error, identity.as_str(), machine)
+}
+
+/// The identity that Azure did not find, where that is why a change failed.
+pub(super) fn missing_identity(error: &Error) -> Option<ResourceId> {
+    if error.code() != FAILED_IDENTITY_OPERATION {
+        return None;
+    }
+    let inner = inner_message(error.message())?;
+    inner.contains("not found").then(|| identity_in(&inner))?
+}
+
+/// What Azure answers, in this module's words, when an identity of a machine does not exist.
+pub(super) fn does_not_exist(identity: &str, machine: &ResourceId) -> Error {
+    let category = Category::InvalidOperation;
+    let error = Error::new(category, FAILED_IDENTITY_OPERATION, machine.as_str(), "");
+    nonexistent(error, identity, machine)
+}
+
+fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
     error
         .reworded(format!(
-            "The identity '{identity}' does not exist, so Azure does not change '{machine}'"
+            "There is no {}, so Azure refuses to change {}",
+            Described::read(identity).map_or_else(|| identity.to_owned(), |one| one.to_string()),
+            named(machine)
         ))
         .advise(
             "If the machine still refers to it, drop the reference with -RemoveMissing; if you \
              named it, check its name, group and subscription.",
         )
+}
+
+/// The same error, of a change that Azure accepted and that then failed, with what has become of
+/// the identity.
+pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
+    let told = one_line(error.message());
+    let advice = match extension_in(&told) {
+        Some(extension) if changed => format!(
+            "Check the extension '{extension}' of the machine; the identity needs no other run."
+        ),
+        Some(extension) => {
+            format!("Check the extension '{extension}' of the machine, then try again.")
+        }
+        None => error.recommendation().to_owned(),
+    };
+    let outcome = match changed {
+        true => "The identity was changed.",
+        false => "The identity was not changed.",
+    };
+    error
+        .reworded(format!("{} {outcome}", sentence(&told)))
+        .advise(advice)
+}
+
+/// A resource as messages call it: by type and name.
+pub(super) fn named(id: &ResourceId) -> String {
+    Described::read(id.as_str()).map_or_else(|| id.to_string(), |one| one.short())
+}
+
+/// A message with its line breaks as spaces.
+fn one_line(message: &str) -> String {
+    let words: Vec<_> = message.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// The name of the extension that a message is about: `… processing extension 'X' …`.
+fn extension_in(told: &str) -> Option<&str> {
+    let (_, rest) = told.split_once("extension '")?;
+    let (name, _) = rest.split_once('\'')?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The message of the JSON that is nested in a message.
@@ -110,7 +177,10 @@ mod tests {
         );
         let explained = explained("FailedIdentityOperation", &told);
         assert!(
-            explained.starts_with(&format!("The identity '{ID}' does not exist")),
+            explained.starts_with(
+                "There is no user-assigned identity 'id1' in resource group 'rg', so Azure refuses \
+                 to change virtual machine 'vm1'."
+            ),
             "{explained}"
         );
         assert!(explained.contains("-RemoveMissing"));
@@ -137,6 +207,22 @@ mod tests {
             explained.contains(&format!("Managed Identity Operator on '{ID}'")),
             "{explained}"
         );
+    }
+
+    #[test]
+    fn a_failed_extension_is_named_with_what_became_of_the_identity() {
+        let told = "VM has reported a failure when processing extension 'Agent' (publisher 'x').\n\
+                    Error message: 'Enable failed\r\n[stdout]\n\n'.";
+        let code = "VMExtensionProvisioningError";
+        let error = Error::new(Category::InvalidOperation, code, "vm1", told);
+        let changed = with_outcome(error.clone(), true).to_string();
+        let unchanged = with_outcome(error, false).to_string();
+        assert!(changed.contains(". The identity was changed. "));
+        assert!(unchanged.contains(". The identity was not changed. "));
+        for text in [changed, unchanged] {
+            assert!(text.contains("'Enable failed [stdout] '."), "{text}");
+            assert!(text.contains("Check the extension 'Agent'"), "{text}");
+        }
     }
 
     #[test]

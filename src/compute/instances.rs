@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::API_VERSION;
+use super::attempts::Attempts;
 use crate::arm::{Category, Client, Error, Method, Operation, Pages, Request, ResourceId, Result};
 
 /// Which instances of a scale set take the new model.
@@ -41,10 +42,32 @@ pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) 
     if *which == Upgrade::None {
         return Ok(());
     }
-    let old = old_instances(client, set, which).await?;
-    if old.is_empty() {
-        return Ok(());
+    let outcome = "The identity was changed; the instances were not upgraded.";
+    let mut attempts = Attempts::new(outcome);
+    loop {
+        let old = old_instances(client, set, which).await?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        match bring_up_to_date(client, set, &old).await {
+            Err(error) => attempts.again(client, set, error).await?,
+            Ok(()) => return Ok(()),
+        }
     }
+}
+
+/// Checks, before anything is written, that there is an instance with each id.
+///
+/// # Errors
+/// Those of [`upgrade`], as far as reading finds them.
+pub(super) async fn check(client: &Client, set: &ResourceId, which: &Upgrade) -> Result<()> {
+    match which {
+        Upgrade::Listed(_) => old_instances(client, set, which).await.map(drop),
+        Upgrade::None | Upgrade::All => Ok(()),
+    }
+}
+
+async fn bring_up_to_date(client: &Client, set: &ResourceId, old: &[String]) -> Result<()> {
     let body = json!({ "instanceIds": old });
     let reply = client
         .send(
@@ -85,5 +108,5 @@ fn not_found(set: &ResourceId, instance: &str) -> Error {
         set.as_str(),
         format!("-UpgradeInstance '{instance}': '{set}' has no instance with that id"),
     )
-    .advise("The identity was changed; the instances were not touched.")
+    .advise("Check the id: Azure numbers the instances of a scale set.")
 }

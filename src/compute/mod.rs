@@ -1,5 +1,6 @@
 //! The managed identity of virtual machines and scale sets: read, changed, and nothing lost.
 
+mod attempts;
 mod change;
 mod failure;
 mod instances;
@@ -18,4 +19,5 @@ pub use model::{
 pub use read::{get, get_whole, list, list_whole};
 pub use references::check as check_references;
 pub use settle::wait;
+pub(crate) use update::removal_effect;
 pub use update::{Update, Wanted, plan_update, update};

@@ -120,6 +120,11 @@ impl MachineIdentity {
         }
     }
 
+    /// Whether the last change of the machine ended well.
+    pub(super) fn is_ready(&self) -> bool {
+        self.provisioning_state.eq_ignore_ascii_case("Succeeded")
+    }
+
     /// Whether Azure is at work on the machine.
     pub fn is_changing(&self) -> bool {
         !["Succeeded", "Failed", "Canceled"]

@@ -3,27 +3,51 @@
 
 use futures_util::future::join_all;
 
-use super::{AssignedIdentity, Existence, MachineIdentity};
-use crate::arm::{Client, Result};
-use crate::identity;
+use super::{Existence, MachineIdentity, failure};
+use crate::arm::{Client, ResourceId, Result};
+use crate::identity::{self, USER_ASSIGNED_IDENTITY};
 
 /// Looks at each assigned identity. One that may not be read stays unknown.
 ///
 /// # Errors
 /// Those of the requests, other than that an identity is not there or may not be read.
 pub async fn check(client: &Client, machine: &mut MachineIdentity) -> Result<()> {
-    let found = join_all(machine.assigned.iter().map(|one| existence(client, one))).await;
+    let looks = machine.assigned.iter().map(|one| look_for(client, &one.id));
+    let found = join_all(looks).await;
     for (assigned, existence) in machine.assigned.iter_mut().zip(found) {
         assigned.existence = existence?;
     }
     Ok(())
 }
 
-async fn existence(client: &Client, assigned: &AssignedIdentity) -> Result<Existence> {
-    let Some(id) = assigned.resource_id() else {
-        return Ok(Existence::Unknown);
-    };
-    match identity::find(client, &id).await {
+/// Checks what Azure checks before it changes a machine: that each of these identities exists.
+///
+/// # Errors
+/// The one that Azure would answer, about the first that does not.
+pub(super) async fn require(client: &Client, machine: &ResourceId, ids: &[String]) -> Result<()> {
+    let found = join_all(ids.iter().map(|id| look_for(client, id))).await;
+    for (id, existence) in ids.iter().zip(found) {
+        if existence? == Existence::Missing {
+            return Err(failure::does_not_exist(id, machine));
+        }
+    }
+    Ok(())
+}
+
+/// Whether what a machine refers to exists; its id may be that of something else.
+async fn look_for(client: &Client, id: &str) -> Result<Existence> {
+    match ResourceId::read(USER_ASSIGNED_IDENTITY, id) {
+        Some(id) => existence(client, &id).await,
+        None => Ok(Existence::Unknown),
+    }
+}
+
+/// Whether an identity exists. One that may not be read stays unknown.
+///
+/// # Errors
+/// Those of the requests, other than that an identity is not there or may not be read.
+pub(super) async fn existence(client: &Client, id: &ResourceId) -> Result<Existence> {
+    match identity::find(client, id).await {
         Ok(Some(_)) => Ok(Existence::Exists),
         Ok(None) => Ok(Existence::Missing),
         // A group that is gone took its identities along; a subscription may just be hidden.

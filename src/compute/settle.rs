@@ -18,10 +18,10 @@ use crate::arm::{Category, Client, Error, Progress, ResourceId, Result, Target};
 pub async fn wait(client: &Client, kind: MachineKind, target: &Target) -> Result<MachineIdentity> {
     let id = target.resolve(client, kind.resource_type())?;
     let machine = settle(client, &id).await?;
-    if machine.provisioning_state.eq_ignore_ascii_case("Succeeded") {
+    if machine.is_ready() {
         return Ok(machine);
     }
-    Err(failed(client, &id, &machine).await)
+    Err(failure::explain(failed(client, &id, &machine).await, &id))
 }
 
 /// The machine as it is once Azure is done with it, well or badly.
@@ -71,7 +71,7 @@ struct Status {
 }
 
 /// Why it ended badly: the machine's instance view tells, where it can be read.
-async fn failed(client: &Client, id: &ResourceId, machine: &MachineIdentity) -> Error {
+pub(super) async fn failed(client: &Client, id: &ResourceId, machine: &MachineIdentity) -> Error {
     let path = format!("{id}/instanceView");
     let told = match client.get(&path, API_VERSION, id.as_str()).await {
         Ok(reply) => reply.json::<InstanceView>(id.as_str()).ok(),
@@ -87,7 +87,7 @@ async fn failed(client: &Client, id: &ResourceId, machine: &MachineIdentity) -> 
     match status {
         Some(status) => {
             let code = status.code.rsplit('/').next().unwrap_or_default();
-            failure::explain(error(code, status.message), id)
+            error(code, status.message)
         }
         None => error(
             "ProvisioningFailed",

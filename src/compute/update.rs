@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
-use tokio::time::sleep;
 
+use super::attempts::Attempts;
 use super::change::{Change, IdentityType, Patch, Refused, plan};
 use super::instances::{self, Upgrade};
 use super::read::read;
-use super::settle::settle;
+use super::settle::{self, settle};
 use super::{API_VERSION, MachineIdentity, MachineKind, State, failure, references};
 use crate::arm::{
     Client, Error, Method, Operation, Plan, Reply, Request, ResourceId, Result, Target,
@@ -55,17 +55,17 @@ pub enum Wanted {
     },
 }
 
-/// How often a change is worked out anew when others write meanwhile.
-const ROUNDS: u32 = 12;
-
 /// Changes the identity of a machine. When all is as wanted, nothing is written. When somebody
 /// else writes between the look and the write, the wish is applied to what they left.
 ///
 /// # Errors
 /// What breaks a rule, before any request; `ResourceNotFound`, `FailedIdentityOperation` and the
-/// like; Azure's `PreconditionFailed` or `Conflict` when others do not stop writing.
+/// like; `PlanChanged` and `WarningRefused`, with nothing written; Azure's `PreconditionFailed` or
+/// `Conflict` when others do not stop writing; that of an operation that failed, which says whether
+/// the identity was changed.
 pub async fn update(client: &Client, wanted: &Update) -> Result<MachineIdentity> {
     let (id, change) = check(client, wanted)?;
+    instances::check(client, &id, &wanted.upgrade).await?;
     let machine = change_model(client, wanted, &id, &change).await;
     let machine = machine.map_err(|error| failure::explain(error, &id))?;
     instances::upgrade(client, &id, &wanted.upgrade).await?;
@@ -78,8 +78,8 @@ async fn change_model(
     id: &ResourceId,
     change: &Change,
 ) -> Result<MachineIdentity> {
-    let mut told = HashSet::new();
-    let mut beaten = 0;
+    let mut warnings = Warnings::default();
+    let mut attempts = Attempts::new("Nothing was changed.");
     loop {
         let (machine, patch) = look(client, id, change).await?;
         if patch.is_empty() {
@@ -90,17 +90,20 @@ async fn change_model(
             settle(client, id).await?;
             continue;
         }
-        warn_of_losses(client, id, &patch, change, &mut told);
-        match write(client, id, &machine.etag, &patch.body()).await {
-            Ok(reply) => return finish(client, wanted, id, &machine, &reply).await,
-            Err(error) if is_race(&error) => {
-                beaten += 1;
-                if beaten == ROUNDS {
-                    return Err(give_up(error));
-                }
-                pause(client, id, &error, beaten).await?;
-            }
-            Err(error) => return Err(error),
+        client
+            .agreement()
+            .check(id.as_str(), &effects(id, &patch))?;
+        let news = warnings.news(wanted, id, &machine, &patch);
+        for warning in news {
+            client.guard(id.as_str(), warning).await?;
+        }
+        let done = match write(client, id, &machine.etag, &patch.body()).await {
+            Ok(reply) => finish(client, wanted, id, change, &reply).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Err(error) => attempts.again(client, id, error).await?,
+            done => return done,
         }
     }
 }
@@ -129,17 +132,44 @@ async fn look(
 /// Those of [`update`], as far as reading finds them.
 pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
     let (id, change) = check(client, wanted)?;
+    instances::check(client, &id, &wanted.upgrade).await?;
     let (machine, patch) = look(client, &id, &change).await?;
-    let upgrades = wanted.upgrade != Upgrade::None;
+    if !patch.is_empty() {
+        // With a reference to an identity that does not exist, Azure refuses every other change.
+        let after = [patch.added.clone(), kept(&machine, &patch)].concat();
+        references::require(client, &id, &after).await?;
+    }
     let mut description = describe(wanted.kind, &id, &machine, &patch);
-    if upgrades {
+    let mut effects = effects(&id, &patch);
+    if wanted.upgrade != Upgrade::None {
         description.push_str("; then bring its instances up to date");
+        effects.push(format!("upgrade the instances of '{id}'"));
     }
     Ok(Plan {
         description,
-        changes: !patch.is_empty() || upgrades,
+        effects,
         resource: id.to_string(),
     })
+}
+
+/// Each thing that a patch does.
+fn effects(machine: &ResourceId, patch: &Patch) -> Vec<String> {
+    let system_assigned = patch.system_assigned.map(|on| {
+        let verb = if on { "enable" } else { "disable" };
+        format!("{verb} the system-assigned identity of '{machine}'")
+    });
+    let added = patch.added.iter();
+    let removed = patch.removed.iter();
+    added
+        .map(|id| format!("add '{id}' to '{machine}'"))
+        .chain(removed.map(|id| removal_effect(machine, id)))
+        .chain(system_assigned)
+        .collect()
+}
+
+/// The effect that an identity is taken off a machine.
+pub(crate) fn removal_effect(machine: &ResourceId, identity: &str) -> String {
+    format!("remove '{identity}' from '{machine}'")
 }
 
 fn check(client: &Client, wanted: &Update) -> Result<(ResourceId, Change)> {
@@ -240,29 +270,65 @@ fn refused(refusal: Refused) -> Error {
     }
 }
 
-/// The exact form removes what was not named: whoever is about to lose something is told, once
-/// for each thing however often the change is worked out anew.
-fn warn_of_losses(
-    client: &Client,
-    id: &ResourceId,
-    patch: &Patch,
-    change: &Change,
-    told: &mut HashSet<String>,
-) {
-    if !matches!(change, Change::Exact { .. }) {
-        return;
+/// The warnings of what a write does besides what the user named: each is given once, however
+/// often the change is worked out anew.
+#[derive(Default)]
+struct Warnings {
+    given: HashSet<String>,
+}
+
+impl Warnings {
+    /// Those of this patch that were not given yet.
+    fn news(
+        &mut self,
+        wanted: &Update,
+        id: &ResourceId,
+        machine: &MachineIdentity,
+        patch: &Patch,
+    ) -> Vec<String> {
+        let losses = self.losses(wanted, id, patch);
+        losses
+            .into_iter()
+            .chain(self.manual_upgrade(wanted, id, machine))
+            .collect()
     }
-    let mut lost = in_words(id, &patch.removed);
-    if patch.system_assigned == Some(false) {
-        lost.push("the system-assigned identity".to_owned());
+
+    /// The exact form removes what was not named.
+    fn losses(&mut self, wanted: &Update, id: &ResourceId, patch: &Patch) -> Option<String> {
+        let Wanted::Exact { .. } = wanted.wanted else {
+            return None;
+        };
+        let mut lost = in_words(id, &patch.removed);
+        if patch.system_assigned == Some(false) {
+            lost.push("the system-assigned identity".to_owned());
+        }
+        lost.retain(|one| self.given.insert(one.to_lowercase()));
+        (!lost.is_empty()).then(|| {
+            format!(
+                "'{}' loses {}, which -IdentityType and -IdentityId did not name.",
+                id.name(),
+                lost.join(", ")
+            )
+        })
     }
-    lost.retain(|one| told.insert(one.to_lowercase()));
-    if !lost.is_empty() {
-        client.observer().warning(format!(
-            "'{}' loses {}, which -IdentityType and -IdentityId did not name.",
-            id.name(),
-            lost.join(", ")
-        ));
+
+    /// The instances of a scale set with a manual upgrade policy do not take part.
+    fn manual_upgrade(
+        &mut self,
+        wanted: &Update,
+        id: &ResourceId,
+        machine: &MachineIdentity,
+    ) -> Option<String> {
+        let keep = machine.upgrade_mode.eq_ignore_ascii_case("Manual")
+            && wanted.upgrade == Upgrade::None
+            && self.given.insert("instances".to_owned());
+        keep.then(|| {
+            format!(
+                "The instances of '{}' keep the identities that they have: its upgrade policy is \
+                 Manual. Bring them up to date with -UpgradeInstance.",
+                id.name()
+            )
+        })
     }
 }
 
@@ -280,50 +346,43 @@ async fn write(client: &Client, id: &ResourceId, etag: &str, body: &Value) -> Re
         .await
 }
 
+/// Waits until the machine has the change.
 async fn finish(
     client: &Client,
     wanted: &Update,
     id: &ResourceId,
-    before: &MachineIdentity,
+    change: &Change,
     reply: &Reply,
 ) -> Result<MachineIdentity> {
     let activity = format!("Updating the identity of {}", id.name());
     let operation = Operation::begun_by(client, reply, id.as_str(), &activity)?;
-    if before.upgrade_mode.eq_ignore_ascii_case("Manual") && wanted.upgrade == Upgrade::None {
-        client.observer().warning(format!(
-            "The instances of '{}' keep the identities that they have: its upgrade policy is \
-             Manual. Bring them up to date with -UpgradeInstance.",
-            id.name()
-        ));
-    }
     if wanted.no_wait {
         return reply.json(id.as_str());
     }
-    operation.wait().await?;
-    read(client, id).await
-}
-
-/// Whether somebody else was quicker (412), or is at it right now (409).
-fn is_race(error: &Error) -> bool {
-    matches!(error.status(), Some(409 | 412))
-}
-
-/// A stale version can be read anew at once; an operation that runs is waited for.
-async fn pause(client: &Client, id: &ResourceId, error: &Error, beaten: u32) -> Result<()> {
-    if error.status() == Some(409) {
-        settle(client, id).await?;
+    if let Err(error) = operation.wait().await {
+        return Err(with_outcome(client, id, change, error).await);
     }
-    if beaten > 1 {
-        sleep(client.retry().first_wait / 8 * beaten).await;
+    // An answer without the address of an operation may have begun one all the same.
+    let machine = settle(client, id).await?;
+    if machine.is_ready() {
+        return Ok(machine);
     }
-    Ok(())
+    let error = settle::failed(client, id, &machine).await;
+    Err(with_outcome(client, id, change, error).await)
 }
 
-fn give_up(error: Error) -> Error {
-    let words = format!("Somebody else was quicker each of the {ROUNDS} times that this was tried");
-    error
-        .context(&words)
-        .advise("Nothing was changed: try again when the others are done.")
+/// Adds to the error of a change that Azure accepted what has become of the identity, where that
+/// can be read.
+async fn with_outcome(client: &Client, id: &ResourceId, change: &Change, error: Error) -> Error {
+    if failure::missing_identity(&error).is_some() || error.is_race() {
+        return error;
+    }
+    match look(client, id, change).await {
+        Ok((machine, patch)) if !machine.is_changing() => {
+            failure::with_outcome(error, patch.is_empty())
+        }
+        _ => error,
+    }
 }
 
 /// Identities as people call them: by name in the machine's own group, else by id.
@@ -342,6 +401,13 @@ fn in_words(machine: &ResourceId, ids: &[String]) -> Vec<String> {
             },
         )
         .collect()
+}
+
+/// The user-assigned identities that a patch leaves.
+fn kept(machine: &MachineIdentity, patch: &Patch) -> Vec<String> {
+    let mut kept = machine.state().user_assigned;
+    kept.retain(|held| !patch.removed.contains(held));
+    kept
 }
 
 /// The change in words, with what stays.
@@ -366,11 +432,9 @@ fn describe(
             words.push(format!("{verb} {}", in_words(id, ids).join(", ")));
         }
     };
-    let mut kept = machine.state().user_assigned;
-    kept.retain(|held| !patch.removed.contains(held));
     list("add", &patch.added);
     list("remove", &patch.removed);
-    list("keep", &kept);
+    list("keep", &kept(machine, patch));
     format!(
         "Update the identity of {label} '{id}': {}",
         words.join("; ")

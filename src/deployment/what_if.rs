@@ -59,10 +59,11 @@ pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
         return Err(failed(&id, answer.error));
     }
     let changes = answer.properties.unwrap_or_default().changes;
+    let lines = changes.iter().filter(|change| change.matters());
     Ok(Plan {
         resource: id.to_string(),
         description: describe(&id, &changes, &body.secrets),
-        changes: changes.iter().any(|change| change.matters()),
+        effects: lines.map(|change| change.told(&body.secrets)).collect(),
     })
 }
 
@@ -85,6 +86,18 @@ impl Change {
             .iter()
             .any(|nothing| nothing.eq_ignore_ascii_case(&self.change_type))
     }
+
+    fn told(&self, secrets: &[String]) -> String {
+        let line = format!("{} {}", self.change_type, place(&self.resource_id));
+        let mut details = Vec::new();
+        for delta in self.delta.iter().flatten() {
+            tell("", delta, secrets, &mut details);
+        }
+        match details.is_empty() {
+            true => line,
+            false => format!("{line}: {}", details.join(", ")),
+        }
+    }
 }
 
 /// One line for each change, and one for all the rest.
@@ -94,17 +107,8 @@ fn describe(id: &ResourceId, changes: &[Change], secrets: &[String]) -> String {
         id.name(),
         id.group()
     )];
-    for change in changes.iter().filter(|change| change.matters()) {
-        let mut line = format!("{} {}", change.change_type, place(&change.resource_id));
-        let mut details = Vec::new();
-        for delta in change.delta.iter().flatten() {
-            tell("", delta, secrets, &mut details);
-        }
-        if !details.is_empty() {
-            line = format!("{line}: {}", details.join(", "));
-        }
-        lines.push(line);
-    }
+    let matter = changes.iter().filter(|change| change.matters());
+    lines.extend(matter.map(|change| change.told(secrets)));
     let rest = changes.iter().filter(|change| !change.matters()).count();
     lines.push(match rest {
         0 => "Nothing else is in the group".to_owned(),

@@ -3,21 +3,34 @@
 use super::guard::Status;
 use super::queue::Record;
 use super::submit::{submit_in_own_time, submit_with_client};
-use crate::arm::{self, Client, Invoke, Plan, Result, Target};
+use crate::arm::{self, Agreement, Client, Invoke, Plan, Result, Target};
 use crate::identity::federated::{self, CredentialTarget, Lane};
 use crate::{access, compute, deployment, identity};
 
-/// A change, and whether only to plan it.
+/// A change, and what to do with it.
 pub(super) struct Change<T> {
     pub(super) wanted: T,
-    pub(super) dry_run: bool,
+    pub(super) mode: Mode,
+}
+
+/// What to do with a change.
+pub(super) enum Mode {
+    /// Only find out what it would do.
+    Plan,
+    /// Carry it out, within what was agreed to.
+    CarryOut(Agreement),
 }
 
 impl<T> Change<T> {
+    /// Whether only to find out what it would do.
+    pub(super) fn is_plan(&self) -> bool {
+        matches!(self.mode, Mode::Plan)
+    }
+
     pub(super) fn map<U>(self, to: impl FnOnce(T) -> U) -> Change<U> {
         Change {
             wanted: to(self.wanted),
-            dry_run: self.dry_run,
+            mode: self.mode,
         }
     }
 }
@@ -39,16 +52,34 @@ pub(super) fn submit_change<T: Wish>(
     change: Change<T>,
 ) -> std::result::Result<(), Status> {
     submit_with_client(client, queue, tag, |client, operation| async move {
-        let Change { wanted, dry_run } = change;
-        let yielded = match dry_run {
-            true => Some(wanted.plan(&client).await?.into()),
-            false => wanted.make(&client).await?,
+        let Change { wanted, mode } = change;
+        let yielded = match mode {
+            Mode::Plan => Some(wanted.plan(&client).await?.into()),
+            Mode::CarryOut(agreement) => {
+                let client = client.bound_by(agreement);
+                let plan = || wanted.plan(&client);
+                check_agreement(&client, plan).await?;
+                wanted.make(&client).await?
+            }
         };
         if let Some(record) = yielded {
             operation.item(record).await;
         }
         Ok(())
     })
+}
+
+/// Checks, right before a change, that it is still the one that was agreed to. What is written more
+/// than once, or takes long, checks each step besides.
+async fn check_agreement<F>(client: &Client, plan: impl FnOnce() -> F) -> Result<()>
+where
+    F: Future<Output = Result<Plan>>,
+{
+    if !client.agreement().is_given() {
+        return Ok(());
+    }
+    let plan = plan().await?;
+    client.agreement().check(&plan.resource, &plan.effects)
 }
 
 impl Wish for identity::Create {
@@ -170,14 +201,20 @@ pub(super) fn submit_federated<T: FederatedWish>(
     change: Change<T>,
 ) -> std::result::Result<(), Status> {
     submit_in_own_time(client, queue, tag, |client, operation| async move {
-        let Change { wanted, dry_run } = change;
-        let yielded = if dry_run {
-            let _turn = operation.turn().await;
-            Some(wanted.plan(&client).await?.into())
-        } else {
-            let mut lane = Lane::enter(&client, wanted.target()).await?;
-            let _turn = operation.turn().await;
-            wanted.make(&client, &mut lane).await?
+        let Change { wanted, mode } = change;
+        let yielded = match mode {
+            Mode::Plan => {
+                let _turn = operation.turn().await;
+                Some(wanted.plan(&client).await?.into())
+            }
+            Mode::CarryOut(agreement) => {
+                let client = client.bound_by(agreement);
+                let mut lane = Lane::enter(&client, wanted.target()).await?;
+                let _turn = operation.turn().await;
+                let plan = || wanted.plan(&client);
+                check_agreement(&client, plan).await?;
+                wanted.make(&client, &mut lane).await?
+            }
         };
         if let Some(record) = yielded {
             operation.item(record).await;

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::guard::Status;
 use super::queue::{Event, Happening, Record};
-use super::registry::{clients, questions};
+use super::registry::{clients, guards, questions};
 use super::types::*;
 use crate::access::{GroupMember, Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::{Category, Error, Plan, Progress, ResourceId};
@@ -91,6 +91,7 @@ impl Published {
                 progress: ptr::null(),
                 error: ptr::null(),
                 message: MiStr::ABSENT,
+                guard: 0,
             },
             happening: Box::new(event.happening),
             identity: None,
@@ -148,7 +149,8 @@ impl Published {
                 self.event.connection = &raw const **record;
             }
             Happening::Item(Record::Plan(plan)) => {
-                let record = self.plan.insert(MiPlan::of(plan));
+                self.message = plan.agreement();
+                let record = self.plan.insert(MiPlan::of(plan, &self.message));
                 self.event.plan = &raw const **record;
             }
             Happening::Item(Record::SystemIdentity(identity)) => {
@@ -187,6 +189,12 @@ impl Published {
             Happening::Warning(text) => {
                 self.event.kind = MI_EVENT_WARNING;
                 self.event.message = MiStr::of(text);
+            }
+            Happening::Guard(text, go_on) => {
+                self.event.kind = MI_EVENT_GUARDED_WARNING;
+                self.event.message = MiStr::of(text);
+                let handle = go_on.take().map(|go_on| guards().insert(go_on));
+                self.event.guard = handle.unwrap_or_default();
             }
             Happening::Progress(progress) => {
                 self.event.kind = MI_EVENT_PROGRESS;
@@ -465,11 +473,12 @@ impl MiConnection {
 }
 
 impl MiPlan {
-    fn of(plan: &Plan) -> Box<Self> {
+    fn of(plan: &Plan, agreement: &str) -> Box<Self> {
         Box::new(Self {
             resource_id: MiStr::of(&plan.resource),
             description: MiStr::of(&plan.description),
-            changes: plan.changes.into(),
+            changes: plan.changes().into(),
+            agreement: MiStr::of(agreement),
         })
     }
 }

@@ -22,7 +22,7 @@ use super::events;
 use super::guard::{Status, guard};
 use super::inputs::{View, check_out, read};
 use super::queue::Queue;
-use super::registry::{clients, questions, queues};
+use super::registry::{clients, guards, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
 
@@ -54,7 +54,11 @@ pub unsafe extern "C" fn mi_queue_create(options: *const MiQueueOptions, queue: 
     guard(|| {
         check_out(queue)?;
         let options = unsafe { read(options) }?;
-        let made = Queue::new(options.throttle_limit, options.verbose != 0)?;
+        let made = Queue::new(
+            options.throttle_limit,
+            options.verbose != 0,
+            options.guards != 0,
+        )?;
         unsafe { queue.write(queues().insert(made)) };
         Ok(())
     })
@@ -162,6 +166,17 @@ pub unsafe extern "C" fn mi_question_answer(question: u64, answer: *const MiAnsw
     guard(|| {
         let said = unsafe { read(answer) }?;
         questions().remove(question)?.answer(said);
+        Ok(())
+    })
+}
+
+/// Answers a guarded warning by the `guard` of its event: 1 to go on, 0 to end the operation with
+/// `WarningRefused` before the effect. `MI_ERROR_HANDLE` when it was answered before.
+#[unsafe(no_mangle)]
+pub extern "C" fn mi_guard_answer(guard_handle: u64, go_on: u8) -> i32 {
+    guard(|| {
+        // Nobody waits any more when the queue was cancelled.
+        let _ = guards().remove(guard_handle)?.send(go_on != 0);
         Ok(())
     })
 }
@@ -522,7 +537,7 @@ pub unsafe extern "C" fn mi_arm_invoke(
 ) -> i32 {
     guard(|| {
         let (request, paginate) = unsafe { read(request) }?;
-        if !paginate || request.dry_run {
+        if !paginate || request.is_plan() {
             return submit_change(client, queue, tag, request);
         }
         submit_with_client(client, queue, tag, |client, operation| async move {

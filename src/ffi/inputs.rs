@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::slice;
 use std::time::Duration;
 
-use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner};
+use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner, Mode};
 use super::guard::Status;
 use super::questions::Said;
 use super::types::*;
 use crate::access::{
     Assign, Find, FindReferences, Holder, ListIdentities, Membership, Place, Revoke, Role, Source,
 };
-use crate::arm::{Invoke, RetryPolicy, Scope, Target};
+use crate::arm::{Agreement, Invoke, RetryPolicy, Scope, Target};
 use crate::auth::{self, FederatedToken, Secret, SignIn};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::deployment::{Deploy, Parameters};
@@ -122,6 +122,20 @@ unsafe fn tags(ptr: *const MiTag, len: usize) -> Result<BTreeMap<String, String>
         .collect()
 }
 
+/// What to do with a change.
+///
+/// # Safety
+/// See [`text`].
+unsafe fn mode(dry_run: u8, agreed: MiStr) -> Result<Mode> {
+    // SAFETY: the contract of this function.
+    let agreed = unsafe { text(agreed) }?;
+    let agreement = agreed.map_or_else(Agreement::default, |plan| Agreement::to(&plan));
+    Ok(match dry_run {
+        0 => Mode::CarryOut(agreement),
+        _ => Mode::Plan,
+    })
+}
+
 impl Read for MiQueueOptions {
     type Owned = Self;
 
@@ -184,7 +198,8 @@ impl Read for MiIdentityCreateRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -208,7 +223,8 @@ impl Read for MiIdentityUpdateRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -228,7 +244,8 @@ impl Read for MiIdentityDeleteRequest {
                     _ => return Err(Status::Value),
                 },
             },
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -307,7 +324,8 @@ impl Read for MiRoleAssignmentCreateRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -343,7 +361,8 @@ impl Read for MiRoleAssignmentDeleteRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -445,7 +464,8 @@ impl Read for MiVmIdentityUpdateRequest {
                     _ => return Err(Status::Value),
                 },
             },
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -491,7 +511,8 @@ impl Read for MiFederatedWriteRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -503,7 +524,8 @@ impl Read for MiFederatedDeleteRequest {
         Ok(Change {
             // SAFETY: the contract of this function.
             wanted: DeleteFederated(unsafe { self.target.read() }?),
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -521,7 +543,8 @@ impl Read for MiGroupMemberRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -550,7 +573,8 @@ impl Read for MiDeploymentRequest {
         };
         Ok(Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         })
     }
 }
@@ -589,7 +613,8 @@ impl Read for MiArmInvokeRequest {
         };
         let change = Change {
             wanted,
-            dry_run: self.dry_run != 0,
+            // SAFETY: the contract of this function.
+            mode: unsafe { mode(self.dry_run, self.agreed) }?,
         };
         Ok((change, self.paginate != 0))
     }

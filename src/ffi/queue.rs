@@ -2,16 +2,18 @@
 //! pulls on its own.
 //!
 //! Events come out in the order in which the operations were submitted, whatever order they end
-//! in: those of a later operation wait until the earlier ones have ended. Progress and questions
-//! come out at once.
+//! in: those of a later operation wait until the earlier ones have ended. Progress comes out at
+//! once, and so does what an operation waits for: questions and guarded warnings.
 
 use std::collections::VecDeque;
+use std::future::ready;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::AbortHandle;
 
 use super::guard::Status;
@@ -42,12 +44,18 @@ pub(super) enum Record {
     Text(String),
 }
 
+/// Where the host says whether an operation goes on after a guarded warning.
+pub(super) type GoOn = oneshot::Sender<bool>;
+
 /// Something that happened in an operation.
 #[derive(Debug)]
 pub(super) enum Happening {
     Item(Record),
     Verbose(String),
     Warning(String),
+    /// A warning of an effect that comes next. The operation waits until the host says whether to
+    /// go on; without an answer it does not.
+    Guard(String, Option<GoOn>),
     Progress(Progress),
     /// What the host is asked, by an operation that can't go on without the answer.
     Question(Arc<Question>),
@@ -72,6 +80,8 @@ pub(super) struct Queue {
     ready: Condvar,
     throttle: Arc<Semaphore>,
     verbose: bool,
+    /// Whether the host answers guarded warnings.
+    guards: bool,
 }
 
 #[derive(Default)]
@@ -94,7 +104,11 @@ struct Entry {
 }
 
 impl Queue {
-    pub(super) fn new(throttle_limit: u32, verbose: bool) -> Result<Arc<Self>, Status> {
+    pub(super) fn new(
+        throttle_limit: u32,
+        verbose: bool,
+        guards: bool,
+    ) -> Result<Arc<Self>, Status> {
         if throttle_limit == 0 || throttle_limit > 10_000 {
             return Err(Status::Value);
         }
@@ -103,6 +117,7 @@ impl Queue {
             ready: Condvar::new(),
             throttle: Arc::new(Semaphore::new(throttle_limit as usize)),
             verbose,
+            guards,
         }))
     }
 
@@ -210,7 +225,7 @@ impl Queue {
                 event.tag != tag || !matches!(event.happening, Happening::Progress(_))
             });
             state.urgent.push_back(Event { tag, happening });
-        } else if let Happening::Question(_) = happening {
+        } else if let Happening::Question(_) | Happening::Guard(..) = happening {
             let tag = entry.tag;
             state.urgent.push_back(Event { tag, happening });
         } else {
@@ -342,6 +357,17 @@ impl Observer for Voice {
         self.queue.happen(self.number, Happening::Warning(text));
     }
 
+    fn guard(&self, text: String) -> BoxFuture<'_, bool> {
+        if !self.queue.guards {
+            self.warning(text);
+            return Box::pin(ready(true));
+        }
+        let (go_on, answer) = oneshot::channel();
+        self.queue
+            .happen(self.number, Happening::Guard(text, Some(go_on)));
+        Box::pin(answer.map(|answer| answer.unwrap_or(false)))
+    }
+
     fn progress(&self, progress: Progress) {
         self.queue
             .happen(self.number, Happening::Progress(progress));
@@ -359,7 +385,56 @@ mod tests {
     use super::*;
 
     fn queue() -> Arc<Queue> {
-        Queue::new(4, true).unwrap()
+        Queue::new(4, true, true).unwrap()
+    }
+
+    /// What an operation gets to know whose guarded warning the host takes and treats like this.
+    fn guarded(queue: &Arc<Queue>, host: impl FnOnce(&str, GoOn)) -> Option<bool> {
+        let _first = queue.begin(1).unwrap();
+        let second = queue.begin(2).unwrap();
+        let observer = second.observer();
+        let mut answer = observer.guard("vm1 loses id1".to_owned());
+        assert!(answer.as_mut().now_or_never().is_none());
+        let event = queue.wait(0).unwrap();
+        let Happening::Guard(text, Some(go_on)) = event.happening else {
+            panic!("not a guarded warning");
+        };
+        assert_eq!(event.tag, 2);
+        host(&text, go_on);
+        answer.now_or_never()
+    }
+
+    #[test]
+    fn a_guarded_warning_comes_before_its_turn_and_waits_for_its_answer() {
+        for wanted in [true, false] {
+            let answer = guarded(&queue(), |text, go_on| {
+                assert_eq!(text, "vm1 loses id1");
+                go_on.send(wanted).unwrap();
+            });
+            assert_eq!(answer, Some(wanted));
+        }
+    }
+
+    #[test]
+    fn a_guarded_warning_that_is_dropped_is_refused() {
+        assert_eq!(guarded(&queue(), |_, go_on| drop(go_on)), Some(false));
+        let queue = queue();
+        let operation = queue.begin(1).unwrap();
+        let observer = operation.observer();
+        let answer = observer.guard(String::new());
+        queue.cancel();
+        assert_eq!(answer.now_or_never(), Some(false));
+    }
+
+    #[test]
+    fn a_host_that_answers_no_guarded_warning_gets_a_warning() {
+        let queue = Queue::new(1, false, false).unwrap();
+        let operation = queue.begin(1).unwrap();
+        let observer = operation.observer();
+        let answer = observer.guard("vm1 loses id1".to_owned());
+        assert_eq!(answer.now_or_never(), Some(true));
+        let happening = queue.wait(0).unwrap().happening;
+        assert!(matches!(happening, Happening::Warning(_)));
     }
 
     fn tags_and_ends(queue: &Queue) -> Vec<(u64, bool)> {

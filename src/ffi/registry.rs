@@ -8,7 +8,7 @@ use once_cell::sync::Lazy;
 
 use super::guard::Status;
 use super::questions::Claim;
-use super::queue::Queue;
+use super::queue::{GoOn, Queue};
 use crate::arm::Client;
 
 /// The things of one kind that the host holds handles of.
@@ -63,6 +63,12 @@ pub(super) fn clients() -> &'static Registry<Client> {
 pub(super) fn questions() -> &'static Registry<Claim> {
     static QUESTIONS: Lazy<Registry<Claim>> = Lazy::new(Registry::new);
     &QUESTIONS
+}
+
+/// The guarded warnings that the host has taken and not answered.
+pub(super) fn guards() -> &'static Registry<GoOn> {
+    static GUARDS: Lazy<Registry<GoOn>> = Lazy::new(Registry::new);
+    &GUARDS
 }
 
 #[cfg(test)]

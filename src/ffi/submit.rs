@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_an_operation_is_its_failure() {
-        let queue = Queue::new(1, false).unwrap();
+        let queue = Queue::new(1, false, false).unwrap();
         let handle = queues().insert(queue.clone());
         submit(handle, 3, |_| async { panic!("on purpose") }).unwrap();
         let event = queue.wait(-1).unwrap();
@@ -158,7 +158,7 @@ mod tests {
     fn operations_begin_in_the_order_of_submission() {
         use std::sync::{Arc, Mutex};
 
-        let queue = Queue::new(1, false).unwrap();
+        let queue = Queue::new(1, false, false).unwrap();
         let handle = queues().insert(queue.clone());
         let begun = Arc::new(Mutex::new(Vec::new()));
         for tag in 0..500 {
@@ -180,7 +180,7 @@ mod tests {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicU32, Ordering};
 
-        let queue = Queue::new(2, false).unwrap();
+        let queue = Queue::new(2, false, false).unwrap();
         let handle = queues().insert(queue.clone());
         let running = Arc::new(AtomicU32::new(0));
         let most = Arc::new(AtomicU32::new(0));

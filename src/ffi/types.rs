@@ -34,6 +34,11 @@ pub const MI_EVENT_FAILED: u32 = 6;
 /// The event carries a question, which the host must answer. It comes out of turn.
 pub const MI_EVENT_QUESTION: u32 = 7;
 
+/// The event's `message` is a warning of an effect that comes next. The operation waits until
+/// `mi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
+/// queue whose options say `guards`; to others it is `MI_EVENT_WARNING`, and the operation goes on.
+pub const MI_EVENT_GUARDED_WARNING: u32 = 8;
+
 /// The host was stopped before it knew: another may answer.
 pub const MI_ANSWER_NONE: u32 = 0;
 /// There is a token.
@@ -145,6 +150,8 @@ pub struct MiQueueOptions {
     pub throttle_limit: u32,
     /// 1 to receive verbose lines.
     pub verbose: u8,
+    /// 1 when the host answers guarded warnings: `MI_EVENT_GUARDED_WARNING`.
+    pub guards: u8,
 }
 
 /// Which resource: its id, or its names. With an id the other members are not read.
@@ -213,6 +220,10 @@ pub struct MiIdentityCreateRequest {
     pub tags_len: usize,
     /// 1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_identity_update` needs.
@@ -231,6 +242,10 @@ pub struct MiIdentityUpdateRequest {
     pub replace_tags: u8,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_identity_delete` needs.
@@ -243,6 +258,10 @@ pub struct MiIdentityDeleteRequest {
     pub manner: u32,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// Where to list.
@@ -320,6 +339,10 @@ pub struct MiRoleAssignmentCreateRequest {
     pub condition_version: MiStr,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_role_assignment_list` needs.
@@ -350,6 +373,10 @@ pub struct MiRoleAssignmentDeleteRequest {
     pub role: MiRole,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_reference_list` needs.
@@ -440,6 +467,10 @@ pub struct MiVmIdentityUpdateRequest {
     pub no_wait: u8,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_arm_invoke` needs.
@@ -463,6 +494,10 @@ pub struct MiArmInvokeRequest {
     pub wait: u8,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// Which federated credential: its id, or its identity and its name. With an id the other members
@@ -513,6 +548,10 @@ pub struct MiFederatedWriteRequest {
     pub audiences_len: usize,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_federated_credential_delete` needs.
@@ -523,6 +562,10 @@ pub struct MiFederatedDeleteRequest {
     pub target: MiFederatedTarget,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_group_member_add` and `mi_group_member_remove` need.
@@ -535,6 +578,10 @@ pub struct MiGroupMemberRequest {
     pub principal_id: MiStr,
     /// 1 to plan only.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_deployment_create` needs.
@@ -551,6 +598,10 @@ pub struct MiDeploymentRequest {
     pub parameter_file: MiStr,
     /// 1 to plan only, by Azure's own what-if.
     pub dry_run: u8,
+    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+    /// nothing. Not given, the change does what is asked.
+    pub agreed: MiStr,
 }
 
 /// What `mi_identity_export` needs.
@@ -607,6 +658,8 @@ pub struct MiEvent {
     pub error: *const MiError,
     /// A verbose line or a warning.
     pub message: MiStr,
+    /// The handle for `mi_guard_answer`, or 0.
+    pub guard: u64,
 }
 
 /// A user-assigned identity.
@@ -878,6 +931,8 @@ pub struct MiPlan {
     pub description: MiStr,
     /// 0 when nothing would change.
     pub changes: u8,
+    /// What stands for this plan in the request that carries it out: its `agreed`.
+    pub agreement: MiStr,
 }
 
 /// What only the host can find out: a token of Azure PowerShell, which runs in the same process.

@@ -9,8 +9,8 @@ use super::model::{isolation_scope, normal_location};
 use super::update::Change;
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity, tags};
 use crate::arm::{
-    Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target, Versions,
-    resource_group_location,
+    Category, Client, Error, Method, Plan, Request, ResourceId, ResourceType, Result, Target,
+    Versions, presence, resource_group_location,
 };
 
 /// The identity to create.
@@ -56,11 +56,16 @@ pub async fn create(client: &Client, wanted: &Create) -> Result<UserAssignedIden
 pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
     let id = check(client, wanted)?;
     match step(client, wanted, &id).await? {
-        Step::Put { location } => Ok(Plan {
-            description: format!("Create user-assigned identity '{id}' in {location}"),
-            resource: id.to_string(),
-            changes: true,
-        }),
+        Step::Put { location } => {
+            if wanted.location.is_some() {
+                check_place(client, &id, &location).await?;
+            }
+            Ok(Plan {
+                description: format!("Create user-assigned identity '{id}' in {location}"),
+                effects: vec![format!("create '{id}' in {location}")],
+                resource: id.to_string(),
+            })
+        }
         Step::Change(change) => Ok(change.plan()),
     }
 }
@@ -95,6 +100,30 @@ async fn step(client: &Client, wanted: &Create, id: &ResourceId) -> Result<Step>
         None => resource_group_location(client, id.subscription(), id.group()).await?,
     };
     Ok(Step::Put { location })
+}
+
+/// Checks what Azure checks of a place that the caller named: that the group exists, and that the
+/// region has identities.
+async fn check_place(client: &Client, id: &ResourceId, location: &str) -> Result<()> {
+    let (subscription, group) = (id.subscription(), id.group());
+    let group = format!("/subscriptions/{subscription}/resourceGroups/{group}");
+    presence::require(client, &group).await?;
+    let ResourceType {
+        namespace, name, ..
+    } = USER_ASSIGNED_IDENTITY;
+    let regions = presence::regions(client, subscription, namespace, name).await?;
+    let is_it = |region: &String| normal_location(region) == normal_location(location);
+    if regions.is_empty() || regions.iter().any(is_it) {
+        return Ok(());
+    }
+    let message = format!("Azure has no user-assigned identities in the region '{location}'");
+    Err(Error::new(
+        Category::InvalidArgument,
+        "LocationNotAvailableForResourceType",
+        id.as_str(),
+        message,
+    )
+    .advise(format!("Use one of these: {}.", regions.join(", "))))
 }
 
 fn check_location(wanted: &Create, held: &UserAssignedIdentity) -> Result<()> {

@@ -1,5 +1,5 @@
 use super::list::read;
-use super::{API_VERSION, USER_ASSIGNED_IDENTITY};
+use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 use crate::arm::{Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target};
 
 /// Deletes an identity. References to it on virtual machines stay behind: Azure leaves them.
@@ -28,12 +28,20 @@ pub async fn delete(client: &Client, target: &Target) -> Result<()> {
 /// Those of [`delete`], as far as reading finds them.
 pub async fn plan_delete(client: &Client, target: &Target) -> Result<Plan> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
-    read(client, &id).await?;
+    let held = read(client, &id).await?;
     Ok(Plan {
         description: format!("Delete user-assigned identity '{id}'"),
+        effects: vec![deletion_effect(&held)],
         resource: id.to_string(),
-        changes: true,
     })
+}
+
+/// The effect that an identity is deleted: this one, and not one that has its name later.
+pub(crate) fn deletion_effect(held: &UserAssignedIdentity) -> String {
+    format!(
+        "delete '{}' with principal {}",
+        held.id, held.properties.principal_id
+    )
 }
 
 fn not_found(id: &ResourceId) -> Error {

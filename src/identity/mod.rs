@@ -11,6 +11,7 @@ mod tags;
 mod update;
 
 pub use create::{Create, create, plan_create};
+pub(crate) use delete::deletion_effect;
 pub use delete::{delete, plan_delete};
 pub(crate) use list::{find, find_named};
 pub use list::{get, list, list_everywhere};

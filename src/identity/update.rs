@@ -123,7 +123,24 @@ impl Change {
         Plan {
             resource: self.id.to_string(),
             description,
-            changes: !self.is_empty(),
+            effects: self.effects(),
         }
+    }
+
+    /// Each thing that the change does.
+    fn effects(&self) -> Vec<String> {
+        let (id, held) = (&self.id, &self.held.tags);
+        let mut effects = Vec::new();
+        if let Some(tags) = &self.tags {
+            let set = tags
+                .iter()
+                .filter(|(name, value)| held.get(*name) != Some(value));
+            effects.extend(set.map(|(name, value)| format!("set tag {name}={value} of '{id}'")));
+            let lost = held.keys().filter(|name| !tags.contains_key(*name));
+            effects.extend(lost.map(|name| format!("remove tag {name} of '{id}'")));
+        }
+        let scope = self.scope.iter();
+        effects.extend(scope.map(|scope| format!("set the isolation scope of '{id}' to {scope}")));
+        effects
     }
 }

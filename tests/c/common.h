@@ -26,6 +26,7 @@ static inline uint64_t new_queue(void) {
   uint64_t queue = 0;
   options.throttle_limit = 4;
   options.verbose = 0;
+  options.guards = 0;
   CHECK(mi_queue_create(&options, &queue) == MI_OK);
   CHECK(queue != 0);
   return queue;

@@ -16,6 +16,7 @@ static void queues(void) {
   CHECK(mi_queue_create(NULL, &queue) == MI_ERROR_NULL);
   options.throttle_limit = 0;
   options.verbose = 0;
+  options.guards = 0;
   CHECK(mi_queue_create(&options, &queue) == MI_ERROR_VALUE);
   options.throttle_limit = 1;
   CHECK(mi_queue_create(&options, NULL) == MI_ERROR_NULL);
@@ -85,6 +86,9 @@ static void events_and_clients(void) {
   CHECK(mi_event_free(event) == MI_ERROR_HANDLE);
   CHECK(mi_event_free(NULL) == MI_OK);
   CHECK(mi_event_free((const struct MiEvent *)&target) == MI_ERROR_HANDLE);
+
+  CHECK(mi_guard_answer(0, 1) == MI_ERROR_HANDLE);
+  CHECK(mi_guard_answer(queue, 1) == MI_ERROR_HANDLE);
 
   /* Cancelled: the operation ends, and nothing more is taken in. */
   target.resource_group = str("myResourceGroup");

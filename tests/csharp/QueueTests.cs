@@ -93,6 +93,53 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         Assert.Throws<ManagedIdentityException>(() => queue.Submit(fixture.Connect(), 1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_loss_waits_for_the_answer_to_its_warning(bool goOn)
+    {
+        Make("id1");
+        Run.Item<VmIdentity>(Update(VmIdentityType.UserAssigned, "id1"));
+        using var queue = new OperationQueue(2, verbose: true);
+        Assert.True(queue.Submit(Update(VmIdentityType.None), 1));
+        var events = Run.Events(queue, goOn);
+        var warning = Assert.Single(events, one => one.Kind == OperationEventKind.GuardedWarning);
+        Assert.Equal(1UL, warning.Tag);
+        Assert.Contains("loses id1", warning.Message);
+        Assert.NotEqual(0UL, warning.Guard);
+        Assert.Equal(goOn, events.Exists(one => one.Kind == OperationEventKind.Verbose && one.Message!.StartsWith("PATCH ", System.StringComparison.Ordinal)));
+        Assert.Equal(goOn ? null : "WarningRefused", events[^1].Failure?.Code);
+        // Nobody waits for another answer.
+        OperationQueue.AnswerGuard(warning.Guard, goOn: true);
+    }
+
+    [Fact]
+    public void A_plan_that_was_agreed_to_binds()
+    {
+        Make("id1");
+        Run.Item<VmIdentity>(Update(VmIdentityType.UserAssigned, "id1"));
+        var request = Update(VmIdentityType.None);
+        request.PlanOnly = true;
+        var plan = Run.Item<ChangePlan>(request);
+        Assert.True(plan.Changes);
+        var change = Update(VmIdentityType.SystemAssigned);
+        change.Agreed = plan.Agreement;
+        Assert.Equal(Failures.PlanChanged, Run.Failure(change).Code);
+        // An agreement to nothing is one.
+        request.PlanOnly = false;
+        request.Agreed = "";
+        Assert.Equal(Failures.PlanChanged, Run.Failure(request).Code);
+        request.Agreed = plan.Agreement;
+        Assert.Equal(VmIdentityType.None, Run.Item<VmIdentity>(request).Type);
+    }
+
+    private void Make(string name) => Run.Item<UserAssignedIdentity>(new CreateIdentityRequest(fixture.Client, Target(name)));
+
+    private UpdateVmIdentityRequest Update(VmIdentityType type, params string[] identities) =>
+        new(fixture.Client, MachineKind.VirtualMachine, Target("myVM")) { ExactType = type, Add = identities };
+
+    private static ResourceTarget Target(string name) => new() { ResourceGroupName = EmulatorFixture.Group, Name = name };
+
     [Fact]
     public void A_connection_that_was_closed_is_refused()
     {

@@ -18,13 +18,17 @@ internal static class Run
         return Events(queue);
     }
 
-    /// <summary>All events of what was submitted.</summary>
-    public static List<OperationEvent> Events(OperationQueue queue)
+    /// <summary>All events of what was submitted, by a host that goes on at every guarded warning, or at none.</summary>
+    public static List<OperationEvent> Events(OperationQueue queue, bool goOn = true)
     {
         var events = new List<OperationEvent>();
         while (queue.Take(-1, out var taken) == TakeResult.Taken)
         {
             events.Add(taken!);
+            if (taken!.Kind == OperationEventKind.GuardedWarning)
+            {
+                OperationQueue.AnswerGuard(taken.Guard, goOn);
+            }
         }
 
         return events;

@@ -29,7 +29,7 @@ Describe 'References to identities that were deleted' {
     It 'are named by the error of a change' {
         $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id3 }
         Get-ErrorCode $failure | Should -Be FailedIdentityOperation
-        $failure.Exception.Message | Should -BeLike '*userAssignedIdentities/id2''*does not exist*-RemoveMissing*'
+        $failure.Exception.Message | Should -BeLike 'There is no user-assigned identity ''id2''*-RemoveMissing*'
         $failure.TargetObject | Should -Be $VM
     }
 

@@ -125,6 +125,14 @@ Describe 'Remove-UserAssignedIdentity -Detach' {
         $kinds | Should -Be machine, machine, machine, machine, role, role, identity
     }
 
+    It 'removes nothing when a warning is an end' {
+        $failure = @(Get-Failure { Remove-UserAssignedIdentity $Group gone -Detach -WarningAction Stop })
+        $failure.Count | Should -Be 1
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop*'
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        @(Get-Assigned | Where-Object { $_ -like '*gone*' }).Count | Should -Be 4
+    }
+
     It 'finishes what has failed half-way' {
         Add-Fault @{ method = 'PATCH'; pathContains = '/virtualMachines/vm2?'; times = 1; action = @{ status = 403; code = 'AuthorizationFailed'; message = 'No.' } }
         $failure = @(Get-Failure { Remove-UserAssignedIdentity $Group gone -Detach -PassThru -WarningAction SilentlyContinue })

@@ -139,6 +139,60 @@ Describe 'Update-VmIdentity' {
         }
     }
 
+    Context 'a warning of a loss' {
+        It 'stops the change before it is made with <Name>' -ForEach @(
+            @{ Name = '-WarningAction Stop'; Given = { Update-VmIdentity $Group $VM -IdentityType UserAssigned -IdentityId id2 -WarningAction Stop } }
+            @{ Name = '$WarningPreference'; Given = { $WarningPreference = 'Stop'; Update-VmIdentity $Group $VM -IdentityType None } }
+            @{ Name = 'the preference of a function'; Given = { function Set-It { [CmdletBinding()] param() Update-VmIdentity $Group $VM -IdentityType None }; Set-It -WarningAction Stop } }
+        ) {
+            foreach ($time in 1..5) {
+                $failure = @(Get-Failure $Given)
+                $failure.Count | Should -Be 1
+                $failure[0].FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop*'
+                $failure[0].Exception.Message | Should -BeLike '*loses id1*'
+            }
+            Get-ChangingRequest | Should -BeNullOrEmpty
+            Get-AssignedName | Should -Be id1
+        }
+
+        It 'stops it for every machine of a pipeline' {
+            $body = @{ location = 'eastus'; identity = @{ type = 'UserAssigned'; userAssignedIdentities = @{ $id1.Id = @{} } } }
+            foreach ($number in 1..20) {
+                $null = Invoke-ArmRequest PUT "$((Get-VmIdentity $Group $VM).Id)$number" -ApiVersion 2025-04-01 -Body $body
+            }
+            Invoke-Emulator Delete /requests
+            $failure = @(Get-Failure { Get-VmIdentity | Update-VmIdentity -IdentityType None -WarningAction Stop })
+            $failure.Count | Should -Be 1
+            Get-ChangingRequest | Should -BeNullOrEmpty
+        }
+
+        It 'goes on with <Preference>, once it is written' -ForEach @(
+            @{ Preference = 'Continue' }
+            @{ Preference = 'SilentlyContinue' }
+        ) {
+            $machine = Update-VmIdentity $Group $VM -IdentityType None -WarningAction $Preference -WarningVariable warnings 3>$null
+            $machine.Type | Should -Be None
+            @($warnings).Count | Should -Be 1
+        }
+
+        It 'is none where nothing is lost' {
+            $null = Update-VmIdentity $Group $VM -IdentityType UserAssigned -IdentityId id1, id2 -WarningAction Stop -NoWait
+            Get-AssignedName | Should -Be 'id1', 'id2'
+        }
+    }
+
+    Context 'refusals' {
+        It 'end at once when a resource is locked' {
+            $message = "The scope '/x' cannot perform write operation because following scope(s) are locked: '/x'."
+            Add-Fault @{ method = 'PATCH'; times = 100; action = @{ status = 409; code = 'ScopeLocked'; message = $message } }
+            $failure = @(Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id2 })
+            $failure.Count | Should -Be 1
+            Get-ErrorCode $failure[0] | Should -Be ScopeLocked
+            $failure[0].Exception.Message | Should -BeLike "*$message*"
+            (Get-ArmRequest).method | Should -Be GET, PATCH
+        }
+    }
+
     Context 'contradictions' {
         It '<Name>' -ForEach @(
             @{ Name = 'both forms'; Given = @{ IdentityType = 'None'; AddIdentityId = 'id2' } }

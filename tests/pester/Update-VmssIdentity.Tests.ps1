@@ -50,6 +50,12 @@ Describe 'Update-VmssIdentity' {
             Get-InstanceState mySet | Should -Be $false, $false, $false
         }
 
+        It 'keep the change off the model when the warning is an end' {
+            (Get-Failure { Update-VmssIdentity $Group mySet -AddIdentityId id1 -WarningAction Stop }).FullyQualifiedErrorId |
+                Should -BeLike 'ActionPreferenceStop*'
+            (Get-VmssIdentity $Group mySet).Type | Should -Be None
+        }
+
         It 'are not warned of when they follow by themselves' {
             Add-ScaleSet auto -Mode Automatic
             $null = Update-VmssIdentity $Group auto -AddIdentityId id1 -NoWait -WarningVariable warnings
@@ -67,6 +73,7 @@ Describe 'Update-VmssIdentity' {
             $failure = Get-Failure { Update-VmssIdentity $Group mySet -AddIdentityId id1 -UpgradeInstance 9 }
             Get-ErrorCode $failure | Should -Be InstanceNotFound
             $failure.Exception.Message | Should -BeLike "*'9'*"
+            Get-ChangingRequest | Should -BeNullOrEmpty
         }
 
         It 'can not be left to themselves' {

@@ -173,6 +173,92 @@ public class AnsweringInterface : PSHostUserInterface
         $done.Output.Count | Should -Be 1
     }
 
+    It '-WhatIf fails where the change would: <What>' -ForEach @(
+        @{ What = 'an identity that does not exist'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId nope'; Code = 'FailedIdentityOperation' }
+        @{ What = 'an identity that does not exist, exactly'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType UserAssigned -IdentityId nope -WarningAction SilentlyContinue'; Code = 'FailedIdentityOperation' }
+        @{ What = 'a machine that does not exist'; Command = 'Update-VmIdentity myResourceGroup nope -AddIdentityId id1'; Code = 'ResourceNotFound' }
+        @{ What = 'a group that does not exist'; Command = 'New-UserAssignedIdentity nope id3 -Location eastus'; Code = 'ResourceGroupNotFound' }
+        @{ What = 'a region that does not exist'; Command = 'New-UserAssignedIdentity myResourceGroup id3 -Location nowhere'; Code = 'LocationNotAvailableForResourceType' }
+        @{ What = 'an identity to change that does not exist'; Command = 'Update-UserAssignedIdentity myResourceGroup nope -Tag @{}'; Code = 'ResourceNotFound' }
+        @{ What = 'a role that does not exist'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionId 11111111-2222-3333-4444-555555555555 -ResourceGroupName myResourceGroup"; Code = 'RoleDefinitionDoesNotExist' }
+        @{ What = 'a scope that does not exist'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope ((Get-VmIdentity).Id + 'x')"; Code = 'ResourceNotFound' }
+        @{ What = 'a group as scope that does not exist'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName nope"; Code = 'ResourceGroupNotFound' }
+        @{ What = 'a credential under no identity'; Command = "New-FederatedIdentityCredential myResourceGroup nope c1 -Issuer https://contoso.com -Subject s"; Code = '*NotFound' }
+        @{ What = 'a credential that does not exist'; Command = "Remove-FederatedIdentityCredential myResourceGroup id1 nope"; Code = '*NotFound' }
+    ) {
+        $codes = foreach ($mode in '-WhatIf', '') {
+            Invoke-Emulator Delete /requests
+            $done = Invoke-Answering "$Command $mode"
+            $done.Errors.Count | Should -Be 1
+            Get-ErrorCode $done.Errors[0]
+            if ($mode) {
+                $done.Lines | Should -Not -BeLike 'What if: *'
+                Get-ChangingRequest | Should -BeNullOrEmpty
+            }
+        }
+        $codes | Should -BeLike $Code
+        $codes[1] | Should -Be $codes[0]
+    }
+
+    Context 'a resource that changes between question and answer' {
+        BeforeEach {
+            # What the plan reads is older than what the change reads.
+            $old = Invoke-ArmRequest -Path (Get-VmIdentity).Id -ApiVersion 2025-04-01 | ConvertTo-Json -Depth 9
+            $null = Update-VmIdentity myResourceGroup myVM -AddIdentityId id2 -NoWait
+            Add-Fault @{ method = 'GET'; pathContains = '/myVM?'; times = 1; action = @{ status = 200; contentType = 'application/json'; body = $old } }
+            Invoke-Emulator Delete /requests
+        }
+
+        It 'is asked about again' {
+            $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -Confirm' 0, 0
+            $done.Questions.Count | Should -Be 2
+            $done.Questions[0] | Should -BeLike '*: remove id1?'
+            $done.Questions[1] | Should -BeLike '*: remove id1, id2?'
+            $done.Errors | Should -BeNullOrEmpty
+            $done.Output.Type | Should -Be None
+        }
+
+        It 'is left when the second answer is no' {
+            $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -Confirm' 0, 2
+            $done.Questions.Count | Should -Be 2
+            $done.Output | Should -BeNullOrEmpty
+            $done.Errors | Should -BeNullOrEmpty
+            Get-ChangingRequest | Should -BeNullOrEmpty
+            (Get-VmIdentity).UserAssignedIdentity.Name | Should -Be id1, id2
+        }
+
+        It 'is not asked about again when less is lost' {
+            $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id2 -RemoveIdentityId id1 -Confirm' 0
+            $done.Questions.Count | Should -Be 1
+            $done.Output.UserAssignedIdentity.Name | Should -Be id2
+        }
+
+        It 'is asked about although it was so already' {
+            $null = Update-VmIdentity myResourceGroup myVM -RemoveIdentityId id2 -NoWait
+            $now = Invoke-ArmRequest -Path (Get-VmIdentity).Id -ApiVersion 2025-04-01 | ConvertTo-Json -Depth 9
+            $null = Update-VmIdentity myResourceGroup myVM -AddIdentityId id2 -NoWait
+            Add-Fault @{ method = 'GET'; pathContains = '/myVM?'; times = 1; action = @{ status = 200; contentType = 'application/json'; body = $now } }
+            Invoke-Emulator Delete /requests
+            $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -RemoveIdentityId id2 -Confirm' 2
+            $done.Questions.Count | Should -Be 1
+            Get-ChangingRequest | Should -BeNullOrEmpty
+        }
+
+        It 'is done as the command line says when nobody is asked' {
+            $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -Confirm:$false'
+            $done.Questions.Count | Should -Be 0
+            $done.Output.Type | Should -Be None
+        }
+    }
+
+    It '-WarningAction Inquire asks before the loss' {
+        $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -WarningAction Inquire' 2
+        $done.Questions.Count | Should -Be 1
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -WarningAction Inquire' 0
+        $done.Output.Type | Should -Be None
+    }
+
     Context 'roles, and removal without a trace' {
         BeforeEach {
             $identity = Get-UserAssignedIdentity -Name id1

@@ -11,6 +11,7 @@ internal sealed unsafe class AddGroupMemberRequest(ulong client, string group, s
             group = scope.Text(group),
             principal_id = scope.Text(principalId),
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_group_member_add(Client, &request, queue, tag);
     }

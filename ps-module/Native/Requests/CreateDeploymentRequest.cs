@@ -19,6 +19,7 @@ internal sealed unsafe class CreateDeploymentRequest(ulong client, ResourceTarge
             parameters = scope.Text(Parameters),
             parameter_file = scope.Text(ParameterFile),
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_deployment_create(Client, &request, queue, tag);
     }

@@ -21,6 +21,7 @@ internal sealed unsafe class CreateIdentityRequest(ulong client, ResourceTarget 
             tags = scope.Tags(Tags),
             tags_len = (nuint)Tags.Count,
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_identity_create(Client, &request, queue, tag);
     }

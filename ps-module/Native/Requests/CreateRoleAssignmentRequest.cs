@@ -21,6 +21,7 @@ internal sealed unsafe class CreateRoleAssignmentRequest(ulong client, RoleHolde
             condition = scope.Text(Condition),
             condition_version = scope.Text(ConditionVersion),
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_role_assignment_create(Client, &request, queue, tag);
     }

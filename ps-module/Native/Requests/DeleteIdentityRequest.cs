@@ -13,6 +13,7 @@ internal sealed unsafe class DeleteIdentityRequest(ulong client, ResourceTarget 
             target = scope.Target(Target),
             manner = Manner,
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_identity_delete(Client, &request, queue, tag);
     }

@@ -28,6 +28,7 @@ internal sealed unsafe class DeleteRoleAssignmentRequest : ChangeRequest
             place = scope.Place(_place),
             role = scope.Role(_role),
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_role_assignment_delete(Client, &request, queue, tag);
     }

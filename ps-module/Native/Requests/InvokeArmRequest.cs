@@ -29,6 +29,7 @@ internal sealed unsafe class InvokeArmRequest(ulong client, ResourceTarget targe
             paginate = Paginate ? (byte)1 : (byte)0,
             wait = Wait ? (byte)1 : (byte)0,
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_arm_invoke(Client, &request, queue, tag);
     }

@@ -11,6 +11,7 @@ internal sealed unsafe class RemoveGroupMemberRequest(ulong client, string group
             group = scope.Text(group),
             principal_id = scope.Text(principalId),
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_group_member_remove(Client, &request, queue, tag);
     }

@@ -20,6 +20,7 @@ internal sealed unsafe class UpdateIdentityRequest(ulong client, ResourceTarget 
             tags_len = (nuint)(Tags?.Count ?? 0),
             replace_tags = Tags is null ? (byte)0 : (byte)1,
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_identity_update(Client, &request, queue, tag);
     }

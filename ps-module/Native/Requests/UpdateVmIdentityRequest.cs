@@ -51,6 +51,7 @@ internal sealed unsafe class UpdateVmIdentityRequest(ulong client, MachineKind k
             instances_len = (nuint)UpgradeInstance.Count,
             no_wait = NoWait ? (byte)1 : (byte)0,
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return NativeMethods.mi_vm_identity_update(Client, &request, queue, tag);
     }

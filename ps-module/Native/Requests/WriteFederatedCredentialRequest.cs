@@ -28,6 +28,7 @@ internal sealed unsafe class WriteFederatedCredentialRequest(ulong client, Crede
             audiences = scope.Texts(Audience),
             audiences_len = (nuint)Audience.Length,
             dry_run = DryRun,
+            agreed = scope.Text(Agreed),
         };
         return Update
             ? NativeMethods.mi_federated_credential_update(Client, &request, queue, tag)

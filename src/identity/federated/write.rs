@@ -102,11 +102,15 @@ pub async fn delete(client: &Client, target: &CredentialTarget) -> Result<()> {
 /// Those of [`delete`], as far as reading finds them.
 pub async fn plan_delete(client: &Client, target: &CredentialTarget) -> Result<Plan> {
     let id = target.resolve(client)?;
-    read(client, &id).await?;
+    let FederatedProperties {
+        issuer, subject, ..
+    } = read(client, &id).await?.properties;
     Ok(Plan {
         description: format!("Delete federated credential '{id}'"),
+        effects: vec![format!(
+            "delete '{id}' for subject '{subject}' of issuer '{issuer}'"
+        )],
         resource: id.to_string(),
-        changes: true,
     })
 }
 
@@ -273,8 +277,8 @@ async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
     };
     Ok(Plan {
         resource: id.to_string(),
+        effects: changes.then(|| description.clone()).into_iter().collect(),
         description,
-        changes,
     })
 }
 

@@ -1,0 +1,134 @@
+//! When a change that was refused, or that did not last, is worth another attempt.
+
+use tokio::time::sleep;
+
+use super::Existence;
+use super::failure::{missing_identity, named};
+use super::read::read;
+use super::references::existence;
+use super::settle::settle;
+use crate::arm::{Client, Error, Replication, ResourceId, Result, known_code};
+
+/// How often a change is attempted when others write meanwhile.
+const ATTEMPTS: u32 = 12;
+
+/// How an operation ends whose place a later one has taken.
+const PREEMPTED: &str = "OperationPreempted";
+
+/// The attempts at one change of a machine.
+pub(super) struct Attempts {
+    /// What to say of the machine when all attempts were in vain.
+    outcome: &'static str,
+    lost: u32,
+    /// The wait for an identity that Compute does not know yet, once there is one.
+    replication: Option<Replication>,
+}
+
+/// Why another attempt may succeed.
+enum Race {
+    /// Another write came first: the machine can be read anew at once.
+    Stale,
+    /// An operation runs, or has just taken this one's place: it is waited for.
+    Busy,
+}
+
+impl Attempts {
+    pub(super) fn new(outcome: &'static str) -> Self {
+        Self {
+            outcome,
+            lost: 0,
+            replication: None,
+        }
+    }
+
+    /// Waits until another attempt is worth making.
+    ///
+    /// # Errors
+    /// `error` itself when no attempt would end otherwise, or when there were enough of them.
+    pub(super) async fn again(
+        &mut self,
+        client: &Client,
+        id: &ResourceId,
+        error: Error,
+    ) -> Result<()> {
+        if let Some(identity) = missing_identity(&error) {
+            return self.until_known(client, id, &identity, error).await;
+        }
+        let Some(race) = race(client, id, &error).await else {
+            return Err(error);
+        };
+        self.lost += 1;
+        if self.lost == ATTEMPTS {
+            return Err(self.give_up(id, error));
+        }
+        if let Race::Busy = race {
+            settle(client, id).await?;
+        }
+        if self.lost > 1 {
+            sleep(client.retry().first_wait / 8 * self.lost).await;
+        }
+        Ok(())
+    }
+
+    /// An identity that was created just now can be read before Compute finds it.
+    async fn until_known(
+        &mut self,
+        client: &Client,
+        machine: &ResourceId,
+        identity: &ResourceId,
+        error: Error,
+    ) -> Result<()> {
+        let message = match existence(client, identity).await? {
+            Existence::Missing => return Err(error),
+            Existence::Unknown => format!(
+                "Azure does not find {}, so it refuses to change {}",
+                named(identity),
+                named(machine)
+            ),
+            Existence::Exists => {
+                let replication = self.replication.get_or_insert_with(Replication::begin);
+                if !replication.is_over(client) {
+                    let activity = "Waiting until Azure Compute finds the new identity";
+                    replication.wait(client, activity, identity.name()).await;
+                    return Ok(());
+                }
+                format!(
+                    "Azure Compute does not find {} yet, although it exists, and refuses to \
+                     change {}",
+                    named(identity),
+                    named(machine)
+                )
+            }
+        };
+        Err(error
+            .reworded(message)
+            .advise("If it was created just now, try again in a few minutes."))
+    }
+
+    fn give_up(&self, id: &ResourceId, error: Error) -> Error {
+        let outcome = match error.code() {
+            PREEMPTED => "Azure accepted the change and did not complete it: look at the machine.",
+            _ => self.outcome,
+        };
+        error
+            .reworded(format!(
+                "Gave up after {ATTEMPTS} attempts: another client keeps modifying {}",
+                named(id)
+            ))
+            .advise(outcome)
+    }
+}
+
+/// What a refusal says about others: it is their doing by its code, or because Azure is at work on
+/// the machine.
+async fn race(client: &Client, id: &ResourceId, error: &Error) -> Option<Race> {
+    if error.status() == Some(412) {
+        return Some(Race::Stale);
+    }
+    if error.is_race() {
+        return Some(Race::Busy);
+    }
+    let may_be = error.status() == Some(409) && known_code(error.code()).is_none();
+    let changing = may_be && read(client, id).await.is_ok_and(|one| one.is_changing());
+    changing.then_some(Race::Busy)
+}
