@@ -25,6 +25,10 @@ pub struct RetryPolicy {
     pub operation_limit: Duration,
     /// How long the service of managed identities may be gone while it is restarted.
     pub identity_restart: Duration,
+    /// How long a principal may be unknown to the directory that is known to exist.
+    pub new_principal: Duration,
+    /// How long one may be of which nothing is known: it may be mistyped.
+    pub unknown_principal: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -38,6 +42,8 @@ impl Default for RetryPolicy {
             longest_poll: Duration::from_secs(3),
             operation_limit: Duration::from_secs(60 * 60),
             identity_restart: Duration::from_secs(70),
+            new_principal: Duration::from_secs(120),
+            unknown_principal: Duration::from_secs(30),
         }
     }
 }
