@@ -61,7 +61,7 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
     let (role, who) = (asked.role.label(), wanted.principal.label());
     let scope = &wanted.scope;
     let description = match there {
-        true => format!("Leave the role '{role}' of {who} on '{scope}' as it is: it is so already"),
+        true => format!("Leave the role '{role}' of {who} on '{scope}' as it is: nothing differs"),
         false => format!("Give the role '{role}' to {who} on '{scope}'"),
     };
     Ok(Plan {

@@ -170,7 +170,7 @@ impl Update {
 /// What a wish comes to, by what is there.
 #[derive(Debug)]
 enum Step {
-    /// It is so already.
+    /// Nothing differs.
     Nothing(FederatedCredential),
     /// It is to be written; with what is there now.
     Put {
@@ -187,7 +187,7 @@ impl Wish {
             return Err(not_found(&self.id, "changed"));
         }
         if let Some(held) = held.filter(|held| !held.is_whole()) {
-            return Err(unseen(held));
+            return Err(self.unreadable());
         }
         let trust = self.trust(held);
         if let Some(held) = held.filter(|held| held.properties == trust) {
@@ -230,9 +230,10 @@ impl Wish {
 
     fn taken(&self, twin: &FederatedCredential) -> Error {
         let message = format!(
-            "'{}' would trust the same issuer and subject as '{}', which Azure allows only once \
+            "The {} would trust the same issuer and subject as '{}', which Azure allows only once \
              in an identity",
-            self.id, twin.name
+            self.id.described(),
+            twin.name
         );
         Error::new(
             Category::ResourceExists,
@@ -243,10 +244,28 @@ impl Wish {
         .advise("Use the one that there is, or remove it first.")
     }
 
+    /// A write would lose an expression that is not shown.
+    fn unreadable(&self) -> Error {
+        let message = format!(
+            "The {} has no subject, and its claims matching expression can't be read in this \
+             cloud. A write would lose the expression, so nothing was written",
+            self.id.described()
+        );
+        Error::new(
+            Category::InvalidOperation,
+            "FederatedIdentityCredentialNotReadable",
+            &self.id.to_string(),
+            message,
+        )
+        .advise("Remove it with Remove-FederatedIdentityCredential, and create it anew.")
+    }
+
     fn full(&self, count: usize) -> Error {
         let message = format!(
-            "'{}' has {count} federated credentials, and an identity can have at most {MOST}",
-            self.id.identity
+            "The user-assigned identity '{}' in resource group '{}' has {count} federated \
+             credentials, and an identity can have at most {MOST}",
+            self.id.identity.name(),
+            self.id.identity.group()
         );
         Error::new(
             Category::LimitsExceeded,
@@ -264,7 +283,7 @@ async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
     let id = &wish.id;
     let (description, changes) = match wish.step(&credentials)? {
         Step::Nothing(_) => (
-            format!("Leave federated credential '{id}' as it is: it is so already"),
+            format!("Leave federated credential '{id}' as it is: nothing differs"),
             false,
         ),
         Step::Put { trust, held: None } => (
@@ -413,7 +432,7 @@ impl Lane {
                             "Writing federated credentials of {}",
                             self.identity().name()
                         ),
-                        status: "Somebody else is writing".to_owned(),
+                        status: "Another client is writing".to_owned(),
                         percent: None,
                         seconds_elapsed: started.elapsed().as_secs() as u32,
                     });
@@ -430,24 +449,8 @@ impl Lane {
     }
 }
 
-/// The error of a credential whose expression is not shown: a write would lose it.
-fn unseen(held: &FederatedCredential) -> Error {
-    let message = format!(
-        "The federated credential '{}' has no subject, and its claims matching expression can't be \
-         read here: a write would lose it, so nothing was written",
-        held.id
-    );
-    Error::new(
-        Category::InvalidOperation,
-        "FederatedIdentityCredentialNotReadable",
-        &held.id,
-        message,
-    )
-    .advise("Remove it with Remove-FederatedIdentityCredential, and create it anew.")
-}
-
 fn not_found(id: &CredentialId, done: &str) -> Error {
-    let message = format!("There is no federated credential '{id}', so nothing was {done}");
+    let message = format!("There is no {}, so nothing was {done}", id.described());
     Error::new(
         Category::ObjectNotFound,
         "ResourceNotFound",
