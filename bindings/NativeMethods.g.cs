@@ -1032,6 +1032,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr condition_version;
         /// <summary>
+        ///  How long to wait for a principal that is unknown, in seconds; negative for as long as is
+        ///  usual.
+        /// </summary>
+        public int principal_wait_s;
+        /// <summary>
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
@@ -1445,6 +1450,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr principal_id;
         /// <summary>
+        ///  How long to wait for a principal that is unknown, in seconds; negative for as long as is
+        ///  usual. For `mi_group_member_add` alone.
+        /// </summary>
+        public int principal_wait_s;
+        /// <summary>
         ///  1 to plan only.
         /// </summary>
         public byte dry_run;
@@ -1742,9 +1752,17 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr issuer;
         /// <summary>
-        ///  Whom the issuer must name.
+        ///  Whom the issuer must name; not given where there is an expression.
         /// </summary>
         public MiStr subject;
+        /// <summary>
+        ///  What the claims of a token must match; not given where there is a subject.
+        /// </summary>
+        public MiStr claims_matching_expression;
+        /// <summary>
+        ///  The version of the expression's language; 0 where there is none.
+        /// </summary>
+        public int claims_matching_expression_version;
         /// <summary>
         ///  Whom the token must be for.
         /// </summary>

@@ -457,8 +457,12 @@ typedef struct MiFederatedCredential {
   struct MiStr resource_type;
   // The URL of the issuer.
   struct MiStr issuer;
-  // Whom the issuer must name.
+  // Whom the issuer must name; not given where there is an expression.
   struct MiStr subject;
+  // What the claims of a token must match; not given where there is a subject.
+  struct MiStr claims_matching_expression;
+  // The version of the expression's language; 0 where there is none.
+  int32_t claims_matching_expression_version;
   // Whom the token must be for.
   const struct MiStr *audiences;
   // The number of audiences.
@@ -781,6 +785,9 @@ typedef struct MiRoleAssignmentCreateRequest {
   struct MiStr condition;
   // The version of that language.
   struct MiStr condition_version;
+  // How long to wait for a principal that is unknown, in seconds; negative for as long as is
+  // usual.
+  int32_t principal_wait_s;
   // 1 to plan only.
   uint8_t dry_run;
   // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
@@ -996,6 +1003,9 @@ typedef struct MiGroupMemberRequest {
   struct MiStr group;
   // The object id of the member.
   struct MiStr principal_id;
+  // How long to wait for a principal that is unknown, in seconds; negative for as long as is
+  // usual. For `mi_group_member_add` alone.
+  int32_t principal_wait_s;
   // 1 to plan only.
   uint8_t dry_run;
   // The `agreement` of the plan that somebody agreed to. With it, the change has no effect

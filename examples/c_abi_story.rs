@@ -236,6 +236,7 @@ impl Story {
             description: ABSENT,
             condition: ABSENT,
             condition_version: ABSENT,
+            principal_wait_s: -1,
             dry_run: 0,
             agreed: ABSENT,
         };

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use managed_identity::access::{
     self, AccessScope, Assign, Find, Holder, Place, Revoke, Role, RoleAssignment,
 };
@@ -140,6 +142,108 @@ async fn a_principal_that_is_not_known_yet_is_waited_for() {
     let given = access::assign(&local.client, &assign(&principal_id, "Reader")).await;
     assert_eq!(given.unwrap().properties.principal_id, principal_id);
     assert!(!local.heard.progress.lock().unwrap().is_empty());
+}
+
+/// For so many requests, role assignments do not know any principal.
+async fn principal_not_found(local: &Local, times: u32) {
+    let fault = json!({
+        "method": "PUT", "pathContains": "roleAssignments", "times": times,
+        "action": {"status": 400, "code": "PrincipalNotFound", "message": "Not yet."},
+    });
+    local.fault(fault).await;
+}
+
+/// Nobody: a mistyped id.
+fn mistyped() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+#[tokio::test]
+async fn a_mistyped_principal_is_not_waited_for_as_a_new_one_is() {
+    let local = Local::start().await;
+    let id = mistyped();
+    let started = Instant::now();
+    let error = access::assign(&local.client, &assign(&id, "Reader"))
+        .await
+        .unwrap_err();
+    assert!(started.elapsed() < local.client.retry().replication);
+    assert_eq!(error.code(), "PrincipalNotFound");
+    let told = error.to_string();
+    assert!(
+        told.contains("-PrincipalId") && told.contains(&id),
+        "{told}"
+    );
+    let asked = local.requests().await;
+    let graph = format!("GET /v1.0/directoryObjects/{id}");
+    assert_eq!(
+        asked.iter().filter(|line| **line == graph).count(),
+        1,
+        "{asked:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_principal_that_the_directory_knows_is_waited_for() {
+    let local = Local::start().await;
+    let id = mistyped();
+    let person = json!({"id": id, "type": "ServicePrincipal", "displayName": "app"});
+    local.admin("POST", "principals", person).await;
+    principal_not_found(&local, 30).await;
+    access::assign(&local.client, &assign(&id, "Reader"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn the_wait_for_a_principal_is_the_callers_to_choose() {
+    let local = Local::start().await;
+    // Known to exist, and still for no longer than asked.
+    let id = principal(&local, "id1").await;
+    principal_not_found(&local, 1000).await;
+    let mut wanted = assign(&id, "Reader");
+    wanted.principal_wait = Some(Duration::ZERO);
+    local.forget().await;
+    let error = access::assign(&local.client, &wanted).await.unwrap_err();
+    assert_eq!(error.code(), "PrincipalNotFound");
+    assert_eq!(
+        local
+            .methods()
+            .await
+            .iter()
+            .filter(|method| *method == "PUT")
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_mistyped_member_is_not_waited_for() {
+    let local = Local::start().await;
+    let group = local
+        .admin(
+            "POST",
+            "principals",
+            json!({
+                "id": mistyped(), "type": "Group", "displayName": "operators",
+            }),
+        )
+        .await;
+    let id = mistyped();
+    let started = Instant::now();
+    let wanted = access::Membership {
+        group: group["id"].as_str().unwrap().to_owned(),
+        principal_id: id.clone(),
+        principal_wait: None,
+    };
+    let error = access::add_member(&local.client, &wanted)
+        .await
+        .unwrap_err();
+    assert!(started.elapsed() < local.client.retry().replication);
+    let told = error.to_string();
+    assert!(
+        told.contains("-PrincipalId") && told.contains(&id),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -72,14 +72,13 @@ async fn a_credential_is_created_read_changed_and_deleted() {
         audiences: Vec::new(),
     };
     let changed = update(client, &change).await.unwrap();
-    assert_eq!(changed.properties.subject, "s2");
+    assert_eq!(changed.properties.subject.as_deref(), Some("s2"));
     assert_eq!(changed.properties.issuer, "https://issuer.example");
 
     delete(client, &by_id).await.unwrap();
     assert_eq!(code(delete(client, &by_id).await), "ResourceNotFound");
     assert_eq!(code(update(client, &change).await), "ResourceNotFound");
-    let mut pages = list(client, &target("id1")).unwrap();
-    assert!(pages.next().await.unwrap().unwrap().is_empty());
+    assert!(list(client, &target("id1")).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -93,8 +92,8 @@ async fn what_is_so_already_is_not_written() {
     let other = wanted("id1", "MAIN", "s2");
     let changed = create(&local.client, &other).await.unwrap();
     assert_eq!(
-        (changed.name.as_str(), changed.properties.subject.as_str()),
-        ("main", "s2")
+        (changed.name.as_str(), changed.properties.subject.as_deref()),
+        ("main", Some("s2"))
     );
 }
 
@@ -238,6 +237,196 @@ async fn hearsay_is_not_believed() {
         audiences: Vec::new(),
     };
     lane.update(client, &other).await.unwrap();
+}
+
+const EXPRESSION: &str = "claims['sub'] matches 'repo:contoso/web:ref:refs/heads/*'";
+
+/// The path of a credential of id1, at the version that has expressions.
+fn flexible(name: &str) -> String {
+    format!(
+        "/subscriptions/{}/resourceGroups/{GROUP}/providers/Microsoft.ManagedIdentity/\
+         userAssignedIdentities/id1/federatedIdentityCredentials/{name}\
+         ?api-version=2025-01-31-preview",
+        emulator::seed::SUBSCRIPTION_ID
+    )
+}
+
+/// A flexible credential of id1, as the portal makes it.
+async fn make_flexible(local: &Local, name: &str) {
+    let body = json!({"properties": {
+        "issuer": "https://issuer.example",
+        "audiences": ["api://AzureADTokenExchange"],
+        "claimsMatchingExpression": {"value": EXPRESSION, "languageVersion": 1},
+    }});
+    assert_eq!(local.raw("PUT", &flexible(name), body).await.0, 201);
+}
+
+#[tokio::test]
+async fn flexible_credentials_are_read_and_kept() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    make_flexible(&local, "flexible").await;
+    let target = credential("id1", "flexible");
+    let read = get(client, &target).await.unwrap();
+    assert_eq!(read.properties.subject, None);
+    let expression = read.properties.claims_matching_expression.clone().unwrap();
+    assert_eq!(
+        (expression.value.as_str(), expression.language_version),
+        (EXPRESSION, 1)
+    );
+
+    create(client, &wanted("id1", "plain", "s1")).await.unwrap();
+    let all = list(client, &support::target("id1")).await.unwrap();
+    let names: Vec<_> = all.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["flexible", "plain"]);
+    assert_eq!(all[0], read);
+
+    let change = Update {
+        target: target.clone(),
+        source: Source::default(),
+        audiences: vec!["api://x".to_owned()],
+    };
+    let plan = plan_update(client, &change).await.unwrap();
+    assert!(
+        !plan.description.contains("subject"),
+        "{}",
+        plan.description
+    );
+    let changed = update(client, &change).await.unwrap();
+    assert_eq!(changed.properties.audiences, ["api://x"]);
+    assert_eq!(
+        changed.properties.claims_matching_expression,
+        Some(expression)
+    );
+    assert_eq!(get(client, &target).await.unwrap(), changed);
+    assert!(local.heard.warnings.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_subject_replaces_an_expression_and_the_plan_says_so() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    make_flexible(&local, "flexible").await;
+    let wanted = wanted("id1", "flexible", "s1");
+    let plan = plan_create(client, &wanted).await.unwrap();
+    let words =
+        format!("replace its claims matching expression \"{EXPRESSION}\" with the subject 's1'");
+    assert!(plan.description.ends_with(&words), "{}", plan.description);
+    let made = create(client, &wanted).await.unwrap();
+    assert_eq!(made.properties.subject.as_deref(), Some("s1"));
+    assert_eq!(made.properties.claims_matching_expression, None);
+}
+
+/// A fault on what the cloud answers at the version that has expressions: it has no such version.
+async fn without_expressions(local: &Local) {
+    local
+        .fault(json!({
+            "method": "GET", "pathContains": "2025-01-31-preview", "times": 100,
+            "action": {"status": 400, "code": "BadRequest", "message": "No such version."},
+        }))
+        .await;
+}
+
+#[tokio::test]
+async fn an_expression_that_cannot_be_read_is_not_overwritten() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    make_flexible(&local, "flexible").await;
+    without_expressions(&local).await;
+    let target = credential("id1", "flexible");
+    let read = get(client, &target).await.unwrap();
+    assert_eq!(read.properties.subject, None);
+    assert_eq!(list(client, &support::target("id1")).await.unwrap(), [read]);
+    let heard = local.heard.warnings.lock().unwrap().clone();
+    assert_eq!(heard.len(), 2);
+    assert!(heard[0].contains("No such version."), "{}", heard[0]);
+
+    local.forget().await;
+    let change = Update {
+        target,
+        source: source("s2"),
+        audiences: Vec::new(),
+    };
+    let refused = update(client, &change).await;
+    assert_eq!(code(refused), "FederatedIdentityCredentialNotReadable");
+    assert!(!local.methods().await.contains(&"PUT".to_owned()));
+    // Others beside it are not touched by that.
+    create(client, &wanted("id1", "plain", "s1")).await.unwrap();
+    delete(client, &credential("id1", "flexible"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_stable_version_may_show_expressions_too() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    create(client, &wanted("id1", "plain", "s1")).await.unwrap();
+    for subject in [json!({"subject": null}), json!({})] {
+        let mut properties = json!({
+            "issuer": "https://issuer.example",
+            "audiences": ["api://AzureADTokenExchange"],
+            "claimsMatchingExpression": {"value": EXPRESSION, "languageVersion": 1},
+            "trustLevel": 3,
+        });
+        properties
+            .as_object_mut()
+            .unwrap()
+            .extend(subject.as_object().unwrap().clone());
+        let one = json!({
+            "id": flexible("flexible").split('?').next().unwrap(),
+            "name": "flexible",
+            "type": "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+            "properties": properties,
+        });
+        let answer = |body: serde_json::Value| json!({"status": 200, "body": body.to_string(), "contentType": "application/json"});
+        local
+            .fault(on("GET", "/flexible?", answer(one.clone())))
+            .await;
+        let read = get(client, &credential("id1", "flexible")).await.unwrap();
+        assert_eq!(
+            read.properties.claims_matching_expression.unwrap().value,
+            EXPRESSION
+        );
+
+        // What is not known here goes back with the rest.
+        local.forget().await;
+        let all = answer(json!({"value": [one]}));
+        local
+            .fault(on("GET", "federatedIdentityCredentials?", all))
+            .await;
+        local
+            .fault(on("PUT", "/flexible?api-version=2025-01-31-preview", answer(json!({
+                "id": flexible("flexible"), "name": "flexible", "type": "x", "properties": properties,
+            }))))
+            .await;
+        let change = Update {
+            target: credential("id1", "flexible"),
+            source: Source::default(),
+            audiences: vec!["api://x".to_owned()],
+        };
+        let changed = update(client, &change).await.unwrap();
+        assert_eq!(changed.properties.unknown["trustLevel"], 3);
+        assert_eq!(local.methods().await, ["GET", "PUT"]);
+    }
+}
+
+#[tokio::test]
+async fn what_no_token_matches_is_a_warning() {
+    let local = with_identities(&["id1"]).await;
+    let mut doubtful = wanted("id1", "main", "repo:contoso/*:ref:refs/heads/main");
+    doubtful.source.issuer = Some("https://eastus.oic.prod-aks.azure.com/a/b".to_owned());
+    let made = create(&local.client, &doubtful).await.unwrap();
+    assert_eq!(
+        made.properties.issuer,
+        "https://eastus.oic.prod-aks.azure.com/a/b"
+    );
+    let heard = local.heard.warnings.lock().unwrap().clone();
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    create(&local.client, &wanted("id1", "other", "s1"))
+        .await
+        .unwrap();
+    assert_eq!(local.heard.warnings.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -33,6 +33,9 @@ pub(crate) const VERSIONS: Versions = Versions::Listed(&[
     "2026-05-31",
 ]);
 
+/// Those that have `claimsMatchingExpression`. Source: the service's specification.
+const FLEXIBLE: [&str; 2] = ["2025-01-31-preview", "2025-05-31-preview"];
+
 /// As many as an identity can have.
 const MOST: usize = 20;
 /// The longest that issuer, subject and audience can be.
@@ -59,12 +62,25 @@ pub(crate) struct FederatedCredential {
     trust: Trust,
 }
 
-/// Whose tokens are trusted. All three are compared with regard to casing.
+/// Whose tokens are trusted: those for a subject, or those whose claims match an expression. All
+/// are compared with regard to casing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Trust {
     pub(crate) issuer: String,
-    pub(crate) subject: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) claims_matching_expression: Option<Expression>,
     pub(crate) audience: String,
+}
+
+/// What claims must match.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Expression {
+    pub(crate) value: String,
+    pub(crate) language_version: i32,
 }
 
 impl FederatedCredential {
@@ -72,16 +88,24 @@ impl FederatedCredential {
         format!("{}/federatedIdentityCredentials/{}", self.parent, self.name)
     }
 
-    pub(crate) fn body(&self) -> Value {
+    /// What a version shows. One without expressions has `"subject": null` in place of one.
+    pub(crate) fn body(&self, api_version: &str) -> Value {
+        let trust = &self.trust;
+        let mut properties = json!({
+            "issuer": trust.issuer,
+            "audiences": [trust.audience],
+        });
+        match &trust.claims_matching_expression {
+            Some(expression) if FLEXIBLE.contains(&api_version) => {
+                properties["claimsMatchingExpression"] = json!(expression);
+            }
+            _ => properties["subject"] = json!(trust.subject),
+        }
         json!({
             "id": self.id(),
             "name": self.name,
             "type": KIND,
-            "properties": {
-                "issuer": self.trust.issuer,
-                "subject": self.trust.subject,
-                "audiences": [self.trust.audience],
-            },
+            "properties": properties,
         })
     }
 }
@@ -147,23 +171,27 @@ fn bad_request(message: impl Into<String>) -> ArmError {
 }
 
 /// What a body wants, with every rule that a credential has by itself.
-fn wanted(body: &Map<String, Value>) -> Result<Trust, ArmError> {
+fn wanted(body: &Map<String, Value>, api_version: &str) -> Result<Trust, ArmError> {
     let properties = match body.get("properties") {
         None | Some(Value::Null) => return Err(empty_properties()),
         Some(Value::Object(properties)) if properties.is_empty() => return Err(empty_properties()),
         Some(Value::Object(properties)) => properties,
         Some(_) => return Err(not_a("properties", "JSON object")),
     };
-    if properties
-        .get("claimsMatchingExpression")
-        .is_some_and(|expression| !expression.is_null())
-    {
-        return Err(bad_request(
-            "The request format was unexpected. 'claimsMatchingExpression' is not supported by the emulator.",
-        ));
-    }
     let issuer = required(properties, "issuer")?;
-    let subject = required(properties, "subject")?;
+    let expression = match FLEXIBLE.contains(&api_version) {
+        true => expression(properties)?,
+        false => None,
+    };
+    let subject = match &expression {
+        None => Some(required(properties, "subject")?),
+        Some(_) if properties.get("subject").is_none_or(Value::is_null) => None,
+        Some(_) => {
+            return Err(bad_request(
+                "The request format was unexpected. Federated Identity Credential must specify either 'subject' or 'claimsMatchingExpression', not both.",
+            ));
+        }
+    };
     let audiences = match properties.get("audiences") {
         None | Some(Value::Null) => return Err(unspecified()),
         Some(Value::Array(audiences)) => audiences,
@@ -182,7 +210,11 @@ fn wanted(body: &Map<String, Value>) -> Result<Trust, ArmError> {
     }
     for (name, value) in [
         ("issuer", issuer),
-        ("subject", subject),
+        ("subject", subject.unwrap_or_default()),
+        (
+            "claimsMatchingExpression",
+            expression.as_ref().map_or("", |one| &one.value),
+        ),
         ("audience", audience),
     ] {
         let length = value.chars().count();
@@ -199,9 +231,31 @@ fn wanted(body: &Map<String, Value>) -> Result<Trust, ArmError> {
     }
     Ok(Trust {
         issuer: issuer.to_owned(),
-        subject: subject.to_owned(),
+        subject: subject.map(str::to_owned),
+        claims_matching_expression: expression,
         audience: audience.to_owned(),
     })
+}
+
+fn expression(properties: &Map<String, Value>) -> Result<Option<Expression>, ArmError> {
+    let given = match properties.get("claimsMatchingExpression") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(given)) => given,
+        Some(_) => {
+            return Err(not_a("properties.claimsMatchingExpression", "JSON object"));
+        }
+    };
+    let value = required(given, "value")?;
+    let language_version = given.get("languageVersion").and_then(Value::as_i64);
+    match language_version {
+        Some(1) => Ok(Some(Expression {
+            value: value.to_owned(),
+            language_version: 1,
+        })),
+        _ => Err(bad_request(
+            "The request format was unexpected. 'languageVersion' of 'claimsMatchingExpression' must be 1.",
+        )),
+    }
 }
 
 fn empty_properties() -> ArmError {
@@ -291,14 +345,16 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         )));
     }
     let parent = parent(world, call)?;
-    let trust = wanted(&call.request.json()?)?;
+    let trust = wanted(&call.request.json()?, &call.api_version)?;
     count(world, call, "write", &FEDERATED_WRITES)?;
 
     let key = key_of(call);
     let prefix = under(&parent_key(call));
     let others = || within(&world.state.federated, &prefix).filter(|(other, _)| **other != key);
     if others().any(|(_, other)| {
-        (&other.trust.issuer, &other.trust.subject) == (&trust.issuer, &trust.subject)
+        other.trust.issuer == trust.issuer
+            && other.trust.subject == trust.subject
+            && other.trust.claims_matching_expression == trust.claims_matching_expression
     }) {
         return Err(bad_request(
             "Issuer and subject combination already exists for this Managed Identity.",
@@ -317,7 +373,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         parent,
         trust,
     };
-    let reply = Reply::json(status, &credential.body());
+    let reply = Reply::json(status, &credential.body(&call.api_version));
     world.state.federated.insert(key, credential);
     Ok(reply.held(takes))
 }
@@ -329,7 +385,7 @@ fn get(world: &mut World, call: &Call<'_>) -> Handled {
         .state
         .federated
         .get(&key_of(call))
-        .map(|credential| Reply::json(200, &credential.body()))
+        .map(|credential| Reply::json(200, &credential.body(&call.api_version)))
         .ok_or_else(|| {
             resource_not_found(
                 KIND,
@@ -360,7 +416,7 @@ fn list(world: &mut World, call: &Call<'_>) -> Handled {
         call,
         (&world.state.federated, &prefix),
         paging::top(world, call)?,
-        |credential| Some(credential.body()),
+        |credential| Some(credential.body(&call.api_version)),
     )
 }
 
@@ -402,7 +458,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_wrong() {
-        let of = |value: Value| wanted(json!({ "properties": value }).as_object().unwrap());
+        let at = |version: &str, value: Value| {
+            wanted(json!({ "properties": value }).as_object().unwrap(), version)
+        };
+        let of = |value: Value| at("2024-11-30", value);
         let good = json!({"issuer": "https://i", "subject": "s", "audiences": ["a"]});
         of(good.clone()).unwrap();
         let with = |name: &str, value: Value| {
@@ -433,14 +492,21 @@ mod tests {
                 with("audiences", json!(["x".repeat(601)])),
                 "'audience' has 601",
             ),
-            (
-                with("claimsMatchingExpression", json!({"value": "x"})),
-                "claimsMatchingExpression",
-            ),
         ] {
             let error = of(value.clone()).unwrap_err();
             assert!(error.body.message.contains(part), "{value}: {error:?}");
         }
         of(with("subject", json!("ä".repeat(600)))).unwrap();
+
+        let expression = json!({"value": "claims['sub'] eq 's'", "languageVersion": 1});
+        let mut flexible = with("claimsMatchingExpression", expression);
+        let both = at(FLEXIBLE[0], flexible.clone()).unwrap_err();
+        assert!(both.body.message.contains("not both"), "{both:?}");
+        flexible["subject"] = Value::Null;
+        let read = at(FLEXIBLE[0], flexible.clone()).unwrap();
+        assert!(read.subject.is_none() && read.claims_matching_expression.is_some());
+        assert!(of(flexible.clone()).is_err());
+        flexible["claimsMatchingExpression"]["languageVersion"] = json!(2);
+        assert!(at(FLEXIBLE[0], flexible).is_err());
     }
 }

@@ -17,8 +17,19 @@ public sealed class AddIdentityGroupMemberCommand : GroupMemberChangeCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Change(string principalId, object input) =>
-        Change(new AddGroupMemberRequest(Client, Group, principalId), "Add to a group", input, () => Added(input));
+    /// <summary>
+    /// How long to wait for a principal that is unknown, in seconds. Without it, two minutes for one that is known to
+    /// exist, such as an identity that was just created, and 30 seconds for any other -PrincipalId, which may be mistyped.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, 3600)]
+    public int? PrincipalWaitSec { get; set; }
+
+    private protected override void Change(string principalId, object input)
+    {
+        var request = new AddGroupMemberRequest(Client, Group, principalId) { PrincipalWaitSec = PrincipalWaitSec };
+        Change(request, "Add to a group", input, () => Added(input));
+    }
 
     private void Added(object input)
     {

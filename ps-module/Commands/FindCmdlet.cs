@@ -114,7 +114,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
     /// </param>
     private protected void FindAmong(Request list, string[]? names, string? place)
     {
-        var patterns = names?.Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase)).ToArray() ?? [];
+        var patterns = names?.Select(Invariant.Pattern).ToArray() ?? [];
         // A pattern may match nothing; a name is meant to be there.
         var missing = new List<string>(
             names?.Where(name => place is not null && !WildcardPattern.ContainsWildcardCharacters(name)) ?? []);

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -57,7 +58,7 @@ public sealed class GetFederatedIdentityCredentialCommand : ConnectedCmdlet
         {
             if (WildcardPattern.ContainsWildcardCharacters(name))
             {
-                List(identity, new WildcardPattern(name, WildcardOptions.IgnoreCase));
+                List(identity, Invariant.Pattern(name));
             }
             else
             {

@@ -60,12 +60,18 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
     [AllowEmptyString]
     public string[] Audience { get; set; } = [];
 
-    /// <summary>GitHub: the organization, or the user, that the repository belongs to.</summary>
-    [Parameter(ParameterSetName = OfGitHub, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>
+    /// GitHub: the organization, or the user, that the repository belongs to; contoso@123456 where the repository has
+    /// immutable subjects. It may stand before the repository instead.
+    /// </summary>
+    [Parameter(ParameterSetName = OfGitHub, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? GitHubOrganization { get; set; }
 
-    /// <summary>GitHub: the name of the repository.</summary>
+    /// <summary>
+    /// GitHub: the repository, as web or contoso/web; web@789012 or contoso@123456/web@789012 where it has immutable
+    /// subjects, as those created, renamed or transferred since 15 July 2026 have.
+    /// </summary>
     [Parameter(ParameterSetName = OfGitHub, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? GitHubRepository { get; set; }
@@ -125,9 +131,9 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
     {
         OfGitHub => new FederatedSource
         {
-            GitHubOrganization = GitHubOrganization,
-            GitHubRepository = GitHubRepository,
             // An empty cell of a table says nothing.
+            GitHubOrganization = GitHubOrganization is "" ? null : GitHubOrganization,
+            GitHubRepository = GitHubRepository,
             GitHubBranch = GitHubBranch is "" ? null : GitHubBranch,
             GitHubEnvironment = GitHubEnvironment is "" ? null : GitHubEnvironment,
             GitHubTag = GitHubTag is "" ? null : GitHubTag,

@@ -39,6 +39,14 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string? ConditionVersion { get; set; }
 
+    /// <summary>
+    /// How long to wait for a principal that is unknown, in seconds. Without it, two minutes for one that is known to
+    /// exist, such as an identity that was just created, and 30 seconds for any other -PrincipalId, which may be mistyped.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, 3600)]
+    public int? PrincipalWaitSec { get; set; }
+
     private protected override void Process() => ForEachRole(InputObject, Give);
 
     private void Give(RoleHolder holder, RolePlace place, RoleReference role, object input)
@@ -48,6 +56,7 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
             Description = Description,
             Condition = Condition,
             ConditionVersion = ConditionVersion,
+            PrincipalWaitSec = PrincipalWaitSec,
         };
         Change(request, "Give a role", input);
     }

@@ -19,7 +19,9 @@ public sealed class UpdateFederatedIdentityCredentialCommand : FederatedCredenti
     [Parameter]
     public string? Issuer { get; set; }
 
-    /// <summary>The subject, as the issuer's tokens name it.</summary>
+    /// <summary>
+    /// The subject, as the issuer's tokens name it. In a flexible credential it replaces the claims matching expression.
+    /// </summary>
     [Parameter]
     public string? Subject { get; set; }
 
@@ -28,11 +30,17 @@ public sealed class UpdateFederatedIdentityCredentialCommand : FederatedCredenti
     [ValidateNotNull]
     public string[] Audience { get; set; } = [];
 
-    /// <summary>GitHub: the organization, or the user, that the repository belongs to.</summary>
+    /// <summary>
+    /// GitHub: the organization, or the user, that the repository belongs to; contoso@123456 where the repository has
+    /// immutable subjects. It may stand before the repository instead.
+    /// </summary>
     [Parameter]
     public string? GitHubOrganization { get; set; }
 
-    /// <summary>GitHub: the name of the repository.</summary>
+    /// <summary>
+    /// GitHub: the repository, as web or contoso/web; web@789012 or contoso@123456/web@789012 where it has immutable
+    /// subjects, as those created, renamed or transferred since 15 July 2026 have.
+    /// </summary>
     [Parameter]
     public string? GitHubRepository { get; set; }
 

@@ -159,7 +159,7 @@ internal static class ResourceReference
     /// <summary>A property that says something: an empty cell of a table does not.</summary>
     private static string? Text(PSObject value, string name) => Property(value, name) is { Length: > 0 } text ? text : null;
 
-    private static string? Property(PSObject value, string name) => PropertyValue(value, name)?.ToString();
+    private static string? Property(PSObject value, string name) => Invariant.Text(PropertyValue(value, name));
 
     private static object? PropertyValue(PSObject value, string name)
     {

@@ -38,10 +38,10 @@ public sealed class RoleDefinitionNameCompleter : IArgumentCompleter
 
     /// <summary>The roles whose names begin with a word, then those that have it elsewhere.</summary>
     internal static IEnumerable<RoleDefinition> Matching(IEnumerable<RoleDefinition> roles, string word) =>
-        from role in roles
+        from role in roles.OrderBy(role => role.RoleName, StringComparer.OrdinalIgnoreCase)
         let at = role.RoleName.IndexOf(word, StringComparison.OrdinalIgnoreCase)
         where at >= 0
-        orderby at > 0, role.RoleName
+        orderby at > 0
         select role;
 
     /// <summary>A role as it is written on a command line.</summary>

@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
 
 namespace ManagedIdentity.Json;
 
@@ -103,7 +104,7 @@ internal sealed class JsonWriter
         var separator = '{';
         foreach (DictionaryEntry member in table)
         {
-            Member(separator, Unwrapped(member.Key)?.ToString() ?? "", member.Value);
+            Member(separator, Invariant.Text(Unwrapped(member.Key)) ?? "", member.Value);
             separator = ',';
         }
 

@@ -21,8 +21,14 @@ public sealed class FederatedIdentityCredential
     /// <summary>The URL of the issuer.</summary>
     public string Issuer { get; internal set; } = "";
 
-    /// <summary>Whom the issuer must name.</summary>
-    public string Subject { get; internal set; } = "";
+    /// <summary>Whom the issuer must name; null where there is an expression.</summary>
+    public string? Subject { get; internal set; }
+
+    /// <summary>What the claims of a token must match, in a flexible credential; null where there is a subject.</summary>
+    public string? ClaimsMatchingExpression { get; internal set; }
+
+    /// <summary>The version of the expression's language; null where there is none.</summary>
+    public int? ClaimsMatchingExpressionVersion { get; internal set; }
 
     /// <summary>Whom the token must be for: one.</summary>
     public string[] Audience { get; internal set; } = [];

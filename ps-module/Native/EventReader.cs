@@ -90,7 +90,9 @@ internal static unsafe class EventReader
             SubscriptionId = source->subscription_id.Read(),
             Type = source->resource_type.ReadOrEmpty(),
             Issuer = source->issuer.ReadOrEmpty(),
-            Subject = source->subject.ReadOrEmpty(),
+            Subject = source->subject.Read(),
+            ClaimsMatchingExpression = source->claims_matching_expression.Read(),
+            ClaimsMatchingExpressionVersion = source->claims_matching_expression_version is > 0 and var version ? version : null,
             Audience = Texts(source->audiences, source->audiences_len),
         };
     }

@@ -1,15 +1,16 @@
 //! Giving a role: safe to repeat, and right after the identity was created.
 
+use std::time::Duration;
+
 use futures_util::future::try_join;
 use serde_json::{Value, json};
 
 use super::assignment::{exactly, with_name};
 use super::holder::Principal;
+use super::replication::Replication;
 use super::role::{self, API_VERSION, guid_of};
 use super::{AccessScope, Holder, Place, Role, RoleAssignment};
-use crate::arm::{
-    Client, Error, Method, Plan, Replication, Request, Result, presence, still_unknown,
-};
+use crate::arm::{Client, Method, Plan, Request, Result, presence};
 
 /// A role to give.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,9 @@ pub struct Assign {
     pub condition: Option<String>,
     /// The version of that language; 2.0 when a condition is given without it.
     pub condition_version: Option<String>,
+    /// How long to wait for a principal that is unknown; by default 120 s for one that is known to
+    /// exist, and 30 s for another.
+    pub principal_wait: Option<Duration>,
 }
 
 /// What is to be put, with nothing left to look up.
@@ -40,7 +44,7 @@ struct Wanted<'a> {
 ///
 /// # Errors
 /// What breaks a rule, before any request; `RoleDefinitionDoesNotExist`; `PrincipalNotFound` when
-/// the principal is still unknown after two minutes; `AuthorizationFailed` and the like.
+/// the principal is still unknown after the wait; `AuthorizationFailed` and the like.
 pub async fn assign(client: &Client, asked: &Assign) -> Result<RoleAssignment> {
     let wanted = Wanted::find(client, asked).await?;
     let given = wanted.put_until_known(client).await?;
@@ -61,7 +65,7 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
     let (role, who) = (asked.role.label(), wanted.principal.label());
     let scope = &wanted.scope;
     let description = match there {
-        true => format!("Leave the role '{role}' of {who} on '{scope}' as it is: it is so already"),
+        true => format!("Leave the role '{role}' of {who} on '{scope}' as it is: nothing differs"),
         false => format!("Give the role '{role}' to {who} on '{scope}'"),
     };
     Ok(Plan {
@@ -127,17 +131,11 @@ impl<'a> Wanted<'a> {
     }
 
     async fn put_until_known(&self, client: &Client) -> Result<RoleAssignment> {
-        let mut replication = Replication::begin();
+        let mut replication = Replication::begin(&self.principal, self.asked.principal_wait);
         loop {
             match self.put(client).await {
-                Err(error) if is_unknown(&error) && !replication.is_over(client) => {
-                    let activity = "Waiting for the new principal to be known everywhere";
-                    let who = self.principal.label();
-                    replication.wait(client, activity, &who).await;
-                }
-                Err(error) if is_unknown(&error) => {
-                    let words = "The principal is still unknown to the directory after two minutes";
-                    return Err(still_unknown(error, words));
+                Err(error) if error.code() == "PrincipalNotFound" => {
+                    replication.wait(client, error, "role assignments").await?;
                 }
                 Err(error) if error.code() == "RoleAssignmentExists" => {
                     return self.existing(client).await?.ok_or(error);
@@ -163,10 +161,6 @@ impl<'a> Wanted<'a> {
         let mut found = exactly(client, &self.scope, &self.principal.id, &self.role).await?;
         Ok(found.pop())
     }
-}
-
-fn is_unknown(error: &Error) -> bool {
-    error.code() == "PrincipalNotFound"
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Groups of the directory, in Microsoft Graph: who is in them.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::json;
 
+use super::holder::Principal;
+use super::replication::Replication;
 use super::role::quoted;
 use crate::arm::{
-    Category, Client, Error, Method, Pages, Plan, Replication, Reply, Request, Result, capitalized,
-    is_guid, still_unknown,
+    Category, Client, Error, Method, Pages, Plan, Reply, Request, Result, capitalized, is_guid,
 };
 
 /// A principal in a group, or one that is to be.
@@ -16,6 +19,9 @@ pub struct Membership {
     pub group: String,
     /// The object id of the member.
     pub principal_id: String,
+    /// How long to wait for a principal that is unknown: see
+    /// [`Assign::principal_wait`](super::Assign::principal_wait).
+    pub principal_wait: Option<Duration>,
 }
 
 /// A direct member of a group.
@@ -64,31 +70,21 @@ const PAGE: u32 = 999;
 ///
 /// # Errors
 /// What breaks a rule, before any request; `GroupNotFound`, `AmbiguousGroupName`;
-/// `Request_ResourceNotFound` when the principal is still unknown after two minutes.
+/// `Request_ResourceNotFound` when the principal is still unknown after the wait.
 pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
     check(wanted)?;
     let group = find(client, &wanted.group).await?;
-    let principal = &wanted.principal_id;
-    let mut replication = Replication::begin();
+    let principal = Principal::parse(&wanted.principal_id, None)?;
+    let mut replication = Replication::begin(&principal, wanted.principal_wait);
     loop {
-        match post(client, &group, principal).await {
+        match post(client, &group, &principal.id).await {
             Ok(_) => return Ok(()),
-            Err(error) if error.code() == UNKNOWN && !replication.is_over(client) => {
-                let activity = "Waiting for the new principal to be known to the directory";
-                replication.wait(client, activity, principal).await;
-            }
             Err(error) if error.code() == UNKNOWN => {
-                return Err(still_unknown(
-                    error,
-                    &format!(
-                        "The directory still does not know the principal '{principal}' after two \
-                         minutes"
-                    ),
-                ));
+                replication.wait(client, error, "the directory").await?;
             }
             // What Azure says is prose: whether the member is there is read.
             Err(error) if error.status() == Some(400) => {
-                return match is_member(client, &group, principal).await? {
+                return match is_member(client, &group, &principal.id).await? {
                     true => Ok(()),
                     false => Err(error),
                 };
@@ -357,6 +353,7 @@ mod tests {
             check(&Membership {
                 group: group.to_owned(),
                 principal_id: principal_id.to_owned(),
+                principal_wait: None,
             })
         };
         assert!(of("my 'group'", PRINCIPAL).is_ok());

@@ -8,6 +8,7 @@ mod list;
 mod place;
 mod references;
 mod removal;
+mod replication;
 mod role;
 mod scope;
 mod unused;

@@ -18,7 +18,7 @@ use super::request::Effect;
 use super::versions::{ApiVersions, with_version};
 use super::{
     Agreement, Category, Cloud, Error, Observer, Progress, Reply, Request, Result, RetryPolicy,
-    Service, Silent, is_guid, registration,
+    Service, Silent, is_guid, principals, registration,
 };
 use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
 
@@ -299,6 +299,9 @@ impl Client {
             let failed = match self.attempt(http, &request, audience.service, &token).await {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
                     reply.repeated = repeated;
+                    if audience.service == Service::ResourceManager {
+                        principals::note(request.url.path(), &reply.body);
+                    }
                     return Ok(reply);
                 }
                 Ok(reply) if reply.status == 401 && reply.challenge().is_some() => {

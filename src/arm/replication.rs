@@ -1,8 +1,10 @@
 //! The time in which what was created just now is not known everywhere.
 
+use std::time::Duration;
+
 use tokio::time::{Instant, sleep};
 
-use super::{Client, Error, Progress};
+use super::{Client, Progress};
 
 /// A wait for something new to be known.
 pub(crate) struct Replication {
@@ -17,6 +19,11 @@ impl Replication {
             started: Instant::now(),
             look: 0,
         }
+    }
+
+    /// How long it has lasted.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Whether it should be known by now.
@@ -35,11 +42,4 @@ impl Replication {
         sleep(client.retry().poll_wait(self.look, None)).await;
         self.look += 1;
     }
-}
-
-/// What to say when it is over and the principal still is not known.
-pub(crate) fn still_unknown(error: Error, words: &str) -> Error {
-    error
-        .context(words)
-        .advise("Check -PrincipalId; if it was created just now, try again in a few minutes.")
 }

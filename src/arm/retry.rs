@@ -27,6 +27,8 @@ pub struct RetryPolicy {
     pub identity_restart: Duration,
     /// How long something that was created just now may be unknown to other services.
     pub replication: Duration,
+    /// How long a principal may be unknown of which nothing is known: it may be mistyped.
+    pub unknown_principal: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -41,6 +43,7 @@ impl Default for RetryPolicy {
             operation_limit: Duration::from_secs(60 * 60),
             identity_restart: Duration::from_secs(70),
             replication: Duration::from_secs(120),
+            unknown_principal: Duration::from_secs(30),
         }
     }
 }

@@ -309,6 +309,8 @@ impl MiFederatedCredential {
     fn of(credential: &FederatedCredential, audiences: &[MiStr]) -> Box<Self> {
         let parts = Parts::of(&credential.id);
         let identity = credential.id.split('/').nth(8).unwrap_or_default();
+        let trust = &credential.properties;
+        let expression = trust.claims_matching_expression.as_ref();
         Box::new(Self {
             id: MiStr::of(&credential.id),
             name: MiStr::of(&credential.name),
@@ -316,8 +318,13 @@ impl MiFederatedCredential {
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
             resource_type: MiStr::of(&credential.resource_type),
-            issuer: MiStr::of(&credential.properties.issuer),
-            subject: MiStr::of(&credential.properties.subject),
+            issuer: MiStr::of(&trust.issuer),
+            subject: MiStr::unless_empty(trust.subject.as_deref().unwrap_or_default()),
+            claims_matching_expression: MiStr::unless_empty(
+                expression.map_or("", |expression| &expression.value),
+            ),
+            claims_matching_expression_version: expression
+                .map_or(0, |expression| expression.language_version),
             audiences: audiences.as_ptr(),
             audiences_len: audiences.len(),
         })

@@ -639,7 +639,10 @@ pub unsafe extern "C" fn mi_federated_credential_list(
     guard(|| {
         let identity = unsafe { read(identity) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
-            operation.pages(federated::list(&client, &identity)?).await
+            operation
+                .items(federated::list(&client, &identity).await?)
+                .await;
+            Ok(())
         })
     })
 }

@@ -320,6 +320,7 @@ impl Read for MiRoleAssignmentCreateRequest {
                 description: text(self.description)?,
                 condition: text(self.condition)?,
                 condition_version: text(self.condition_version)?,
+                principal_wait: seconds(self.principal_wait_s),
             }
         };
         Ok(Change {
@@ -539,6 +540,7 @@ impl Read for MiGroupMemberRequest {
             Membership {
                 group: required(self.group)?,
                 principal_id: required(self.principal_id)?,
+                principal_wait: seconds(self.principal_wait_s),
             }
         };
         Ok(Change {
@@ -618,6 +620,11 @@ impl Read for MiArmInvokeRequest {
         };
         Ok((change, self.paginate != 0))
     }
+}
+
+/// A duration; none when it is negative.
+fn seconds(given: i32) -> Option<Duration> {
+    u64::try_from(given).ok().map(Duration::from_secs)
 }
 
 /// What a reader wants to see of a machine.

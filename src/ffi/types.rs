@@ -337,6 +337,9 @@ pub struct MiRoleAssignmentCreateRequest {
     pub condition: MiStr,
     /// The version of that language.
     pub condition_version: MiStr,
+    /// How long to wait for a principal that is unknown, in seconds; negative for as long as is
+    /// usual.
+    pub principal_wait_s: i32,
     /// 1 to plan only.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
@@ -576,6 +579,9 @@ pub struct MiGroupMemberRequest {
     pub group: MiStr,
     /// The object id of the member.
     pub principal_id: MiStr,
+    /// How long to wait for a principal that is unknown, in seconds; negative for as long as is
+    /// usual. For `mi_group_member_add` alone.
+    pub principal_wait_s: i32,
     /// 1 to plan only.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
@@ -735,8 +741,12 @@ pub struct MiFederatedCredential {
     pub resource_type: MiStr,
     /// The URL of the issuer.
     pub issuer: MiStr,
-    /// Whom the issuer must name.
+    /// Whom the issuer must name; not given where there is an expression.
     pub subject: MiStr,
+    /// What the claims of a token must match; not given where there is a subject.
+    pub claims_matching_expression: MiStr,
+    /// The version of the expression's language; 0 where there is none.
+    pub claims_matching_expression_version: i32,
     /// Whom the token must be for.
     pub audiences: *const MiStr,
     /// The number of audiences.

@@ -130,3 +130,18 @@ function Get-EmulatorToken {
 function Get-IdentityId([string] $Name, [string] $In = $Group) {
     "/subscriptions/$((Get-ArmEmulator).SubscriptionId)/resourceGroups/$In/providers/$IdentityType/$Name"
 }
+
+# What the claims must match in the credentials of Add-FlexibleCredential.
+$Expression = "claims['sub'] matches 'repo:contoso/web:ref:refs/heads/*'"
+
+# A flexible credential of an identity, as the portal makes it.
+function Add-FlexibleCredential([string] $IdentityName, [string] $Name) {
+    $null = Invoke-ArmRequest -Method Put -ApiVersion 2025-05-31-preview `
+        -Path "$(Get-IdentityId $IdentityName)/federatedIdentityCredentials/$Name" -Body @{
+        properties = @{
+            issuer                   = 'https://issuer.example'
+            audiences                = @('api://AzureADTokenExchange')
+            claimsMatchingExpression = @{ value = $Expression; languageVersion = 1 }
+        }
+    }
+}

@@ -52,4 +52,20 @@ Describe 'Get-FederatedIdentityCredential' {
         }
         Get-ArmRequest | Should -BeNullOrEmpty
     }
+
+    It 'shows flexible ones beside the others' {
+        $null = New-UserAssignedIdentity $Group flexible
+        Add-FlexibleCredential flexible matching
+        $null = New-FederatedIdentityCredential $Group flexible plain -Issuer https://issuer.example -Subject s1
+        $found = Get-FederatedIdentityCredential $Group flexible
+        $found.Name | Should -Be matching, plain
+        $found[0].Subject | Should -BeNullOrEmpty
+        $found[0].ClaimsMatchingExpression | Should -BeExactly $Expression
+        $found[0].ClaimsMatchingExpressionVersion | Should -Be 1
+        $found[1].Subject | Should -Be s1
+        $found[1].ClaimsMatchingExpression | Should -BeNullOrEmpty
+        $found[1].ClaimsMatchingExpressionVersion | Should -BeNullOrEmpty
+        $found[0] | Format-Table | Out-String -Width 300 | Should -BeLike "*$([WildcardPattern]::Escape($Expression))*"
+        (Get-FederatedIdentityCredential $Group flexible matching).ClaimsMatchingExpression | Should -BeExactly $Expression
+    }
 }

@@ -42,6 +42,45 @@ Describe 'New-FederatedIdentityCredential' {
         $made.Subject | Should -BeExactly "repo:contoso/web:$Expected"
     }
 
+    It 'takes names of GitHub with ids, with "_", and in one: <Given.GitHubRepository>' -ForEach @(
+        @{ Given = @{ GitHubOrganization = 'acme-org@123456789'; GitHubRepository = 'acme-application@987654321' } }
+        @{ Given = @{ GitHubRepository = 'acme-org@123456789/acme-application@987654321' } }
+        @{ Given = @{ GitHubOrganization = 'jdoe_contoso'; GitHubRepository = 'web' }; Expected = 'jdoe_contoso/web' }
+        @{ Given = @{ GitHubOrganization = 'contoso'; GitHubRepository = 'contoso/web' }; Expected = 'contoso/web' }
+        @{ Given = @{ GitHubOrganization = ''; GitHubRepository = 'contoso/web' }; Expected = 'contoso/web' }
+    ) {
+        if (-not $Expected) { $Expected = 'acme-org@123456789/acme-application@987654321' }
+        $made = New-FederatedIdentityCredential $Group id1 main @Given -GitHubEnvironment production
+        $made.Subject | Should -BeExactly "repo:${Expected}:environment:production"
+    }
+
+    It 'wants the ids of both or of none, and one organization' {
+        foreach ($given in @(
+                @{ GitHubOrganization = 'contoso@1'; GitHubRepository = 'web' }
+                @{ GitHubOrganization = 'contoso'; GitHubRepository = 'web@1' }
+                @{ GitHubOrganization = 'contoso'; GitHubRepository = 'fabrikam/web' }
+            )) {
+            $failure = Get-Failure { New-FederatedIdentityCredential $Group id1 main @given -GitHubBranch main }
+            Get-ErrorCode $failure | Should -Be InvalidFederatedSource
+            $failure.Exception.Message | Should -BeLike '-GitHubRepository *'
+        }
+        $failure = Get-Failure { New-FederatedIdentityCredential $Group id1 main -GitHubRepository web -GitHubBranch main }
+        Get-ErrorCode $failure | Should -Be MissingParameter
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+
+    It 'warns of what no token matches: <Why>' -ForEach @(
+        @{ Why = '*-KubernetesIssuer*slash*'; Given = @{ KubernetesIssuer = 'https://eastus.oic.prod-aks.azure.com/a/b'; Namespace = 'web'; ServiceAccount = 'api' } }
+        @{ Why = '*-Issuer*slash*'; Given = @{ Issuer = 'https://eastus.oic.prod-aks.azure.com/a/b'; Subject = 's1' } }
+        @{ Why = '*-Issuer*slash*'; Given = @{ Issuer = 'https://token.actions.githubusercontent.com/'; Subject = 's1' } }
+        @{ Why = '*wildcard*'; Given = @{ Issuer = 'https://issuer.example'; Subject = 'repo:contoso/*:ref:refs/heads/main' } }
+        @{ Why = ''; Given = @{ KubernetesIssuer = 'https://eastus.oic.prod-aks.azure.com/a/b/'; Namespace = 'web'; ServiceAccount = 'api' } }
+    ) {
+        $made = New-FederatedIdentityCredential $Group id1 main @Given -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike $Why
+        $made.Issuer | Should -BeExactly "$($Given.Issuer)$($Given.KubernetesIssuer)"
+    }
+
     It 'makes issuer and subject of Kubernetes' {
         $made = New-FederatedIdentityCredential $Group id1 main -KubernetesIssuer https://oidc.example/x/ -Namespace web -ServiceAccount api
         $made.Issuer | Should -BeExactly https://oidc.example/x/

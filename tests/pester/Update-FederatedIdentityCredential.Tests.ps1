@@ -21,6 +21,18 @@ Describe 'Update-FederatedIdentityCredential' {
         (Update-FederatedIdentityCredential -ResourceId $credential.Id -Issuer https://other.example).Issuer | Should -Be https://other.example
     }
 
+    It 'keeps the expression of a flexible one' {
+        Add-FlexibleCredential id1 matching
+        $changed = Update-FederatedIdentityCredential $Group id1 matching -Audience api://y
+        $changed.Audience | Should -Be api://y
+        $changed.ClaimsMatchingExpression | Should -BeExactly $Expression
+        $read = Get-FederatedIdentityCredential $Group id1 matching
+        $read.ClaimsMatchingExpression | Should -BeExactly $Expression
+        $read.Subject | Should -BeNullOrEmpty
+        (Update-FederatedIdentityCredential $Group id1 matching -Subject s2).Subject | Should -Be s2
+        (Get-FederatedIdentityCredential $Group id1 matching).ClaimsMatchingExpression | Should -BeNullOrEmpty
+    }
+
     It 'takes the ready forms' {
         $changed = $credential | Update-FederatedIdentityCredential -GitHubOrganization contoso -GitHubRepository web -GitHubTag v1
         $changed.Subject | Should -Be repo:contoso/web:ref:refs/tags/v1

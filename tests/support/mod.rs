@@ -55,6 +55,8 @@ pub fn quick() -> RetryPolicy {
         first_poll: Duration::from_millis(2),
         longest_poll: Duration::from_millis(10),
         identity_restart: Duration::from_millis(200),
+        replication: Duration::from_secs(5),
+        unknown_principal: Duration::from_millis(50),
         ..RetryPolicy::default()
     }
 }

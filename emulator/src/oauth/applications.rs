@@ -254,7 +254,8 @@ pub(crate) fn register(state: &mut State, text: &[u8], now: Millis) -> Result<Va
             match <[String; 1]>::try_from(audiences) {
                 Ok([audience]) => Ok(Trust {
                     issuer: one.issuer,
-                    subject: one.subject,
+                    subject: Some(one.subject),
+                    claims_matching_expression: None,
                     audience,
                 }),
                 Err(audiences) => Err(format!(

@@ -3,10 +3,12 @@
 //! federated credentials.
 
 use crate::clock::{Millis, iso_time, login_time};
+use crate::federated::Trust;
 use crate::state::World;
 
 use super::applications::{Application, Client, Signed};
 use super::certificate::{Algorithm, Certificate, base64url, hex};
+use super::expression;
 use super::jwt::Jwt;
 use super::refusal::{Refusal, bad_client, missing, refuse};
 use super::tokens::Grant;
@@ -196,7 +198,7 @@ fn federated(
     text: &str,
     now: Millis,
 ) -> Result<(), Refusal> {
-    let (issuer, subject, audiences) = (token.claim("iss"), token.claim("sub"), token.audiences());
+    let (issuer, audiences) = (token.claim("iss"), token.audiences());
     // Of Entra's own tokens only those that a managed identity got for the exchange are taken.
     if is_entra(world, issuer) {
         let for_exchange = audiences.contains(&EXCHANGE_AUDIENCE);
@@ -207,7 +209,7 @@ fn federated(
             ));
         }
     }
-    matches_credential(client, world, issuer, subject, &audiences)?;
+    matches_credential(client, world, token)?;
     let failed = |reason: &str| {
         bad_client(
             50_013,
@@ -226,15 +228,18 @@ fn federated(
     check_time(world, token)
 }
 
+/// Whether a credential of the token's issuer is for its subject, or for its claims.
+fn names(trust: &Trust, token: &Jwt<'_>) -> bool {
+    match &trust.claims_matching_expression {
+        Some(expression) => expression::matches(&expression.value, token),
+        None => trust.subject.as_deref() == Some(token.claim("sub")),
+    }
+}
+
 /// Says which of the three does not fit, like Entra: the issuer first, then the subject, then the
 /// audience.
-fn matches_credential(
-    client: &Client<'_>,
-    world: &World,
-    issuer: &str,
-    subject: &str,
-    audiences: &[&str],
-) -> Result<(), Refusal> {
+fn matches_credential(client: &Client<'_>, world: &World, token: &Jwt<'_>) -> Result<(), Refusal> {
+    let (issuer, subject, audiences) = (token.claim("iss"), token.claim("sub"), token.audiences());
     let known = client.trusted(&world.state);
     if known.is_empty() {
         return Err(refuse(
@@ -261,7 +266,7 @@ fn matches_credential(
     }
     let of_subject: Vec<_> = of_issuer
         .into_iter()
-        .filter(|one| one.subject == subject)
+        .filter(|one| names(one, token))
         .collect();
     if of_subject.is_empty() {
         return Err(no_match(700_213, "subject", subject));

@@ -10,6 +10,7 @@ mod certificate;
 pub(crate) mod claims;
 pub(crate) mod device_code;
 mod discovery;
+mod expression;
 mod jwt;
 pub(crate) mod refusal;
 pub(crate) mod tokens;

@@ -176,6 +176,49 @@ async fn what_is_refused() {
 }
 
 #[tokio::test]
+async fn flexible_ones_are_of_the_versions_that_have_them() {
+    const FLEXIBLE: &str = "api-version=2025-05-31-preview";
+    let azure = quick().await;
+    azure.identity("abc").await;
+    let at = |path: String| path.replace(V, FLEXIBLE);
+    let mut wanted = credential("s");
+    let properties = wanted["properties"].as_object_mut().unwrap();
+    properties.remove("subject");
+    let expression = json!({"value": "claims['sub'] matches 'repo:a/*'", "languageVersion": 1});
+    properties.insert("claimsMatchingExpression".to_owned(), expression.clone());
+
+    azure
+        .put(&path("abc", "fic"), wanted.clone())
+        .await
+        .fails(400, "BadRequest");
+    let made = azure
+        .put(&at(path("abc", "fic")), wanted.clone())
+        .await
+        .is(201)
+        .json();
+    assert_eq!(made["properties"], wanted["properties"]);
+    let twice = azure
+        .put(&at(path("abc", "fic2")), wanted)
+        .await
+        .fails(400, "BadRequest");
+    assert!(twice.message().contains("already exists"));
+    azure
+        .put(&path("abc", "plain"), credential("s"))
+        .await
+        .is(201);
+
+    let all = azure.get(&at(list("abc"))).await.is(200).json();
+    assert_eq!(
+        all["value"][0]["properties"]["claimsMatchingExpression"],
+        expression
+    );
+    assert_eq!(all["value"][1]["properties"], credential("s")["properties"]);
+    let shown = azure.get(&path("abc", "fic")).await.is(200).json();
+    assert_eq!(shown["properties"]["subject"], Value::Null);
+    assert_eq!(shown["properties"].get("claimsMatchingExpression"), None);
+}
+
+#[tokio::test]
 async fn an_identity_has_twenty_at_most() {
     let azure = quick().await;
     azure.identity("abc").await;

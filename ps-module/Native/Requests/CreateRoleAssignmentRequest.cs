@@ -10,6 +10,9 @@ internal sealed unsafe class CreateRoleAssignmentRequest(ulong client, RoleHolde
 
     public string? ConditionVersion { get; set; }
 
+    /// <summary>How long to wait for a principal that is unknown, in seconds.</summary>
+    public int? PrincipalWaitSec { get; set; }
+
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = new MiRoleAssignmentCreateRequest
@@ -20,6 +23,7 @@ internal sealed unsafe class CreateRoleAssignmentRequest(ulong client, RoleHolde
             description = scope.Text(Description),
             condition = scope.Text(Condition),
             condition_version = scope.Text(ConditionVersion),
+            principal_wait_s = PrincipalWaitSec ?? -1,
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };

@@ -60,13 +60,9 @@ fn credentials(member: &Member) -> Vec<Value> {
         let trust = &credential.properties;
         resources.push(json!({
             "type": CREDENTIALS,
-            "apiVersion": API_VERSION,
+            "apiVersion": trust.api_version(),
             "name": format!("{name}/{}", credential.name),
-            "properties": {
-                "issuer": literal(&trust.issuer),
-                "subject": literal(&trust.subject),
-                "audiences": trust.audiences.iter().map(|one| literal(one)).collect::<Vec<_>>(),
-            },
+            "properties": literals(json!(trust)),
             "dependsOn": [format!("[{before}]")],
         }));
         before = resource_id(CREDENTIALS, &[name, &credential.name]);
@@ -130,6 +126,19 @@ fn resource_id(kind: &str, names: &[&str]) -> String {
 /// A text in an expression.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A value of which every text is one of [`literal`].
+fn literals(value: Value) -> Value {
+    match value {
+        Value::String(text) => literal(&text),
+        Value::Array(items) => items.into_iter().map(literals).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (name, literals(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// A text as a value: what looks like an expression is escaped.

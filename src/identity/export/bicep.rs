@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use serde_json::{Value, json};
+
 use super::gather::{GivenRole, Group, Member, On};
 use crate::identity::API_VERSION;
 
@@ -73,19 +75,13 @@ fn credentials(text: &mut String, symbol: &str, member: &Member) {
         line!(
             text,
             "\nresource {symbol}Credential{} 'Microsoft.ManagedIdentity/userAssignedIdentities/\
-             federatedIdentityCredentials@{API_VERSION}' = {{",
-            number + 1
+             federatedIdentityCredentials@{}' = {{",
+            number + 1,
+            trust.api_version()
         );
         line!(text, "  parent: {symbol}");
         line!(text, "  name: {}", quoted(&credential.name));
-        line!(text, "  properties: {{");
-        line!(text, "    issuer: {}", quoted(&trust.issuer));
-        line!(text, "    subject: {}", quoted(&trust.subject));
-        line!(text, "    audiences: [");
-        for audience in &trust.audiences {
-            line!(text, "      {}", quoted(audience));
-        }
-        line!(text, "    ]\n  }}");
+        line!(text, "  properties: {}", literal(&json!(trust), 2));
         if number > 0 {
             line!(text, "  dependsOn: [\n    {symbol}Credential{number}\n  ]");
         }
@@ -149,6 +145,44 @@ fn assignment(
     line!(text, "  }}\n}}");
 }
 
+/// A value, whose lines but the first are indented by so many steps.
+fn literal(value: &Value, steps: usize) -> String {
+    let lines = |open: char, inner: Vec<String>, close: char| {
+        let indent = "  ".repeat(steps);
+        let inner: String = inner
+            .iter()
+            .map(|line| format!("{indent}{line}\n"))
+            .collect();
+        format!("{open}\n{inner}{}{close}", "  ".repeat(steps - 1))
+    };
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| literal(item, steps + 1));
+            lines('[', items.collect(), ']')
+        }
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(name, value)| format!("{}: {}", key(name), literal(value, steps + 1)));
+            lines('{', members.collect(), '}')
+        }
+        Value::Number(number) if !number.is_i64() => format!("json('{number}')"),
+        other => other.to_string(),
+    }
+}
+
+/// The name of a member: in quotes where it is no identifier.
+fn key(name: &str) -> String {
+    let is_identifier = !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match is_identifier {
+        true => name.to_owned(),
+        false => quoted(name),
+    }
+}
+
 /// A text: in single quotes, without interpolation.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -177,5 +211,13 @@ mod tests {
     #[test]
     fn texts_are_never_code() {
         assert_eq!(quoted("it's ${x} \\ \n\u{1}"), r"'it\'s \${x} \\ \n\u{1}'");
+    }
+
+    #[test]
+    fn values_of_every_kind() {
+        let value = json!({"a": ["x", 1], "b-c": {"d": true, "e": null, "f": 1.5}});
+        let expected = "{\n  a: [\n    'x'\n    1\n  ]\n  'b-c': {\n    d: true\n    e: null\n    \
+                        f: json('1.5')\n  }\n}";
+        assert_eq!(literal(&value, 1), expected);
     }
 }

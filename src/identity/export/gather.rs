@@ -87,6 +87,7 @@ fn group_of(ids: &[ResourceId]) -> Result<String> {
 async fn member(client: &Client, wanted: &Export, group: &str, id: &ResourceId) -> Result<Member> {
     let identity = read(client, id).await?;
     let mut credentials = federated::all(client, id).await?;
+    credentials.retain(|credential| can_be_made(client, credential));
     credentials.sort_by_cached_key(|credential| credential.name.to_lowercase());
     let roles = match wanted.roles {
         true => roles(client, wanted.format, group, &identity).await?,
@@ -97,6 +98,19 @@ async fn member(client: &Client, wanted: &Export, group: &str, id: &ResourceId) 
         credentials,
         roles,
     })
+}
+
+/// A credential of which neither subject nor expression is known can't be made again.
+fn can_be_made(client: &Client, credential: &FederatedCredential) -> bool {
+    let is_whole = credential.is_whole();
+    if !is_whole {
+        client.observer().warning(format!(
+            "The federated credential '{}' is left out of the template: its claims matching \
+             expression can't be read.",
+            credential.id
+        ));
+    }
+    is_whole
 }
 
 async fn roles(

@@ -1,6 +1,7 @@
+use super::model::FLEXIBLE_API_VERSION;
 use super::target::{CredentialId, identity, path};
 use super::{CredentialTarget, FederatedCredential};
-use crate::arm::{Client, Pages, ResourceId, Result, Target};
+use crate::arm::{Client, Method, Pages, Request, ResourceId, Result, Target, Versions, sentence};
 use crate::identity::API_VERSION;
 
 /// Reads a federated credential.
@@ -11,17 +12,28 @@ pub async fn get(client: &Client, target: &CredentialTarget) -> Result<Federated
     read(client, &target.resolve(client)?).await
 }
 
-/// The federated credentials of an identity.
+/// The federated credentials of an identity: twenty at most.
 ///
 /// # Errors
-/// Those of the target, before any request.
-pub fn list(client: &Client, target: &Target) -> Result<Pages<FederatedCredential>> {
-    Ok(pages(client, &identity(client, target)?))
+/// Those of the target, before any request; those of the requests.
+pub async fn list(client: &Client, target: &Target) -> Result<Vec<FederatedCredential>> {
+    all(client, &identity(client, target)?).await
 }
 
 pub(super) async fn read(client: &Client, id: &CredentialId) -> Result<FederatedCredential> {
-    let id = id.to_string();
-    client.get(&id, API_VERSION, &id).await?.json(&id)
+    let target = id.to_string();
+    let known: FederatedCredential = client
+        .get(&target, API_VERSION, &target)
+        .await?
+        .json(&target)?;
+    if known.is_whole() {
+        return Ok(known);
+    }
+    let url = client.url(&target, FLEXIBLE_API_VERSION);
+    let request = Request::new(Method::GET, url, &target).versions(Versions::Exact);
+    let reply = client.send(request).await;
+    let whole = reply.and_then(|reply| reply.json(&target));
+    Ok(or_known(client, whole, known, &target))
 }
 
 /// All of an identity's.
@@ -29,9 +41,25 @@ pub(crate) async fn all(
     client: &Client,
     identity: &ResourceId,
 ) -> Result<Vec<FederatedCredential>> {
-    pages(client, identity).all().await
+    let path = path(identity);
+    let pages = |version| Pages::new(client, &path, version, identity.as_str());
+    let known: Vec<FederatedCredential> = pages(API_VERSION).all().await?;
+    if known.iter().all(FederatedCredential::is_whole) {
+        return Ok(known);
+    }
+    let whole = pages(FLEXIBLE_API_VERSION).exact().all().await;
+    Ok(or_known(client, whole, known, &path))
 }
 
-fn pages(client: &Client, identity: &ResourceId) -> Pages<FederatedCredential> {
-    Pages::new(client, &path(identity), API_VERSION, identity.as_str())
+/// What was read with the version that has expressions; what is known without it, and a warning,
+/// where it can't be read. A cloud may not have that version.
+fn or_known<T>(client: &Client, read: Result<T>, known: T, target: &str) -> T {
+    read.unwrap_or_else(|error| {
+        client.observer().warning(format!(
+            "A federated credential without a subject matches claims by an expression, and the \
+             expression can't be read at '{target}' with api-version {FLEXIBLE_API_VERSION}: {}",
+            sentence(error.message())
+        ));
+        known
+    })
 }

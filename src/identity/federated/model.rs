@@ -1,6 +1,12 @@
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
-use crate::arm::{Error, Result, Url};
+use crate::arm::{Error, Result, Url, Versions};
+use crate::identity::API_VERSION;
+
+/// The version of Microsoft.ManagedIdentity that has `claimsMatchingExpression`, which no stable
+/// version has. Source: the service's specification, in which this is the first to have it.
+pub(super) const FLEXIBLE_API_VERSION: &str = "2025-01-31-preview";
 
 /// A federated credential.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -17,16 +23,102 @@ pub struct FederatedCredential {
     pub properties: FederatedProperties,
 }
 
-/// Whose tokens are trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+/// Whose tokens are trusted: those of an issuer for one subject, or those whose claims match an
+/// expression.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct FederatedProperties {
     /// The URL of the issuer.
     pub issuer: String,
-    /// Whom the issuer must name.
-    pub subject: String,
+    /// Whom the issuer must name; none where there is an expression.
+    #[serde(
+        deserialize_with = "empty_is_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub subject: Option<String>,
+    /// What the claims must match; none where there is a subject.
+    #[serde(
+        deserialize_with = "empty_is_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub claims_matching_expression: Option<ClaimsMatchingExpression>,
     /// Whom the token must be for: one.
     pub audiences: Vec<String>,
+    /// Members that are not known here. A write sends them back as they were read.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// What the claims of a token must match.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClaimsMatchingExpression {
+    /// The expression, such as `claims['sub'] matches 'repo:contoso/*'`.
+    pub value: String,
+    /// The version of its language.
+    pub language_version: i32,
+    /// Members that are not known here.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+impl FederatedCredential {
+    /// Whether it says whose tokens are trusted. Where there is neither subject nor expression,
+    /// the version that it was read with does not show the expression.
+    pub(crate) fn is_whole(&self) -> bool {
+        let trust = &self.properties;
+        trust.subject.is_some() || trust.claims_matching_expression.is_some()
+    }
+}
+
+impl FederatedProperties {
+    /// The version of Microsoft.ManagedIdentity that can write this.
+    pub(crate) fn api_version(&self) -> &'static str {
+        match self.claims_matching_expression {
+            None => API_VERSION,
+            Some(_) => FLEXIBLE_API_VERSION,
+        }
+    }
+
+    /// The versions that can serve a write of this: one without expressions would lose it.
+    pub(super) fn versions(&self) -> Versions {
+        match self.claims_matching_expression {
+            None => Versions::Any,
+            Some(_) => Versions::Exact,
+        }
+    }
+
+    /// Whether both trust the same tokens, which Azure allows only once in an identity.
+    pub(super) fn trusts_the_same(&self, other: &Self) -> bool {
+        self.issuer == other.issuer
+            && self.subject == other.subject
+            && self.expression() == other.expression()
+    }
+
+    /// Whose tokens of the issuer are trusted, as messages say it.
+    pub(super) fn whom(&self) -> String {
+        match (&self.subject, self.expression()) {
+            (Some(subject), _) => format!("subject '{subject}'"),
+            (None, Some(expression)) => format!("claims that match \"{expression}\""),
+            (None, None) => "an unknown subject".to_owned(),
+        }
+    }
+
+    /// The expression, without the version of its language.
+    pub(super) fn expression(&self) -> Option<&str> {
+        let expression = self.claims_matching_expression.as_ref()?;
+        Some(&expression.value)
+    }
+}
+
+/// Empty is the same as absent.
+fn empty_is_none<'de, D, T>(deserializer: D) -> std::result::Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + PartialEq + Deserialize<'de>,
+{
+    let given: Option<T> = Option::deserialize(deserializer)?;
+    Ok(given.filter(|given| *given != T::default()))
 }
 
 /// As many as an identity can have.
@@ -51,7 +143,7 @@ pub(super) fn check_name(name: &str) -> Result<()> {
             "InvalidName",
             "Name",
             name,
-            "it has 3 to 120 letters, digits, '-' or '_', and begins with a letter or a digit.",
+            "it must have 3 to 120 letters, digits, '-' or '_', and begin with a letter or a digit.",
         )),
     }
 }
@@ -64,7 +156,7 @@ pub(super) fn check_issuer(parameter: &str, issuer: &str) -> Result<()> {
             "InvalidIssuer",
             parameter,
             issuer,
-            "it is the issuer's URL, which begins with https://.",
+            "it must be the issuer's URL, which begins with https://.",
         ));
     }
     check_length("InvalidIssuer", parameter, issuer)
@@ -86,16 +178,16 @@ pub(super) fn audience(given: &[String]) -> Result<String> {
             "InvalidAudience",
             "Audience",
             &several.join(", "),
-            "a federated credential has exactly one audience.",
+            "there must be exactly one audience.",
         )),
     }
 }
 
 fn check_length(code: &str, parameter: &str, value: &str) -> Result<()> {
     let rule = match value.chars().count() {
-        0 => "it has at least one character.".to_owned(),
+        0 => "it must have at least one character.".to_owned(),
         length if length > LONGEST => {
-            format!("it has {length} characters, and can have at most {LONGEST}.")
+            format!("it has {length} characters, and must have at most {LONGEST}.")
         }
         _ => return Ok(()),
     };
@@ -104,7 +196,46 @@ fn check_length(code: &str, parameter: &str, value: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn read(properties: serde_json::Value) -> FederatedProperties {
+        serde_json::from_value(properties).unwrap()
+    }
+
+    #[test]
+    fn a_credential_has_a_subject_or_an_expression() {
+        let plain = read(json!({"issuer": "https://i", "subject": "s", "audiences": ["a"]}));
+        assert_eq!(
+            (plain.subject.as_deref(), plain.expression()),
+            (Some("s"), None)
+        );
+        assert_eq!(plain.api_version(), API_VERSION);
+        let expression = json!({"value": "claims['sub'] eq 's'", "languageVersion": 1});
+        for subject in [json!(null), json!("")] {
+            let flexible = read(json!({
+                "issuer": "https://i", "subject": subject, "audiences": ["a"],
+                "claimsMatchingExpression": expression,
+            }));
+            assert_eq!(flexible.subject, None);
+            assert_eq!(flexible.expression(), Some("claims['sub'] eq 's'"));
+            assert_eq!(flexible.api_version(), FLEXIBLE_API_VERSION);
+            assert!(!flexible.trusts_the_same(&plain));
+            let sent = serde_json::to_value(&flexible).unwrap();
+            assert_eq!(sent["claimsMatchingExpression"], expression);
+            assert_eq!(sent.get("subject"), None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_sent_back() {
+        let trust = json!({
+            "issuer": "https://i", "subject": "s", "audiences": ["a"],
+            "trustLevel": {"minimum": 3},
+        });
+        assert_eq!(serde_json::to_value(read(trust.clone())).unwrap(), trust);
+    }
 
     #[test]
     fn names_keep_the_pattern() {

@@ -1,6 +1,7 @@
 //! Whose tokens are trusted, as a caller words it: by issuer and subject, or by what the usual
 //! issuers make their subjects of.
 
+use super::issuers::{self, doubt_issuer, doubt_subject};
 use super::model::{check_issuer, check_subject};
 use crate::arm::{Error, Result};
 
@@ -11,9 +12,9 @@ pub struct Source {
     pub issuer: Option<String>,
     /// Whom the issuer must name.
     pub subject: Option<String>,
-    /// GitHub: the organization or user.
+    /// GitHub: the organization or user, `contoso` or `contoso@123456`.
     pub github_organization: Option<String>,
-    /// GitHub: the repository.
+    /// GitHub: the repository, `web` or `web@789012`; its organization may stand before it.
     pub github_repository: Option<String>,
     /// GitHub: a branch, for workflows that run on it.
     pub github_branch: Option<String>,
@@ -31,8 +32,14 @@ pub struct Source {
     pub service_account: Option<String>,
 }
 
-/// Source: GitHub's documentation, "OpenID Connect reference".
-const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
+/// Issuer and subject, as far as they are given.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Resolved {
+    pub(super) issuer: Option<String>,
+    pub(super) subject: Option<String>,
+    /// Why no token will match, as far as it is known.
+    pub(super) doubts: Vec<String>,
+}
 
 /// The form that a source is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,16 +50,16 @@ enum Form {
 }
 
 impl Source {
-    /// Issuer and subject, as far as they are given, checked.
+    /// Issuer and subject, checked.
     ///
     /// # Errors
     /// What is missing or breaks a rule, by the name of its parameter.
-    pub(super) fn resolve(&self) -> Result<(Option<String>, Option<String>)> {
+    pub(super) fn resolve(&self) -> Result<Resolved> {
         let (parameter, issuer, subject) = match self.form()? {
             Form::Plain => ("Issuer", self.issuer.clone(), self.subject.clone()),
             Form::GitHub => (
                 "Issuer",
-                Some(GITHUB_ISSUER.to_owned()),
+                Some(issuers::GITHUB.to_owned()),
                 Some(self.github_subject()?),
             ),
             Form::Kubernetes => (
@@ -61,13 +68,20 @@ impl Source {
                 Some(self.kubernetes_subject()?),
             ),
         };
+        let mut doubts = Vec::new();
         if let Some(issuer) = &issuer {
             check_issuer(parameter, issuer)?;
+            doubts.extend(doubt_issuer(parameter, issuer));
         }
         if let Some(subject) = &subject {
             check_subject(subject)?;
+            doubts.extend(doubt_subject(subject));
         }
-        Ok((issuer, subject))
+        Ok(Resolved {
+            issuer,
+            subject,
+            doubts,
+        })
     }
 
     /// The one form whose parameters are given; those of two contradict each other.
@@ -103,26 +117,56 @@ impl Source {
                 "InvalidFederatedSource",
                 "Issuer",
                 self.issuer.as_deref().unwrap_or_default(),
-                "give -Issuer and -Subject, or the parameters of GitHub, or those of Kubernetes.",
+                "give -Issuer and -Subject, or the parameters of GitHub, or those of Kubernetes, and \
+                 not two of them.",
             )),
         }
     }
 
     fn github_subject(&self) -> Result<String> {
-        let organization = name(
+        let given = self.github_repository.as_deref().unwrap_or_default();
+        let (owner, repository) = match given.split_once('/') {
+            Some((owner, repository)) => (Some(owner), repository),
+            None => (None, given),
+        };
+        let organization = self.github_organization.as_deref().or(owner);
+        let organization = GitHubName::parse(
             "GitHubOrganization",
-            &self.github_organization,
-            "it is the name of an organization or user on GitHub: letters, digits and '-'.",
-            |c| c.is_ascii_alphanumeric() || c == '-',
+            organization,
+            "it must be the name of an organization or user on GitHub, of letters, digits, '-' and \
+             '_'; where the repository has immutable subjects, with its id: contoso@123456.",
+            |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
         )?;
-        let repository = name(
+        let repository = GitHubName::parse(
             "GitHubRepository",
-            &self.github_repository,
-            "it is the repository's name alone: letters, digits, '-', '_' and '.'.",
+            self.github_repository.as_ref().map(|_| repository),
+            "it must be the name of a repository, of letters, digits, '-', '_' and '.'; where the \
+             repository has immutable subjects, with its id: web@789012.",
             |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'),
         )?;
+        if owner.is_some_and(|owner| owner != organization.given) {
+            return Err(invalid(
+                "GitHubRepository",
+                given,
+                &format!(
+                    "it must not name another organization than -GitHubOrganization '{}'.",
+                    organization.given
+                ),
+            ));
+        }
+        // GitHub's documentation, "Immutable subject claims": repo:<owner>@<id>/<name>@<id>.
+        if organization.has_id != repository.has_id {
+            return Err(invalid(
+                "GitHubRepository",
+                given,
+                "organization and repository must both have their ids after '@', or neither: \
+                 GitHub's subjects have both or none.",
+            ));
+        }
         Ok(format!(
-            "repo:{organization}/{repository}:{}",
+            "repo:{}/{}:{}",
+            organization.given,
+            repository.given,
             self.github_claim()?
         ))
     }
@@ -132,11 +176,10 @@ impl Source {
             let short = value.strip_prefix(prefix).unwrap_or(value);
             match short.is_empty() || short.contains(char::is_whitespace) {
                 false => Ok(format!("ref:{prefix}{short}")),
-                true => Err(Error::invalid(
-                    "InvalidFederatedSource",
+                true => Err(invalid(
                     parameter,
                     value,
-                    "it is a name, without spaces.",
+                    "it must be a name without spaces.",
                 )),
             }
         };
@@ -172,50 +215,74 @@ impl Source {
         let label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let namespace = name(
             "Namespace",
-            &self.namespace,
-            "it is a namespace of Kubernetes: small letters, digits and '-'.",
+            self.namespace.as_deref(),
+            "it must be a namespace of Kubernetes, of small letters, digits and '-'.",
             label,
         )?;
         let account = name(
             "ServiceAccount",
-            &self.service_account,
-            "it is a service account of Kubernetes: small letters, digits, '-' and '.'.",
+            self.service_account.as_deref(),
+            "it must be a service account of Kubernetes, of small letters, digits, '-' and '.'.",
             |c| label(c) || c == '.',
         )?;
         Ok(format!("system:serviceaccount:{namespace}:{account}"))
     }
 }
 
+/// A name on GitHub, which may have its immutable id after it: `contoso@123456`.
+struct GitHubName<'a> {
+    given: &'a str,
+    has_id: bool,
+}
+
+impl<'a> GitHubName<'a> {
+    fn parse(
+        parameter: &str,
+        given: Option<&'a str>,
+        rule: &str,
+        allowed: impl Fn(char) -> bool,
+    ) -> Result<Self> {
+        let (bare, id) = match given.and_then(|given| given.split_once('@')) {
+            Some((bare, id)) => (Some(bare), Some(id)),
+            None => (given, None),
+        };
+        name(parameter, bare, rule, allowed)?;
+        if let Some(id) = id {
+            name(parameter, Some(id), rule, |c| c.is_ascii_digit())?;
+        }
+        Ok(Self {
+            given: given.unwrap_or_default(),
+            has_id: id.is_some(),
+        })
+    }
+}
+
 /// A name of which every character is allowed.
 fn name<'a>(
     parameter: &str,
-    given: &'a Option<String>,
+    given: Option<&'a str>,
     rule: &str,
     allowed: impl Fn(char) -> bool,
 ) -> Result<&'a str> {
-    let Some(given) = given else {
-        return Err(Error::missing(parameter, rule));
-    };
+    let given = given.ok_or_else(|| Error::missing(parameter, rule))?;
     match !given.is_empty() && given.chars().all(allowed) {
         true => Ok(given),
-        false => Err(Error::invalid(
-            "InvalidFederatedSource",
-            parameter,
-            given,
-            rule,
-        )),
+        false => Err(invalid(parameter, given, rule)),
     }
+}
+
+fn invalid(parameter: &str, value: &str, rule: &str) -> Error {
+    Error::invalid("InvalidFederatedSource", parameter, value, rule)
 }
 
 /// GitHub writes a colon in an environment's name as `%3A`.
 fn environment(name: &str) -> Result<String> {
     match name.trim().is_empty() {
         false => Ok(format!("environment:{}", name.replace(':', "%3A"))),
-        true => Err(Error::invalid(
-            "InvalidFederatedSource",
+        true => Err(invalid(
             "GitHubEnvironment",
             name,
-            "it is the name of an environment.",
+            "it must be the name of an environment.",
         )),
     }
 }
@@ -237,9 +304,9 @@ mod tests {
     }
 
     fn subject(source: &Source) -> String {
-        let (issuer, subject) = source.resolve().unwrap();
-        assert_eq!(issuer.as_deref(), Some(GITHUB_ISSUER));
-        subject.unwrap()
+        let resolved = source.resolve().unwrap();
+        assert_eq!(resolved.issuer.as_deref(), Some(issuers::GITHUB));
+        resolved.subject.unwrap()
     }
 
     fn code(source: &Source) -> String {
@@ -285,7 +352,18 @@ mod tests {
         assert_eq!(code(&two), "MissingParameter");
         for (organization, repository, branch) in [
             ("contoso/web", "x", "main"),
-            ("contoso", "contoso/web", "main"),
+            ("contoso", "fabrikam/web", "main"),
+            ("contoso", "Contoso/web", "main"),
+            ("contoso", "contoso/web/x", "main"),
+            ("contoso", "contoso/", "main"),
+            ("contoso", "/web", "main"),
+            ("contoso@1", "web", "main"),
+            ("contoso", "web@2", "main"),
+            ("contoso@1", "contoso/web@2", "main"),
+            ("contoso@x", "web@2", "main"),
+            ("contoso@", "web@2", "main"),
+            ("contoso@1@1", "web@2", "main"),
+            ("@1", "web@2", "main"),
             ("contoso", "web", ""),
             ("contoso", "web", "a b"),
             ("", "web", "main"),
@@ -306,6 +384,62 @@ mod tests {
     }
 
     #[test]
+    fn githubs_names() {
+        for (organization, repository, expected) in [
+            (some("jdoe_contoso"), "shop", "jdoe_contoso/shop"),
+            (some("contoso"), "contoso/shop", "contoso/shop"),
+            (None, "contoso/shop", "contoso/shop"),
+            (some("acme-org@123"), "app@987", "acme-org@123/app@987"),
+            (
+                some("acme-org@123"),
+                "acme-org@123/app@987",
+                "acme-org@123/app@987",
+            ),
+            (None, "acme-org@123/app@987", "acme-org@123/app@987"),
+        ] {
+            let source = Source {
+                github_organization: organization,
+                github_repository: some(repository),
+                github_pull_request: true,
+                ..Source::default()
+            };
+            assert_eq!(subject(&source), format!("repo:{expected}:pull_request"));
+        }
+        let no_organization = Source {
+            github_repository: some("shop"),
+            github_pull_request: true,
+            ..Source::default()
+        };
+        assert_eq!(code(&no_organization), "MissingParameter");
+    }
+
+    #[test]
+    fn what_no_token_matches_is_doubted() {
+        let plain = |issuer: &str, subject: &str| Source {
+            issuer: some(issuer),
+            subject: some(subject),
+            ..Source::default()
+        };
+        let doubts = |source: Source| source.resolve().unwrap().doubts.len();
+        assert_eq!(
+            doubts(plain(issuers::GITHUB, "repo:contoso/web:pull_request")),
+            0
+        );
+        assert_eq!(
+            doubts(plain("https://token.actions.githubusercontent.com/", "a*")),
+            2
+        );
+        let kubernetes = Source {
+            kubernetes_issuer: some("https://eastus.oic.prod-aks.azure.com/a/b"),
+            namespace: some("web"),
+            service_account: some("api"),
+            ..Source::default()
+        };
+        let doubt = &kubernetes.resolve().unwrap().doubts[0];
+        assert!(doubt.starts_with("-KubernetesIssuer"), "{doubt}");
+    }
+
+    #[test]
     fn kubernetes_form() {
         let mut source = Source {
             kubernetes_issuer: some("https://oidc.prod-aks.azure.com/x/"),
@@ -313,9 +447,10 @@ mod tests {
             service_account: some("api.v1"),
             ..Source::default()
         };
-        let (issuer, subject) = source.resolve().unwrap();
-        assert_eq!(issuer, source.kubernetes_issuer);
-        assert_eq!(subject.as_deref(), Some("system:serviceaccount:web:api.v1"));
+        let resolved = source.resolve().unwrap();
+        assert_eq!(resolved.issuer, source.kubernetes_issuer);
+        let subject = resolved.subject.unwrap();
+        assert_eq!(subject, "system:serviceaccount:web:api.v1");
         source.namespace = some("Web");
         assert_eq!(code(&source), "InvalidFederatedSource");
         source.namespace = None;
@@ -336,6 +471,6 @@ mod tests {
         let mut source = github();
         source.issuer = some("https://x");
         assert_eq!(code(&source), "InvalidFederatedSource");
-        assert_eq!(Source::default().resolve().unwrap(), (None, None));
+        assert_eq!(Source::default().resolve().unwrap(), Resolved::default());
     }
 }

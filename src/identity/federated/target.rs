@@ -28,6 +28,18 @@ impl fmt::Display for CredentialId {
     }
 }
 
+impl CredentialId {
+    /// "federated credential 'main' of 'id1' in resource group 'rg'".
+    pub(super) fn described(&self) -> String {
+        format!(
+            "federated credential '{}' of '{}' in resource group '{}'",
+            self.name,
+            self.identity.name(),
+            self.identity.group()
+        )
+    }
+}
+
 /// The type below that of the identity.
 const TYPE: &str = "federatedIdentityCredentials";
 
@@ -90,7 +102,7 @@ fn parse(id: &str) -> Result<CredentialId> {
             "InvalidResourceId",
             "ResourceId",
             id,
-            "it is the id of a federated credential, which ends in \
+            "it must be the id of a federated credential, which ends in \
              /federatedIdentityCredentials/<name>.",
         ));
     };

@@ -102,13 +102,13 @@ pub async fn delete(client: &Client, target: &CredentialTarget) -> Result<()> {
 /// Those of [`delete`], as far as reading finds them.
 pub async fn plan_delete(client: &Client, target: &CredentialTarget) -> Result<Plan> {
     let id = target.resolve(client)?;
-    let FederatedProperties {
-        issuer, subject, ..
-    } = read(client, &id).await?.properties;
+    let trust = read(client, &id).await?.properties;
     Ok(Plan {
         description: format!("Delete federated credential '{id}'"),
         effects: vec![format!(
-            "delete '{id}' for subject '{subject}' of issuer '{issuer}'"
+            "delete '{id}' for {} of issuer '{}'",
+            trust.whom(),
+            trust.issuer
         )],
         resource: id.to_string(),
     })
@@ -122,22 +122,25 @@ struct Wish {
     audience: Option<String>,
     /// Whether it must exist.
     must_exist: bool,
+    /// Why no token will match what is wanted.
+    doubts: Vec<String>,
 }
 
 impl Create {
     /// Checks all that can be checked without asking Azure.
     fn check(&self, client: &Client) -> Result<Wish> {
         let id = self.target.resolve(client)?;
-        let (issuer, subject) = self.source.resolve()?;
+        let source = self.source.resolve()?;
         let given = |value: Option<String>, parameter| {
             value.ok_or_else(|| Error::missing(parameter, "say whose tokens are trusted."))
         };
         Ok(Wish {
             id,
-            issuer: Some(given(issuer, "Issuer")?),
-            subject: Some(given(subject, "Subject")?),
+            issuer: Some(given(source.issuer, "Issuer")?),
+            subject: Some(given(source.subject, "Subject")?),
             audience: Some(audience(&self.audiences)?),
             must_exist: false,
+            doubts: source.doubts,
         })
     }
 }
@@ -145,12 +148,12 @@ impl Create {
 impl Update {
     fn check(&self, client: &Client) -> Result<Wish> {
         let id = self.target.resolve(client)?;
-        let (issuer, subject) = self.source.resolve()?;
+        let source = self.source.resolve()?;
         let audience = match self.audiences.is_empty() {
             true => None,
             false => Some(audience(&self.audiences)?),
         };
-        if issuer.is_none() && subject.is_none() && audience.is_none() {
+        if source.issuer.is_none() && source.subject.is_none() && audience.is_none() {
             return Err(Error::missing(
                 "Subject",
                 "name what is to change, with -Issuer, -Subject, -Audience or the parameters of \
@@ -159,10 +162,11 @@ impl Update {
         }
         Ok(Wish {
             id,
-            issuer,
-            subject,
+            issuer: source.issuer,
+            subject: source.subject,
             audience,
             must_exist: true,
+            doubts: source.doubts,
         })
     }
 }
@@ -170,7 +174,7 @@ impl Update {
 /// What a wish comes to, by what is there.
 #[derive(Debug)]
 enum Step {
-    /// It is so already.
+    /// Nothing differs.
     Nothing(FederatedCredential),
     /// It is to be written; with what is there now.
     Put {
@@ -186,14 +190,15 @@ impl Wish {
         if held.is_none() && self.must_exist {
             return Err(not_found(&self.id, "changed"));
         }
+        if held.is_some_and(|held| !held.is_whole()) {
+            return Err(self.unreadable());
+        }
         let trust = self.trust(held);
         if let Some(held) = held.filter(|held| held.properties == trust) {
             return Ok(Step::Nothing(held.clone()));
         }
         let mut others = credentials.iter().filter(|one| !is_same(one));
-        let twin = others.find(|other| {
-            other.properties.issuer == trust.issuer && other.properties.subject == trust.subject
-        });
+        let twin = others.find(|other| other.properties.trusts_the_same(&trust));
         if let Some(twin) = twin {
             return Err(self.taken(twin));
         }
@@ -204,24 +209,35 @@ impl Wish {
         Ok(Step::Put { trust, held })
     }
 
-    /// What is wanted, and for the rest what there is.
+    /// What is wanted, and for the rest what there is. A subject replaces an expression.
     fn trust(&self, held: Option<&FederatedCredential>) -> FederatedProperties {
-        let held = held.map(|held| held.properties.clone()).unwrap_or_default();
-        FederatedProperties {
-            issuer: self.issuer.clone().unwrap_or(held.issuer),
-            subject: self.subject.clone().unwrap_or(held.subject),
-            audiences: match &self.audience {
-                Some(audience) => vec![audience.clone()],
-                None => held.audiences,
-            },
+        let mut trust = held.map(|held| held.properties.clone()).unwrap_or_default();
+        if let Some(issuer) = &self.issuer {
+            trust.issuer.clone_from(issuer);
+        }
+        if self.subject.is_some() {
+            trust.subject.clone_from(&self.subject);
+            trust.claims_matching_expression = None;
+        }
+        if let Some(audience) = &self.audience {
+            trust.audiences = vec![audience.clone()];
+        }
+        trust
+    }
+
+    /// Says why no token will match.
+    fn tell_doubts(&self, client: &Client) {
+        for doubt in &self.doubts {
+            client.observer().warning(doubt.clone());
         }
     }
 
     fn taken(&self, twin: &FederatedCredential) -> Error {
         let message = format!(
-            "Issuer and subject of '{}' are those of its neighbour '{}' already, and are unique \
+            "The {} would trust the same issuer and subject as '{}', which Azure allows only once \
              in an identity",
-            self.id, twin.name
+            self.id.described(),
+            twin.name
         );
         Error::new(
             Category::ResourceExists,
@@ -232,10 +248,28 @@ impl Wish {
         .advise("Use the one that there is, or remove it first.")
     }
 
+    /// A write would lose an expression that is not shown.
+    fn unreadable(&self) -> Error {
+        let message = format!(
+            "The {} has no subject, and its claims matching expression can't be read in this \
+             cloud. A write would lose the expression, so nothing was written",
+            self.id.described()
+        );
+        Error::new(
+            Category::InvalidOperation,
+            "FederatedIdentityCredentialNotReadable",
+            &self.id.to_string(),
+            message,
+        )
+        .advise("Remove it with Remove-FederatedIdentityCredential, and create it anew.")
+    }
+
     fn full(&self, count: usize) -> Error {
         let message = format!(
-            "'{}' has {count} federated credentials, and an identity can have at most {MOST}",
-            self.id.identity
+            "The user-assigned identity '{}' in resource group '{}' has {count} federated \
+             credentials, and an identity can have at most {MOST}",
+            self.id.identity.name(),
+            self.id.identity.group()
         );
         Error::new(
             Category::LimitsExceeded,
@@ -248,17 +282,18 @@ impl Wish {
 }
 
 async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
+    wish.tell_doubts(client);
     let credentials = all(client, &wish.id.identity).await?;
     let id = &wish.id;
     let (description, changes) = match wish.step(&credentials)? {
         Step::Nothing(_) => (
-            format!("Leave federated credential '{id}' as it is: it is so already"),
+            format!("Leave federated credential '{id}' as it is: nothing differs"),
             false,
         ),
         Step::Put { trust, held: None } => (
             format!(
-                "Create federated credential '{id}' for subject '{}' of issuer '{}', audience '{}'",
-                trust.subject,
+                "Create federated credential '{id}' for {} of issuer '{}', audience '{}'",
+                trust.whom(),
                 trust.issuer,
                 trust.audiences.join(", ")
             ),
@@ -283,21 +318,27 @@ async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
 }
 
 fn differences(held: &FederatedProperties, wanted: &FederatedProperties) -> String {
-    let parts = [
-        ("issuer", held.issuer.clone(), wanted.issuer.clone()),
-        ("subject", held.subject.clone(), wanted.subject.clone()),
-        (
+    let subject = |trust: &FederatedProperties| trust.subject.clone().unwrap_or_default();
+    let changed = |name: &str, held: &str, wanted: &str| {
+        (held != wanted).then(|| format!("change its {name} from '{held}' to '{wanted}'"))
+    };
+    let replaced = held.expression().filter(|_| wanted.expression().is_none());
+    let words = [
+        changed("issuer", &held.issuer, &wanted.issuer),
+        match replaced {
+            Some(expression) => Some(format!(
+                "replace its claims matching expression \"{expression}\" with the subject '{}'",
+                subject(wanted)
+            )),
+            None => changed("subject", &subject(held), &subject(wanted)),
+        },
+        changed(
             "audience",
-            held.audiences.join(", "),
-            wanted.audiences.join(", "),
+            &held.audiences.join(", "),
+            &wanted.audiences.join(", "),
         ),
     ];
-    let words: Vec<_> = parts
-        .into_iter()
-        .filter(|(_, held, wanted)| held != wanted)
-        .map(|(name, held, wanted)| format!("change its {name} from '{held}' to '{wanted}'"))
-        .collect();
-    words.join(", ")
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 impl Lane {
@@ -331,7 +372,10 @@ impl Lane {
     /// Those of [`delete`].
     pub async fn delete(&mut self, client: &Client, target: &CredentialTarget) -> Result<()> {
         let id = target.resolve(client)?;
-        let reply = self.send(client, &id, Method::DELETE, None).await?;
+        let path = id.to_string();
+        let url = client.url(&path, API_VERSION);
+        let request = || Request::new(Method::DELETE, url.clone(), &path);
+        let reply = self.send(client, request).await?;
         self.note(&id.name, None);
         // 204: there was none. After an attempt whose answer was lost, it was that attempt's doing.
         if reply.status == 204 && !reply.repeated {
@@ -341,6 +385,7 @@ impl Lane {
     }
 
     async fn fulfil(&mut self, client: &Client, wish: &Wish) -> Result<FederatedCredential> {
+        wish.tell_doubts(client);
         loop {
             let is_hearsay = self.is_hearsay();
             match wish.step(self.credentials(client).await?) {
@@ -359,35 +404,30 @@ impl Lane {
         wish: &Wish,
         trust: &FederatedProperties,
     ) -> Result<FederatedCredential> {
-        let body = json!({ "properties": {
-            "issuer": trust.issuer,
-            "subject": trust.subject,
-            "audiences": trust.audiences,
-        } });
-        let reply = self
-            .send(client, &wish.id, Method::PUT, Some(&body))
-            .await?;
-        let made: FederatedCredential = reply.json(&wish.id.to_string())?;
+        let body = json!({ "properties": trust });
+        let path = wish.id.to_string();
+        let url = client.url(&path, trust.api_version());
+        let request = || {
+            Request::new(Method::PUT, url.clone(), &path)
+                .body(&body)
+                .versions(trust.versions())
+        };
+        let reply = self.send(client, request).await?;
+        let made: FederatedCredential = reply.json(&path)?;
         self.note(&made.name, Some(&made));
         Ok(made)
     }
 
     /// Sends a write, again and again while somebody outside this process writes.
-    async fn send(
+    async fn send<'a>(
         &mut self,
         client: &Client,
-        id: &CredentialId,
-        method: Method,
-        body: Option<&serde_json::Value>,
+        request: impl Fn() -> Request<'a>,
     ) -> Result<Reply> {
-        let target = id.to_string();
         let started = Instant::now();
         let mut round = 1;
         loop {
-            let sent = client.send(
-                Request::new(method.clone(), client.url(&target, API_VERSION), &target)
-                    .body_if(body.map(|body| body as _)),
-            );
+            let sent = client.send(request());
             match sent.await {
                 Err(error) if error.code() == CONCURRENT && round < ROUNDS => {
                     self.forget();
@@ -396,7 +436,7 @@ impl Lane {
                             "Writing federated credentials of {}",
                             self.identity().name()
                         ),
-                        status: "Somebody else is writing".to_owned(),
+                        status: "Another client is writing".to_owned(),
                         percent: None,
                         seconds_elapsed: started.elapsed().as_secs() as u32,
                     });
@@ -414,7 +454,7 @@ impl Lane {
 }
 
 fn not_found(id: &CredentialId, done: &str) -> Error {
-    let message = format!("There is no federated credential '{id}', so nothing was {done}");
+    let message = format!("There is no {}, so nothing was {done}", id.described());
     Error::new(
         Category::ObjectNotFound,
         "ResourceNotFound",

@@ -1,0 +1,73 @@
+//! The managed identities that Azure Resource Manager has named in this process, by the object ids
+//! of their principals: they exist, whether the directory knows them yet or not.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use once_cell::sync::Lazy;
+use uuid::Uuid;
+
+/// How answers name the principal of an identity, user-assigned or system-assigned.
+const MEMBER: &str = "\"principalId\"";
+
+/// Paths whose answers name principals that need not exist any more: role assignments.
+const OTHERS: [&str; 2] = ["/microsoft.authorization/", "/microsoft.resourcegraph/"];
+
+fn named() -> MutexGuard<'static, HashSet<Uuid>> {
+    static NAMED: Lazy<Mutex<HashSet<Uuid>>> = Lazy::new(Mutex::default);
+    NAMED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Notes the principals that an answer of Resource Manager names.
+pub(super) fn note(path: &str, answer: &[u8]) {
+    let Ok(text) = std::str::from_utf8(answer) else {
+        return;
+    };
+    let mut found = text.split(MEMBER).skip(1).filter_map(value).peekable();
+    if found.peek().is_none() {
+        return;
+    }
+    let path = path.to_ascii_lowercase();
+    if !OTHERS.iter().any(|other| path.contains(other)) {
+        named().extend(found);
+    }
+}
+
+/// Whether Resource Manager has named an identity with that principal.
+pub(crate) fn is_named(id: &str) -> bool {
+    Uuid::try_parse(id).is_ok_and(|id| named().contains(&id))
+}
+
+/// The GUID that comes after the name of a member.
+fn value(rest: &str) -> Option<Uuid> {
+    let value = rest.trim_start().strip_prefix(':')?.trim_start();
+    Uuid::try_parse(value.strip_prefix('"')?.get(..36)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_name_principals() {
+        let [first, second, third] = [(); 3].map(|()| Uuid::new_v4().to_string());
+        let answer = format!(
+            r#"{{"a":{{"principalId": "{first}","clientId":"{third}"}},"principalId":null,
+                "b":{{"principalId":"{}"}}}}"#,
+            second.to_uppercase()
+        );
+        let roles = "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments";
+        note(roles, answer.as_bytes());
+        assert!(!is_named(&first));
+        note("/subscriptions/s/resourceGroups/g", answer.as_bytes());
+        assert!(is_named(&first.to_uppercase()) && is_named(&second));
+        assert!(!is_named(&third) && !is_named("id1"));
+        for cut in [
+            "\"principalId\"",
+            "\"principalId\":\"",
+            "\"principalId\":\"é",
+        ] {
+            note("/", cut.as_bytes());
+        }
+    }
+}

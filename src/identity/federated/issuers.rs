@@ -1,0 +1,135 @@
+//! What is known of issuers and their subjects. Azure compares both character by character, and
+//! accepts at creation what no token will ever match.
+
+use crate::arm::Url;
+
+/// The issuer of GitHub Actions. Source: GitHub's documentation, "OpenID Connect reference".
+pub(super) const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+/// The issuers of a service.
+struct Service {
+    name: &'static str,
+    /// What their hosts begin and end with.
+    host: (&'static str, &'static str),
+    /// Whether they end with a slash.
+    slash: bool,
+}
+
+/// The services whose issuers have one known form. Sources: the documentation of each; for AKS
+/// Azure/azure-workload-identity#1700.
+const SERVICES: [Service; 6] = [
+    Service {
+        name: "Azure Kubernetes Service",
+        host: ("", ".oic.prod-aks.azure.com"),
+        slash: true,
+    },
+    Service {
+        name: "Azure Kubernetes Service",
+        host: ("", ".oic.prod-aks.azure.cn"),
+        slash: true,
+    },
+    Service {
+        name: "Azure Kubernetes Service",
+        host: ("oidc.prod-aks.azure.com", ""),
+        slash: true,
+    },
+    Service {
+        name: "GitHub Actions",
+        host: ("token.actions.githubusercontent.com", ""),
+        slash: false,
+    },
+    Service {
+        name: "Amazon EKS",
+        host: ("oidc.eks.", ".amazonaws.com"),
+        slash: false,
+    },
+    Service {
+        name: "Google Kubernetes Engine",
+        host: ("container.googleapis.com", ""),
+        slash: false,
+    },
+];
+
+/// Why no token will come from an issuer that is written so.
+pub(super) fn doubt_issuer(parameter: &str, issuer: &str) -> Option<String> {
+    let url = Url::parse(issuer).ok()?;
+    let host = url.host_str()?;
+    let service = SERVICES.iter().find(|service| {
+        let (start, end) = service.host;
+        host.starts_with(start) && host.ends_with(end)
+    })?;
+    let rule = match (service.slash, issuer.ends_with('/')) {
+        (true, false) => "have a slash at the end, and this one has none",
+        (false, true) => "have no slash at the end, and this one has one",
+        _ => return None,
+    };
+    Some(format!(
+        "-{parameter} '{issuer}': the issuers of {} {rule}. Azure compares issuers character by \
+         character, so no token will match.",
+        service.name
+    ))
+}
+
+/// Why no token will have a subject that is written so.
+pub(super) fn doubt_subject(subject: &str) -> Option<String> {
+    subject.contains('*').then(|| {
+        format!(
+            "Subject '{subject}': '*' is no wildcard in a subject. Azure compares subjects \
+             character by character, so no token will match. Only a flexible federated \
+             credential, which has a claims matching expression, takes wildcards."
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_an_issuer_is_that_of_its_service() {
+        let guid = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+        for (slash, issuer) in [
+            (
+                true,
+                format!("https://westeurope.oic.prod-aks.azure.com/{guid}/{guid}"),
+            ),
+            (
+                true,
+                format!("https://chinanorth3.oic.prod-aks.azure.cn/{guid}/{guid}"),
+            ),
+            (true, format!("https://oidc.prod-aks.azure.com/{guid}")),
+            (false, GITHUB.to_owned()),
+            (false, format!("{GITHUB}/contoso")),
+            (
+                false,
+                "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE".to_owned(),
+            ),
+            (
+                false,
+                "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c".to_owned(),
+            ),
+        ] {
+            let with = format!("{issuer}/");
+            let (right, wrong) = match slash {
+                true => (&with, &issuer),
+                false => (&issuer, &with),
+            };
+            assert_eq!(doubt_issuer("Issuer", right), None);
+            let doubt = doubt_issuer("KubernetesIssuer", wrong).unwrap();
+            assert!(
+                doubt.contains("-KubernetesIssuer") && doubt.contains(wrong),
+                "{doubt}"
+            );
+        }
+        for unknown in ["https://oidc.example", "https://oidc.example/", "no URL"] {
+            assert_eq!(doubt_issuer("Issuer", unknown), None);
+        }
+    }
+
+    #[test]
+    fn a_subject_has_no_wildcards() {
+        assert_eq!(doubt_subject("repo:contoso/web:ref:refs/heads/main"), None);
+        let doubt = doubt_subject("repo:contoso/*:ref:refs/heads/main").unwrap();
+        assert!(doubt.contains("'repo:contoso/*:ref:refs/heads/main'"));
+    }
+}
