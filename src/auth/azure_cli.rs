@@ -107,8 +107,15 @@ impl AzureCli {
 
     fn arguments(&self, audience: &Audience) -> Result<Vec<String>> {
         let scope = format!("{}/.default", plain("Endpoint", &audience.resource)?);
-        let mut arguments =
-            ["account", "get-access-token", "--output", "json", "--scope", &scope].to_vec();
+        let mut arguments = [
+            "account",
+            "get-access-token",
+            "--output",
+            "json",
+            "--scope",
+            &scope,
+        ]
+        .to_vec();
         if let Some(tenant) = &self.tenant {
             arguments.extend(["--tenant", plain("Tenant", tenant)?]);
         } else if let Some(subscription) = &self.subscription {
@@ -170,9 +177,15 @@ fn refused(text: &str) -> Error {
     let reason = &complaint.reason;
     let signs_in = |command: &String| command.starts_with(COMMANDS.sign_in);
     if complaint.is_entras {
-        failure(NOT_SIGNED_IN, &format!("The Azure CLI gave no token: {reason}"))
+        failure(
+            NOT_SIGNED_IN,
+            &format!("The Azure CLI gave no token: {reason}"),
+        )
     } else if complaint.commands.iter().any(signs_in) {
-        failure(NOT_SIGNED_IN, &format!("The Azure CLI is not signed in: {reason}"))
+        failure(
+            NOT_SIGNED_IN,
+            &format!("The Azure CLI is not signed in: {reason}"),
+        )
     } else {
         return failed(reason);
     }
@@ -180,8 +193,11 @@ fn refused(text: &str) -> Error {
 }
 
 fn failed(why: &str) -> Error {
-    failure("AzureCliFailed", &format!("The Azure CLI gave no token: {why}"))
-        .advise("Run az account get-access-token to see more.")
+    failure(
+        "AzureCliFailed",
+        &format!("The Azure CLI gave no token: {why}"),
+    )
+    .advise("Run az account get-access-token to see more.")
 }
 
 fn failure(code: &str, message: &str) -> Error {
@@ -235,7 +251,11 @@ mod tests {
         let answer = r#"{"accessToken": "t", "expires_on": 1, "subscription": "s"}"#;
         for before in ["", "WARNING: old {core} {\"a\": 1}\n", "{", "\u{feff}{}\n"] {
             let found = token_in(format!("{before}{answer}\nmore").as_bytes());
-            assert_eq!(found.unwrap().subscription.as_deref(), Some("s"), "{before}");
+            assert_eq!(
+                found.unwrap().subscription.as_deref(),
+                Some("s"),
+                "{before}"
+            );
         }
         assert!(token_in(b"{\"error\": \"none\"}").is_none());
     }

@@ -107,11 +107,12 @@ pub(super) fn entras_sentence(text: &str) -> Option<&str> {
 fn own_sentence<'a>(lines: &[&'a str], commands: &Commands) -> &'a str {
     let broke_down = lines.iter().any(|line| line.starts_with("Traceback "));
     let marked = lines.iter().find_map(|line| line.strip_prefix("ERROR:"));
-    let last = lines.iter().rfind(|line| !commands.is_command(line));
-    match marked {
-        Some(marked) if !broke_down => marked.trim(),
-        _ => last.copied().unwrap_or("it said nothing"),
-    }
+    let mut sentences = lines.iter().filter(|line| !commands.is_command(line));
+    let found = match broke_down {
+        true => sentences.next_back().copied(),
+        false => marked.map(str::trim).or(sentences.next().copied()),
+    };
+    found.unwrap_or("it said nothing")
 }
 
 fn cut(text: &str) -> String {
@@ -176,8 +177,14 @@ mod tests {
         );
         assert_eq!(read(&text).1, ["az logout", login]);
         let inline = "Lütfen 'az login' çalıştırın.";
-        assert_eq!(read(inline), (inline.to_owned(), vec!["az login".to_owned()]));
-        assert_eq!(read("Please run az login to setup account.").1, ["az login"]);
+        assert_eq!(
+            read(inline),
+            (inline.to_owned(), vec!["az login".to_owned()])
+        );
+        assert_eq!(
+            read("Please run az login to setup account.").1,
+            ["az login"]
+        );
         let two = "Run `az account clear` and `az login --tenant t`.";
         assert_eq!(read(two).1, ["az account clear", "az login --tenant t"]);
     }

@@ -89,8 +89,7 @@ impl Program {
 
 async fn printed(child: &mut Child) -> io::Result<Printed> {
     let (output, errors) = (child.stdout.take(), child.stderr.take());
-    let (output, errors, status) =
-        try_join3(read(output), read(errors), child.wait()).await?;
+    let (output, errors, status) = try_join3(read(output), read(errors), child.wait()).await?;
     Ok(Printed {
         succeeded: status.success(),
         output,
@@ -217,7 +216,11 @@ mod tests {
         /// test starts a program could not be run.
         fn put(&self, name: &str, script: &str) {
             let status = std::process::Command::new("sh")
-                .args(["-c", "printf '#!/bin/sh\n%s\n' \"$2\" >\"$1\" && chmod +x \"$1\"", "sh"])
+                .args([
+                    "-c",
+                    "printf '#!/bin/sh\n%s\n' \"$2\" >\"$1\" && chmod +x \"$1\"",
+                    "sh",
+                ])
                 .arg(self.path(name))
                 .arg(script)
                 .status();
@@ -274,7 +277,10 @@ mod tests {
         let folder = Folder::with("pwd; echo \"$1 $MARK\" >&2; exit 3");
         let variables = BTreeMap::from([("MARK".to_owned(), "m".to_owned())]);
         let arguments = ["a b".to_owned()];
-        let printed = folder.find().run(&arguments, Some(&variables), PATIENCE).await;
+        let printed = folder
+            .find()
+            .run(&arguments, Some(&variables), PATIENCE)
+            .await;
         let printed = printed.unwrap();
         let own = folder.0.path().canonicalize().unwrap();
         let works_in = String::from_utf8(printed.output).unwrap();
