@@ -203,6 +203,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint MI_CREDENTIAL_AZURE_POWERSHELL = 10;
         /// <summary>
+        ///  Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
+        ///  of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
+        /// </summary>
+        internal const uint MI_CREDENTIAL_WORKFLOW_TOKEN = 11;
+        /// <summary>
         ///  No managed identity.
         /// </summary>
         internal const uint MI_IDENTITY_NONE = 0;
@@ -790,6 +795,10 @@ namespace ManagedIdentity.Native
         ///  What a claims challenge said, in base64.
         /// </summary>
         public MiStr claims_challenge;
+        /// <summary>
+        ///  The id of a service connection of Azure DevOps; when not given, the pipeline's own.
+        /// </summary>
+        public MiStr service_connection;
         /// <summary>
         ///  The subscription to work in; when not given, the sign-in's own, or the first enabled one.
         /// </summary>

@@ -149,6 +149,10 @@
 // Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
 #define MI_CREDENTIAL_AZURE_POWERSHELL 10
 
+// Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
+// of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
+#define MI_CREDENTIAL_WORKFLOW_TOKEN 11
+
 // No managed identity.
 #define MI_IDENTITY_NONE 0
 
@@ -628,6 +632,8 @@ typedef struct MiConnectRequest {
   struct MiStr path;
   // What a claims challenge said, in base64.
   struct MiStr claims_challenge;
+  // The id of a service connection of Azure DevOps; when not given, the pipeline's own.
+  struct MiStr service_connection;
   // The subscription to work in; when not given, the sign-in's own, or the first enabled one.
   struct MiStr subscription_id;
   // The environment that names the proxy and the sign-in, and that of programs that are run to

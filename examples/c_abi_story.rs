@@ -124,6 +124,7 @@ impl Story {
             graph_token: ABSENT,
             path: ABSENT,
             claims_challenge: ABSENT,
+            service_connection: ABSENT,
             subscription_id: ABSENT,
             variables: ptr::null(),
             variables_len: 0,

@@ -18,6 +18,47 @@ fn create(name: &str) -> Create {
 }
 
 #[tokio::test]
+async fn a_machine_without_a_system_assigned_identity_is_told_from_none() {
+    let local = Local::start().await;
+    let id = |kind: &str, name: &str| {
+        format!(
+            "/subscriptions/{}/resourceGroups/{GROUP}/providers/Microsoft.Compute/{kind}/{name}",
+            emulator::seed::SUBSCRIPTION_ID
+        )
+    };
+    let of = |scope: String| {
+        let client = local.client.clone();
+        async move {
+            identity::system_assigned(&client, &scope)
+                .await
+                .unwrap_err()
+        }
+    };
+    let error = of(id("virtualMachines", support::VM)).await;
+    assert_eq!(error.code(), "NoSystemAssignedIdentity");
+    assert_eq!(error.category(), Category::ObjectNotFound);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "The virtual machine '{}' has no system-assigned identity. Turn it on with \
+             Update-VmIdentity -EnableSystemAssigned.",
+            support::VM
+        )
+    );
+    let error = of(id("virtualmachines", "nope")).await;
+    assert_eq!(error.code(), "ResourceNotFound");
+    let says = format!("There is no virtual machine 'nope' in resource group '{GROUP}'");
+    assert_eq!(error.message(), says);
+    // Where the list can't be read, it may be either.
+    let refused = json!({"status": 403, "code": "AuthorizationFailed", "message": "m"});
+    local.fault(on("GET", "/resources", refused)).await;
+    let error = of(id("virtualMachines", support::VM)).await;
+    assert_eq!(error.code(), "ResourceNotFound");
+    let says = "has no system-assigned identity, or does not exist";
+    assert!(error.message().ends_with(says), "{error}");
+}
+
+#[tokio::test]
 async fn an_identity_lives_and_dies() {
     let local = Local::start().await;
     let client = &local.client;

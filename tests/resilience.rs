@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use managed_identity::arm::{Category, Scope, Silent};
-use managed_identity::auth::{SignIn, connect};
+use managed_identity::auth::{Request, SignIn, connect};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
 use support::{Local, code, on, other_server, quick, sign_in, target};
@@ -191,24 +191,16 @@ async fn verbose_lines_tell_each_request_and_no_secret() {
 
 #[tokio::test]
 async fn a_proxy_of_the_given_environment_is_used_but_for_this_machine() {
-    let (proxy, count) = other_server("HTTP/1.1 403 Forbidden\r\n\r\n".to_owned()).await;
+    let (proxy, count) = other_server("HTTP/1.1 503 Busy\r\n\r\n".to_owned()).await;
     let local = Local::start().await;
     let through = |endpoint: &str, no_proxy: &str| {
-        let variables = [("HTTPS_PROXY", proxy.as_str()), ("NO_PROXY", no_proxy)];
-        let mut request = sign_in(local.emulator.endpoint());
-        request.endpoint = Some(endpoint.to_owned());
-        request.variables = Some(support::tags(&variables));
-        request.sign_in = SignIn::AccessToken {
-            token: "t".to_owned().into(),
-            graph: None,
-            account: None,
-        };
-        request
+        with_token(endpoint, &[("HTTPS_PROXY", &proxy), ("NO_PROXY", no_proxy)])
     };
     let refused = connect(through("https://arm.invalid", ""), Arc::new(Silent)).await;
-    assert_eq!(code(refused), "EndpointUnreachable");
+    assert_eq!(code(refused), "ProxyRefused");
+    // Each time the proxy is asked once more for its status, which the HTTP client does not say.
     let tries = count.load(Ordering::SeqCst);
-    assert_eq!(tries, quick().connect_attempts);
+    assert_eq!(tries, 2 * quick().connect_attempts);
 
     let direct = connect(
         through("https://arm.invalid", "arm.invalid"),
@@ -219,6 +211,251 @@ async fn a_proxy_of_the_given_environment_is_used_but_for_this_machine() {
     let loopback = connect(through(local.emulator.endpoint(), ""), Arc::new(Silent)).await;
     assert_eq!(code(loopback), "InvalidAuthenticationToken");
     assert_eq!(count.load(Ordering::SeqCst), tries);
+}
+
+/// A sign-in with a token, at an endpoint, with an environment.
+fn with_token(endpoint: &str, variables: &[(&str, &str)]) -> Request {
+    let mut request = sign_in(endpoint);
+    request.variables = Some(support::tags(variables));
+    request.sign_in = SignIn::AccessToken {
+        token: "marked-token".to_owned().into(),
+        graph: None,
+        account: None,
+    };
+    request
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named_with_its_status_and_without_its_password() {
+    for (answer, status, advice, tries) in [
+        (
+            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+            "HTTP 407",
+            "<password>",
+            1,
+        ),
+        (
+            "HTTP/1.1 403 Forbidden by policy\r\ncontent-type: text/html\r\n\r\n<html>No</html>",
+            "HTTP 403 Forbidden by policy",
+            "NO_PROXY",
+            2,
+        ),
+    ] {
+        let (proxy, count) = other_server(answer.to_owned()).await;
+        let host = proxy.trim_start_matches("http://");
+        let url = format!("http://marked-user:marked-password@{host}");
+        let request = with_token("https://arm.invalid", &[("HTTPS_PROXY", &url)]);
+        let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert_eq!(error.code(), "ProxyRefused");
+        assert_eq!(error.category(), Category::ConnectionError);
+        assert_eq!(
+            error.message(),
+            format!("The proxy {host} refused the connection to arm.invalid:443: {status}")
+        );
+        assert!(error.recommendation().contains(advice), "{error}");
+        assert!(!error.to_string().contains("marked"), "{error}");
+        // Asked again it would refuse again.
+        assert_eq!(count.load(Ordering::SeqCst), tries, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named() {
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = free.local_addr().unwrap().to_string();
+    drop(free);
+    let url = format!("http://u:marked@{proxy}");
+    let request = with_token("https://arm.invalid", &[("ALL_PROXY", &url)]);
+    let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+    assert_eq!(error.code(), "EndpointUnreachable");
+    let names = format!("arm.invalid:443 can't be reached through the proxy {proxy}: ");
+    assert!(error.message().starts_with(&names), "{error}");
+    assert!(!error.to_string().contains("marked"), "{error}");
+}
+
+#[tokio::test]
+async fn the_sign_in_says_what_is_in_its_way_as_well() {
+    let (proxy, _) = other_server("HTTP/1.1 407 No\r\n\r\n".to_owned()).await;
+    let mut request = sign_in("https://management.azure.com");
+    if let SignIn::ClientSecret { authority, .. } = &mut request.sign_in {
+        *authority = None;
+    }
+    request.variables = Some(support::tags(&[("HTTPS_PROXY", &proxy)]));
+    let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+    assert_eq!(error.code(), "ProxyRefused");
+    assert!(
+        error
+            .message()
+            .contains("login.microsoftonline.com:443: HTTP 407"),
+        "{error}"
+    );
+}
+
+/// An authority that no system trusts, and a server with a certificate of it.
+mod tls {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::process::Command;
+
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::{ServerConfig, ServerConnection, Stream};
+
+    use super::*;
+
+    const FOR_ALL_TIME: (&str, &str) = ("20200101000000Z", "20991231000000Z");
+    const LONG_AGO: (&str, &str) = ("20200101000000Z", "20210101000000Z");
+
+    struct Server {
+        folder: tempfile::TempDir,
+        endpoint: String,
+    }
+
+    impl Server {
+        /// Answers every request with an error of its own.
+        fn start(name: &str, (from, until): (&str, &str)) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let mut server = Self {
+                folder,
+                endpoint: String::new(),
+            };
+            let config = "[req]\ndistinguished_name = name\n[name]\n[ca]\ndefault_ca = own\n[own]\n\
+                          database = index\nserial = serial\nnew_certs_dir = .\ndefault_md = sha256\n\
+                          policy = any\ncopy_extensions = copy\n[any]\ncommonName = supplied\n";
+            for (file, content) in [("config", config), ("index", ""), ("serial", "01\n")] {
+                std::fs::write(server.path(file), content).unwrap();
+            }
+            server.openssl(&format!(
+                "req -x509 -config config -newkey rsa:2048 -nodes -days 3650 -keyout ca.key -out \
+                 ca.pem -subj /O=Contoso/CN=Proxy-CA -addext basicConstraints=critical,CA:TRUE"
+            ));
+            server.openssl(&format!(
+                "req -new -config config -newkey rsa:2048 -nodes -keyout own.key -out request \
+                 -subj /CN=own -addext subjectAltName={name}"
+            ));
+            server.openssl(&format!(
+                "ca -batch -notext -config config -cert ca.pem -keyfile ca.key -in request \
+                 -startdate {from} -enddate {until} -out own.pem"
+            ));
+            server.listen();
+            server
+        }
+
+        fn path(&self, file: &str) -> std::path::PathBuf {
+            self.folder.path().join(file)
+        }
+
+        fn openssl(&self, arguments: &str) {
+            let run = Command::new("openssl")
+                .args(arguments.split_whitespace())
+                .current_dir(self.folder.path())
+                .output()
+                .expect("openssl is installed");
+            assert!(run.status.success(), "{run:?}");
+        }
+
+        fn listen(&mut self) {
+            let chain = vec![CertificateDer::from_pem_file(self.path("own.pem")).unwrap()];
+            let key = PrivateKeyDer::from_pem_file(self.path("own.key")).unwrap();
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let config = ServerConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(chain, key)
+                .unwrap();
+            let config = Arc::new(config);
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            self.endpoint = format!("https://{}", listener.local_addr().unwrap());
+            std::thread::spawn(move || {
+                let body = r#"{"error":{"code":"Reached","message":"m"}}"#;
+                let answer = format!(
+                    "HTTP/1.1 400 No\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                     content-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                for stream in listener.incoming() {
+                    let mut stream = stream.unwrap();
+                    let mut connection = ServerConnection::new(config.clone()).unwrap();
+                    let mut tls = Stream::new(&mut connection, &mut stream);
+                    if tls.read(&mut [0; 4096]).is_ok() {
+                        let _ = tls.write_all(answer.as_bytes());
+                        connection.send_close_notify();
+                        let _ = connection.write_tls(&mut stream);
+                    }
+                }
+            });
+        }
+
+        async fn error(&self, variables: &[(&str, &str)]) -> managed_identity::arm::Error {
+            let request = with_token(&self.endpoint, variables);
+            connect(request, Arc::new(Silent)).await.unwrap_err()
+        }
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_is_not_trusted_is_named_and_how_to_trust_it() {
+        let server = Server::start("IP:127.0.0.1", FOR_ALL_TIME);
+        let error = server.error(&[]).await;
+        assert_eq!(error.code(), "CertificateNotTrusted");
+        assert_eq!(error.category(), Category::ConnectionError);
+        for part in [
+            "certificate of 127.0.0.1",
+            "'CN=own' is issued by",
+            "CN=Proxy-CA",
+        ] {
+            assert!(error.message().contains(part), "{part}: {error}");
+        }
+        assert!(error.recommendation().contains("SSL_CERT_FILE"), "{error}");
+        assert!(!error.to_string().contains("marked"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn certificates_of_the_sessions_environment_are_trusted() {
+        let server = Server::start("IP:127.0.0.1", FOR_ALL_TIME);
+        let file = server.path("ca.pem");
+        let file = file.to_str().unwrap();
+        assert_eq!(
+            server.error(&[("SSL_CERT_FILE", file)]).await.code(),
+            "Reached"
+        );
+        let folder = server.folder.path().to_str().unwrap();
+        assert_eq!(
+            server.error(&[("SSL_CERT_DIR", folder)]).await.code(),
+            "Reached"
+        );
+        for bad in ["/nowhere/ca.pem", server.path("serial").to_str().unwrap()] {
+            let error = server.error(&[("SSL_CERT_FILE", bad)]).await;
+            assert_eq!(error.code(), "CertificateFileUnreadable");
+            assert_eq!(error.category(), Category::InvalidArgument);
+            assert!(error.message().contains(bad), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_for_another_name_or_time_is_told() {
+        for (name, times, says) in [
+            (
+                "DNS:other.contoso.test",
+                FOR_ALL_TIME,
+                "The certificate of 127.0.0.1 is not for that name but for \
+                 'other.contoso.test'",
+            ),
+            (
+                "IP:127.0.0.1",
+                LONG_AGO,
+                "The certificate of 127.0.0.1 expired on Fri, 01 Jan 2021 00:00:00 GMT",
+            ),
+        ] {
+            let server = Server::start(name, times);
+            let file = server.path("ca.pem");
+            let error = server
+                .error(&[("SSL_CERT_FILE", file.to_str().unwrap())])
+                .await;
+            assert_eq!(error.code(), "CertificateNotTrusted");
+            assert_eq!(error.message(), says);
+        }
+    }
 }
 
 #[tokio::test]

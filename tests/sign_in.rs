@@ -324,7 +324,11 @@ mod service_principals {
     }
 
     /// A token of another issuer, as far as anybody looks at it here.
-    fn token(subject: &str) -> String {
+    pub(super) fn token(subject: &str) -> String {
+        token_until(subject, 4_102_444_800)
+    }
+
+    fn token_until(subject: &str, seconds: u64) -> String {
         use base64::Engine as _;
         let part = |value: Value| {
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string())
@@ -334,12 +338,12 @@ mod service_principals {
             part(json!({"alg": "RS256", "typ": "JWT", "kid": "k"})),
             part(json!({
                 "iss": "https://issuer.example", "sub": subject,
-                "aud": "api://AzureADTokenExchange", "exp": 4102444800_u64,
+                "aud": "api://AzureADTokenExchange", "exp": seconds,
             }))
         )
     }
 
-    async fn trust(local: &Local, subject: &str) {
+    pub(super) async fn trust(local: &Local, subject: &str) {
         let application = json!({
             "clientId": seed::CLIENT_ID,
             "federatedCredentials": [{"issuer": "https://issuer.example", "subject": subject}],
@@ -386,6 +390,83 @@ mod service_principals {
         local.fault(on("GET", "nobody", gone)).await;
         let error = identity::get(&connection.client, &target("nobody")).await;
         assert_eq!(code(error), "FileUnreadable");
+    }
+
+    #[tokio::test]
+    async fn a_federated_token_that_has_expired_is_told_with_its_place() {
+        let local = Local::start().await;
+        trust(&local, "one").await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, token_until("one", 1_600_000_000)).unwrap();
+        let text = with_token(FederatedToken::Text(
+            token_until("one", 1_600_000_000).into(),
+        ));
+        for (sign_in, place, advice) in [
+            (
+                with_token(FederatedToken::File(file.clone())),
+                format!("in the file '{}'", file.display()),
+                "write the file anew",
+            ),
+            (
+                text,
+                "that was given with -FederatedToken".to_owned(),
+                "Get a new one",
+            ),
+        ] {
+            let error = connect(request(&local, sign_in), Arc::new(Silent)).await;
+            let error = error.unwrap_err();
+            assert_eq!(error.code(), "invalid_client");
+            let begins = format!("The federated token {place} has expired: AADSTS700024: ");
+            assert!(error.message().starts_with(&begins), "{error}");
+            assert!(error.recommendation().contains(advice), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_entras_blames_no_secret() {
+        let local = Local::start().await;
+        for (status, body, kind) in [
+            (502, "<html>Bad gateway</html>", "text/html"),
+            (403, "<html>Blocked</html>", "text/html"),
+            (503, "", "text/plain"),
+            (200, "<html>Sign in</html>", "text/html"),
+        ] {
+            let action = json!({"status": status, "body": body, "contentType": kind,
+                "headers": {"Retry-After": "0"}});
+            let mut fault = on("POST", "/oauth2/", action);
+            fault["times"] = json!(quick().connect_attempts);
+            local.fault(fault).await;
+            let error = connect(
+                support::sign_in(local.emulator.endpoint()),
+                Arc::new(Silent),
+            )
+            .await
+            .unwrap_err();
+            assert_eq!(error.category(), Category::InvalidResult, "{error}");
+            let says = format!(
+                "127.0.0.1, or a proxy in between, answered the sign-in with HTTP {status}"
+            );
+            assert!(error.message().starts_with(&says), "{error}");
+            assert!(!error.recommendation().contains("secret"), "{error}");
+            local.admin("DELETE", "faults", Value::Null).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn entras_ids_are_no_part_of_its_sentence() {
+        let local = Local::start().await;
+        let said = json!({"error": "invalid_client", "claims": null, "error_description":
+            "AADSTS7000222: The client secret keys are expired. Trace ID: 1 Correlation ID: 2"});
+        let action = json!({"status": 401, "body": said.to_string(),
+            "contentType": "application/json"});
+        local.fault(on("POST", "/oauth2/", action)).await;
+        let request = support::sign_in(local.emulator.endpoint());
+        let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert_eq!(
+            error.message(),
+            "AADSTS7000222: The client secret keys are expired."
+        );
     }
 
     #[tokio::test]
@@ -619,6 +700,57 @@ mod automatic {
         assert!(!warned.contains("marked"));
     }
 
+    /// An Azure CLI that says on its error stream why it gives no token.
+    #[cfg(unix)]
+    fn install_cli(folder: &Path, says: &str) -> String {
+        std::fs::write(folder.join("says"), says).unwrap();
+        // Written by another process: see the tests of programs.
+        let script = format!(
+            "#!/bin/sh\n/bin/cat '{}' >&2\nexit 1\n",
+            folder.join("says").display()
+        );
+        let made = std::process::Command::new("sh")
+            .args(["-c", "printf '%s' \"$2\" >\"$1\" && chmod +x \"$1\"", "sh"])
+            .arg(folder.join("az"))
+            .arg(script)
+            .status();
+        assert!(made.unwrap().success());
+        folder.to_str().unwrap().to_owned()
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_reason_of_the_azure_cli_and_its_commands_are_told() {
+        let local = Local::start().await;
+        let sentence = "AADSTS50076: You must use multi-factor authentication to access 'x'.";
+        let login = "az login --tenant \"t\" --scope \"https://management.core.windows.net//.default\" \
+                     --claims-challenge \"eyJhY2Nlc3NfdG9rZW4iOnt9fQ==\"";
+        let says = format!(
+            "ERROR: {sentence}\nTrace ID: 0\nCorrelation ID: 1\nRun the command below:\naz logout\n{login}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = install_cli(folder.path(), &says);
+
+        let mut by_name = request(&local, SignIn::AzureCli);
+        by_name.variables = Some(variables(&[("PATH", &path)]));
+        let error = connect(by_name, Arc::new(Silent)).await.unwrap_err();
+        assert_eq!(error.code(), "AzureCliNotSignedIn");
+        let message = format!("The Azure CLI gave no token: {sentence}");
+        assert_eq!(error.message(), message);
+        let advice =
+            format!("Run what the Azure CLI names, then connect again: az logout; {login}");
+        assert_eq!(error.recommendation(), advice);
+
+        let found = find(&local, variables(&[("PATH", &path)])).await;
+        let error = found.unwrap_err();
+        let begins = format!(
+            "No sign-in works: Azure CLI: {}",
+            message.trim_end_matches('.')
+        );
+        assert!(error.message().starts_with(&begins), "{error}");
+        assert_eq!(error.recommendation(), advice);
+    }
+
     #[tokio::test]
     async fn one_error_says_what_was_tried_and_what_to_do() {
         let local = Local::start().await;
@@ -640,6 +772,195 @@ mod automatic {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+    }
+}
+
+/// CI services that give tokens to their workflows.
+mod workflows {
+    use std::sync::Mutex;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::service_principals::{token, trust};
+    use super::*;
+
+    /// A service in the place of GitHub's or Azure DevOps', and what it was asked.
+    struct Service {
+        url: String,
+        asked: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl Service {
+        async fn start(status: u16, body: Value) -> Self {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/token", listener.local_addr().unwrap());
+            let asked = Arc::new(Mutex::new(Vec::new()));
+            let heard = asked.clone();
+            let body = body.to_string();
+            tokio::spawn(async move {
+                while let Ok((mut stream, _)) = listener.accept().await {
+                    let mut request = Vec::new();
+                    let mut part = [0; 4096];
+                    while !request.ends_with(b"\r\n\r\n") {
+                        let read = stream.read(&mut part).await.unwrap();
+                        assert!(read > 0, "the request ends early");
+                        request.extend(&part[..read]);
+                    }
+                    heard
+                        .lock()
+                        .unwrap()
+                        .push(String::from_utf8(request).unwrap());
+                    let answer = format!(
+                        "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n\
+                         connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                        body.len()
+                    );
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+            Self { url, asked }
+        }
+
+        fn asked(&self) -> Vec<String> {
+            self.asked.lock().unwrap().clone()
+        }
+
+        /// The environment of a workflow of GitHub's.
+        fn github(&self) -> BTreeMap<String, String> {
+            support::tags(&[
+                ("GITHUB_ACTIONS", "true"),
+                (
+                    "ACTIONS_ID_TOKEN_REQUEST_URL",
+                    &format!("{}?api-version=2.0", self.url),
+                ),
+                ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "marked-proof"),
+            ])
+        }
+
+        fn devops(&self) -> BTreeMap<String, String> {
+            support::tags(&[
+                ("TF_BUILD", "True"),
+                ("SYSTEM_OIDCREQUESTURI", &self.url),
+                ("SYSTEM_ACCESSTOKEN", "marked-proof"),
+            ])
+        }
+    }
+
+    async fn sign_in(
+        local: &Local,
+        variables: BTreeMap<String, String>,
+        connection: Option<&str>,
+    ) -> Result<Connection, Error> {
+        let sign_in = SignIn::WorkflowToken {
+            client_id: seed::CLIENT_ID.to_owned(),
+            service_connection: connection.map(str::to_owned),
+        };
+        let mut request = request(local, sign_in);
+        request.variables = Some(variables);
+        connect(request, local.heard.clone()).await
+    }
+
+    #[tokio::test]
+    async fn a_workflow_of_github_signs_in_and_stays_signed_in() {
+        let local = Local::start().await;
+        trust(&local, "one").await;
+        let service = Service::start(200, json!({"count": 1, "value": token("one")})).await;
+        let connection = sign_in(&local, service.github(), None).await.unwrap();
+        works(&connection).await;
+        let asked = service.asked();
+        assert_eq!(asked.len(), 1);
+        let line = "GET /token?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange HTTP/1.1";
+        assert_eq!(asked[0].lines().next(), Some(line));
+        assert!(asked[0].contains("authorization: Bearer marked-proof"));
+
+        let gone = json!({"status": 401, "code": "ExpiredAuthenticationToken", "message": "old"});
+        local.fault(on("GET", "nobody", gone)).await;
+        works(&connection).await;
+        assert_eq!(service.asked().len(), 2);
+        let lines = local.heard.verbose.lock().unwrap().join("\n");
+        assert!(!lines.contains("marked"), "{lines}");
+    }
+
+    #[tokio::test]
+    async fn a_pipeline_of_azure_devops_signs_in() {
+        let local = Local::start().await;
+        trust(&local, "one").await;
+        let service = Service::start(200, json!({"oidcToken": token("one")})).await;
+        let connection = sign_in(&local, service.devops(), Some("c1")).await.unwrap();
+        works(&connection).await;
+        let asked = service.asked();
+        let line = "POST /token?api-version=7.1&serviceConnectionId=c1 HTTP/1.1";
+        assert_eq!(asked[0].lines().next(), Some(line));
+        assert!(asked[0].contains("authorization: Bearer marked-proof"));
+    }
+
+    #[tokio::test]
+    async fn the_automatic_sign_in_uses_it() {
+        let local = Local::start().await;
+        trust(&local, "one").await;
+        let github = Service::start(200, json!({"value": token("one")})).await;
+        let devops = Service::start(200, json!({"oidcToken": token("one")})).await;
+        let named = support::tags(&[
+            ("AZURE_TENANT_ID", seed::TENANT_ID),
+            ("AZURE_CLIENT_ID", seed::CLIENT_ID),
+        ]);
+        let by_task = support::tags(&[
+            ("AZURESUBSCRIPTION_TENANT_ID", seed::TENANT_ID),
+            ("AZURESUBSCRIPTION_CLIENT_ID", seed::CLIENT_ID),
+            ("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "c1"),
+        ]);
+        for (service, variables) in [
+            (&github, github.github().into_iter().chain(named)),
+            (&devops, devops.devops().into_iter().chain(by_task)),
+        ] {
+            let mut request = request(&local, SignIn::Automatic);
+            let authority = (
+                "AZURE_AUTHORITY_HOST".to_owned(),
+                local.emulator.endpoint().to_owned(),
+            );
+            request.variables = Some(variables.chain([authority]).collect());
+            let connection = connect(request, Arc::new(Silent)).await.unwrap();
+            assert_eq!(connection.account, seed::CLIENT_ID);
+            works(&connection).await;
+            assert_eq!(service.asked().len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_workflow_that_gets_no_token_is_told_why() {
+        let local = Local::start().await;
+        local.forget().await;
+        let service = Service::start(403, json!({"message": "Not allowed here"})).await;
+        let error = sign_in(&local, service.github(), None).await.unwrap_err();
+        assert_eq!(error.code(), "WorkflowTokenRefused");
+        assert!(
+            error.message().contains("HTTP 403: Not allowed here"),
+            "{error}"
+        );
+        assert!(
+            error.recommendation().contains("id-token: write"),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("marked"), "{error}");
+
+        let ungranted = support::tags(&[("GITHUB_ACTIONS", "true")]);
+        let error = sign_in(&local, ungranted, None).await.unwrap_err();
+        assert_eq!(error.code(), "NoWorkflowToken");
+        assert!(
+            error.recommendation().contains("id-token: write"),
+            "{error}"
+        );
+
+        let error = sign_in(&local, BTreeMap::new(), None).await.unwrap_err();
+        assert_eq!(error.code(), "NoWorkflowToken");
+        // Nothing of it has come to the sign-in.
+        assert!(
+            !local
+                .requests()
+                .await
+                .iter()
+                .any(|line| line.contains("/oauth2/"))
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Management.Automation;
 using System.Security;
 using ManagedIdentity.Native;
@@ -56,7 +57,7 @@ internal static class AzurePowerShell
         }
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
-            answer = new AzureAnswer { Outcome = NativeMethods.MI_ANSWER_FAILED, Message = FirstLine(error.Message) };
+            answer = new AzureAnswer { Outcome = NativeMethods.MI_ANSWER_FAILED, Message = Messages(error) };
         }
         finally
         {
@@ -106,5 +107,15 @@ internal static class AzurePowerShell
 
     private static string? NullIfEmpty(object? text) => text is string { Length: > 0 } given ? given : null;
 
-    private static string FirstLine(string message) => message.Split('\r', '\n')[0].Trim();
+    /// <summary>What it says, and what that comes from: Entra's reason is often below Az's own.</summary>
+    private static string Messages(Exception error)
+    {
+        var messages = new List<string>();
+        for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+        {
+            messages.Add(cause.Message);
+        }
+
+        return string.Join("\n", messages);
+    }
 }

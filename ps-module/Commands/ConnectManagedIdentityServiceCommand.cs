@@ -24,6 +24,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private const string WithCertificate = "Certificate";
     private const string WithFederatedToken = "FederatedToken";
     private const string WithFederatedTokenFile = "FederatedTokenFile";
+    private const string WithWorkflowToken = "WorkflowToken";
     private const string WithIdentity = "Identity";
     private const string WithDeviceCode = "DeviceCode";
     private const string ToEmulator = "Emulator";
@@ -61,6 +62,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithCertificate)]
     [Parameter(ParameterSetName = WithFederatedToken)]
     [Parameter(ParameterSetName = WithFederatedTokenFile)]
+    [Parameter(ParameterSetName = WithWorkflowToken)]
     public SwitchParameter ServicePrincipal { get; set; }
 
     /// <summary>The service principal: its application id as the user name, its secret as the password.</summary>
@@ -73,6 +75,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithCertificate, Mandatory = true)]
     [Parameter(ParameterSetName = WithFederatedToken, Mandatory = true)]
     [Parameter(ParameterSetName = WithFederatedTokenFile, Mandatory = true)]
+    [Parameter(ParameterSetName = WithWorkflowToken, Mandatory = true)]
     [Parameter(ParameterSetName = WithDeviceCode)]
     public string? ApplicationId { get; set; }
 
@@ -96,6 +99,21 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithFederatedTokenFile, Mandatory = true)]
     [ValidateNotNullOrEmpty]
     public string? FederatedTokenFile { get; set; }
+
+    /// <summary>
+    /// Uses the token of the workflow that this runs in: of GitHub Actions, which needs the permission id-token: write,
+    /// or of Azure DevOps, whose step needs SYSTEM_ACCESSTOKEN. It is fetched whenever one is needed.
+    /// </summary>
+    [Parameter(ParameterSetName = WithWorkflowToken, Mandatory = true)]
+    public SwitchParameter UseWorkflowToken { get; set; }
+
+    /// <summary>
+    /// The id of the service connection of Azure DevOps. Without it, that of the task, which
+    /// AZURESUBSCRIPTION_SERVICE_CONNECTION_ID names.
+    /// </summary>
+    [Parameter(ParameterSetName = WithWorkflowToken)]
+    [ValidateNotNullOrEmpty]
+    public string? ServiceConnectionId { get; set; }
 
     /// <summary>Signs in as the managed identity of the machine or the service that this runs on.</summary>
     [Parameter(ParameterSetName = WithIdentity, Mandatory = true)]
@@ -191,6 +209,11 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 request.Credential = NativeMethods.MI_CREDENTIAL_FEDERATED_TOKEN;
                 request.ClientId = ApplicationId;
                 request.Path = FullPath(FederatedTokenFile!);
+                break;
+            case WithWorkflowToken:
+                request.Credential = NativeMethods.MI_CREDENTIAL_WORKFLOW_TOKEN;
+                request.ClientId = ApplicationId;
+                request.ServiceConnection = ServiceConnectionId;
                 break;
             case WithIdentity:
                 request.Credential = NativeMethods.MI_CREDENTIAL_MANAGED_IDENTITY;

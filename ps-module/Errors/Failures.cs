@@ -98,8 +98,17 @@ internal static class Failures
         Advised(
             "NativeLibraryMissing",
             ErrorCategory.NotInstalled,
-            $"The module's native library for this platform can't be loaded. It is expected at {path}: {cause.Message}",
+            $"The module has no native library for this platform. It is expected at {path}.",
             "Install the module's package for this platform.",
+            cause);
+
+    /// <summary>The library is there, and the system does not load it.</summary>
+    public static ManagedIdentityException LibraryUnusable(string path, Exception cause) =>
+        Advised(
+            "NativeLibraryUnusable",
+            ErrorCategory.InvalidOperation,
+            $"The module's native library at {path} can't be loaded: {cause.Message.TrimEnd('.')}.",
+            "Check that the module's package is the one for this system, and that the file may be read and run.",
             cause);
 
     public static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>

@@ -17,8 +17,8 @@ use super::pacing::Pacer;
 use super::request::Effect;
 use super::versions::{ApiVersions, with_version};
 use super::{
-    Agreement, Category, Cloud, Error, Observer, Progress, Reply, Request, Result, RetryPolicy,
-    Service, Silent, is_guid, principals, registration,
+    Agreement, Category, Cloud, Error, Observer, Obstacle, Progress, Reply, Request, Result,
+    RetryPolicy, Service, Silent, is_guid, principals, registration,
 };
 use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
 
@@ -322,6 +322,10 @@ impl Client {
                     continue;
                 }
                 Ok(reply) => Failure::answered(&request, &reply),
+                Err(error) if error.is_connect() => {
+                    let obstacle = Obstacle::find(&shared.http, &request.url, &error).await;
+                    Failure::unreached(&request, obstacle)
+                }
                 Err(error) => Failure::unanswered(&request, &error),
             };
             repeated |= failed.uncertain;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::http::{Http, causes, read_body};
-use super::{Category, Cloud, Error, Result, Url, parse_endpoint};
+use super::{Category, Cloud, Error, Obstacle, Result, Url, parse_endpoint};
 
 /// Asks a Resource Manager where its tokens are issued and what for, and where Microsoft Graph is.
 /// Newer versions answer with a list of clouds, older ones with a single object. Source: the
@@ -23,12 +23,14 @@ pub(crate) async fn discover(cloud: &Cloud, http: &Http) -> Result<Cloud> {
         Error::new(Category::ConnectionError, "DiscoveryFailed", &host, message)
             .advise("Check -Endpoint.")
     };
-    let answer = http
-        .toward(&url)?
-        .get(url)
-        .send()
-        .await
-        .map_err(|error| failure(&causes(&error)))?;
+    let answer = match http.toward(&url)?.get(url.clone()).send().await {
+        Ok(answer) => answer,
+        Err(error) if error.is_connect() => {
+            let obstacle = Obstacle::find(http, &url, &error).await;
+            return Err(obstacle.error("DiscoveryFailed", &host));
+        }
+        Err(error) => return Err(failure(&causes(&error))),
+    };
     let body = read_body(answer)
         .await
         .map_err(|error| failure(&causes(&error)))?;

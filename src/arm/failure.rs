@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::http::causes;
 use super::request::{Effect, Request};
 use super::retry::{chance, is_transient, retry_after};
-use super::{Category, Error, Reply, RetryPolicy};
+use super::{Category, Error, Obstacle, Reply, RetryPolicy};
 
 /// An attempt that did not succeed, and whether another may.
 pub(super) struct Failure {
@@ -52,41 +52,42 @@ impl Failure {
         }
     }
 
+    /// No connection came about.
+    pub(super) fn unreached(request: &Request<'_>, obstacle: Obstacle) -> Self {
+        let again = match obstacle.lasts {
+            true => Again::Never,
+            false => Again::Unreachable,
+        };
+        let error = obstacle.error("EndpointUnreachable", request.target);
+        Self {
+            reason: error.message().to_owned(),
+            error: error.during(request.line(), "", ""),
+            again,
+            uncertain: false,
+        }
+    }
+
+    /// There was a connection, and no answer.
     pub(super) fn unanswered(request: &Request<'_>, cause: &reqwest::Error) -> Self {
         let host = request.url.host_str().unwrap_or_default();
         let port = request.url.port_or_known_default().unwrap_or_default();
         let why = causes(cause);
-        let error = |category, code, what: &str| {
-            Error::new(category, code, request.target, format!("{what}: {why}")).during(
-                request.line(),
-                "",
-                "",
-            )
-        };
-        let (error, again) = if cause.is_connect() {
-            let what = format!("{host}:{port} can't be reached");
-            let error = error(Category::ConnectionError, "EndpointUnreachable", &what)
-                .advise("Check -Endpoint or -Environment, the network and the proxy.");
-            (error, Again::Unreachable)
+        let (category, code, what) = if cause.is_timeout() {
+            let what = format!("{host}:{port} did not answer in time");
+            (Category::OperationTimeout, "RequestTimeout", what)
         } else {
-            let (category, code, what) = if cause.is_timeout() {
-                let what = format!("{host}:{port} did not answer in time");
-                (Category::OperationTimeout, "RequestTimeout", what)
-            } else {
-                let what = format!("The connection to {host}:{port} broke");
-                (Category::ConnectionError, "ConnectionBroken", what)
-            };
-            let again = match request.effect {
-                Effect::None | Effect::Same => Again::Transient(None),
-                Effect::Another => Again::Never,
-            };
-            (error(category, code, &what), again)
+            let what = format!("The connection to {host}:{port} broke");
+            (Category::ConnectionError, "ConnectionBroken", what)
         };
+        let error = Error::new(category, code, request.target, format!("{what}: {why}"));
         Self {
             reason: why,
-            error,
-            uncertain: !cause.is_connect(),
-            again,
+            error: error.during(request.line(), "", ""),
+            again: match request.effect {
+                Effect::None | Effect::Same => Again::Transient(None),
+                Effect::Another => Again::Never,
+            },
+            uncertain: true,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use once_cell::sync::OnceCell;
 
 use super::cloud::is_loopback;
+use super::trust::{self, ExtraRoots};
 use super::{Category, Error, Proxy, Result, Url};
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
@@ -14,6 +15,7 @@ const LONGEST_BODY: usize = 64 << 20;
 /// is made when it is first needed, and keeps its connections open for the next request.
 pub(crate) struct Http {
     proxy: Proxy,
+    roots: ExtraRoots,
     network: OnceCell<reqwest::Client>,
     machine: OnceCell<reqwest::Client>,
 }
@@ -22,9 +24,19 @@ impl Http {
     pub(crate) fn new(proxy: Proxy) -> Self {
         Self {
             proxy,
+            roots: ExtraRoots::default(),
             network: OnceCell::new(),
             machine: OnceCell::new(),
         }
+    }
+
+    /// The same, trusting further certificates.
+    pub(crate) fn trusting(self, roots: ExtraRoots) -> Self {
+        Self { roots, ..self }
+    }
+
+    pub(super) fn proxy(&self) -> &Proxy {
+        &self.proxy
     }
 
     /// The client for a service: https through the proxy; this machine itself never through one,
@@ -32,7 +44,7 @@ impl Http {
     ///
     /// # Errors
     /// `InsecureEndpoint` for http to anywhere but this machine; `InvalidProxy`;
-    /// `TlsUnavailable` when the system's certificates can't be used.
+    /// `CertificateFileUnreadable`; `TlsUnavailable` when the system's certificates can't be used.
     pub(crate) fn toward(&self, service: &Url) -> Result<&reqwest::Client> {
         if is_loopback(service) {
             return self.machine();
@@ -41,46 +53,33 @@ impl Http {
             return Err(insecure(service));
         }
         self.network
-            .get_or_try_init(|| build(self.proxy.apply(builder().https_only(true))?, service))
+            .get_or_try_init(|| build(self.proxy.apply(self.builder()?.https_only(true))?))
     }
 
     /// The client for what is on this machine, or on its host: the emulator, and the services that
     /// a managed identity's tokens come from.
     ///
     /// # Errors
-    /// `TlsUnavailable`.
+    /// `CertificateFileUnreadable`, `TlsUnavailable`.
     pub(crate) fn machine(&self) -> Result<&reqwest::Client> {
-        self.machine.get_or_try_init(|| {
-            let builder = builder().no_proxy();
-            builder.build().map_err(|error| unavailable("", &error))
-        })
+        self.machine
+            .get_or_try_init(|| build(self.builder()?.no_proxy()))
+    }
+
+    fn builder(&self) -> Result<reqwest::ClientBuilder> {
+        Ok(reqwest::Client::builder()
+            .tls_backend_preconfigured(trust::client_config(&self.roots)?)
+            .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(100)))
     }
 }
 
-fn builder() -> reqwest::ClientBuilder {
-    // Fails when one is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(100))
-}
-
-fn build(builder: reqwest::ClientBuilder, service: &Url) -> Result<reqwest::Client> {
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
     builder
         .build()
-        .map_err(|error| unavailable(service.as_str(), &error))
-}
-
-fn unavailable(service: &str, error: &reqwest::Error) -> Error {
-    Error::new(
-        Category::ConnectionError,
-        "TlsUnavailable",
-        service,
-        format!("No secure connection can be made: {}", causes(error)),
-    )
-    .advise("Check that the system's certificates are installed (ca-certificates).")
+        .map_err(|error| trust::unavailable(&causes(&error)))
 }
 
 fn insecure(service: &Url) -> Error {

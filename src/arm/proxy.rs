@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Category, Error, Result};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+
+use super::{Category, Error, Result, Url};
 
 /// A proxy, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,19 @@ impl Proxy {
             .advise("Set it to one such as http://proxy.example.com:8080, or remove it.")
         })?;
         Ok(builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(not_for))))
+    }
+
+    /// The proxy that a request to `url` goes through: found as the HTTP client finds it.
+    pub(super) fn on_the_way_to(&self, url: &Url) -> Option<Intercept> {
+        let matcher = match self {
+            Self::None => return None,
+            Self::System => Matcher::from_system(),
+            Self::Named { url, not_for } => {
+                let named = Matcher::builder().all(url.as_str());
+                named.no(not_for.as_str()).build()
+            }
+        };
+        matcher.intercept(&url.as_str().parse().ok()?)
     }
 }
 

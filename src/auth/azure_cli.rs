@@ -1,14 +1,15 @@
 //! The sign-in of the Azure CLI, which is asked for tokens on the command line.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
-use tokio::process::Command;
-use tokio::time::timeout;
 
-use super::{AccessToken, Audience};
+use super::complaint::{Commands, Complaint};
+use super::program::Program;
+use super::variables::Variables;
+use super::{AccessToken, Audience, Secret};
 use crate::arm::{Category, Error, Result};
 
 /// The Azure CLI, and the tenant to ask it for.
@@ -22,10 +23,19 @@ pub struct AzureCli {
 /// `az` takes up to 20 seconds to start on a cold Windows machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+const COMMANDS: Commands = Commands {
+    prefixes: &["az "],
+    sign_in: "az login",
+};
+
+/// There is no az.
+pub(super) const MISSING: &str = "AzureCliMissing";
+const NOT_SIGNED_IN: &str = "AzureCliNotSignedIn";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
-    access_token: String,
+    access_token: Secret,
     /// Seconds since 1970; the older `expiresOn` is local time without a zone.
     #[serde(rename = "expires_on")]
     expires_on: Option<u64>,
@@ -38,7 +48,7 @@ impl Answer {
         let lifetime = self.expires_on.map_or(Duration::from_secs(60), |at| {
             Duration::from_secs(at).saturating_sub(now())
         });
-        AccessToken::issued(self.access_token.into(), lifetime)
+        AccessToken::issued(self.access_token, lifetime)
     }
 }
 
@@ -80,59 +90,49 @@ impl AzureCli {
     }
 
     async fn run(&self, audience: &Audience) -> Result<Answer> {
-        let mut command = self.command(audience)?;
-        let output = match timeout(PATIENCE, command.output()).await {
-            Err(_) => {
-                return Err(failure(
-                    Category::OperationTimeout,
-                    "AzureCliTimeout",
-                    "The Azure CLI (az) did not answer in 90 seconds",
-                ));
-            }
-            Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
-            Ok(Err(error)) => return Err(failed(&error.to_string())),
-            Ok(Ok(output)) => output,
+        let arguments = self.arguments(audience)?;
+        let variables = self.variables.as_ref();
+        let path = Variables::of(variables).get("PATH").unwrap_or_default();
+        let az = Program::find("az", path.as_ref()).ok_or_else(missing)?;
+        let printed = match az.run(&arguments, variables, PATIENCE).await {
+            Ok(printed) => printed,
+            Err(error) if error.kind() == ErrorKind::TimedOut => return Err(too_slow()),
+            Err(error) => return Err(failed(&error.to_string())),
         };
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        if !output.status.success() {
-            return Err(refused(&complaint));
+        match printed.succeeded {
+            true => token_in(&printed.output).ok_or_else(|| failed("its answer holds no token")),
+            false => Err(refused(&String::from_utf8_lossy(&printed.errors))),
         }
-        // Warnings go to stderr, but older versions and extensions print before the JSON.
-        let text = String::from_utf8_lossy(&output.stdout);
-        let json = text.find('{').map_or("", |start| &text[start..]);
-        serde_json::Deserializer::from_str(json)
-            .into_iter()
-            .next()
-            .and_then(std::result::Result::ok)
-            .ok_or_else(|| failed("its answer holds no token"))
     }
 
-    fn command(&self, audience: &Audience) -> Result<Command> {
-        // On Windows az is a batch file, which only the shell finds; the shell would also expand
-        // what is special to it, so nothing special may come in.
-        let mut command = if cfg!(windows) {
-            let mut shell = Command::new("cmd");
-            shell.args(["/d", "/c", "az"]);
-            shell
-        } else {
-            Command::new("az")
-        };
-        command.args(["account", "get-access-token", "--output", "json", "--scope"]);
-        command.arg(format!(
-            "{}/.default",
-            plain("Endpoint", &audience.resource)?
-        ));
+    fn arguments(&self, audience: &Audience) -> Result<Vec<String>> {
+        let scope = format!("{}/.default", plain("Endpoint", &audience.resource)?);
+        let mut arguments = [
+            "account",
+            "get-access-token",
+            "--output",
+            "json",
+            "--scope",
+            &scope,
+        ]
+        .to_vec();
         if let Some(tenant) = &self.tenant {
-            command.args(["--tenant", plain("Tenant", tenant)?]);
+            arguments.extend(["--tenant", plain("Tenant", tenant)?]);
         } else if let Some(subscription) = &self.subscription {
-            command.args(["--subscription", plain("SubscriptionId", subscription)?]);
+            arguments.extend(["--subscription", plain("SubscriptionId", subscription)?]);
         }
-        if let Some(variables) = &self.variables {
-            command.env_clear().envs(variables);
-        }
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        Ok(command)
+        Ok(arguments.into_iter().map(str::to_owned).collect())
     }
+}
+
+/// The answer in what az prints: warnings of older versions and of extensions, which may have braces
+/// of their own, come before it.
+fn token_in(output: &[u8]) -> Option<Answer> {
+    let text = String::from_utf8_lossy(output);
+    text.match_indices('{').find_map(|(start, _)| {
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter();
+        values.next()?.ok()
+    })
 }
 
 /// Text that no shell reads as anything but itself.
@@ -159,50 +159,49 @@ fn now() -> Duration {
 }
 
 fn missing() -> Error {
-    failure(
-        Category::AuthenticationError,
-        "AzureCliMissing",
-        "The Azure CLI (az) is not on the PATH",
-    )
-    .advise("Install it, or sign in another way.")
+    failure(MISSING, "The Azure CLI (az) is not on the PATH")
+        .advise("Install it, or sign in another way.")
 }
 
-fn refused(complaint: &str) -> Error {
-    let says = last_line(complaint);
-    let signed_out = complaint.contains("az login") || complaint.contains("AADSTS");
-    if !signed_out && (complaint.contains("not recognized") || complaint.contains("not found")) {
-        return missing();
-    }
-    match signed_out {
-        true => failure(
-            Category::AuthenticationError,
-            "AzureCliNotSignedIn",
-            &format!("The Azure CLI is not signed in: {says}"),
+fn too_slow() -> Error {
+    Error::new(
+        Category::OperationTimeout,
+        "AzureCliTimeout",
+        "az",
+        "The Azure CLI (az) did not answer in 90 seconds",
+    )
+}
+
+fn refused(text: &str) -> Error {
+    let complaint = Complaint::read(text, &COMMANDS);
+    let reason = &complaint.reason;
+    let signs_in = |command: &String| command.starts_with(COMMANDS.sign_in);
+    if complaint.is_entras {
+        failure(
+            NOT_SIGNED_IN,
+            &format!("The Azure CLI gave no token: {reason}"),
         )
-        .advise("Run az login, then connect again."),
-        false => failed(&says),
+    } else if complaint.commands.iter().any(signs_in) {
+        failure(
+            NOT_SIGNED_IN,
+            &format!("The Azure CLI is not signed in: {reason}"),
+        )
+    } else {
+        return failed(reason);
     }
+    .advise(complaint.advice("the Azure CLI"))
 }
 
 fn failed(why: &str) -> Error {
     failure(
-        Category::AuthenticationError,
         "AzureCliFailed",
         &format!("The Azure CLI gave no token: {why}"),
     )
     .advise("Run az account get-access-token to see more.")
 }
 
-fn failure(category: Category, code: &str, message: &str) -> Error {
-    Error::new(category, code, "az", message)
-}
-
-fn last_line(text: &str) -> String {
-    text.lines()
-        .map(str::trim)
-        .rfind(|line| !line.is_empty())
-        .unwrap_or("it said nothing")
-        .to_owned()
+fn failure(code: &str, message: &str) -> Error {
+    Error::new(Category::AuthenticationError, code, "az", message)
 }
 
 #[cfg(test)]
@@ -221,16 +220,44 @@ mod tests {
                 "ERROR: AADSTS70043: The refresh token has expired",
                 "AzureCliNotSignedIn",
             ),
-            (
-                "'az' is not recognized as an internal or external command",
-                "AzureCliMissing",
-            ),
+            // What is missing is told by the PATH and never by a text.
+            ("ERROR: The resource is not found", "AzureCliFailed"),
+            ("'python' is not recognized as a command", "AzureCliFailed"),
             ("ERROR: The disk is full", "AzureCliFailed"),
             ("", "AzureCliFailed"),
         ];
-        for (complaint, code) in cases {
-            assert_eq!(refused(complaint).code(), code, "{complaint}");
+        for (text, code) in cases {
+            assert_eq!(refused(text).code(), code, "{text}");
         }
+    }
+
+    #[test]
+    fn entras_reason_and_the_commands_that_az_names_are_told() {
+        let says = "ERROR: AADSTS530003: Your device is required to be managed to access this \
+                    resource. Trace ID: 0\nInteractive authentication is needed. Please run:\n\
+                    az logout\naz login";
+        assert_eq!(
+            refused(says).to_string(),
+            "The Azure CLI gave no token: AADSTS530003: Your device is required to be managed to \
+             access this resource. Run what the Azure CLI names, then connect again: az logout; \
+             az login"
+        );
+        let unnamed = refused("ERROR: AADSTS530003: Your device is required to be managed.");
+        assert_eq!(unnamed.recommendation(), "");
+    }
+
+    #[test]
+    fn the_token_is_found_behind_texts_with_braces() {
+        let answer = r#"{"accessToken": "t", "expires_on": 1, "subscription": "s"}"#;
+        for before in ["", "WARNING: old {core} {\"a\": 1}\n", "{", "\u{feff}{}\n"] {
+            let found = token_in(format!("{before}{answer}\nmore").as_bytes());
+            assert_eq!(
+                found.unwrap().subscription.as_deref(),
+                Some("s"),
+                "{before}"
+            );
+        }
+        assert!(token_in(b"{\"error\": \"none\"}").is_none());
     }
 
     #[test]
@@ -241,7 +268,7 @@ mod tests {
         };
         for bad in ["a&b", "a b", "%PATH%", "--debug", "a\"b", "", "a|b", "a^b"] {
             let cli = AzureCli::new(Some(bad.to_owned()), None, None);
-            let error = cli.command(&audience).unwrap_err();
+            let error = cli.arguments(&audience).unwrap_err();
             assert_eq!(error.code(), "InvalidParameter", "{bad}");
         }
     }

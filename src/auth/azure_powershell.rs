@@ -14,7 +14,7 @@ use futures_util::future::{Either, select};
 use tokio::sync::{oneshot, watch};
 
 use super::{AccessToken, Audience, Caller, Secret};
-use crate::arm::{Category, Error, Observer, Result};
+use crate::arm::{Error, Observer, Result};
 
 /// Azure PowerShell, and the tenant to ask it for.
 #[derive(Debug)]
@@ -170,12 +170,106 @@ impl Drop for Opened<'_> {
 }
 
 fn no_host() -> Error {
-    Error::new(
-        Category::AuthenticationError,
-        "AzurePowerShellUnavailable",
-        "Az.Accounts",
+    errors::error(
+        errors::UNAVAILABLE,
         "Azure PowerShell can be asked from within PowerShell alone",
     )
+}
+
+/// Why Azure PowerShell gives no token.
+pub(crate) mod errors {
+    use std::time::Duration;
+
+    use super::Answer;
+    use crate::arm::{Category, Error, Result};
+    use crate::auth::complaint::{Commands, Complaint};
+
+    /// It is not installed.
+    pub(crate) const MISSING: &str = "AzurePowerShellMissing";
+    /// Nobody is there who could ask it.
+    pub(crate) const UNAVAILABLE: &str = "AzurePowerShellUnavailable";
+    const NOT_SIGNED_IN: &str = "AzurePowerShellNotSignedIn";
+
+    const COMMANDS: Commands = Commands {
+        prefixes: &["Connect-Az", "Disconnect-Az", "Clear-Az"],
+        sign_in: "Connect-AzAccount",
+    };
+
+    /// A token that has run out is one of a sign-in that has.
+    ///
+    /// # Errors
+    /// `AzurePowerShellNotSignedIn`.
+    pub(crate) fn checked(answer: Answer) -> Result<Answer> {
+        match answer.lifetime {
+            Duration::ZERO => Err(error(
+                NOT_SIGNED_IN,
+                "The token that Azure PowerShell gave has run out",
+            )
+            .advise("Run Connect-AzAccount, then connect again.")),
+            _ => Ok(answer),
+        }
+    }
+
+    pub(crate) fn missing() -> Error {
+        error(
+            MISSING,
+            "Azure PowerShell (the module Az.Accounts) is not installed",
+        )
+        .advise("Install it, or sign in another way.")
+    }
+
+    /// What its error means, in whose words.
+    pub(crate) fn failed(text: &str) -> Error {
+        let complaint = Complaint::read(text, &COMMANDS);
+        let reason = &complaint.reason;
+        let no_token = format!("Azure PowerShell gave no token: {reason}");
+        if complaint.is_entras {
+            error(NOT_SIGNED_IN, &no_token)
+        } else if !complaint.commands.is_empty() {
+            error(
+                NOT_SIGNED_IN,
+                &format!("Azure PowerShell is not signed in: {reason}"),
+            )
+        } else {
+            return error("AzurePowerShellFailed", &no_token)
+                .advise("Run Get-AzAccessToken to see more.");
+        }
+        .advise(complaint.advice("Azure PowerShell"))
+    }
+
+    pub(super) fn error(code: &str, message: &str) -> Error {
+        Error::new(Category::AuthenticationError, code, "Az.Accounts", message)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn entras_reason_is_found_below_azs_own() {
+            let text = "Your Azure credentials have expired, please run Connect-AzAccount.\n\
+                        Authentication failed.\nAADSTS50076: You must use multi-factor \
+                        authentication. Trace ID: 1\nConnect-AzAccount -Tenant 't' \
+                        -ClaimsChallenge 'eyJ9'";
+            assert_eq!(
+                failed(text).to_string(),
+                "Azure PowerShell gave no token: AADSTS50076: You must use multi-factor \
+                 authentication. Run what Azure PowerShell names, then connect again: \
+                 Connect-AzAccount -Tenant 't' -ClaimsChallenge 'eyJ9'"
+            );
+        }
+
+        #[test]
+        fn what_it_says_is_told_apart() {
+            for (text, code) in [
+                ("Run Connect-AzAccount to login.", NOT_SIGNED_IN),
+                ("AADSTS70043: The refresh token has expired", NOT_SIGNED_IN),
+                ("The disk is full.", "AzurePowerShellFailed"),
+            ] {
+                assert_eq!(failed(text).code(), code, "{text}");
+            }
+        }
+    }
 }
 
 #[cfg(test)]

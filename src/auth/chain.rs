@@ -1,6 +1,7 @@
 //! A sign-in for those who did not say how: the first that works, in Azure's usual order.
 
 use super::sign_in::{Setting, SignedIn};
+use super::{azure_cli, azure_powershell, managed_identity};
 use crate::arm::{Category, Cloud, Error, Result, sentence};
 
 /// Where a sign-in is looked for.
@@ -87,24 +88,77 @@ fn warn_of_refused(setting: &Setting<'_>, failures: &[(Source, Error)], used: So
     }
 }
 
+/// What was set up and does not work comes first: that is what can be mended.
 fn none_works(failures: &[(Source, Error)]) -> Error {
-    let mut message = "No sign-in was found".to_owned();
-    for (number, (source, error)) in failures.iter().enumerate() {
-        let separator = if number == 0 { ":" } else { ";" };
-        let why = sentence(error.message());
-        message.push_str(&format!(
-            "{separator} {}: {}",
-            source.name(),
-            why.trim_end_matches('.')
-        ));
-    }
+    let (absent, refused): (Vec<_>, Vec<_>) =
+        failures.iter().partition(|(_, error)| is_absent(error));
+    let told: Vec<String> = refused.iter().chain(&absent).map(|one| told(one)).collect();
+    let advice: Vec<&str> = refused
+        .iter()
+        .map(|(_, error)| error.recommendation())
+        .filter(|advice| !advice.is_empty())
+        .collect();
+    let (what, advice) = match refused.is_empty() {
+        true => ("No sign-in was found", ANY_SIGN_IN.to_owned()),
+        false => ("No sign-in works", advice.join(" Or: ")),
+    };
     Error::new(
         Category::AuthenticationError,
         "NotConnected",
         "Connect-ManagedIdentityService",
-        message,
+        format!("{what}: {}", told.join("; ")),
     )
-    .advise(
-        "Sign in with az login, or with Connect-ManagedIdentityService -UseDeviceAuthentication.",
-    )
+    .advise(advice)
+}
+
+const ANY_SIGN_IN: &str =
+    "Sign in with az login, or with Connect-ManagedIdentityService -UseDeviceAuthentication.";
+
+/// Whether a source fails because it is not there.
+fn is_absent(error: &Error) -> bool {
+    [
+        NOT_SET_UP,
+        azure_cli::MISSING,
+        azure_powershell::errors::MISSING,
+        azure_powershell::errors::UNAVAILABLE,
+        managed_identity::UNAVAILABLE,
+    ]
+    .contains(&error.code())
+}
+
+fn told((source, error): &(Source, Error)) -> String {
+    let why = sentence(error.message());
+    format!("{}: {}", source.name(), why.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(source: Source, code: &str, message: &str, advice: &str) -> (Source, Error) {
+        let error = Error::new(Category::AuthenticationError, code, "x", message).advise(advice);
+        (source, error)
+    }
+
+    #[test]
+    fn what_was_set_up_is_told_first_with_its_own_advice() {
+        let nothing = failure(Source::Environment, NOT_SET_UP, "A is not set", "");
+        let alone = none_works(std::slice::from_ref(&nothing));
+        assert_eq!(
+            alone.to_string(),
+            format!("No sign-in was found: environment variables: A is not set. {ANY_SIGN_IN}")
+        );
+        let refused = failure(
+            Source::AzureCli,
+            "AzureCliNotSignedIn",
+            "AADSTS530003: The device must be managed.",
+            "Run what the Azure CLI names, then connect again: az logout; az login",
+        );
+        assert_eq!(
+            none_works(&[nothing, refused]).to_string(),
+            "No sign-in works: Azure CLI: AADSTS530003: The device must be managed; environment \
+             variables: A is not set. Run what the Azure CLI names, then connect again: az logout; \
+             az login"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::sign_in::{Setting, SignedIn};
 use super::{FederatedToken, Secret};
 use crate::arm::{
-    Client, Http, Observer, Proxy, Result, RetryPolicy, Settings, choose_subscription,
+    Client, ExtraRoots, Http, Observer, Proxy, Result, RetryPolicy, Settings, choose_subscription,
 };
 
 /// How to sign in.
@@ -48,6 +48,14 @@ pub enum SignIn {
         client_id: String,
         /// The other issuer's token.
         token: FederatedToken,
+    },
+    /// As a service principal that trusts the workflow that this runs in: of GitHub Actions or of
+    /// Azure DevOps, whose token is fetched whenever one is needed.
+    WorkflowToken {
+        /// The application's id.
+        client_id: String,
+        /// The id of Azure DevOps' service connection, where the pipeline does not say so.
+        service_connection: Option<String>,
     },
     /// As the managed identity of the machine or the service that this runs on.
     ManagedIdentity {
@@ -113,7 +121,9 @@ pub struct Connection {
 /// # Errors
 /// What is missing or breaks a rule; those of the sign-in; `NoSubscription`.
 pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Connection> {
-    let http = Arc::new(Http::new(Proxy::named_by(request.variables.as_ref())));
+    let variables = request.variables.as_ref();
+    let http = Http::new(Proxy::named_by(variables)).trusting(ExtraRoots::named_by(variables));
+    let http = Arc::new(http);
     let setting = Setting {
         request: &request,
         http: &http,

@@ -78,27 +78,36 @@ impl ServicePrincipal {
     }
 
     async fn ask(&self, caller: &Caller<'_>, audience: &Audience) -> Result<AccessToken, Refusal> {
-        let form = self.form(audience)?;
-        let issued = self.endpoint.token(caller, &form, &self.client_id);
-        Ok(issued.await?.into_token())
-    }
-
-    fn form(&self, audience: &Audience) -> Result<Form> {
-        let form = Form::default()
-            .with("grant_type", "client_credentials")
-            .with("client_id", &self.client_id)
-            .with("scope", &audience.scope());
-        let assertion = match &self.proof {
-            Proof::Secret(secret) => return Ok(form.with_secret("client_secret", secret)),
+        let authority = self.endpoint.authority();
+        let form = self.form(audience);
+        let (form, federated) = match &self.proof {
+            Proof::Secret(secret) => (form.with_secret("client_secret", secret), None),
             Proof::Certificate(certificate, clock) => {
                 let endpoint = self.endpoint.url("token");
-                certificate.assertion(&self.client_id, endpoint.as_str(), clock.now())?
+                let made =
+                    certificate.assertion(&self.client_id, endpoint.as_str(), clock.now())?;
+                (with_assertion(form, &made), None)
             }
-            Proof::FederatedToken(token) => token.read()?,
+            Proof::FederatedToken(source) => {
+                let token = source.read(caller, authority).await?;
+                (with_assertion(form, &token), Some((source, token)))
+            }
         };
-        Ok(form
-            .with("client_assertion_type", ASSERTION_TYPE)
-            .with_secret("client_assertion", &assertion))
+        let issued = self.endpoint.token(caller, &form, &self.client_id).await;
+        match (issued, federated) {
+            (Err(refusal), Some((source, token))) if refusal.is(OUTSIDE_ITS_TIME) => {
+                let now = refusal.date.unwrap_or_else(SystemTime::now);
+                Err(source.outside_its_time(&token, refusal.error, now).into())
+            }
+            (issued, _) => Ok(issued?.into_token()),
+        }
+    }
+
+    fn form(&self, audience: &Audience) -> Form {
+        Form::default()
+            .with("grant_type", "client_credentials")
+            .with("client_id", &self.client_id)
+            .with("scope", &audience.scope())
     }
 
     /// Whether the endpoint's clock is another than ours, so that the next assertion may do.
@@ -110,6 +119,11 @@ impl ServicePrincipal {
             _ => false,
         }
     }
+}
+
+fn with_assertion(form: Form, assertion: &Secret) -> Form {
+    form.with("client_assertion_type", ASSERTION_TYPE)
+        .with_secret("client_assertion", assertion)
 }
 
 fn unix_time(time: SystemTime) -> i64 {

@@ -8,6 +8,7 @@ use super::chain::{self, NOT_SET_UP};
 use super::connect::Request;
 use super::service_principal::ClockDifference;
 use super::variables::Variables;
+use super::workflow::{self, Workflow};
 use super::{
     AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, Credential, DeviceCode,
     FederatedToken, GivenTokens, ManagedIdentity, Proof, Secret, ServicePrincipal, SignIn,
@@ -64,6 +65,9 @@ const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
 const SUBSCRIPTION_ID: &str = "AZURE_SUBSCRIPTION_ID";
 /// Ours: where Resource Manager is for a sign-in that nobody asked for by a command.
 const RESOURCE_MANAGER_URL: &str = "AZURE_RESOURCE_MANAGER_URL";
+
+const TRUST_ADVICE: &str = "Check -Tenant and -ApplicationId, and that the application trusts the \
+                            issuer, the subject and the audience of this token.";
 
 /// How often a service is asked that may not be there at all.
 const PASSING_ATTEMPTS: u32 = 3;
@@ -158,10 +162,18 @@ impl<'a> Setting<'a> {
             }
             SignIn::FederatedToken { client_id, token } => {
                 let proof = Proof::FederatedToken(token.clone());
-                let advice = "Check -Tenant and -ApplicationId, and that the application trusts \
-                              the issuer, the subject and the audience of this token.";
                 let id = ("ApplicationId", client_id.as_str());
-                self.by_service_principal(cloud, None, id, proof, advice)
+                self.by_service_principal(cloud, None, id, proof, TRUST_ADVICE)
+                    .await
+            }
+            SignIn::WorkflowToken {
+                client_id,
+                service_connection,
+            } => {
+                let workflow = Workflow::require(self.variables(), service_connection.as_deref())?;
+                let proof = Proof::FederatedToken(FederatedToken::Workflow(workflow));
+                let id = ("ApplicationId", client_id.as_str());
+                self.by_service_principal(cloud, None, id, proof, TRUST_ADVICE)
                     .await
             }
             SignIn::ManagedIdentity { account_id } => {
@@ -180,12 +192,15 @@ impl<'a> Setting<'a> {
     /// As the application that the environment names.
     pub(super) async fn by_environment(&self, cloud: &mut Cloud) -> Result<SignedIn> {
         let variables = self.variables();
-        let need = |name: &str| {
+        // A pipeline of Azure DevOps has names of its own for them.
+        let need = |name: &str, in_pipeline: &str| {
             variables
                 .get(name)
+                .or_else(|| variables.get(in_pipeline))
                 .ok_or_else(|| not_set_up(&format!("{name} is not set")))
         };
-        let (tenant, client_id) = (need(TENANT_ID)?, need(CLIENT_ID)?);
+        let tenant = need(TENANT_ID, workflow::DEVOPS_TENANT)?;
+        let client_id = need(CLIENT_ID, workflow::DEVOPS_CLIENT)?;
         let path = |name: &str| variables.get(name).map(PathBuf::from);
         let proof = if let Some(secret) = variables.get(CLIENT_SECRET) {
             Proof::Secret(secret.into())
@@ -196,8 +211,7 @@ impl<'a> Setting<'a> {
         } else if let Some(path) = path(TOKEN_FILE) {
             Proof::FederatedToken(FederatedToken::File(path))
         } else {
-            let why = format!("none of {CLIENT_SECRET}, {CERTIFICATE_PATH}, {TOKEN_FILE} is set");
-            return Err(not_set_up(&why));
+            Proof::FederatedToken(FederatedToken::Workflow(self.offered_workflow()?))
         };
         check_guid(CLIENT_ID, &client_id)?;
         let endpoint = match variables.get(AUTHORITY_HOST) {
@@ -224,6 +238,21 @@ impl<'a> Setting<'a> {
             subscription: variables.get(SUBSCRIPTION_ID),
             ..SignedIn::new(credential, &client_id, "ServicePrincipal")
         })
+    }
+
+    /// The workflow that this runs in, where nothing else proves who the application is.
+    fn offered_workflow(&self) -> Result<Workflow> {
+        let why = format!("none of {CLIENT_SECRET}, {CERTIFICATE_PATH}, {TOKEN_FILE} is set");
+        match Workflow::find(self.variables(), None) {
+            Ok(Some(workflow)) => Ok(workflow),
+            Ok(None) => Err(not_set_up(&why)),
+            Err(error) if error.code() == workflow::NO_TOKEN => Err(not_set_up(&format!(
+                "{why}, and {}. {}",
+                error.message(),
+                error.recommendation()
+            ))),
+            Err(error) => Err(error),
+        }
     }
 
     /// As a managed identity, if one is offered here.

@@ -7,12 +7,11 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::time::sleep;
 
+use super::ask::{Answer, ask};
+use super::complaint::entras_sentence;
 use super::{AccessToken, Caller, Secret};
-use crate::arm::{
-    Category, Error, Result, Url, causes, chance, is_transient, read_body, retry_after,
-};
+use crate::arm::{Category, Error, Result, Url};
 
 /// Where a tenant's tokens are issued.
 #[derive(Clone, Debug)]
@@ -92,8 +91,7 @@ impl Refusal {
 #[derive(Deserialize)]
 struct Refused {
     error: String,
-    #[serde(default)]
-    error_description: String,
+    error_description: Option<String>,
     claims: Option<String>,
 }
 
@@ -104,6 +102,11 @@ impl TokenEndpoint {
             authority,
             tenant: tenant.to_owned(),
         }
+    }
+
+    /// Where tokens are issued for all tenants.
+    pub(super) fn authority(&self) -> &Url {
+        &self.authority
     }
 
     /// The tenant's id or domain, as it was given.
@@ -131,8 +134,7 @@ impl TokenEndpoint {
         self.post(caller, "token", form, account).await
     }
 
-    /// Posts a form, again when the endpoint is busy or can't be reached. It is on another host
-    /// than Azure's, so this does not go through the client for Azure.
+    /// Posts a form, again when the endpoint is busy or can't be reached.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         caller: &Caller<'_>,
@@ -140,105 +142,70 @@ impl TokenEndpoint {
         form: &Form,
         account: &str,
     ) -> Result<T, Refusal> {
-        for attempt in 1.. {
-            let last = attempt >= caller.retry.connect_attempts;
-            let wait = match self.attempt(caller, what, form, account).await? {
-                Attempt::Answered(200, _, body) => return self.read(&body, account),
-                Attempt::Answered(status, headers, body) => {
-                    if last || !is_transient(status) {
-                        return Err(self.refused(status, &headers, &body, account));
-                    }
-                    retry_after(&headers).ok().flatten()
-                }
-                Attempt::Failed(error) if last => return Err(error.into()),
-                Attempt::Failed(_) => None,
-            };
-            let backoff = caller.retry.backoff(attempt, chance());
-            sleep(wait.unwrap_or(backoff)).await;
-        }
-        unreachable!("the last attempt returns")
-    }
-
-    async fn attempt(
-        &self,
-        caller: &Caller<'_>,
-        what: &str,
-        form: &Form,
-        account: &str,
-    ) -> Result<Attempt> {
         let url = self.url(what);
-        let sent = caller
-            .http
-            .toward(&url)?
-            .post(url)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.encoded())
-            .send()
-            .await;
-        let answer = match sent {
-            Ok(answer) => answer,
-            Err(error) => return Ok(Attempt::Failed(self.unreachable(&error, account))),
-        };
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Ok(match read_body(answer).await {
-            Ok(body) => Attempt::Answered(status, headers, body),
-            Err(error) => Attempt::Failed(self.unreachable(&error, account)),
-        })
+        let answer = ask(caller, &url, account, |http| {
+            http.post(url.clone())
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.encoded())
+        });
+        let answer = answer.await?;
+        match answer.status {
+            200 => self.read(&answer.body, account),
+            _ => Err(self.refused(&answer, account)),
+        }
     }
 
     fn read<T: DeserializeOwned>(&self, body: &[u8], account: &str) -> Result<T, Refusal> {
         serde_json::from_slice(body).map_err(|_| {
-            Error::new(
-                Category::InvalidResult,
-                "UnexpectedContent",
-                account,
-                self.not_a_token(),
-            )
-            .into()
+            let what = "HTTP 200 and something that is not a token";
+            self.strange("UnexpectedContent", account, what).into()
         })
     }
 
-    fn refused(&self, status: u16, headers: &HeaderMap, body: &[u8], account: &str) -> Refusal {
-        let (code, message, claims) = match serde_json::from_slice::<Refused>(body) {
-            // Trace and correlation ids follow on lines of their own.
+    fn refused(&self, answer: &Answer, account: &str) -> Refusal {
+        let status = answer.status;
+        let (error, claims) = match serde_json::from_slice::<Refused>(&answer.body) {
             Ok(refused) => {
-                let first = refused.error_description.lines().next().unwrap_or_default();
-                (refused.error, first.trim().to_owned(), refused.claims)
+                let category = Category::AuthenticationError;
+                let message = refused.sentence();
+                (
+                    Error::new(category, &refused.error, account, message),
+                    refused.claims,
+                )
             }
-            Err(_) => (format!("HttpStatus{status}"), self.not_a_token(), None),
+            Err(_) => {
+                let code = format!("HttpStatus{status}");
+                let what = format!("HTTP {status} without a reason of Entra's");
+                (self.strange(&code, account, &what), None)
+            }
         };
         Refusal {
-            error: Error::new(Category::AuthenticationError, &code, account, message)
-                .with_status(status),
-            date: date(headers),
+            error: error.with_status(status),
+            date: date(&answer.headers),
             claims,
         }
     }
 
-    fn not_a_token(&self) -> String {
+    /// The error of an answer that no token endpoint gives.
+    fn strange(&self, code: &str, account: &str, what: &str) -> Error {
         let host = self.authority.host_str().unwrap_or_default();
-        format!("{host} answered the sign-in with something that is not a token")
-    }
-
-    fn unreachable(&self, error: &reqwest::Error, account: &str) -> Error {
-        let message = format!(
-            "{} can't be reached to sign in: {}",
-            self.authority.host_str().unwrap_or_default(),
-            causes(error)
-        );
-        Error::new(
-            Category::ConnectionError,
-            "AuthorityUnreachable",
-            account,
-            message,
-        )
-        .advise("Check -Environment, the network and the proxy.")
+        let message = format!("{host}, or a proxy in between, answered the sign-in with {what}");
+        Error::new(Category::InvalidResult, code, account, message)
+            .advise("Try again later. If it stays so, check the proxy.")
     }
 }
 
-enum Attempt {
-    Answered(u16, HeaderMap, Vec<u8>),
-    Failed(Error),
+impl Refused {
+    /// Entra's code and sentence; the ids behind it are of no use to the reader.
+    fn sentence(&self) -> String {
+        let text = self.error_description.as_deref().unwrap_or_default();
+        let first = || text.lines().next().map(str::trim);
+        let told = entras_sentence(text).or_else(first);
+        match told.filter(|told| !told.is_empty()) {
+            Some(told) => told.to_owned(),
+            None => format!("The sign-in was refused: {}", self.error),
+        }
+    }
 }
 
 /// When an answer was made, by its sender's clock.

@@ -702,6 +702,8 @@ impl MiConnectRequest {
         // SAFETY: the contract of this function.
         let (graph, claims) = unsafe { (secret(self.graph_token)?, text(self.claims_challenge)?) };
         // SAFETY: the contract of this function.
+        let service_connection = unsafe { text(self.service_connection) }?;
+        // SAFETY: the contract of this function.
         let (client_id, secret, path, authority) = unsafe {
             (
                 text(self.client_id)?,
@@ -734,6 +736,10 @@ impl MiConnectRequest {
                     (None, Some(path)) => FederatedToken::File(path),
                     (None, None) => return Err(Status::Null),
                 },
+            },
+            MI_CREDENTIAL_WORKFLOW_TOKEN => SignIn::WorkflowToken {
+                client_id: client_id.unwrap_or_default(),
+                service_connection,
             },
             MI_CREDENTIAL_MANAGED_IDENTITY => SignIn::ManagedIdentity {
                 account_id: client_id,

@@ -1,9 +1,8 @@
 //! Questions of the library that the host answers: what Azure PowerShell says.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::arm::{Category, Error, Result};
+use crate::auth::azure_powershell_errors as errors;
 use crate::auth::{Answer, Question};
 
 /// A question that this host has taken up. Dropped without an answer, it is left to others.
@@ -20,11 +19,11 @@ impl Claim {
     pub(super) fn answer(self, said: Said) {
         let answer = match said {
             Said::Nothing => return,
-            Said::Missing => Err(missing()),
-            Said::Failed(why) => Err(failed(&why)),
-            Said::Token(answer) => Ok(answer),
+            Said::Missing => Err(errors::missing()),
+            Said::Failed(why) => Err(errors::failed(&why)),
+            Said::Token(answer) => errors::checked(answer),
         };
-        self.0.answer(answer.and_then(checked));
+        self.0.answer(answer);
     }
 }
 
@@ -45,44 +44,4 @@ pub(super) enum Said {
     Failed(String),
     /// A token.
     Token(Answer),
-}
-
-/// A token that has run out is one of a sign-in that has.
-fn checked(answer: Answer) -> Result<Answer> {
-    match answer.lifetime {
-        Duration::ZERO => Err(error(
-            "AzurePowerShellNotSignedIn",
-            "The token that Azure PowerShell gave has run out",
-        )
-        .advise("Run Connect-AzAccount, then connect again.")),
-        _ => Ok(answer),
-    }
-}
-
-fn missing() -> Error {
-    error(
-        "AzurePowerShellMissing",
-        "Azure PowerShell (the module Az.Accounts) is not installed",
-    )
-    .advise("Install it, or sign in another way.")
-}
-
-fn failed(why: &str) -> Error {
-    let signed_out = why.contains("Connect-AzAccount") || why.contains("AADSTS");
-    match signed_out {
-        true => error(
-            "AzurePowerShellNotSignedIn",
-            &format!("Azure PowerShell is not signed in: {why}"),
-        )
-        .advise("Run Connect-AzAccount, then connect again."),
-        false => error(
-            "AzurePowerShellFailed",
-            &format!("Azure PowerShell gave no token: {why}"),
-        )
-        .advise("Run Get-AzAccessToken to see more."),
-    }
-}
-
-fn error(code: &str, message: &str) -> Error {
-    Error::new(Category::AuthenticationError, code, "Az.Accounts", message)
 }

@@ -72,6 +72,9 @@ pub const MI_CREDENTIAL_MANAGED_IDENTITY: u32 = 8;
 pub const MI_CREDENTIAL_DEVICE_CODE: u32 = 9;
 /// Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
 pub const MI_CREDENTIAL_AZURE_POWERSHELL: u32 = 10;
+/// Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
+/// of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
+pub const MI_CREDENTIAL_WORKFLOW_TOKEN: u32 = 11;
 
 /// No managed identity.
 pub const MI_IDENTITY_NONE: u32 = 0;
@@ -194,6 +197,8 @@ pub struct MiConnectRequest {
     pub path: MiStr,
     /// What a claims challenge said, in base64.
     pub claims_challenge: MiStr,
+    /// The id of a service connection of Azure DevOps; when not given, the pipeline's own.
+    pub service_connection: MiStr,
     /// The subscription to work in; when not given, the sign-in's own, or the first enabled one.
     pub subscription_id: MiStr,
     /// The environment that names the proxy and the sign-in, and that of programs that are run to

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::API_VERSION;
 use super::model::Properties;
 use crate::access::AccessScope;
-use crate::arm::{Client, Result, null_is_empty};
+use crate::arm::{Category, Client, Described, Error, Result, null_is_empty};
 
 /// The system-assigned identity of a resource. Azure sends a signed URL with it, which is not
 /// even read.
@@ -34,13 +34,77 @@ pub struct SystemAssignedIdentity {
 /// Reads the system-assigned identity of a resource.
 ///
 /// # Errors
-/// `InvalidScope`, before any request; `ResourceNotFound` and the like, also where the resource
-/// has no system-assigned identity.
+/// `InvalidScope`, before any request; `NoSystemAssignedIdentity` when the resource has none;
+/// `ResourceNotFound` and the like.
 pub async fn system_assigned(client: &Client, scope: &str) -> Result<SystemAssignedIdentity> {
     let scope = AccessScope::parse(scope)?;
     let path = format!("{scope}/providers/Microsoft.ManagedIdentity/identities/default");
-    let reply = client.get(&path, API_VERSION, scope.as_str()).await?;
-    reply.json(scope.as_str())
+    match client.get(&path, API_VERSION, scope.as_str()).await {
+        Ok(reply) => reply.json(scope.as_str()),
+        Err(error) if error.status() == Some(404) => Err(missing(client, &scope, error).await),
+        Err(error) => Err(error),
+    }
+}
+
+/// Azure says of a resource without a system-assigned identity what it says of one that does not
+/// exist: that the identity was not found. The list of the group tells which of them it is.
+async fn missing(client: &Client, scope: &AccessScope, error: Error) -> Error {
+    let Some(resource) = Described::read(scope.as_str()) else {
+        return error;
+    };
+    match exists(client, scope, &resource).await {
+        Some(true) => without_identity(scope, &resource),
+        Some(false) => error.reworded(format!("There is no {resource}")),
+        None => {
+            let message =
+                format!("The {resource} has no system-assigned identity, or does not exist");
+            error.reworded(message)
+        }
+    }
+}
+
+/// Whether a resource is in the list of its group; none when that can't be told.
+async fn exists(client: &Client, scope: &AccessScope, resource: &Described<'_>) -> Option<bool> {
+    let (Some(subscription), Some(group), None) =
+        (resource.subscription, resource.group, resource.parent)
+    else {
+        return None;
+    };
+    let path = format!("/subscriptions/{subscription}/resourceGroups/{group}/resources");
+    let mut url = client.url(&path, RESOURCES_API_VERSION);
+    let filter = format!("name eq '{}'", resource.name.replace('\'', "''"));
+    url.query_pairs_mut().append_pair("$filter", &filter);
+    let reply = client.get_url(url, resource.name).await.ok()?;
+    let found: Found = reply.json(resource.name).ok()?;
+    let is_it = |one: &Listed| one.id.eq_ignore_ascii_case(scope.as_str());
+    Some(found.value.iter().any(is_it))
+}
+
+fn without_identity(scope: &AccessScope, resource: &Described<'_>) -> Error {
+    let advice = match resource.label.as_str() {
+        "virtual machine" => "Turn it on with Update-VmIdentity -EnableSystemAssigned.",
+        "virtual machine scale set" => "Turn it on with Update-VmssIdentity -EnableSystemAssigned.",
+        _ => "Turn it on in the settings of the resource, under Identity.",
+    };
+    Error::new(
+        Category::ObjectNotFound,
+        "NoSystemAssignedIdentity",
+        scope.as_str(),
+        format!("The {} has no system-assigned identity", resource.short()),
+    )
+    .advise(advice)
+}
+
+const RESOURCES_API_VERSION: &str = "2021-04-01";
+
+#[derive(Deserialize)]
+struct Found {
+    value: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
 }
 
 #[cfg(test)]

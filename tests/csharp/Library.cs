@@ -1,8 +1,6 @@
 using System;
 using System.IO;
-using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Tests;
@@ -12,15 +10,12 @@ namespace ManagedIdentity.Tests;
 /// </summary>
 internal static class Library
 {
-    /// <summary>PowerShell would find it in the module's folder; here there is none.</summary>
+    /// <summary>The module would look in its folder; here there is none.</summary>
     [ModuleInitializer]
-    internal static void Resolve() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Load);
+    internal static void Resolve() => NativeResolver.Use(FindFile);
 
     /// <summary>The handle of a library. The system loads it once, however often it is asked to.</summary>
-    public static IntPtr Load(string name) => NativeLibrary.Load(FindFile(name));
-
-    private static IntPtr Load(string name, Assembly assembly, DllImportSearchPath? path) =>
-        name.StartsWith("managed_identity", StringComparison.Ordinal) ? Load(name) : IntPtr.Zero;
+    public static IntPtr Load(string name) => NativeResolver.Load(name);
 
     private static string FindFile(string name)
     {

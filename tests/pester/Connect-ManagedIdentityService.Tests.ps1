@@ -164,6 +164,50 @@ Describe 'Connect-ManagedIdentityService' {
             $failure.Exception.Message | Should -BeLike '*az login*'
         }
 
+        It 'tells Entra''s reason and the commands that the Azure CLI names' {
+            $says = "ERROR: AADSTS530003: Your device is required to be managed to access this resource. Trace ID: 0`nPlease run:`naz logout`naz login --tenant `"t`""
+            $failure = Invoke-WithAzureCli $says 1 {
+                Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint }
+            }
+            $failure.Exception.Message | Should -BeLike '*AADSTS530003: Your device is required to be managed to access this resource. *: az logout; az login --tenant "t"*'
+            $failure.Exception.Message | Should -Not -BeLike '*Trace ID*'
+        }
+
+        It 'finds the token behind a text with braces, and shows nothing of it' {
+            $fact = Get-EmulatorFact
+            $token = Get-EmulatorToken
+            $answer = @{ accessToken = $token; expires_on = 4102444800; subscription = $fact.subscriptionId }
+            $said = Invoke-WithAzureCli "WARNING: The config {core} is old`n$(ConvertTo-Json $answer)" 0 {
+                Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint -Verbose *>&1
+            }
+            @($said | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }).AccountType | Should -Be AzureCli
+            $said | Format-List * | Out-String -Width 4096 | Should -Not -BeLike "*$token*"
+        }
+
+        It 'runs no az of the current directory' {
+            $planted = (New-Item -ItemType Directory (Join-Path $TestDrive planted)).FullName
+            $mark = Join-Path $planted mark
+            if ([System.IO.Path]::DirectorySeparatorChar -eq '\') {
+                Set-Content (Join-Path $planted az.cmd) "@echo ran>`"$mark`""
+            } else {
+                [System.IO.File]::WriteAllText("$planted/az", "#!/bin/sh`necho ran >'$mark'`n")
+                chmod +x "$planted/az"
+            }
+            $before = $env:PATH, [System.IO.Directory]::GetCurrentDirectory()
+            Push-Location $planted
+            try {
+                [System.IO.Directory]::SetCurrentDirectory($planted)
+                $env:PATH = '', '.', (Join-Path $TestDrive nowhere), '' -join [System.IO.Path]::PathSeparator
+                $failure = Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint }
+            } finally {
+                Pop-Location
+                $env:PATH = $before[0]
+                [System.IO.Directory]::SetCurrentDirectory($before[1])
+            }
+            Get-ErrorCode $failure | Should -Be AzureCliMissing
+            Test-Path $mark | Should -BeFalse
+        }
+
         It 'says that the Azure CLI gave no token' {
             $failure = Invoke-WithAzureCli 'Hello' 0 {
                 Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint }

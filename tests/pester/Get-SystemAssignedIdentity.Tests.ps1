@@ -37,6 +37,8 @@ Describe 'Get-SystemAssignedIdentity' {
     It 'says that there is none' {
         $failure = Get-Failure { Get-VmIdentity $Group $VM | Get-SystemAssignedIdentity }
         $failure.CategoryInfo.Category | Should -Be ObjectNotFound
+        Get-ErrorCode $failure | Should -Be NoSystemAssignedIdentity
+        $failure.Exception.Message | Should -BeLike "The virtual machine '$VM' has no system-assigned identity. *-EnableSystemAssigned*"
         $failure.TargetObject.Name | Should -Be $VM
     }
 

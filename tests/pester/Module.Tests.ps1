@@ -155,6 +155,48 @@ Describe 'The module' {
         }
     }
 
+    # The plants are copies of the module's own: where a library was loaded from is what tells them apart.
+    It 'loads its libraries from its own folder alone, whatever lies in the current directory and on the paths' -Skip:($IsMacOS -eq $true) {
+        $planted = (New-Item -ItemType Directory (Join-Path $TestDrive planted)).FullName
+        Get-ChildItem $ModulePath -Recurse -File | Where-Object BaseName -In managed_identity, managed_identity_emulator | ForEach-Object {
+            Copy-Item $_.FullName (Join-Path $planted $_.Name)
+            Copy-Item $_.FullName (Join-Path $planted "lib$($_.Name)")
+        }
+        @(Get-ChildItem $planted).Count | Should -BeGreaterOrEqual 4
+        $script = @"
+            [System.IO.Directory]::SetCurrentDirectory('$planted')
+            Set-Location '$planted'
+            Import-Module '$ModulePath'
+            `$null = Connect-ManagedIdentityService -Emulator
+            [System.Diagnostics.Process]::GetCurrentProcess().Modules.FileName | Where-Object { `$_ -like '*managed_identity*' } | Sort-Object -Unique
+"@
+        $before = $env:PATH, $env:LD_LIBRARY_PATH
+        try {
+            $env:PATH = $planted + [System.IO.Path]::PathSeparator + $env:PATH
+            $env:LD_LIBRARY_PATH = $planted
+            $loaded = & $thisShell -NoProfile -NonInteractive -Command $script
+        } finally {
+            $env:PATH, $env:LD_LIBRARY_PATH = $before
+        }
+        @($loaded).Count | Should -Be 2 -Because "$loaded"
+        $own = (Get-Item $ModulePath).FullName
+        foreach ($file in $loaded) {
+            $file.StartsWith($own) | Should -BeTrue -Because $file
+        }
+    }
+
+    It 'tells a library that is there and does not load from one that is not there' -Skip:($IsMacOS -eq $true) {
+        $copy = Join-Path $TestDrive Broken
+        Copy-Item $ModulePath $copy -Recurse
+        Get-ChildItem $copy -Recurse -File | Where-Object BaseName -EQ managed_identity | ForEach-Object {
+            [System.IO.File]::WriteAllText($_.FullName, 'This is no library.')
+        }
+        $script = "Import-Module '$copy'; try { Connect-ManagedIdentityService -UseAzureCli } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
+        $said = & $thisShell -NoProfile -NonInteractive -Command $script
+        $said[0] | Should -Be 'NativeLibraryUnusable,ManagedIdentity.Commands.ConnectManagedIdentityServiceCommand'
+        "$said".Contains($copy) | Should -BeTrue
+    }
+
     It 'says where <Library> should be' -ForEach @(
         @{ Library = 'managed_identity'; Command = 'Connect-ManagedIdentityService -UseAzureCli'; Class = 'ConnectManagedIdentityServiceCommand' }
         @{ Library = 'managed_identity_emulator'; Command = 'Start-ArmEmulator'; Class = 'StartArmEmulatorCommand' }

@@ -24,7 +24,8 @@ function Get-AzAccessToken {
     [CmdletBinding()]
     param([string] $ResourceUrl, [string] $TenantId, [switch] $AsSecureString)
     if ($env:FAKE_AZ -eq 'expired') {
-        throw 'AADSTS700082: The refresh token has expired due to inactivity. Run Connect-AzAccount.'
+        $cause = [Exception]::new("AADSTS700082: The refresh token has expired. Trace ID: 1`nConnect-AzAccount -Tenant 't'")
+        throw [InvalidOperationException]::new('Your Azure credentials have not been set up or have expired.', $cause)
     }
     if ($env:FAKE_AZ -eq 'broken') { throw 'The disk is full.' }
     Add-Content $env:FAKE_LOG "$ResourceUrl|$TenantId"
@@ -185,9 +186,9 @@ function Get-AzAccessToken {
         }
 
         It 'says what is wrong when it is <State>' -ForEach @(
-            @{ State = 'signed out'; Code = 'AzurePowerShellNotSignedIn' }
-            @{ State = 'expired'; Code = 'AzurePowerShellNotSignedIn' }
-            @{ State = 'broken'; Code = 'AzurePowerShellFailed' }
+            @{ State = 'signed out'; Code = 'AzurePowerShellNotSignedIn'; Says = 'Connect-AzAccount' }
+            @{ State = 'expired'; Code = 'AzurePowerShellNotSignedIn'; Says = "AADSTS700082: The refresh token has expired. *: Connect-AzAccount -Tenant 't'" }
+            @{ State = 'broken'; Code = 'AzurePowerShellFailed'; Says = 'The disk is full.' }
         ) {
             $failure = Invoke-WithEnvironment $azure {
                 $env:FAKE_AZ = $State
@@ -195,6 +196,7 @@ function Get-AzAccessToken {
             }
             Get-ErrorCode $failure | Should -Be $Code
             $failure.CategoryInfo.Category | Should -Be AuthenticationError
+            $failure.Exception.Message | Should -BeLike "*$Says*"
         }
 
         It 'says that it is not installed' {
@@ -271,6 +273,25 @@ function Get-AzAccessToken {
             $null = Connect-ManagedIdentityService @as -FederatedTokenFile token
             Pop-Location
             (Get-VmIdentity).Name | Should -Be $VM
+        }
+
+        It 'is that of the workflow with -UseWorkflowToken, which says what is missing' {
+            $of = @{ ApplicationId = $fact.clientId; Tenant = $fact.tenantId; Endpoint = $endpoint }
+            foreach ($case in @(
+                    @{ Variables = @{}; Says = '*ACTIONS_ID_TOKEN_REQUEST_URL and SYSTEM_OIDCREQUESTURI are not set*' }
+                    @{ Variables = @{ GITHUB_ACTIONS = 'true' }; Says = '*id-token: write*' }
+                    @{ Variables = @{ SYSTEM_OIDCREQUESTURI = 'https://contoso.invalid' }; Says = '*-ServiceConnectionId*' }
+                )) {
+                $failure = Invoke-WithEnvironment $case.Variables {
+                    Get-Failure { Connect-ManagedIdentityService -ServicePrincipal -UseWorkflowToken @of }
+                }
+                Get-ErrorCode $failure | Should -Be NoWorkflowToken
+                $failure.Exception.Message | Should -BeLike $case.Says
+            }
+            $failure = Invoke-WithEnvironment @{ SYSTEM_OIDCREQUESTURI = 'https://contoso.invalid' } {
+                Get-Failure { Connect-ManagedIdentityService -UseWorkflowToken -ServiceConnectionId c1 @of }
+            }
+            $failure.Exception.Message | Should -BeLike '*SYSTEM_ACCESSTOKEN: $(System.AccessToken)*'
         }
 
         It 'refuses plain text unseen' {

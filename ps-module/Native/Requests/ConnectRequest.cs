@@ -34,6 +34,9 @@ internal sealed unsafe class ConnectRequest : Request
     /// <summary>What a claims challenge said, in base64.</summary>
     public string? ClaimsChallenge { get; set; }
 
+    /// <summary>The id of a service connection of Azure DevOps.</summary>
+    public string? ServiceConnection { get; set; }
+
     public string? SubscriptionId { get; set; }
 
     /// <summary>Signs in to the emulator at the endpoint: it issues its own tokens.</summary>
@@ -62,6 +65,7 @@ internal sealed unsafe class ConnectRequest : Request
             graph_token = scope.Secret(GraphToken),
             path = scope.Text(Path),
             claims_challenge = scope.Text(ClaimsChallenge),
+            service_connection = scope.Text(ServiceConnection),
             subscription_id = scope.Text(SubscriptionId),
             variables = scope.Tags(variables),
             variables_len = (nuint)variables.Count,

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use app_service::AppService;
@@ -19,7 +20,8 @@ use super::token_endpoint::date;
 use super::variables::Variables;
 use super::{AccessToken, Audience, Caller, Secret};
 use crate::arm::{
-    Category, Error, Result, Url, capitalized, causes, chance, is_guid, read_body, retry_after,
+    ArmError, Category, Error, Result, Url, capitalized, causes, chance, is_guid, read_body,
+    retry_after,
 };
 
 /// A managed identity, and where its tokens come from.
@@ -101,9 +103,12 @@ impl ManagedIdentity {
     ///
     /// # Errors
     /// `InvalidAccountId`; `InvalidEndpoint` when the environment names an endpoint that no secret
-    /// may be sent to.
+    /// may be sent to; `ManagedIdentityUnsupported`.
     pub(super) fn find(variables: Variables<'_>, account_id: Option<&str>) -> Result<Self> {
         let which = Which::named(account_id)?;
+        if variables.get(SERVICE_FABRIC).is_some() {
+            return Err(service_fabric());
+        }
         let source = if let Some(found) = AppService::find(variables)? {
             Source::AppService(found)
         } else if let Some(found) = Arc::find(variables)? {
@@ -224,13 +229,42 @@ impl Issued {
     }
 }
 
-/// The two forms of such services' errors.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+/// What such a service says when it gives no token: an error in one of Azure's forms, or a text.
 struct Refused {
-    error: serde_json::Value,
-    error_description: String,
-    message: String,
+    code: Option<String>,
+    sentence: Option<String>,
+}
+
+impl Refused {
+    fn read(body: &[u8]) -> Self {
+        let (code, sentence) = match ArmError::read(body) {
+            Some(error) => (error.code.clone(), error.told()),
+            None => (String::new(), plain_text(body)),
+        };
+        let first_line = sentence
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty());
+        Self {
+            sentence: first_line.map(|line| line.chars().take(LONGEST_SENTENCE).collect()),
+            code: Some(code).filter(|code| !code.is_empty()),
+        }
+    }
+}
+
+/// No sentence that is shown is longer, in characters.
+const LONGEST_SENTENCE: usize = 500;
+
+/// The text that a body is, as JSON or bare; a page or any other JSON says nothing.
+fn plain_text(body: &[u8]) -> String {
+    match serde_json::from_slice(body) {
+        Ok(Value::String(text)) => text,
+        Ok(_) => String::new(),
+        Err(_) => match String::from_utf8_lossy(body).trim() {
+            page if page.starts_with('<') => String::new(),
+            text => text.to_owned(),
+        },
+    }
 }
 
 /// Whether the service may answer better when it is asked again. Source: the documentation of the
@@ -315,16 +349,11 @@ impl Call<'_> {
 
     fn refused(&self, answer: &Answer) -> Error {
         let status = answer.status;
-        let refused: Refused = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let code = match refused.error.as_str() {
-            Some(code) if !code.is_empty() => code.to_owned(),
-            _ => format!("HttpStatus{status}"),
-        };
-        let told = [&refused.error_description, &refused.message];
-        let why = match told.iter().find(|text| !text.is_empty()) {
-            Some(text) => text.lines().next().unwrap_or_default().trim().to_owned(),
-            None => format!("HTTP {status}"),
-        };
+        let refused = Refused::read(&answer.body);
+        let code = refused
+            .code
+            .unwrap_or_else(|| format!("HttpStatus{status}"));
+        let why = refused.sentence.unwrap_or_else(|| format!("HTTP {status}"));
         let message = format!("{} gave no token: {why}", self.place());
         Error::new(Category::AuthenticationError, &code, "Identity", message)
             .with_status(status)
@@ -354,10 +383,27 @@ impl Call<'_> {
 /// How long such a service may take: IMDS queues its callers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Nothing here gives tokens of a managed identity.
+pub(super) const UNAVAILABLE: &str = "ManagedIdentityUnavailable";
+
+/// Set for the programs of a cluster of Service Fabric, and nowhere else. Source: Service Fabric's
+/// "How to leverage a Service Fabric application's managed identity".
+const SERVICE_FABRIC: &str = "IDENTITY_SERVER_THUMBPRINT";
+
+fn service_fabric() -> Error {
+    Error::new(
+        Category::AuthenticationError,
+        "ManagedIdentityUnsupported",
+        "Identity",
+        "The managed identities of Azure Service Fabric are not supported",
+    )
+    .advise("Sign in another way, such as with a certificate: -CertificatePath.")
+}
+
 fn unavailable(place: &str, why: &str) -> Error {
     Error::new(
         Category::AuthenticationError,
-        "ManagedIdentityUnavailable",
+        UNAVAILABLE,
         "Identity",
         format!(
             "{} gives no token of a managed identity: {why}",
@@ -439,6 +485,64 @@ mod tests {
         let odd = read(r#"{"access_token":"t","expires_in":null,"expires_on":"soon"}"#);
         assert_eq!((odd.expires_in, odd.expires_on), (None, None));
         assert_eq!(odd.access_token.expose_secret(), "t");
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_whatever_form_it_comes() {
+        let says = "User assigned identity is currently not supported";
+        for (body, code) in [
+            (
+                format!(r#"{{"error":"invalid_request","error_description":"{says}"}}"#),
+                "invalid_request",
+            ),
+            (
+                format!(r#"{{"statusCode":400,"message":"{says}","error":null}}"#),
+                "",
+            ),
+            (format!(r#"{{"Message":"{says}"}}"#), ""),
+            (
+                format!(r#"{{"ExceptionMessage":"{says}","Message":null}}"#),
+                "",
+            ),
+            (
+                format!(r#"{{"error":{{"code":"BadRequest","message":"{says}"}}}}"#),
+                "BadRequest",
+            ),
+            (format!("\"{says}\""), ""),
+            (format!("\r\n{says}\r\nmore"), ""),
+        ] {
+            let refused = Refused::read(body.as_bytes());
+            assert_eq!(refused.sentence.as_deref(), Some(says), "{body}");
+            assert_eq!(refused.code.unwrap_or_default(), code, "{body}");
+        }
+        for empty in [
+            "",
+            "<html>No</html>",
+            "{}",
+            "[1]",
+            "null",
+            "{\"message\":null}",
+        ] {
+            let refused = Refused::read(empty.as_bytes());
+            assert_eq!((refused.code, refused.sentence), (None, None), "{empty}");
+        }
+    }
+
+    #[test]
+    fn service_fabric_is_refused_by_name() {
+        let variables = [
+            (
+                "IDENTITY_ENDPOINT",
+                "https://10.0.0.4:2377/metadata/identity/oauth2/token",
+            ),
+            ("IDENTITY_HEADER", "h"),
+            (SERVICE_FABRIC, "00"),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let variables = std::collections::BTreeMap::from(variables);
+        let error = ManagedIdentity::find(Variables::of(Some(&variables)), None);
+        let error = error.err().unwrap();
+        assert!(error.message().contains("Service Fabric"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,96 @@
+using System;
+using System.ComponentModel;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace ManagedIdentity.Native;
+
+/// <summary>
+/// Loads native libraries by their full paths and binds the imports to them. Windows looks for a bare name in the
+/// current directory and on the PATH too, Linux on LD_LIBRARY_PATH, and PowerShell 7 in the folder of the module only
+/// after those.
+/// </summary>
+internal static class NativeResolver
+{
+    /// <summary>LOAD_WITH_ALTERED_SEARCH_PATH: what the library needs is looked for beside it, not beside the host.</summary>
+    private const uint AlteredSearchPath = 8;
+
+    /// <summary>Functions of .NET that .NET Standard 2.0, for which this is compiled, and .NET Framework do not have.</summary>
+    private static readonly Type? s_nativeLibrary = OfRuntime("NativeLibrary");
+
+    private static readonly Func<string, IntPtr>? s_load = (Func<string, IntPtr>?)s_nativeLibrary
+        ?.GetMethod("Load", [typeof(string)])
+        ?.CreateDelegate(typeof(Func<string, IntPtr>));
+
+    private static readonly object s_lock = new();
+    private static Func<string, string>? s_pathOf;
+
+    /// <summary>
+    /// Says where the library of a name is, and binds the imports to that. The first call counts: the tests, whose
+    /// libraries are elsewhere, come before the module.
+    /// </summary>
+    public static void Use(Func<string, string> pathOf)
+    {
+        lock (s_lock)
+        {
+            if (s_pathOf is null)
+            {
+                s_pathOf = pathOf;
+                Bind();
+            }
+        }
+    }
+
+    /// <summary>The handle of a library, which is loaded once.</summary>
+    /// <exception cref="DllNotFoundException">The system does not load it, and says why.</exception>
+    /// <exception cref="BadImageFormatException">It is for another platform.</exception>
+    public static IntPtr Load(string name)
+    {
+        var path = s_pathOf!(name);
+        return s_load is null ? LoadOnFramework(name, path) : s_load(path);
+    }
+
+    /// <summary>.NET asks this before it looks anywhere.</summary>
+    private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+        name.StartsWith(NativeLoader.Prefix, StringComparison.Ordinal) ? Load(name) : IntPtr.Zero;
+
+    private static void Bind()
+    {
+        if (s_nativeLibrary is null)
+        {
+            return;
+        }
+
+        var resolve = typeof(NativeResolver).GetMethod(nameof(Resolve), BindingFlags.Static | BindingFlags.NonPublic)!;
+        var resolver = Delegate.CreateDelegate(OfRuntime("DllImportResolver")!, resolve);
+        s_nativeLibrary.GetMethod("SetDllImportResolver")!.Invoke(null, [typeof(NativeResolver).Assembly, resolver]);
+    }
+
+    /// <summary>
+    /// .NET Framework binds an import to the library of its name that is loaded already: so that must be the one that
+    /// was just loaded by its full path.
+    /// </summary>
+    private static IntPtr LoadOnFramework(string name, string path)
+    {
+        var loaded = LoadLibraryEx(path, IntPtr.Zero, AlteredSearchPath);
+        if (loaded == IntPtr.Zero)
+        {
+            throw new DllNotFoundException(new Win32Exception(Marshal.GetLastWin32Error()).Message);
+        }
+
+        return GetModuleHandle($"{name}.dll") == loaded
+            ? loaded
+            : throw new DllNotFoundException("another library of that name is loaded in this process");
+    }
+
+    private static Type? OfRuntime(string name) =>
+        Type.GetType($"System.Runtime.InteropServices.{name}, System.Runtime.InteropServices");
+
+    [DllImport("kernel32", EntryPoint = "LoadLibraryExW", CharSet = CharSet.Unicode, ExactSpelling = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern IntPtr LoadLibraryEx(string path, IntPtr reserved, uint flags);
+
+    [DllImport("kernel32", EntryPoint = "GetModuleHandleW", CharSet = CharSet.Unicode, ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern IntPtr GetModuleHandle(string name);
+}

@@ -1,0 +1,343 @@
+//! Which certificates of servers are trusted, and what is said about one that is not.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, OtherError,
+    RootCertStore, SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
+use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
+
+use super::{Category, Error, Result};
+
+/// Certificates that an environment names, which are trusted beside the system's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ExtraRoots {
+    file: Option<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+const FILE: &str = "SSL_CERT_FILE";
+const FOLDER: &str = "SSL_CERT_DIR";
+
+impl ExtraRoots {
+    /// What `SSL_CERT_FILE` and `SSL_CERT_DIR`, OpenSSL's variables, say in an environment; in that
+    /// of the process when none is given.
+    pub(crate) fn named_by(variables: Option<&BTreeMap<String, String>>) -> Self {
+        let value = |name: &str| {
+            let value = match variables {
+                Some(given) => given.get(name).cloned(),
+                None => std::env::var(name).ok(),
+            };
+            value.filter(|value| !value.trim().is_empty())
+        };
+        Self {
+            file: value(FILE).map(PathBuf::from),
+            folders: value(FOLDER)
+                .map(|list| std::env::split_paths(&list).collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The certificates. What a folder holds besides is skipped; the file must be one of
+    /// certificates.
+    ///
+    /// # Errors
+    /// `CertificateFileUnreadable`.
+    fn read(&self) -> Result<Vec<CertificateDer<'static>>> {
+        let mut found = Vec::new();
+        if let Some(file) = &self.file {
+            let certificates = read_pem(file).map_err(|why| unreadable(file, &why))?;
+            if certificates.is_empty() {
+                return Err(unreadable(file, "it holds no certificate in the form PEM"));
+            }
+            found.extend(certificates);
+        }
+        for folder in &self.folders {
+            for entry in folder.read_dir().into_iter().flatten().flatten() {
+                found.extend(read_pem(&entry.path()).unwrap_or_default());
+            }
+        }
+        // One that no root can be made of would keep all the others from being used.
+        found.retain(|one| RootCertStore::empty().add(one.clone()).is_ok());
+        Ok(found)
+    }
+}
+
+fn read_pem(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    CertificateDer::pem_file_iter(file)
+        .map_err(|error| error.to_string())?
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.to_string())
+}
+
+fn unreadable(file: &Path, why: &str) -> Error {
+    let message = format!(
+        "The certificates in '{}', which {FILE} names, can't be read: {why}",
+        file.display()
+    );
+    Error::new(
+        Category::InvalidArgument,
+        "CertificateFileUnreadable",
+        FILE,
+        message,
+    )
+    .advise("Correct $env:SSL_CERT_FILE, or remove it.")
+}
+
+/// TLS that trusts the system's certificates and those beside them.
+///
+/// # Errors
+/// `CertificateFileUnreadable`; `TlsUnavailable` when the system's certificates can't be used.
+pub(super) fn client_config(extra: &ExtraRoots) -> Result<ClientConfig> {
+    // Fails when one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let provider = CryptoProvider::get_default().expect("was just installed");
+    let roots = extra.read()?;
+    let verifier = match roots.is_empty() {
+        true => Verifier::new(provider.clone()),
+        false => Verifier::new_with_extra_roots(roots, provider.clone()),
+    };
+    let verifier = verifier.map_err(|error| unavailable(&error.to_string()))?;
+    // "dangerous" is any verifier that is not rustls's own. This one decides nothing by itself.
+    Ok(ClientConfig::builder()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
+        .with_no_client_auth())
+}
+
+pub(super) fn unavailable(why: &str) -> Error {
+    Error::new(
+        Category::ConnectionError,
+        "TlsUnavailable",
+        "TLS",
+        format!("No secure connection can be made: {why}"),
+    )
+    .advise("Check that the system's certificates are installed (ca-certificates).")
+}
+
+/// The system's verifier, whose refusals say which certificate they are about.
+#[derive(Debug)]
+struct Explaining(Verifier);
+
+impl ServerCertVerifier for Explaining {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, TlsError> {
+        self.0
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            .map_err(|error| match error {
+                TlsError::InvalidCertificate(why) => {
+                    let distrust = Distrust::of(&why, end_entity, intermediates, server_name);
+                    let other = OtherError(Arc::new(distrust));
+                    TlsError::InvalidCertificate(CertificateError::Other(other))
+                }
+                other => other,
+            })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.0.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.0.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+/// Why a server's certificate is not trusted, and what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Distrust {
+    pub(super) message: String,
+    pub(super) advice: String,
+}
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Distrust {}
+
+/// How a root certificate comes into the system's store.
+const INSTALL: &str = if cfg!(windows) {
+    "as an administrator with Import-Certificate -FilePath <file> -CertStoreLocation \
+     Cert:\\LocalMachine\\Root"
+} else if cfg!(target_os = "macos") {
+    "with sudo security add-trusted-cert -d -k /Library/Keychains/System.keychain <file>"
+} else {
+    "as a .crt file in /usr/local/share/ca-certificates with update-ca-certificates (Debian, \
+     Ubuntu, Alpine), or in /etc/pki/ca-trust/source/anchors with update-ca-trust (Red Hat, Fedora)"
+};
+
+const CHECK_CLOCK: &str = "Check this machine's clock. If that is right, the server or the proxy \
+                           in between needs a new certificate.";
+
+impl Distrust {
+    fn of(
+        why: &CertificateError,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+    ) -> Self {
+        let host = server_name.to_str();
+        let own = parse(end_entity);
+        let date = |time: fn(&X509Certificate<'_>) -> i64| match &own {
+            Some(own) => format!(" on {}", date(time(own))),
+            None => String::new(),
+        };
+        let (what, advice) = match why {
+            CertificateError::UnknownIssuer => (
+                format!("is not trusted{}", untrusted_end(end_entity, intermediates)),
+                format!(
+                    "If that is the authority of your organization's proxy, add its certificate \
+                     to the system's store: {INSTALL}. Or name a PEM file with it in \
+                     $env:SSL_CERT_FILE, and connect again."
+                ),
+            ),
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
+                format!(
+                    "expired{}",
+                    date(|own| own.validity().not_after.timestamp())
+                ),
+                CHECK_CLOCK.to_owned(),
+            ),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                let from = date(|own| own.validity().not_before.timestamp());
+                let what = format!("is not valid yet: its validity begins{from}");
+                (what, CHECK_CLOCK.to_owned())
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                (
+                    format!(
+                        "is not for that name but for {}",
+                        own.as_ref().map_or_else(|| "another".to_owned(), names)
+                    ),
+                    "Check -Endpoint, and whether a proxy answers in the server's place."
+                        .to_owned(),
+                )
+            }
+            CertificateError::Revoked => ("has been revoked".to_owned(), String::new()),
+            other => (format!("is not valid: {other}"), String::new()),
+        };
+        Self {
+            message: format!("The certificate of {host} {what}"),
+            advice,
+        }
+    }
+
+    /// The one that a failed request brought, however deep.
+    pub(super) fn within(error: &reqwest::Error) -> Option<&Self> {
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            if let Some(TlsError::InvalidCertificate(CertificateError::Other(other))) =
+                error.downcast_ref()
+            {
+                return other.0.downcast_ref();
+            }
+            // An error of input and output that wraps another tells that one's source as its own.
+            let wrapped = error
+                .downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref);
+            cause = match wrapped {
+                Some(wrapped) => Some(wrapped),
+                None => error.source(),
+            };
+        }
+        None
+    }
+}
+
+fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>> {
+    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    Some(parsed)
+}
+
+/// Where a chain of certificates leads to whom nobody here knows.
+fn untrusted_end(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> String {
+    let Some(mut last) = parse(end_entity) else {
+        return String::new();
+    };
+    let others: Vec<_> = others.iter().filter_map(parse).collect();
+    for _ in &others {
+        let issued_by = |one: &&X509Certificate<'_>| {
+            one.subject().as_raw() == last.issuer().as_raw()
+                && one.subject().as_raw() != last.subject().as_raw()
+        };
+        match others.iter().find(issued_by) {
+            Some(issuer) => last = issuer.clone(),
+            None => break,
+        }
+    }
+    let subject = shown(last.subject());
+    match last.subject().as_raw() == last.issuer().as_raw() {
+        true => format!(
+            ": '{subject}' has issued its certificate itself, and is none of the authorities that \
+             this system trusts"
+        ),
+        false => format!(
+            ": the certificate '{subject}' is issued by '{}', which is none of the authorities \
+             that this system trusts",
+            shown(last.issuer())
+        ),
+    }
+}
+
+/// A name that a stranger wrote, fit to be shown.
+fn shown(name: &X509Name<'_>) -> String {
+    let text = name.to_string();
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// The names that a certificate is for.
+fn names(certificate: &X509Certificate<'_>) -> String {
+    let alternatives = certificate.subject_alternative_name().ok().flatten();
+    let names: Vec<String> = alternatives
+        .iter()
+        .flat_map(|found| &found.value.general_names)
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(format!("'{name}'")),
+            _ => None,
+        })
+        .take(5)
+        .collect();
+    match names.is_empty() {
+        true => format!("'{}'", shown(certificate.subject())),
+        false => names.join(", "),
+    }
+}
+
+fn date(seconds: i64) -> String {
+    let since = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    httpdate::fmt_http_date(UNIX_EPOCH + since)
+}
