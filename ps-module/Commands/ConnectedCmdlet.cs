@@ -25,8 +25,8 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     public string? SubscriptionId { get; set; }
 
     /// <summary>
-    /// The connection to work through. Without it, the one that Connect-ManagedIdentityService made last, or else the
-    /// first sign-in that works.
+    /// The connection to work through. Without it, the one that Connect-ManagedIdentityService made last in this runspace,
+    /// or that of the process's first runspace. The first sign-in that works is used only where nobody ever connected.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
@@ -52,10 +52,10 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     {
         // Nothing of the pipeline is bound yet.
         NamedSubscriptionId = SubscriptionId;
-        Connection ??= ManagedIdentityConnection.Default ?? ConnectOnce();
+        Connection ??= DefaultConnection();
         if (!Connection.IsConnected)
         {
-            Fail(Failures.ConnectionClosed(), Connection);
+            Fail(Failures.ConnectionClosed(Connection.End), Connection);
         }
     }
 
@@ -97,7 +97,20 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     }
 
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
-        Connection is { IsConnected: false } ? Failures.ConnectionClosed() : error;
+        Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed.End) : error;
+
+    private ManagedIdentityConnection DefaultConnection()
+    {
+        try
+        {
+            return ConnectionChoice.Take() ?? ConnectOnce();
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error);
+            throw;
+        }
+    }
 
     /// <summary>
     /// Connects by the first sign-in that works, for the whole process: other runspaces that come here meanwhile wait for
@@ -116,14 +129,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
 
         try
         {
-            var (connection, isAnyOpen) = ManagedIdentityConnection.Current();
-            if (connection is null && isAnyOpen)
-            {
-                // Somebody chose whom to act as, and then closed the default: another sign-in would be a surprise.
-                Fail(Failures.NoDefaultConnection());
-            }
-
-            return connection ?? ConnectAutomatically();
+            return ConnectionChoice.Take() ?? ConnectAutomatically();
         }
         finally
         {
@@ -141,7 +147,9 @@ public abstract class ConnectedCmdlet : OperationCmdlet
             OnFailed = error => Fail(error),
         });
         // Stopped meanwhile: nobody reads this.
-        (made ?? throw new PipelineStoppedException()).BecomeDefault();
-        return made;
+        var connection = made ?? throw new PipelineStoppedException();
+        connection.Open();
+        ConnectionChoice.MakeAutomatic(connection);
+        return connection;
     }
 }

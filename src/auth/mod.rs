@@ -11,6 +11,7 @@ mod federated_token;
 mod files;
 mod given;
 mod managed_identity;
+mod registered;
 mod service_principal;
 mod sign_in;
 mod token;
