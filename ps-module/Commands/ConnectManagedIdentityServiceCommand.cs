@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using System.Security;
+using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
@@ -244,7 +245,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 break;
             case WithDeviceCode:
                 request.Credential = NativeMethods.MI_CREDENTIAL_DEVICE_CODE;
-                request.ClientId = Given(nameof(ApplicationId), ApplicationId);
+                request.ClientId = ApplicationId;
                 request.ClaimsChallenge = ClaimsChallenge;
                 break;
             case WithAzureCli:

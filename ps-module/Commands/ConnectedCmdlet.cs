@@ -1,5 +1,7 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using ManagedIdentity.Errors;
@@ -129,13 +131,33 @@ public abstract class ConnectedCmdlet : OperationCmdlet
 
         try
         {
-            return ConnectionChoice.Take() ?? ConnectAutomatically();
+            if (ConnectionChoice.Take() is { } connection)
+            {
+                return connection;
+            }
+
+            if (HasErrorOfConnect())
+            {
+                ConnectionChoice.MakeNone(ConnectionEnd.ConnectFailed);
+                ConnectionChoice.Take();
+            }
+
+            return ConnectAutomatically();
         }
         finally
         {
             s_connecting.Release();
         }
     }
+
+    /// <summary>
+    /// Whether a command line with Connect-ManagedIdentityService has failed. An error in one of its arguments, such as
+    /// that of a command in parentheses, ends it before PowerShell makes the cmdlet: only the error shows it.
+    /// </summary>
+    private bool HasErrorOfConnect() =>
+        SessionState.PSVariable.GetValue("global:Error") is IEnumerable errors &&
+        errors.OfType<ErrorRecord>().Any(error =>
+            error.InvocationInfo?.Line?.IndexOf("Connect-ManagedIdentityService", StringComparison.OrdinalIgnoreCase) >= 0);
 
     private ManagedIdentityConnection ConnectAutomatically()
     {

@@ -2,6 +2,8 @@ Describe 'The connection of cmdlets that are given none' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
         . "$PSScriptRoot/Environment.ps1"
+        # Of several subscriptions to choose from.
+        $WarningPreference = 'SilentlyContinue'
         Connect-TestEmulator
         $endpoint = (Get-ArmEmulator).Endpoint
         $one = (Get-EmulatorFact).subscriptionId

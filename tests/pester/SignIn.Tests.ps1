@@ -177,6 +177,7 @@ try { Get-VmIdentity -ErrorAction Stop } catch { $failure = $_ }
             'Connect-ManagedIdentityService -AccessToken (ConvertTo-SecureString abc -AsPlainText -Force) -Endpoint $env:AZURE_AUTHORITY_HOST'
             'Connect-ManagedIdentityService -AccessToken plain'
             'Connect-ManagedIdentityService -AccessToken $null'
+            'Connect-ManagedIdentityService -AccessToken (Get-Nothing)'
             'Connect-ManagedIdentityService -Nonsense'
             'Connect-ManagedIdentityService -Endpoint $env:UNSET'
             'Disconnect-ManagedIdentityService'
