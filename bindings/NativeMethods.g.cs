@@ -771,6 +771,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         public MiStr authority;
         /// <summary>
+        ///  What tokens for `endpoint` are asked for, where it is neither a known cloud's nor on the
+        ///  endpoint's own host.
+        /// </summary>
+        public MiStr audience;
+        /// <summary>
         ///  The tenant's id or domain.
         /// </summary>
         public MiStr tenant;
@@ -2199,6 +2204,10 @@ namespace ManagedIdentity.Native
         ///  The URL of the context's Resource Manager.
         /// </summary>
         public MiStr endpoint;
+        /// <summary>
+        ///  What tokens for that Resource Manager are asked for.
+        /// </summary>
+        public MiStr audience;
         /// <summary>
         ///  Why there is no token, for `MI_ANSWER_FAILED`.
         /// </summary>

@@ -619,6 +619,9 @@ typedef struct MiConnectRequest {
   // With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
   // nor the endpoint is to be asked for it.
   struct MiStr authority;
+  // What tokens for `endpoint` are asked for, where it is neither a known cloud's nor on the
+  // endpoint's own host.
+  struct MiStr audience;
   // The tenant's id or domain.
   struct MiStr tenant;
   // The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
@@ -660,6 +663,8 @@ typedef struct MiAnswer {
   struct MiStr subscription_id;
   // The URL of the context's Resource Manager.
   struct MiStr endpoint;
+  // What tokens for that Resource Manager are asked for.
+  struct MiStr audience;
   // Why there is no token, for `MI_ANSWER_FAILED`.
   struct MiStr message;
 } MiAnswer;

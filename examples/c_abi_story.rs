@@ -118,6 +118,7 @@ impl Story {
             environment: ABSENT,
             endpoint: string(&endpoint),
             authority: string(&endpoint),
+            audience: ABSENT,
             tenant: string(seed::TENANT_ID),
             client_id: string(seed::CLIENT_ID),
             secret: string(seed::CLIENT_SECRET),

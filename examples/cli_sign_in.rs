@@ -23,6 +23,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         endpoint: Some(
             endpoint.ok_or("name the emulator's endpoint, such as https://127.0.0.1:8080")?,
         ),
+        audience: None,
         tenant: None,
         subscription_id: None,
         variables: None,

@@ -71,6 +71,7 @@ fn request(local: &Local, sign_in: SignIn) -> Request {
         sign_in,
         environment: None,
         endpoint: Some(local.emulator.endpoint().to_owned()),
+        audience: None,
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
         variables: Some(BTreeMap::new()),

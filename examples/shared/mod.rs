@@ -22,6 +22,7 @@ pub async fn client(endpoint: &str) -> Result<Client, Box<dyn Error>> {
         },
         environment: None,
         endpoint: Some(endpoint.to_owned()),
+        audience: None,
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
         variables: None,

@@ -44,6 +44,7 @@ internal static class AzurePowerShell
             Tenant         = [string] $context.Tenant.Id
             SubscriptionId = [string] $context.Subscription.Id
             Endpoint       = [string] $context.Environment.ResourceManagerUrl
+            Audience       = [string] $context.Environment.ActiveDirectoryServiceEndpointResourceId
         }
         """;
 
@@ -84,6 +85,7 @@ internal static class AzurePowerShell
             Tenant = NullIfEmpty(found["Tenant"]),
             SubscriptionId = NullIfEmpty(found["SubscriptionId"]),
             Endpoint = NullIfEmpty(found["Endpoint"]),
+            Audience = NullIfEmpty(found["Audience"]),
         };
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using System.Security;
+using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
@@ -9,8 +10,8 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>
-/// Connects to Azure Resource Manager. The connection is the one that the other cmdlets of this process use when they
-/// are given none. Without a word on how to sign in, the first sign-in that works is used.
+/// Connects to Azure Resource Manager. The connection is the one that the other cmdlets of this runspace use when they
+/// are given none. Without a parameter for how to sign in, the first sign-in that works is used.
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "ManagedIdentityService", DefaultParameterSetName = Automatic)]
 [OutputType(typeof(ManagedIdentityConnection))]
@@ -28,6 +29,8 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private const string WithIdentity = "Identity";
     private const string WithDeviceCode = "DeviceCode";
     private const string ToEmulator = "Emulator";
+
+    private bool _hasBegun;
 
     /// <summary>Uses the sign-in of the Azure CLI: that of <c>az login</c>.</summary>
     [Parameter(ParameterSetName = WithAzureCli, Mandatory = true)]
@@ -134,9 +137,28 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = ToEmulator, Mandatory = true)]
     public SwitchParameter Emulator { get; set; }
 
-    /// <summary>The URL of Azure Resource Manager, where it is not the cloud's.</summary>
+    /// <summary>
+    /// The URL of Azure Resource Manager, where it is not that of one of Azure's clouds. Without it and -Environment, the
+    /// environment variable AZURE_RESOURCE_MANAGER_URL counts, for every way to sign in but -Emulator.
+    /// </summary>
     [Parameter]
     public string? Endpoint { get; set; }
+
+    /// <summary>
+    /// What tokens for -Endpoint are asked for, where it is not on the endpoint's own host and not registered with the
+    /// Azure CLI or Azure PowerShell that signs in. The token is sent to the endpoint: name only an audience that its
+    /// operator confirms.
+    /// </summary>
+    [Parameter(ParameterSetName = Automatic)]
+    [Parameter(ParameterSetName = WithAzureCli)]
+    [Parameter(ParameterSetName = WithAzContext)]
+    [Parameter(ParameterSetName = WithServicePrincipal)]
+    [Parameter(ParameterSetName = WithCertificate)]
+    [Parameter(ParameterSetName = WithFederatedToken)]
+    [Parameter(ParameterSetName = WithFederatedTokenFile)]
+    [Parameter(ParameterSetName = WithIdentity)]
+    [Parameter(ParameterSetName = WithDeviceCode)]
+    public string? Audience { get; set; }
 
     /// <summary>The tenant to sign in to: its id or one of its domains.</summary>
     [Parameter]
@@ -148,7 +170,10 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Alias("Subscription")]
     public string? SubscriptionId { get; set; }
 
-    /// <summary>The cloud: AzureCloud, the default, AzureUSGovernment or AzureChinaCloud.</summary>
+    /// <summary>
+    /// The cloud: AzureCloud, AzureUSGovernment or AzureChinaCloud. Without it and -Endpoint, the environment variables
+    /// AZURE_RESOURCE_MANAGER_URL and AZURE_AUTHORITY_HOST say which, or else it is AzureCloud.
+    /// </summary>
     [Parameter]
     [Alias("EnvironmentName")]
     [ValidateSet("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")]
@@ -159,6 +184,26 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [ValidateSet("Process")]
     public string Scope { get; set; } = "Process";
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _hasBegun = true;
+        // Until it succeeds: no later cmdlet goes on with an older connection, or signs in by itself.
+        ConnectionChoice.MakeNone(ConnectionEnd.ConnectFailed);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        // A parameter that does not bind ends the cmdlet before it begins. It has a position in a pipeline only where it
+        // was to run: tab completion makes cmdlets, too.
+        if (disposing && !_hasBegun && MyInvocation.PipelinePosition > 0)
+        {
+            ConnectionChoice.MakeNone(ConnectionEnd.ConnectFailed);
+        }
+    }
+
     private protected override void Process()
     {
         var request = Request();
@@ -168,7 +213,8 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private void Adopt(object item)
     {
         var connection = (ManagedIdentityConnection)item;
-        connection.BecomeDefault();
+        connection.Open();
+        ConnectionChoice.Make(connection);
         WriteObject(connection);
     }
 
@@ -177,15 +223,16 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
         var request = new ConnectRequest
         {
             Environment = Environment,
-            Endpoint = Endpoint,
-            Tenant = Tenant,
-            SubscriptionId = SubscriptionId,
+            Endpoint = Given(nameof(Endpoint), Endpoint),
+            Audience = Given(nameof(Audience), Audience),
+            Tenant = Given(nameof(Tenant), Tenant),
+            SubscriptionId = Given(nameof(SubscriptionId), SubscriptionId),
         };
         switch (ParameterSetName)
         {
             case WithAccessToken:
                 request.Credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN;
-                request.ClientId = AccountId;
+                request.ClientId = Given(nameof(AccountId), AccountId);
                 request.Secret = AccessToken;
                 request.GraphToken = MicrosoftGraphAccessToken;
                 break;
@@ -217,7 +264,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 break;
             case WithIdentity:
                 request.Credential = NativeMethods.MI_CREDENTIAL_MANAGED_IDENTITY;
-                request.ClientId = AccountId;
+                request.ClientId = Given(nameof(AccountId), AccountId);
                 break;
             case WithDeviceCode:
                 request.Credential = NativeMethods.MI_CREDENTIAL_DEVICE_CODE;
@@ -231,8 +278,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_POWERSHELL;
                 break;
             case ToEmulator:
-                request.Endpoint ??= RunningEmulator().Endpoint;
-                request.SignInToEmulator(EmulatorSeed());
+                SignInToEmulator(request);
                 break;
             default:
                 request.Credential = NativeMethods.MI_CREDENTIAL_AUTOMATIC;
@@ -241,6 +287,30 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
 
         return request;
     }
+
+    private void SignInToEmulator(ConnectRequest request)
+    {
+        if (Environment is not null)
+        {
+            Fail(Failures.NotBoth(nameof(Emulator), nameof(Environment)));
+        }
+
+        var seed = EmulatorSeed();
+        if (request.Tenant is { } tenant && !string.Equals(tenant, seed.TenantId, StringComparison.OrdinalIgnoreCase))
+        {
+            Fail(Failures.Invalid("InvalidTenant", nameof(Tenant), tenant, $"with -Emulator it must be {seed.TenantId}."));
+        }
+
+        request.Endpoint ??= RunningEmulator().Endpoint;
+        request.SignInToEmulator(seed);
+    }
+
+    /// <summary>
+    /// The value of a parameter. A null that was given, such as that of a variable that is not set, counts as an empty
+    /// text, which the library refuses, and not as "not given".
+    /// </summary>
+    private string? Given(string parameter, string? value) =>
+        value ?? (MyInvocation.BoundParameters.ContainsKey(parameter) ? "" : null);
 
     private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 

@@ -1,5 +1,7 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using ManagedIdentity.Errors;
@@ -25,8 +27,8 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     public string? SubscriptionId { get; set; }
 
     /// <summary>
-    /// The connection to work through. Without it, the one that Connect-ManagedIdentityService made last, or else the
-    /// first sign-in that works.
+    /// The connection to work through. Without it, the one that Connect-ManagedIdentityService made last in this runspace,
+    /// or that of the process's first runspace. The first sign-in that works is used only where nobody ever connected.
     /// </summary>
     [Parameter]
     [ValidateNotNull]
@@ -52,10 +54,10 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     {
         // Nothing of the pipeline is bound yet.
         NamedSubscriptionId = SubscriptionId;
-        Connection ??= ManagedIdentityConnection.Default ?? ConnectOnce();
+        Connection ??= DefaultConnection();
         if (!Connection.IsConnected)
         {
-            Fail(Failures.ConnectionClosed(), Connection);
+            Fail(Failures.ConnectionClosed(Connection.End), Connection);
         }
     }
 
@@ -97,7 +99,20 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     }
 
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
-        Connection is { IsConnected: false } ? Failures.ConnectionClosed() : error;
+        Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed.End) : error;
+
+    private ManagedIdentityConnection DefaultConnection()
+    {
+        try
+        {
+            return ConnectionChoice.Take() ?? ConnectOnce();
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error);
+            throw;
+        }
+    }
 
     /// <summary>
     /// Connects by the first sign-in that works, for the whole process: other runspaces that come here meanwhile wait for
@@ -116,20 +131,33 @@ public abstract class ConnectedCmdlet : OperationCmdlet
 
         try
         {
-            var (connection, isAnyOpen) = ManagedIdentityConnection.Current();
-            if (connection is null && isAnyOpen)
+            if (ConnectionChoice.Take() is { } connection)
             {
-                // Somebody chose whom to act as, and then closed the default: another sign-in would be a surprise.
-                Fail(Failures.NoDefaultConnection());
+                return connection;
             }
 
-            return connection ?? ConnectAutomatically();
+            if (HasErrorOfConnect())
+            {
+                ConnectionChoice.MakeNone(ConnectionEnd.ConnectFailed);
+                ConnectionChoice.Take();
+            }
+
+            return ConnectAutomatically();
         }
         finally
         {
             s_connecting.Release();
         }
     }
+
+    /// <summary>
+    /// Whether a command line with Connect-ManagedIdentityService has failed. An error in one of its arguments, such as
+    /// that of a command in parentheses, ends it before PowerShell makes the cmdlet: only the error shows it.
+    /// </summary>
+    private bool HasErrorOfConnect() =>
+        SessionState.PSVariable.GetValue("global:Error") is IEnumerable errors &&
+        errors.OfType<ErrorRecord>().Any(error =>
+            error.InvocationInfo?.Line?.IndexOf("Connect-ManagedIdentityService", StringComparison.OrdinalIgnoreCase) >= 0);
 
     private ManagedIdentityConnection ConnectAutomatically()
     {
@@ -141,7 +169,9 @@ public abstract class ConnectedCmdlet : OperationCmdlet
             OnFailed = error => Fail(error),
         });
         // Stopped meanwhile: nobody reads this.
-        (made ?? throw new PipelineStoppedException()).BecomeDefault();
-        return made;
+        var connection = made ?? throw new PipelineStoppedException();
+        connection.Open();
+        ConnectionChoice.MakeAutomatic(connection);
+        return connection;
     }
 }

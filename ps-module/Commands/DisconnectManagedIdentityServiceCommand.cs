@@ -17,13 +17,20 @@ public sealed class DisconnectManagedIdentityServiceCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if ((Connection ?? ManagedIdentityConnection.Default) is { } connection)
+        if ((Connection ?? ConnectionChoice.Current) is { } connection)
         {
-            connection.Close();
+            connection.Close(ConnectionEnd.Disconnected);
+            return;
         }
-        else
+
+        ConnectionChoice.MakeNoneIfNever(ConnectionEnd.Disconnected);
+        try
         {
-            WriteError(Failures.NotConnected().ToErrorRecord(null));
+            ConnectionChoice.Take();
+        }
+        catch (ManagedIdentityException error)
+        {
+            WriteError(error.ToErrorRecord(null));
         }
     }
 }

@@ -4,8 +4,8 @@ using ManagedIdentity.Models;
 namespace ManagedIdentity.Commands;
 
 /// <summary>
-/// Gets the open connections of this process, the oldest first. The one that cmdlets use when they are given none is
-/// marked as the default.
+/// Gets the open connections of this process, the oldest first. The one that the cmdlets of this runspace use when they
+/// are given none is marked as the default.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "ManagedIdentityConnection")]
 [OutputType(typeof(ManagedIdentityConnection))]

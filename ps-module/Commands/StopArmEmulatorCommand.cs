@@ -4,7 +4,7 @@ using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Commands;
 
-/// <summary>Ends the emulator of this process. Connections to it stay, and fail from then on.</summary>
+/// <summary>Stops the emulator of this process, and closes the connections to it.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ArmEmulator", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
 public sealed class StopArmEmulatorCommand : ProcessCmdlet
@@ -24,6 +24,21 @@ public sealed class StopArmEmulatorCommand : ProcessCmdlet
         else if (ShouldProcess(emulator.Endpoint, "Stop emulator") && emulator.TryRetire())
         {
             StopEmulator(emulator);
+            CloseConnections(emulator);
         }
+    }
+
+    private static void CloseConnections(ArmEmulator emulator)
+    {
+        foreach (var connection in ManagedIdentityConnection.AllOpen())
+        {
+            if (connection.IsAtLocalPort(emulator.Port))
+            {
+                connection.Close(ConnectionEnd.EmulatorStopped);
+            }
+        }
+
+        // A rehearsal that is over does not go on in Azure.
+        ConnectionChoice.MakeNoneIfNever(ConnectionEnd.EmulatorStopped);
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Errors;
 
@@ -14,29 +15,30 @@ internal static class Failures
     /// <summary>What a change ends with that would do more than the plan that was agreed to.</summary>
     public const string PlanChanged = "PlanChanged";
 
-    private const string HowToConnect =
-        "Run Connect-ManagedIdentityService, or name a connection with -Connection.";
-
-    public static ManagedIdentityException NotConnected() =>
+    public static ManagedIdentityException NotConnected(ConnectionEnd end) =>
         Advised(
             "NotConnected",
             ErrorCategory.AuthenticationError,
-            "There is no connection to Azure.",
-            HowToConnect);
+            $"There is no connection: {WhatEnded(end)}.",
+            "Run Connect-ManagedIdentityService, or name an open connection with -Connection.");
 
-    public static ManagedIdentityException ConnectionClosed() =>
+    public static ManagedIdentityException ConnectionClosed(ConnectionEnd end) =>
         Advised(
             "ConnectionClosed",
             ErrorCategory.AuthenticationError,
-            "The connection was closed by Disconnect-ManagedIdentityService.",
-            HowToConnect);
+            $"The connection is closed: {WhatEnded(end)}.",
+            "Run Connect-ManagedIdentityService, or name an open connection with -Connection.");
 
-    public static ManagedIdentityException NoDefaultConnection() =>
-        Advised(
-            "NotConnected",
-            ErrorCategory.AuthenticationError,
-            "Connections are open, and none of them is the default: that was closed.",
-            HowToConnect);
+    private static string WhatEnded(ConnectionEnd end) => end switch
+    {
+        ConnectionEnd.Disconnected => "Disconnect-ManagedIdentityService closed it",
+        ConnectionEnd.EmulatorStopped => "Stop-ArmEmulator stopped the emulator",
+        _ => "the last Connect-ManagedIdentityService failed or was stopped",
+    };
+
+    /// <summary>Two parameters that exclude each other.</summary>
+    public static ManagedIdentityException NotBoth(string one, string other) =>
+        Invalid("ConflictingParameters", $"-{one} and -{other} can't be given together. Give one of them, not both.");
 
     public static ManagedIdentityException NotFound(string label, string name, string place) =>
         new("ResourceNotFound", ErrorCategory.ObjectNotFound, $"There is no {label} '{name}' in {place}.") { Target = name };

@@ -58,7 +58,7 @@ public sealed class RoleDefinitionNameCompleter : IArgumentCompleter
     {
         var given = bound?["Connection"];
         var connection = (given is PSObject wrapped ? wrapped.BaseObject : given) as ManagedIdentityConnection
-            ?? ManagedIdentityConnection.Default;
+            ?? ConnectionChoice.Current;
         if (connection is not { IsConnected: true })
         {
             return [];

@@ -1,5 +1,5 @@
+using System;
 using System.Collections.Generic;
-using System.Threading;
 using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Models;
@@ -8,13 +8,9 @@ namespace ManagedIdentity.Models;
 public sealed class ManagedIdentityConnection
 {
     private static readonly List<ManagedIdentityConnection> s_open = [];
-    private static ManagedIdentityConnection? s_default;
     private readonly ClientHandle _client;
 
     internal ManagedIdentityConnection(ClientHandle client) => _client = client;
-
-    /// <summary>The connection that a cmdlet uses when it is given none; one for the whole process.</summary>
-    internal static ManagedIdentityConnection? Default => Volatile.Read(ref s_default);
 
     /// <summary>Who is signed in, as far as the sign-in says.</summary>
     public string Account { get; internal set; } = "";
@@ -40,11 +36,14 @@ public sealed class ManagedIdentityConnection
     /// <summary>The URL of Azure Resource Manager.</summary>
     public string Endpoint { get; internal set; } = "";
 
-    /// <summary>Whether cmdlets use this connection when they are given none.</summary>
-    public bool IsDefault => ReferenceEquals(this, Default);
+    /// <summary>Whether the cmdlets of this runspace use this connection when they are given none.</summary>
+    public bool IsDefault => ReferenceEquals(this, ConnectionChoice.Current);
 
-    /// <summary>Whether the connection is open; Disconnect-ManagedIdentityService closes it.</summary>
+    /// <summary>Whether the connection is open: Disconnect-ManagedIdentityService and Stop-ArmEmulator close it.</summary>
     public bool IsConnected => _client.IsOpen;
+
+    /// <summary>What closed it.</summary>
+    internal ConnectionEnd End { get; private set; }
 
     internal ulong Client => _client.Value;
 
@@ -57,39 +56,33 @@ public sealed class ManagedIdentityConnection
         }
     }
 
-    /// <summary>The default, and whether there is any open connection.</summary>
-    internal static (ManagedIdentityConnection? Default, bool IsAnyOpen) Current()
-    {
-        lock (s_open)
-        {
-            return (s_default, s_open.Count > 0);
-        }
-    }
-
-    /// <summary>Counts as open, and as what cmdlets use when they are given none.</summary>
-    internal void BecomeDefault()
+    /// <summary>Counts as open.</summary>
+    internal void Open()
     {
         lock (s_open)
         {
             s_open.Add(this);
-            Volatile.Write(ref s_default, this);
         }
     }
 
     /// <summary>Closes the connection. What runs with it ends as it would.</summary>
-    internal void Close()
+    internal void Close(ConnectionEnd end)
     {
         lock (s_open)
         {
             s_open.Remove(this);
-            if (IsDefault)
+            if (IsConnected)
             {
-                Volatile.Write(ref s_default, null);
+                End = end;
             }
         }
 
         _client.Dispose();
     }
+
+    /// <summary>Whether it leads to a service on this port of this machine.</summary>
+    internal bool IsAtLocalPort(int port) =>
+        Uri.TryCreate(Endpoint, UriKind.Absolute, out var endpoint) && endpoint.IsLoopback && endpoint.Port == port;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Account} at {Endpoint}, {SubscriptionName} ({SubscriptionId})";

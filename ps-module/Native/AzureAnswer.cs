@@ -22,6 +22,9 @@ internal sealed unsafe class AzureAnswer
     /// <summary>The URL of the Resource Manager of its context.</summary>
     public string? Endpoint { get; set; }
 
+    /// <summary>What tokens for that Resource Manager are asked for.</summary>
+    public string? Audience { get; set; }
+
     /// <summary>Why there is no token.</summary>
     public string? Message { get; set; }
 
@@ -38,6 +41,7 @@ internal sealed unsafe class AzureAnswer
             tenant = scope.Text(Tenant),
             subscription_id = scope.Text(SubscriptionId),
             endpoint = scope.Text(Endpoint),
+            audience = scope.Text(Audience),
             message = scope.Text(Message),
         };
         // A question that nobody waits for any more takes no answer, and that is all right.

@@ -202,14 +202,14 @@ impl Client {
         let find = || async {
             discover(&shared.cloud, &shared.http)
                 .await?
-                .graph
+                .graph()
                 .ok_or_else(|| {
                     let host = shared.cloud.resource_manager.host_str();
                     Error::new(
                         Category::InvalidOperation,
                         "NoGraph",
                         host.unwrap_or_default(),
-                        "This cloud does not say where its Microsoft Graph is",
+                        "The metadata of this cloud names no Microsoft Graph on its own host",
                     )
                 })
         };

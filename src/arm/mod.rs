@@ -36,12 +36,12 @@ mod words;
 
 pub(crate) use arm_error::ArmError;
 pub use client::{Client, Method, Settings, Url};
-pub(crate) use cloud::is_loopback;
 pub use cloud::{Cloud, Service, parse_endpoint};
+pub(crate) use cloud::{is_azure_service, is_loopback};
 pub(crate) use codes::known as known_code;
 pub use codes::{KnownCode, Retry, known_codes};
 pub(crate) use described::Described;
-pub(crate) use discovery::discover;
+pub(crate) use discovery::{Description, UNTRUSTED_AUDIENCE, discover};
 pub use error::{Category, Error, Result};
 pub(crate) use http::{Http, causes, read_body};
 pub use invoke::{Invoke, invoke, invoke_pages, plan_invoke};

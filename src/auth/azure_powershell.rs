@@ -13,8 +13,8 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use tokio::sync::{oneshot, watch};
 
-use super::{AccessToken, Audience, Caller, Secret};
-use crate::arm::{Error, Observer, Result};
+use super::{AccessToken, Audience, Caller, Secret, registered};
+use crate::arm::{Cloud, Error, Observer, Result, parse_endpoint};
 
 /// Azure PowerShell, and the tenant to ask it for.
 #[derive(Debug)]
@@ -53,6 +53,17 @@ pub struct Answer {
     pub subscription_id: Option<String>,
     /// The Resource Manager of its context.
     pub endpoint: Option<String>,
+    /// What tokens for that Resource Manager are asked for.
+    pub audience: Option<String>,
+}
+
+impl Answer {
+    /// The audience that its context's cloud has for this endpoint.
+    pub(super) fn registered_audience(&self, cloud: &Cloud) -> Option<String> {
+        let its = parse_endpoint("Endpoint", self.endpoint.as_ref()?).ok()?;
+        let is_ours = its.origin() == cloud.resource_manager.origin();
+        registered::checked(cloud, self.audience.as_ref().filter(|_| is_ours)?)
+    }
 }
 
 impl Question {
@@ -304,6 +315,7 @@ mod tests {
             tenant: None,
             subscription_id: None,
             endpoint: None,
+            audience: None,
         })
     }
 

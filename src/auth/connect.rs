@@ -83,6 +83,9 @@ pub struct Request {
     pub environment: Option<String>,
     /// Azure Resource Manager's URL, where it is not the cloud's.
     pub endpoint: Option<String>,
+    /// What tokens for `endpoint` are asked for, where it is neither a known cloud's nor on the
+    /// endpoint's own host: a URI or an application's id.
+    pub audience: Option<String>,
     /// The tenant's id or domain.
     pub tenant: Option<String>,
     /// The subscription to work in; the sign-in's own, or the first enabled one, when not given.
@@ -129,6 +132,7 @@ pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Co
         http: &http,
         observer: &observer,
     };
+    setting.check()?;
     let mut cloud = setting.cloud()?;
     let SignedIn {
         credential,

@@ -14,6 +14,7 @@ mod files;
 mod given;
 mod managed_identity;
 mod program;
+mod registered;
 mod service_principal;
 mod sign_in;
 mod token;

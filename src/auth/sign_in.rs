@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
+
 use super::azure_powershell::Answer;
 use super::chain::{self, NOT_SET_UP};
 use super::connect::Request;
@@ -12,11 +14,11 @@ use super::workflow::{self, Workflow};
 use super::{
     AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, Credential, DeviceCode,
     FederatedToken, GivenTokens, ManagedIdentity, Proof, Secret, ServicePrincipal, SignIn,
-    TokenEndpoint, device_code,
+    TokenEndpoint, device_code, registered,
 };
 use crate::arm::{
-    Category, Cloud, Error, Http, Observer, Result, RetryPolicy, Url, discover, is_guid,
-    is_loopback, parse_endpoint,
+    Category, Cloud, Description, Error, Http, Observer, Result, RetryPolicy, UNTRUSTED_AUDIENCE,
+    Url, check_subscription_id, discover, is_guid, is_loopback, parse_endpoint,
 };
 
 /// What a sign-in gives.
@@ -63,7 +65,8 @@ const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
 const SUBSCRIPTION_ID: &str = "AZURE_SUBSCRIPTION_ID";
-/// Ours: where Resource Manager is for a sign-in that nobody asked for by a command.
+/// Ours: where Resource Manager is, for every sign-in that neither an endpoint nor a cloud is named
+/// for.
 const RESOURCE_MANAGER_URL: &str = "AZURE_RESOURCE_MANAGER_URL";
 
 const TRUST_ADVICE: &str = "Check -Tenant and -ApplicationId, and that the application trusts the \
@@ -91,29 +94,158 @@ impl<'a> Setting<'a> {
         }
     }
 
-    /// The cloud that is meant. Where nothing was said, the environment may.
-    pub(super) fn cloud(&self) -> Result<Cloud> {
-        match (&self.request.endpoint, &self.request.environment) {
-            (Some(endpoint), _) => return Cloud::at(endpoint),
-            (None, Some(name)) => return Cloud::named(name),
-            (None, None) => {}
+    /// Checks what is the same for every sign-in, before anything is sent: what is given is not
+    /// blank, which would mean something else than the caller thinks.
+    ///
+    /// # Errors
+    /// `InvalidTenant`, `InvalidSubscriptionId`, `InvalidAccountId`, `InvalidAudience`,
+    /// `InvalidCredential`; `MissingParameter` for an audience without an endpoint;
+    /// `ConflictingParameters` for an endpoint of another cloud than the one that is named.
+    pub(super) fn check(&self) -> Result<()> {
+        let request = self.request;
+        if let Some(tenant) = &request.tenant {
+            checked_tenant("Tenant", tenant)?;
         }
-        if matches!(self.request.sign_in, SignIn::Automatic) {
-            if let Some(endpoint) = self.variables().get(RESOURCE_MANAGER_URL) {
-                return Cloud::at(&endpoint);
+        if let Some(id) = &request.subscription_id {
+            check_subscription_id(id)?;
+        }
+        match &request.sign_in {
+            SignIn::AccessToken {
+                account: Some(account),
+                ..
+            } if account.trim().is_empty() => {
+                let rule = "must not be empty.";
+                return Err(Error::invalid(
+                    "InvalidAccountId",
+                    "AccountId",
+                    account,
+                    rule,
+                ));
             }
-            if let Some(host) = self.variables().get(AUTHORITY_HOST) {
-                let authority = authority_host(&host)?;
-                if let Some(cloud) = Cloud::signed_in_at(&authority) {
-                    return Ok(cloud);
-                }
-                // Who signs in at an emulator means to work in it.
-                if is_loopback(&authority) {
-                    return Cloud::at(authority.as_str());
-                }
+            SignIn::ClientSecret { secret, .. } if secret.expose_secret().is_empty() => {
+                let rule = "must hold the secret of the application as its password.";
+                let shown = "(no password)";
+                return Err(Error::invalid(
+                    "InvalidCredential",
+                    "Credential",
+                    shown,
+                    rule,
+                ));
+            }
+            _ => {}
+        }
+        if let (Some(endpoint), Some(name)) = (&request.endpoint, &request.environment)
+            && Cloud::at(endpoint)? != Cloud::named(name)?
+        {
+            return Err(Error::new(
+                Category::InvalidArgument,
+                "ConflictingParameters",
+                "Endpoint",
+                format!("-Endpoint '{endpoint}' is not that of -Environment {name}"),
+            )
+            .advise("Give one of them, not both."));
+        }
+        match &request.audience {
+            Some(audience) if self.named_endpoint().is_none() => {
+                let rule = format!("-Audience '{audience}' is that of an endpoint; name it.");
+                Err(Error::missing("Endpoint", &rule))
+            }
+            Some(audience) => check_audience(audience),
+            None => Ok(()),
+        }
+    }
+
+    /// The Resource Manager that was named, by a parameter or by the environment.
+    fn named_endpoint(&self) -> Option<String> {
+        let by_variable = || self.variables().get(RESOURCE_MANAGER_URL);
+        match (&self.request.endpoint, &self.request.environment) {
+            (Some(endpoint), _) => Some(endpoint.clone()),
+            (None, Some(_)) => None,
+            (None, None) => by_variable(),
+        }
+    }
+
+    /// The cloud that is meant. Where no parameter names it, the environment may.
+    pub(super) fn cloud(&self) -> Result<Cloud> {
+        if let Some(endpoint) = self.named_endpoint() {
+            let parameter = match self.request.endpoint {
+                Some(_) => "Endpoint",
+                None => RESOURCE_MANAGER_URL,
+            };
+            let mut cloud = Cloud::at_url(parse_endpoint(parameter, &endpoint)?)?;
+            if let Some(audience) = &self.request.audience {
+                cloud.audience = audience.trim_end_matches('/').to_owned();
+            }
+            return Ok(cloud);
+        }
+        if let Some(name) = &self.request.environment {
+            return Cloud::named(name);
+        }
+        if let Some(host) = self.variables().get(AUTHORITY_HOST) {
+            let authority = authority_host(&host)?;
+            if let Some(cloud) = Cloud::signed_in_at(&authority) {
+                return Ok(cloud);
+            }
+            // Who signs in at an emulator means to work in it.
+            if is_loopback(&authority) {
+                return Cloud::at_url(authority);
             }
         }
         Cloud::named("AzureCloud")
+    }
+
+    /// Finds out what is not known of a cloud: its name, and what its tokens are asked for, which is
+    /// the audience that the user named or has `registered`, or that of its own host. What the
+    /// endpoint says of itself is returned, or why it does not say.
+    ///
+    /// # Errors
+    /// `UntrustedAudience`; those of reaching the network.
+    async fn complete(
+        &self,
+        cloud: &mut Cloud,
+        registered: Option<String>,
+    ) -> Result<Result<Description>> {
+        let described = match discover(cloud, self.http).await {
+            Err(error) if error.code() != "DiscoveryFailed" => return Err(error),
+            described => described,
+        };
+        if let Some(audience) = registered.filter(|_| self.request.audience.is_none()) {
+            cloud.audience = audience;
+        } else if let (Ok(described), None) = (&described, &self.request.audience) {
+            cloud.audience = described.audience()?;
+        }
+        if let Ok(described) = &described {
+            cloud.graph = described.graph();
+            if let Some(name) = described.name() {
+                cloud.name = name.to_owned();
+            }
+        }
+        Ok(described)
+    }
+
+    /// The same, for sign-ins that do not ask the endpoint where to sign in.
+    async fn complete_if_custom(
+        &self,
+        cloud: &mut Cloud,
+        registered: Option<String>,
+    ) -> Result<()> {
+        if !cloud.is_known() {
+            // One that does not say anything is asked for by its URL.
+            let _ = self.complete(cloud, registered).await?;
+        }
+        Ok(())
+    }
+
+    /// Where tokens of a cloud are issued.
+    async fn authority(&self, cloud: &mut Cloud) -> Result<Url> {
+        if let Some(known) = &cloud.authority {
+            return Ok(known.clone());
+        }
+        let described = self.complete(cloud, None).await?;
+        match self.variables().get(AUTHORITY_HOST) {
+            Some(host) => authority_host(&host),
+            None => described?.authority(),
+        }
     }
 
     /// Signs in as the request says.
@@ -216,10 +348,10 @@ impl<'a> Setting<'a> {
         check_guid(CLIENT_ID, &client_id)?;
         let endpoint = match variables.get(AUTHORITY_HOST) {
             Some(host) => {
-                complete_if_custom(cloud, self.http).await?;
+                self.complete_if_custom(cloud, None).await?;
                 authority_host(&host)?
             }
-            None => complete(cloud, self.http).await?,
+            None => self.authority(cloud).await?,
         };
         let principal = ServicePrincipal {
             endpoint: TokenEndpoint::new(endpoint, &checked_tenant(TENANT_ID, &tenant)?),
@@ -277,7 +409,7 @@ impl<'a> Setting<'a> {
         identity: ManagedIdentity,
         retry: &RetryPolicy,
     ) -> Result<SignedIn> {
-        complete_if_custom(cloud, self.http).await?;
+        self.complete_if_custom(cloud, None).await?;
         let caller = self.caller(retry);
         let audience = cloud.resource_manager_audience();
         let first = identity.token(&caller, &audience).await?;
@@ -306,7 +438,7 @@ impl<'a> Setting<'a> {
         let tenant = checked_tenant("Tenant", tenant)?;
         let authority = match authority {
             Some(known) => known,
-            None => complete(cloud, self.http).await?,
+            None => self.authority(cloud).await?,
         };
         let principal = ServicePrincipal {
             endpoint: TokenEndpoint::new(authority, &tenant),
@@ -332,7 +464,7 @@ impl<'a> Setting<'a> {
         }
         let tenant = self.request.tenant.as_deref().unwrap_or("organizations");
         let tenant = checked_tenant("Tenant", tenant)?;
-        let endpoint = TokenEndpoint::new(complete(cloud, self.http).await?, &tenant);
+        let endpoint = TokenEndpoint::new(self.authority(cloud).await?, &tenant);
         let client_id = client_id.unwrap_or(device_code::CLIENT_ID).to_owned();
         let credential = DeviceCode::new(endpoint, client_id, claims)?;
         let caller = self.caller(&self.request.retry);
@@ -350,18 +482,10 @@ impl<'a> Setting<'a> {
     pub(super) async fn by_azure_powershell(&self, cloud: &mut Cloud) -> Result<SignedIn> {
         let az = AzurePowerShell::new(self.request.tenant.clone());
         let caller = self.caller(&self.request.retry);
-        let is_named = self.request.endpoint.is_some() || self.request.environment.is_some();
-        let answer = if is_named {
-            complete_if_custom(cloud, self.http).await?;
-            let audience = cloud.audience.clone();
-            az.ask(&caller, Some(&audience)).await?
-        } else {
-            let answer = az.ask(&caller, None).await?;
-            if let Some(endpoint) = &answer.endpoint {
-                *cloud = Cloud::at(endpoint)?;
-                complete_if_custom(cloud, self.http).await?;
-            }
-            answer
+        let is_named = self.request.environment.is_some() || self.named_endpoint().is_some();
+        let answer = match is_named {
+            true => self.ask_for_cloud(&az, &caller, cloud).await?,
+            false => self.ask_for_context(&az, &caller, cloud).await?,
         };
         let Answer {
             token,
@@ -385,9 +509,50 @@ impl<'a> Setting<'a> {
         })
     }
 
+    /// Asks Azure PowerShell for a token for a cloud that was named.
+    async fn ask_for_cloud(
+        &self,
+        az: &AzurePowerShell,
+        caller: &Caller<'_>,
+        cloud: &mut Cloud,
+    ) -> Result<Answer> {
+        match self.complete_if_custom(cloud, None).await {
+            Ok(()) => az.ask(caller, Some(&cloud.audience)).await,
+            // The cloud of the context can be this one, as the user registered it.
+            Err(untrusted) if untrusted.code() == UNTRUSTED_AUDIENCE => {
+                let answer = az.ask(caller, None).await?;
+                cloud.audience = answer.registered_audience(cloud).ok_or(untrusted)?;
+                Ok(answer)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks Azure PowerShell for a token for the cloud of its context.
+    async fn ask_for_context(
+        &self,
+        az: &AzurePowerShell,
+        caller: &Caller<'_>,
+        cloud: &mut Cloud,
+    ) -> Result<Answer> {
+        let answer = az.ask(caller, None).await?;
+        if let Some(endpoint) = &answer.endpoint {
+            *cloud = Cloud::at(endpoint)?;
+        }
+        let registered = answer.registered_audience(cloud);
+        if cloud.is_known() || registered.is_some() {
+            self.complete_if_custom(cloud, registered).await?;
+            return Ok(answer);
+        }
+        // The token that came is for an audience that must not go to this endpoint.
+        self.complete_if_custom(cloud, None).await?;
+        az.ask(caller, Some(&cloud.audience)).await
+    }
+
     /// As the Azure CLI is signed in.
     pub(super) async fn by_azure_cli(&self, cloud: &mut Cloud) -> Result<SignedIn> {
-        complete_if_custom(cloud, self.http).await?;
+        let registered = registered::by_azure_cli(self.variables(), cloud);
+        self.complete_if_custom(cloud, registered).await?;
         let request = self.request;
         let cli = AzureCli::new(
             request.tenant.clone(),
@@ -413,25 +578,6 @@ fn not_set_up(why: &str) -> Error {
     )
 }
 
-/// Finds out what is not known of a cloud, and returns where its tokens are issued.
-async fn complete(cloud: &mut Cloud, http: &Http) -> Result<Url> {
-    loop {
-        match &cloud.authority {
-            Some(known) => return Ok(known.clone()),
-            None => *cloud = discover(cloud, http).await?,
-        }
-    }
-}
-
-/// Finds out what tokens of a cloud are asked for, where only its endpoint is known. One that does
-/// not say is asked for by its URL.
-async fn complete_if_custom(cloud: &mut Cloud, http: &Http) -> Result<()> {
-    match complete(cloud, http).await {
-        Err(error) if error.code() != "DiscoveryFailed" => Err(error),
-        _ => Ok(()),
-    }
-}
-
 /// What `AZURE_AUTHORITY_HOST` says, with or without a scheme.
 fn authority_host(text: &str) -> Result<Url> {
     match text.contains("://") {
@@ -451,7 +597,28 @@ fn checked_tenant(parameter: &str, tenant: &str) -> Result<String> {
         "InvalidTenant",
         parameter,
         tenant,
-        "it is the tenant's id or one of its domains.",
+        "must be the tenant's id or one of its domains.",
+    ))
+}
+
+/// Checks what tokens can be asked for: no shell and no form reads it as anything but itself.
+fn check_audience(audience: &str) -> Result<()> {
+    let is_plain = audience
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-._:/".contains(c));
+    let names_a_service = |url: Url| match url.scheme() {
+        "https" | "api" => url.has_host(),
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    if is_guid(audience) || is_plain && Url::parse(audience).is_ok_and(names_a_service) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "InvalidAudience",
+        "Audience",
+        audience,
+        "must be an https:// or api:// URI, or an application's id, a GUID.",
     ))
 }
 
@@ -460,8 +627,8 @@ fn check_guid(parameter: &str, text: &str) -> Result<()> {
         return Ok(());
     }
     let rule = match parameter {
-        "Credential" => "its user name is the application's id, a GUID.",
-        _ => "it is the application's id, a GUID.",
+        "Credential" => "its user name must be the application's id, a GUID.",
+        _ => "must be the application's id, a GUID.",
     };
     Err(Error::invalid(
         "InvalidApplicationId",
@@ -486,6 +653,33 @@ mod tests {
         for bad in ["a/b", "", "..", "a?b", "a b"] {
             let error = checked_tenant("Tenant", bad).unwrap_err();
             assert_eq!(error.code(), "InvalidTenant");
+        }
+    }
+
+    #[test]
+    fn an_audience_is_a_uri_or_an_id() {
+        for good in [
+            "https://management.contoso.onmicrosoft.com/aaaabbbb",
+            "api://aaaabbbb-0000-cccc-1111-dddd2222eeee",
+            "aaaabbbb-0000-cccc-1111-dddd2222eeee",
+            "http://127.0.0.1:5",
+        ] {
+            assert!(check_audience(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            " ",
+            "https://",
+            "api://",
+            "http://arm.contoso.com",
+            "arm.contoso.com",
+            "https://a b",
+            "https://host/?x=1",
+            "https://user@host",
+            "file:///etc",
+        ] {
+            let error = check_audience(bad).unwrap_err();
+            assert_eq!(error.code(), "InvalidAudience", "{bad}");
         }
     }
 

@@ -683,6 +683,7 @@ impl Read for MiConnectRequest {
                 sign_in: self.sign_in()?,
                 environment: text(self.environment)?,
                 endpoint: text(self.endpoint)?,
+                audience: text(self.audience)?,
                 tenant: text(self.tenant)?,
                 subscription_id: text(self.subscription_id)?,
                 variables: match self.variables.is_null() {
@@ -769,6 +770,7 @@ impl Read for MiAnswer {
                     tenant: text(self.tenant)?,
                     subscription_id: text(self.subscription_id)?,
                     endpoint: text(self.endpoint)?,
+                    audience: text(self.audience)?,
                 }),
                 _ => return Err(Status::Value),
             })

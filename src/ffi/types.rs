@@ -184,6 +184,9 @@ pub struct MiConnectRequest {
     /// With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
     /// nor the endpoint is to be asked for it.
     pub authority: MiStr,
+    /// What tokens for `endpoint` are asked for, where it is neither a known cloud's nor on the
+    /// endpoint's own host.
+    pub audience: MiStr,
     /// The tenant's id or domain.
     pub tenant: MiStr,
     /// The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
@@ -980,6 +983,8 @@ pub struct MiAnswer {
     pub subscription_id: MiStr,
     /// The URL of the context's Resource Manager.
     pub endpoint: MiStr,
+    /// What tokens for that Resource Manager are asked for.
+    pub audience: MiStr,
     /// Why there is no token, for `MI_ANSWER_FAILED`.
     pub message: MiStr,
 }

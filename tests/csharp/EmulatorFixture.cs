@@ -66,7 +66,7 @@ public sealed class EmulatorFixture : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Connection.Close();
+        Connection.Close(ConnectionEnd.Disconnected);
         NativeEmulator.Stop(_emulator);
     }
 

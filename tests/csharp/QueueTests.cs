@@ -146,8 +146,8 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         var connection = Run.Item<ManagedIdentityConnection>(fixture.Connect());
         var client = connection.Client;
         Assert.True(connection.IsConnected);
-        connection.Close();
-        connection.Close();
+        connection.Close(ConnectionEnd.Disconnected);
+        connection.Close(ConnectionEnd.Disconnected);
         Assert.False(connection.IsConnected);
         using var queue = new OperationQueue(1, verbose: false);
         var error = Assert.Throws<ManagedIdentityException>(() => queue.Submit(new ListIdentitiesRequest(client), 1));

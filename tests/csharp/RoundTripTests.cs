@@ -22,7 +22,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
     {
         var connection = Run.Item<ManagedIdentityConnection>(fixture.ConnectWithToken(account));
         Assert.Equal(account, connection.Account);
-        connection.Close();
+        connection.Close(ConnectionEnd.Disconnected);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Assert.Equal(fixture.Emulator.TenantId, connection.TenantId);
         Assert.Equal("Emulator subscription", connection.SubscriptionName);
         Assert.NotEqual("", connection.Environment);
-        connection.Close();
+        connection.Close(ConnectionEnd.Disconnected);
     }
 
     [Fact]

@@ -233,10 +233,48 @@ Describe 'Connect-ManagedIdentityService' {
         Get-ErrorCode $failure | Should -Be AmbiguousParameterSet
     }
 
-    It 'keeps the connection that there is when another fails' {
-        $connection = Connect-ManagedIdentityService -Emulator
-        $null = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'abc') -Endpoint $endpoint }
-        Get-ManagedIdentityConnection | Where-Object IsDefault | Should -Be $connection
+    It 'leaves no half of a connection when the subscription is not there' {
+        $failure = Get-Failure { Connect-ManagedIdentityService -Emulator -SubscriptionId 99999999-9999-4999-8999-999999999999 }
+        $failure.CategoryInfo.Category | Should -Be ObjectNotFound
+        Get-ManagedIdentityConnection | Should -BeNullOrEmpty
+        Get-ErrorCode (Get-Failure { Get-UserAssignedIdentity }) | Should -Be NotConnected
+    }
+
+    It 'takes no empty -<Name> for one that was not given' -ForEach @(
+        @{ Name = 'Endpoint'; Code = 'InvalidEndpoint' }
+        @{ Name = 'Tenant'; Code = 'InvalidTenant' }
+        @{ Name = 'SubscriptionId'; Code = 'InvalidSubscriptionId' }
+        @{ Name = 'Audience'; Code = 'InvalidAudience'; With = @{ UseAzureCli = $true; Endpoint = 'https://arm.contoso.com' } }
+        @{ Name = 'AccountId'; Code = 'InvalidAccountId'; With = @{ Identity = $true } }
+        @{ Name = 'ApplicationId'; Code = 'InvalidApplicationId|ParameterArgumentValidationError'; With = @{ UseDeviceAuthentication = $true } }
+        @{ Name = 'Environment'; Code = 'ParameterArgumentValidationError' }
+    ) {
+        $way = if ($With) { $With } else { @{ AccessToken = ConvertTo-Secure 'abc' } }
+        if ($Name -ne 'Endpoint' -and -not $With) { $way.Endpoint = $endpoint }
+        Invoke-Emulator Delete /requests
+        foreach ($value in $null, '', ' ') {
+            $arguments = $way + @{ $Name = $value }
+            $failure = Get-Failure { Connect-ManagedIdentityService @arguments }
+            @($failure).Count | Should -Be 1 -Because "'$value'"
+            Get-ErrorCode $failure | Should -Match "^($Code)" -Because "'$value'"
+            $failure.Exception.Message | Should -BeLike "*$Name*"
+        }
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+
+    It 'takes no cloud, no other tenant and no audience beside -Emulator' {
+        Get-ErrorCode (Get-Failure { Connect-ManagedIdentityService -Emulator -Environment AzureCloud }) | Should -Be ConflictingParameters
+        $failure = Get-Failure { Connect-ManagedIdentityService -Emulator -Tenant contoso.com }
+        Get-ErrorCode $failure | Should -Be InvalidTenant
+        $failure.Exception.Message | Should -BeLike "*contoso.com*$($fact.tenantId)*"
+        (Connect-ManagedIdentityService -Emulator -Tenant $fact.tenantId).TenantId | Should -Be $fact.tenantId
+        Get-ErrorCode (Get-Failure { Connect-ManagedIdentityService -Emulator -Audience api://a }) | Should -Be AmbiguousParameterSet
+    }
+
+    It 'takes an endpoint or another cloud, not both' {
+        $failure = Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint -Environment AzureUSGovernment }
+        Get-ErrorCode $failure | Should -Be ConflictingParameters
+        $failure.Exception.Message | Should -BeLike '*-Endpoint*-Environment*not both*'
     }
 
     It 'shows no secret' {
@@ -248,13 +286,5 @@ Describe 'Connect-ManagedIdentityService' {
         $shown | Should -BeLike '*GET /subscriptions*'
         $shown | Should -Not -BeLike "*$token*"
         $shown | Should -Not -BeLike "*$($fact.clientSecret)*"
-    }
-
-    It 'is for all runspaces of the process' {
-        $null = Connect-ManagedIdentityService -Emulator
-        $shell = [powershell]::Create()
-        $found = $shell.AddScript("Import-Module '$ModulePath'; (Get-ManagedIdentityConnection | Where-Object IsDefault).Endpoint").Invoke()
-        $shell.Dispose()
-        $found | Should -Be $endpoint
     }
 }

@@ -33,6 +33,24 @@ function Invoke-WithEnvironment([System.Collections.IDictionary] $Variable, [scr
     }
 }
 
+# What a script gives in a new process, in which nobody has connected: as the objects that its JSON stands for.
+function Invoke-NewSession([System.Collections.IDictionary] $Variable, [string] $Script) {
+    $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
+    Set-Content $file @"
+`$ProgressPreference = 'SilentlyContinue'
+Import-Module '$ModulePath'
+function Get-Code([scriptblock] `$Action) {
+    try { `$said = & `$Action 2>&1 } catch { `$said = `$_ }
+    `$said | Where-Object { `$_ -is [System.Management.Automation.ErrorRecord] } |
+        ForEach-Object { "`$((`$_.FullyQualifiedErrorId -split ',')[0]): `$(`$_.Exception.Message)" }
+}
+$Script
+"@
+    $shell = (Get-Process -Id $PID).Path
+    $said = Invoke-WithEnvironment $Variable { & $shell -NoProfile -NonInteractive -File $file }
+    $said -join "`n" | ConvertFrom-Json
+}
+
 # The variables of an emulator's host, as a program on it finds them.
 function Get-HostVariable([string] $Name, [hashtable] $Setup = @{}) {
     $answer = Invoke-Emulator Put "/hosts/$Name" $Setup

@@ -17,7 +17,10 @@ function Get-AzContext {
         Account      = [pscustomobject] @{ Id = 'ann@contoso.com' }
         Tenant       = [pscustomobject] @{ Id = $env:FAKE_TENANT }
         Subscription = [pscustomobject] @{ Id = $env:FAKE_SUBSCRIPTION }
-        Environment  = [pscustomobject] @{ Name = 'Emulator'; ResourceManagerUrl = $env:FAKE_ENDPOINT }
+        Environment  = [pscustomobject] @{
+            Name = 'Emulator'; ResourceManagerUrl = $env:FAKE_ENDPOINT
+            ActiveDirectoryServiceEndpointResourceId = $env:FAKE_AUDIENCE
+        }
     }
 }
 function Get-AzAccessToken {
@@ -48,6 +51,7 @@ function Get-AzAccessToken {
             PATH              = "$TestDrive/nowhere"
             PSModulePath      = $modules + [System.IO.Path]::PathSeparator + $env:PSModulePath
             FAKE_ENDPOINT     = $endpoint
+            FAKE_AUDIENCE     = "$endpoint/"
             FAKE_TENANT       = $fact.tenantId
             FAKE_SUBSCRIPTION = $fact.subscriptionId
             FAKE_ID           = $fact.clientId
@@ -70,6 +74,18 @@ function Get-AzAccessToken {
 
     Context 'with no Connect at all' {
         BeforeAll {
+            # The first cmdlet of a session, and the connection that it made.
+            $tellsWho = @'
+$said = Get-VmIdentity -Verbose *>&1
+$connection = Get-ManagedIdentityConnection
+@{
+    Name        = @($said | Where-Object { $_ -is [ManagedIdentity.Models.VmIdentity] })[0].Name
+    Verbose     = $said | Out-String -Width 1000
+    AccountType = $connection.AccountType
+    Account     = $connection.Account
+    Endpoint    = $connection.Endpoint
+} | ConvertTo-Json
+'@
             $byEnvironment = @{
                 PATH                 = "$TestDrive/nowhere"
                 AZURE_AUTHORITY_HOST = $endpoint
@@ -80,36 +96,38 @@ function Get-AzAccessToken {
         }
 
         It 'the first cmdlet takes the environment''s sign-in, and the later ones its connection' {
-            $said = Invoke-WithEnvironment $byEnvironment { Get-VmIdentity -Name $VM -ResourceGroupName $Group -Verbose *>&1 }
-            ($said | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }).Name | Should -Be $VM
-            $said | Out-String | Should -BeLike '*Sign-in by environment variables works*'
-            (Get-ManagedIdentityConnection).IsDefault | Should -BeTrue
-            (Get-VmIdentity).Name | Should -Be $VM
-            @(Get-ManagedIdentityConnection).Count | Should -Be 1
+            $said = Invoke-NewSession $byEnvironment @"
+`$said = Get-VmIdentity -Name $VM -ResourceGroupName $Group -Verbose *>&1
+`$later = (Get-VmIdentity).Name
+@{
+    Name      = @(`$said | Where-Object { `$_ -isnot [System.Management.Automation.VerboseRecord] })[0].Name
+    Verbose   = `$said | Out-String -Width 1000
+    IsDefault = @(Get-ManagedIdentityConnection).IsDefault
+    Later     = `$later
+} | ConvertTo-Json
+"@
+            $said.Name | Should -Be $VM
+            $said.Verbose | Should -BeLike '*Sign-in by environment variables works*'
+            $said.IsDefault | Should -Be $true
+            $said.Later | Should -Be $VM
         }
 
-        It 'a managed identity is next' {
+        It 'a managed identity is next, on <_>' -ForEach 'imds', 'appService', 'automation' {
             $null = Connect-ManagedIdentityService -Emulator
             $null = Update-VmIdentity $Group $VM -EnableSystemAssigned
-            $id = (Get-VmIdentity $Group $VM).Id
-            Disconnect-ManagedIdentityService
-            foreach ($name in 'imds', 'appService', 'automation') {
-                $variables = $nowhere + (Get-HostVariable $name @{ machine = $id })
-                $variables.AZURE_RESOURCE_MANAGER_URL = $endpoint
-                $said = Invoke-WithEnvironment $variables { Get-VmIdentity -Verbose *>&1 } | Out-String
-                $said | Should -BeLike '*passed over: AZURE_TENANT_ID is not set.*'
-                (Get-ManagedIdentityConnection).AccountType | Should -Be ManagedService
-                Disconnect-ManagedIdentityService
-                Invoke-Emulator Delete "/hosts/$name"
-            }
+            $variables = $nowhere + (Get-HostVariable $_ @{ machine = (Get-VmIdentity $Group $VM).Id })
+            $variables.AZURE_RESOURCE_MANAGER_URL = $endpoint
+            $said = Invoke-NewSession $variables $tellsWho
+            $said.Verbose | Should -BeLike '*passed over: AZURE_TENANT_ID is not set.*'
+            $said.AccountType | Should -Be ManagedService
         }
 
         It 'Azure PowerShell is next' {
-            (Invoke-WithEnvironment $azure { Get-VmIdentity }).Name | Should -Be $VM
-            $connection = Get-ManagedIdentityConnection
-            $connection.AccountType | Should -Be AzurePowerShell
-            $connection.Account | Should -Be ann@contoso.com
-            $connection.Endpoint | Should -Be $endpoint
+            $said = Invoke-NewSession $azure $tellsWho
+            $said.Name | Should -Be $VM
+            $said.AccountType | Should -Be AzurePowerShell
+            $said.Account | Should -Be ann@contoso.com
+            $said.Endpoint | Should -Be $endpoint
         }
 
         It 'the Azure CLI is last, and verbose output says why the others were not it' {
@@ -118,17 +136,19 @@ function Get-AzAccessToken {
             $variables = $azure + @{ AZURE_RESOURCE_MANAGER_URL = $endpoint }
             $variables.PATH = "$TestDrive/cli"
             $variables.FAKE_AZ = 'signed out'
-            $said = Invoke-WithEnvironment $variables { Get-VmIdentity -Verbose *>&1 } | Out-String -Width 1000
-            (Get-ManagedIdentityConnection).AccountType | Should -Be AzureCli
-            $said | Should -BeLike '*environment variables is passed over: *managed identity is passed over: *Azure PowerShell is passed over: *not signed in*Azure CLI works*'
+            $said = Invoke-NewSession $variables $tellsWho
+            $said.AccountType | Should -Be AzureCli
+            $said.Verbose | Should -BeLike '*environment variables is passed over: *managed identity is passed over: *Azure PowerShell is passed over: *not signed in*Azure CLI works*'
         }
 
         It 'one error says what was tried and how to sign in' {
-            $failure = Invoke-WithEnvironment $nowhere { Get-Failure { Get-VmIdentity } }
-            @($failure).Count | Should -Be 1
-            $failure.FullyQualifiedErrorId | Should -Be 'NotConnected,ManagedIdentity.Commands.GetVmIdentityCommand'
-            $failure.CategoryInfo.Category | Should -Be AuthenticationError
-            $failure.Exception.Message | Should -BeLike '*environment variables: *managed identity: *Azure PowerShell: *not installed*Azure CLI: *not on the PATH*az login*-UseDeviceAuthentication*'
+            $said = Invoke-NewSession $nowhere @'
+try { Get-VmIdentity -ErrorAction Stop } catch { $failure = $_ }
+@{ Id = $failure.FullyQualifiedErrorId; Category = "$($failure.CategoryInfo.Category)"; Message = $failure.Exception.Message } | ConvertTo-Json
+'@
+            $said.Id | Should -Be 'NotConnected,ManagedIdentity.Commands.GetVmIdentityCommand'
+            $said.Category | Should -Be AuthenticationError
+            $said.Message | Should -BeLike '*environment variables: *managed identity: *Azure PowerShell: *not installed*Azure CLI: *not on the PATH*az login*-UseDeviceAuthentication*'
         }
 
         It 'Connect without a way to sign in finds one, too' {
@@ -137,21 +157,44 @@ function Get-AzAccessToken {
         }
 
         It 'parallel runspaces connect once' {
-            $pool = [runspacefactory]::CreateRunspacePool(1, 8)
-            $pool.Open()
-            Invoke-WithEnvironment $byEnvironment {
-                $running = 1..8 | ForEach-Object {
-                    $shell = [powershell]::Create()
-                    $shell.RunspacePool = $pool
-                    $null = $shell.AddScript("Import-Module '$ModulePath'; (Get-VmIdentity).Name")
-                    @{ Shell = $shell; Handle = $shell.BeginInvoke() }
-                }
-                $found = $running | ForEach-Object { $_.Shell.EndInvoke($_.Handle); $_.Shell.Dispose() }
-                $found | Should -Be @(1..8 | ForEach-Object { $VM })
-            }
-            $pool.Dispose()
-            @(Get-ManagedIdentityConnection).Count | Should -Be 1
+            $said = Invoke-NewSession $byEnvironment @"
+`$pool = [runspacefactory]::CreateRunspacePool(1, 8)
+`$pool.Open()
+`$running = 1..8 | ForEach-Object {
+    `$shell = [powershell]::Create()
+    `$shell.RunspacePool = `$pool
+    `$null = `$shell.AddScript("Import-Module '$ModulePath'; (Get-VmIdentity).Name")
+    @{ Shell = `$shell; Handle = `$shell.BeginInvoke() }
+}
+`$found = `$running | ForEach-Object { `$_.Shell.EndInvoke(`$_.Handle) }
+@{ Found = @(`$found); Open = @(Get-ManagedIdentityConnection).Count } | ConvertTo-Json
+"@
+            $said.Found | Should -Be @(1..8 | ForEach-Object { $VM })
+            $said.Open | Should -Be 1
             @(Invoke-Emulator Get /requests | Where-Object path -Like '*/oauth2/*').Count | Should -Be 1
+        }
+
+        It 'is for a process in which nobody ran <_>' -ForEach @(
+            'Connect-ManagedIdentityService -AccessToken (ConvertTo-SecureString abc -AsPlainText -Force) -Endpoint $env:AZURE_AUTHORITY_HOST'
+            'Connect-ManagedIdentityService -AccessToken plain'
+            'Connect-ManagedIdentityService -AccessToken $null'
+            'Connect-ManagedIdentityService -AccessToken (Get-Nothing)'
+            'Connect-ManagedIdentityService -Nonsense'
+            'Connect-ManagedIdentityService -Endpoint $env:UNSET'
+            'Disconnect-ManagedIdentityService'
+            '$null = Start-ArmEmulator; Stop-ArmEmulator'
+            '$null = Connect-ManagedIdentityService; Disconnect-ManagedIdentityService'
+        ) {
+            $said = Invoke-NewSession $byEnvironment @"
+`$null = Get-Code { $_ }
+`$other = [powershell]::Create().AddScript("Import-Module '$ModulePath'; try { Get-VmIdentity -ErrorAction Stop } catch { [string] ```$_ }").Invoke()
+@{ Here = @(Get-Code { Get-VmIdentity }); Elsewhere = @(`$other | ForEach-Object { "`$_" }); Open = @(Get-ManagedIdentityConnection).Count } | ConvertTo-Json
+"@
+            $said.Here.Count | Should -Be 1
+            $said.Here[0] | Should -BeLike 'NotConnected: There is no connection: *-Connection.'
+            $said.Elsewhere[0] | Should -BeLike 'There is no connection: *'
+            $said.Open | Should -Be 0
+            Get-ArmRequest | Where-Object path -Like '*virtualMachines*' | Should -BeNullOrEmpty
         }
     }
 
@@ -183,6 +226,22 @@ function Get-AzAccessToken {
         It 'asks for the tenant that is named' {
             $null = Invoke-WithEnvironment $azure { Connect-ManagedIdentityService -UseAzContext -Tenant $fact.tenantId -Endpoint $endpoint }
             Get-Asked | Should -Be "$endpoint|$($fact.tenantId)"
+        }
+
+        It 'asks for no audience of Azure for an endpoint that is not Azure''s' {
+            $foreign = $azure.Clone()
+            $foreign.FAKE_AUDIENCE = 'https://management.core.windows.net/'
+            $connection = Invoke-WithEnvironment $foreign { Connect-ManagedIdentityService -UseAzContext }
+            $connection.Endpoint | Should -Be $endpoint
+            # The token of the context, of which nothing is sent; then the one for the endpoint itself.
+            Get-Asked | Should -Be '|', "$endpoint|"
+        }
+
+        It 'asks for the audience that is named' {
+            $null = Invoke-WithEnvironment $azure {
+                Connect-ManagedIdentityService -UseAzContext -Endpoint $endpoint -Audience https://management.azure.com/
+            }
+            Get-Asked | Should -Be 'https://management.azure.com|'
         }
 
         It 'says what is wrong when it is <State>' -ForEach @(

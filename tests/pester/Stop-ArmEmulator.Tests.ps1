@@ -14,13 +14,35 @@ Describe 'Stop-ArmEmulator' {
         Get-ArmEmulator | Should -BeNullOrEmpty
     }
 
-    It 'leaves connections, which then say that nobody answers' {
+    It 'closes the connections to it, which then say so' {
+        $connection = Connect-ManagedIdentityService -Emulator
+        Stop-ArmEmulator
+        $connection.IsConnected | Should -BeFalse
+        Get-ManagedIdentityConnection | Should -BeNullOrEmpty
+        $failure = Get-Failure { Get-UserAssignedIdentity }
+        Get-ErrorCode $failure | Should -Be NotConnected
+        $failure.Exception.Message | Should -BeLike '*Stop-ArmEmulator stopped the emulator*Connect-ManagedIdentityService*'
+        $failure = Get-Failure { Get-UserAssignedIdentity -Connection $connection }
+        Get-ErrorCode $failure | Should -Be ConnectionClosed
+        $failure.Exception.Message | Should -BeLike '*Stop-ArmEmulator stopped the emulator*'
+    }
+
+    It 'knows them by whatever name of this machine' {
+        $emulator = Start-ArmEmulator
+        $null = Connect-ManagedIdentityService -Emulator
+        $token = ConvertTo-Secure (Get-EmulatorToken)
+        # The same emulator, under another name of this machine.
+        $byName = Connect-ManagedIdentityService -AccessToken $token -Endpoint "http://localhost:$($emulator.Port)"
+        Stop-ArmEmulator
+        $byName.IsConnected | Should -BeFalse
+    }
+
+    It 'does not go on with an older connection' {
+        $null = Start-ArmEmulator
+        $null = Connect-ManagedIdentityService -Emulator
         $null = Connect-ManagedIdentityService -Emulator
         Stop-ArmEmulator
-        (Get-ManagedIdentityConnection).IsConnected | Should -BeTrue
-        $failure = Get-Failure { Get-UserAssignedIdentity }
-        Get-ErrorCode $failure | Should -Be EndpointUnreachable
-        $failure.CategoryInfo.Category | Should -Be ConnectionError
+        Get-ErrorCode (Get-Failure { Get-UserAssignedIdentity }) | Should -Be NotConnected
     }
 
     It 'says that none runs' {

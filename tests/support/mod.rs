@@ -71,6 +71,7 @@ pub fn sign_in(endpoint: &str) -> Request {
         },
         environment: None,
         endpoint: Some(endpoint.to_owned()),
+        audience: None,
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
         variables: None,

@@ -14,6 +14,9 @@ internal sealed unsafe class ConnectRequest : Request
 
     public string? Endpoint { get; set; }
 
+    /// <summary>What tokens for the endpoint are asked for, where the endpoint is not to be asked for it.</summary>
+    public string? Audience { get; set; }
+
     /// <summary>The URL where a service principal's tokens are issued, where nobody is to be asked for it.</summary>
     public string? Authority { get; set; }
 
@@ -58,6 +61,7 @@ internal sealed unsafe class ConnectRequest : Request
             credential = Credential,
             environment = scope.Text(Environment),
             endpoint = scope.Text(Endpoint),
+            audience = scope.Text(Audience),
             authority = scope.Text(Authority),
             tenant = scope.Text(Tenant),
             client_id = scope.Text(ClientId),

@@ -1,0 +1,14 @@
+namespace ManagedIdentity.Models;
+
+/// <summary>Why there is no connection any more, or none yet.</summary>
+internal enum ConnectionEnd
+{
+    /// <summary>Connect-ManagedIdentityService failed, was stopped, or did not begin: a parameter was wrong.</summary>
+    ConnectFailed,
+
+    /// <summary>Disconnect-ManagedIdentityService closed it.</summary>
+    Disconnected,
+
+    /// <summary>Stop-ArmEmulator stopped the emulator that it led to.</summary>
+    EmulatorStopped,
+}
