@@ -8,7 +8,7 @@ use managed_identity::compute::{
 };
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{Local, code, target};
+use support::{Local, code, on, target};
 
 const SET: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
     myResourceGroup/providers/Microsoft.Compute/virtualMachineScaleSets/mySet";
@@ -119,13 +119,48 @@ async fn manual_instances_are_warned_of_and_brought_up() {
 }
 
 #[tokio::test]
+async fn an_upgrade_that_meets_another_operation_is_made_again_and_no_other_refusal_is() {
+    let local = with_set("Manual").await;
+    let refusal = |code: &str| json!({"status": 409, "code": code, "message": "Azure's words."});
+    let fault = |code: &str| on("POST", "/manualupgrade", refusal(code));
+    let upgrades = async || {
+        let requests = local.requests().await;
+        let posts = requests.iter().filter(|line| line.starts_with("POST "));
+        posts
+            .filter(|line| line.ends_with("/manualupgrade"))
+            .count()
+    };
+    local.fault(fault("Conflict")).await;
+    compute::update(&local.client, &add("id1", Upgrade::All))
+        .await
+        .unwrap();
+    assert_eq!(up_to_date(&local).await, [true, true, true]);
+    assert_eq!(upgrades().await, 2);
+
+    local.forget().await;
+    local.fault(fault("ScopeLocked")).await;
+    let error = compute::update(&local.client, &add("id2", Upgrade::All))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "ScopeLocked");
+    let text = error.to_string();
+    assert!(
+        text.contains("Azure's words. The scale set has the change"),
+        "{text}"
+    );
+    assert_eq!(upgrades().await, 1);
+}
+
+#[tokio::test]
 async fn an_instance_that_is_not_there_is_named() {
     let local = with_set("Manual").await;
+    local.forget().await;
     let listed = Upgrade::Listed(vec!["7".to_owned()]);
     let error = compute::update(&local.client, &add("id1", listed)).await;
     let error = error.unwrap_err();
     assert_eq!(error.code(), "InstanceNotFound");
     assert!(error.to_string().contains("'7'"), "{error}");
+    assert_eq!(local.methods().await, ["GET"], "nothing was written");
 }
 
 #[tokio::test]

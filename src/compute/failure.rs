@@ -89,6 +89,14 @@ pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
         .advise(advice)
 }
 
+/// The same error, of the upgrade of instances after their scale set has the identity.
+pub(super) fn after_the_change(error: Error) -> Error {
+    let told = sentence(&one_line(error.message()));
+    error.reworded(format!(
+        "{told} The scale set has the change, and its instances were not all upgraded."
+    ))
+}
+
 /// A resource as messages call it: by type and name.
 pub(super) fn named(id: &ResourceId) -> String {
     Described::read(id.as_str()).map_or_else(|| id.to_string(), |one| one.short())

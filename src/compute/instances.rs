@@ -42,8 +42,7 @@ pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) 
     if *which == Upgrade::None {
         return Ok(());
     }
-    let outcome = "The identity was changed; the instances were not upgraded.";
-    let mut attempts = Attempts::new(outcome);
+    let mut attempts = Attempts::new("");
     loop {
         let old = old_instances(client, set, which).await?;
         if old.is_empty() {

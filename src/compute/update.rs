@@ -68,7 +68,8 @@ pub async fn update(client: &Client, wanted: &Update) -> Result<MachineIdentity>
     instances::check(client, &id, &wanted.upgrade).await?;
     let machine = change_model(client, wanted, &id, &change).await;
     let machine = machine.map_err(|error| failure::explain(error, &id))?;
-    instances::upgrade(client, &id, &wanted.upgrade).await?;
+    let upgraded = instances::upgrade(client, &id, &wanted.upgrade).await;
+    upgraded.map_err(failure::after_the_change)?;
     Ok(machine)
 }
 

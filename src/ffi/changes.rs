@@ -42,6 +42,11 @@ pub(super) trait Wish: Send + Sync + 'static {
 
     /// Finds out what it would change.
     fn plan(&self, client: &Client) -> impl Future<Output = Result<Plan>> + Send;
+
+    /// Whether making it checks each effect against the client's agreement by itself.
+    fn checks_agreement(&self) -> bool {
+        false
+    }
 }
 
 /// Submits a change, or only its plan.
@@ -57,8 +62,9 @@ pub(super) fn submit_change<T: Wish>(
             Mode::Plan => Some(wanted.plan(&client).await?.into()),
             Mode::CarryOut(agreement) => {
                 let client = client.bound_by(agreement);
-                let plan = || wanted.plan(&client);
-                check_agreement(&client, plan).await?;
+                if !wanted.checks_agreement() {
+                    check_agreement(&client, || wanted.plan(&client)).await?;
+                }
                 wanted.make(&client).await?
             }
         };
@@ -69,8 +75,7 @@ pub(super) fn submit_change<T: Wish>(
     })
 }
 
-/// Checks, right before a change, that it is still the one that was agreed to. What is written more
-/// than once, or takes long, checks each step besides.
+/// Checks, right before a change, that it is still the one that was agreed to.
 async fn check_agreement<F>(client: &Client, plan: impl FnOnce() -> F) -> Result<()>
 where
     F: Future<Output = Result<Plan>>,
@@ -133,6 +138,10 @@ impl Wish for DeleteIdentity {
             Manner::IfUnused => access::plan_remove_unused(client, &self.target).await,
         }
     }
+
+    fn checks_agreement(&self) -> bool {
+        matches!(self.manner, Manner::Detach)
+    }
 }
 
 impl Wish for access::Assign {
@@ -163,6 +172,10 @@ impl Wish for compute::Update {
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
         compute::plan_update(client, self).await
+    }
+
+    fn checks_agreement(&self) -> bool {
+        true
     }
 }
 
@@ -211,8 +224,7 @@ pub(super) fn submit_federated<T: FederatedWish>(
                 let client = client.bound_by(agreement);
                 let mut lane = Lane::enter(&client, wanted.target()).await?;
                 let _turn = operation.turn().await;
-                let plan = || wanted.plan(&client);
-                check_agreement(&client, plan).await?;
+                check_agreement(&client, || wanted.plan(&client)).await?;
                 wanted.make(&client, &mut lane).await?
             }
         };

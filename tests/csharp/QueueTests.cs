@@ -114,6 +114,23 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
     }
 
     [Fact]
+    public void A_loss_that_waits_for_its_answer_ends_when_it_is_cancelled()
+    {
+        Make("id1");
+        Run.Item<VmIdentity>(Update(VmIdentityType.UserAssigned, "id1"));
+        using var queue = new OperationQueue(1, verbose: false);
+        Assert.True(queue.Submit(Update(VmIdentityType.None), 1));
+        Assert.Equal(TakeResult.Taken, queue.Take(-1, out var warning));
+        Assert.Equal(OperationEventKind.GuardedWarning, warning!.Kind);
+        queue.Cancel();
+        Assert.Equal(TakeResult.Taken, queue.Take(-1, out var last));
+        Assert.Equal(Failures.OperationCanceled, last!.Failure!.Code);
+        OperationQueue.AnswerGuard(warning.Guard, goOn: true);
+        var machine = Run.Item<VmIdentity>(new GetVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, Target("myVM")));
+        Assert.Equal(VmIdentityType.UserAssigned, machine.Type);
+    }
+
+    [Fact]
     public void A_plan_that_was_agreed_to_binds()
     {
         Make("id1");

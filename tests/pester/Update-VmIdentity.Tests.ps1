@@ -146,7 +146,7 @@ Describe 'Update-VmIdentity' {
             @{ Name = 'the preference of a function'; Given = { function Set-It { [CmdletBinding()] param() Update-VmIdentity $Group $VM -IdentityType None }; Set-It -WarningAction Stop } }
         ) {
             foreach ($time in 1..5) {
-                $failure = @(Get-Failure $Given)
+                $failure = @(Get-Failure $Given 3>$null)
                 $failure.Count | Should -Be 1
                 $failure[0].FullyQualifiedErrorId | Should -BeLike 'ActionPreferenceStop*'
                 $failure[0].Exception.Message | Should -BeLike '*loses id1*'

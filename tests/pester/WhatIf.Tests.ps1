@@ -183,11 +183,11 @@ public class AnsweringInterface : PSHostUserInterface
         @{ What = 'a role that does not exist'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionId 11111111-2222-3333-4444-555555555555 -ResourceGroupName myResourceGroup"; Code = 'RoleDefinitionDoesNotExist' }
         @{ What = 'a scope that does not exist'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope ((Get-VmIdentity).Id + 'x')"; Code = 'ResourceNotFound' }
         @{ What = 'a group as scope that does not exist'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName nope"; Code = 'ResourceGroupNotFound' }
-        @{ What = 'a credential under no identity'; Command = "New-FederatedIdentityCredential myResourceGroup nope c1 -Issuer https://contoso.com -Subject s"; Code = '*NotFound' }
+        @{ What = 'a credential under no identity'; Command = "New-FederatedIdentityCredential myResourceGroup nope cred1 -Issuer https://contoso.com -Subject s"; Code = '*NotFound' }
         @{ What = 'a credential that does not exist'; Command = "Remove-FederatedIdentityCredential myResourceGroup id1 nope"; Code = '*NotFound' }
     ) {
         $codes = foreach ($mode in '-WhatIf', '') {
-            Invoke-Emulator Delete /requests
+            $null = Invoke-Emulator Delete /requests
             $done = Invoke-Answering "$Command $mode"
             $done.Errors.Count | Should -Be 1
             Get-ErrorCode $done.Errors[0]
@@ -252,8 +252,8 @@ public class AnsweringInterface : PSHostUserInterface
     }
 
     It '-WarningAction Inquire asks before the loss' {
-        $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -WarningAction Inquire' 2
-        $done.Questions.Count | Should -Be 1
+        { Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -WarningAction Inquire' 2 } |
+            Should -Throw '*stopped because the user*'
         Get-ChangingRequest | Should -BeNullOrEmpty
         $done = Invoke-Answering 'Update-VmIdentity myResourceGroup myVM -IdentityType None -WarningAction Inquire' 0
         $done.Output.Type | Should -Be None
