@@ -10,6 +10,7 @@ use super::replication::Replication;
 use super::role::quoted;
 use crate::arm::{
     Category, Client, Error, Method, Pages, Plan, Reply, Request, Result, capitalized, is_guid,
+    is_named,
 };
 
 /// A principal in a group, or one that is to be.
@@ -323,8 +324,12 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
     })
 }
 
-/// Checks that the directory knows a principal. One that may not be read passes.
+/// Checks that the directory knows a principal. One that may not be read passes, and so does that of
+/// an identity, which exists.
 async fn require(client: &Client, principal: &str) -> Result<()> {
+    if is_named(principal) {
+        return Ok(());
+    }
     let path = format!("/v1.0/directoryObjects/{principal}");
     let url = client.graph_url(&path).await?;
     match client.get_url(url, principal).await {

@@ -89,6 +89,14 @@ Describe 'Add-IdentityGroupMember' {
         (Get-GraphRequest).method | Select-Object -Unique | Should -Be GET
     }
 
+    It '-WhatIf fails for a principal that the directory does not know' {
+        $failure = @(Get-Failure { Add-IdentityGroupMember myGroup -PrincipalId 99999999-0000-0000-0000-000000000000 -WhatIf })
+        $failure.Count | Should -Be 1
+        Get-ErrorCode $failure[0] | Should -Be Request_ResourceNotFound
+        $failure[0].Exception.Message | Should -BeLike "*'99999999-*"
+        (Get-GraphRequest).method | Select-Object -Unique | Should -Be GET
+    }
+
     It 'says what forbids it' {
         Add-Fault @{ method = 'POST'; pathContains = '/members'; action = @{ status = 403; code = 'Authorization_RequestDenied'; message = 'Insufficient privileges to complete the operation.' } }
         $failure = Get-Failure { Add-IdentityGroupMember myGroup $identity }

@@ -225,11 +225,16 @@ impl Wish {
         trust
     }
 
-    /// Says why no token will match.
-    fn tell_doubts(&self, client: &Client) {
-        for doubt in &self.doubts {
-            client.observer().warning(doubt.clone());
+    /// Says why no token will match, before anything is written. Whoever agreed to a plan has read
+    /// it there.
+    async fn tell_doubts(&self, client: &Client) -> Result<()> {
+        if client.agreement().is_given() {
+            return Ok(());
         }
+        for doubt in &self.doubts {
+            client.guard(&self.id.to_string(), doubt.clone()).await?;
+        }
+        Ok(())
     }
 
     fn taken(&self, twin: &FederatedCredential) -> Error {
@@ -282,7 +287,7 @@ impl Wish {
 }
 
 async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
-    wish.tell_doubts(client);
+    wish.tell_doubts(client).await?;
     let credentials = all(client, &wish.id.identity).await?;
     let id = &wish.id;
     let (description, changes) = match wish.step(&credentials)? {
@@ -385,7 +390,7 @@ impl Lane {
     }
 
     async fn fulfil(&mut self, client: &Client, wish: &Wish) -> Result<FederatedCredential> {
-        wish.tell_doubts(client);
+        wish.tell_doubts(client).await?;
         loop {
             let is_hearsay = self.is_hearsay();
             match wish.step(self.credentials(client).await?) {
