@@ -154,9 +154,12 @@ async fn an_upgrade_that_meets_another_operation_is_made_again_and_no_other_refu
 #[tokio::test]
 async fn an_instance_that_is_not_there_is_named() {
     let local = with_set("Manual").await;
-    local.forget().await;
     let listed = Upgrade::Listed(vec!["7".to_owned()]);
-    let error = compute::update(&local.client, &add("id1", listed)).await;
+    let wanted = add("id1", listed);
+    let plan = compute::plan_update(&local.client, &wanted).await;
+    assert_eq!(code(plan), "InstanceNotFound");
+    local.forget().await;
+    let error = compute::update(&local.client, &wanted).await;
     let error = error.unwrap_err();
     assert_eq!(error.code(), "InstanceNotFound");
     assert!(error.to_string().contains("'7'"), "{error}");

@@ -15,6 +15,9 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
     // That of the SupportsShouldProcess of every cmdlet that derives from this.
     private const ConfirmImpact Impact = ConfirmImpact.Medium;
 
+    // "Yes to All" answers every later question, too: a resource that never stops changing shall not be planned for ever.
+    private const int MostPlans = 5;
+
     private bool _whatIf;
     private bool _confirm;
 
@@ -39,7 +42,7 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
 
         if (_whatIf || _confirm)
         {
-            PlanFirst(request, input, Made);
+            PlanFirst(request, input, Made, MostPlans);
         }
         else if (ShouldProcess(request.Target.ToString(), action))
         {
@@ -51,7 +54,7 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
     /// Finds out what would change, asks, and carries out what was agreed to. When more would change by then, it asks
     /// again.
     /// </summary>
-    private void PlanFirst(ChangeRequest request, object? input, Func<Operation> made)
+    private void PlanFirst(ChangeRequest request, object? input, Func<Operation> made, int plansLeft)
     {
         void Decide(object item)
         {
@@ -70,9 +73,9 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
 
         void Failed(ManagedIdentityException error)
         {
-            if (error.Code == Failures.PlanChanged)
+            if (error.Code == Failures.PlanChanged && plansLeft > 1)
             {
-                PlanFirst(request, input, made);
+                PlanFirst(request, input, made, plansLeft - 1);
             }
             else
             {

@@ -12,9 +12,6 @@ use crate::arm::{Client, Error, Replication, ResourceId, Result, known_code};
 /// How often a change is attempted when others write meanwhile.
 const ATTEMPTS: u32 = 12;
 
-/// How an operation ends whose place a later one has taken.
-const PREEMPTED: &str = "OperationPreempted";
-
 /// The attempts at one change of a machine.
 pub(super) struct Attempts {
     /// What to say of the machine when all attempts were in vain.
@@ -106,9 +103,10 @@ impl Attempts {
     }
 
     fn give_up(&self, id: &ResourceId, error: Error) -> Error {
-        let outcome = match error.code() {
-            PREEMPTED => "Azure accepted the change and did not complete it: look at the machine.",
-            _ => self.outcome,
+        // Without a status it is the end of an operation, which may have done a part.
+        let outcome = match error.status() {
+            None => "Azure accepted the change and did not complete it: look at the machine.",
+            Some(_) => self.outcome,
         };
         error
             .reworded(format!(

@@ -63,7 +63,7 @@ pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
     Ok(Plan {
         resource: id.to_string(),
         description: describe(&id, &changes, &body.secrets),
-        effects: lines.map(|change| change.told(&body.secrets)).collect(),
+        effects: lines.map(Change::effect).collect(),
     })
 }
 
@@ -85,6 +85,19 @@ impl Change {
         !["NoChange", "Ignore", "NoEffect"]
             .iter()
             .any(|nothing| nothing.eq_ignore_ascii_case(&self.change_type))
+    }
+
+    /// The change without its values: those of a template may differ with each run, such as that of
+    /// `utcNow()`.
+    fn effect(&self) -> String {
+        let deltas = self.delta.iter().flatten();
+        let paths: Vec<&str> = deltas.map(|delta| delta.path.as_str()).collect();
+        format!(
+            "{} '{}' {}",
+            self.change_type,
+            self.resource_id,
+            paths.join(", ")
+        )
     }
 
     fn told(&self, secrets: &[String]) -> String {

@@ -223,9 +223,24 @@ public sealed unsafe class EventReaderTests
     public void A_plan()
     {
         using var scope = new NativeScope();
-        var record = new MiPlan { resource_id = scope.Text("id"), description = scope.Text("Do it"), changes = 1 };
+        var record = new MiPlan
+        {
+            resource_id = scope.Text("id"),
+            description = scope.Text("Do it"),
+            changes = 1,
+            agreement = scope.Text("agreed"),
+        };
         var read = Item<ChangePlan>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, plan = &record });
-        Assert.Equal(("id", "Do it", true), (read.ResourceId, read.Description, read.Changes));
+        Assert.Equal(("id", "Do it", true, "agreed"), (read.ResourceId, read.Description, read.Changes, read.Agreement));
+    }
+
+    [Fact]
+    public void A_guarded_warning()
+    {
+        using var scope = new NativeScope();
+        var source = new MiEvent { kind = NativeMethods.MI_EVENT_GUARDED_WARNING, message = scope.Text("vm1 loses id1"), guard = 7 };
+        var read = EventReader.Read(&source);
+        Assert.Equal((OperationEventKind.GuardedWarning, "vm1 loses id1", 7UL), (read.Kind, read.Message, read.Guard));
     }
 
     [Fact]
