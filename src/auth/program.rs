@@ -55,8 +55,8 @@ impl Program {
         Some(Self { path, folder })
     }
 
-    /// Runs it to its end. It works in its own folder, where nobody can put a file who could not
-    /// replace the program itself.
+    /// Runs it to its end, with its own folder as the current directory: whoever can write there
+    /// can replace the program as well.
     ///
     /// # Errors
     /// Those of the system; `TimedOut` when it takes longer than `patience`. All of its processes
