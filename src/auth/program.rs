@@ -155,7 +155,8 @@ mod family {
     }
 }
 
-/// A program and all that it starts: on Windows a job.
+/// A program and all that it starts: on Windows a job. The program is assigned to it right after its
+/// start, before `cmd.exe` has read the batch file.
 #[cfg(windows)]
 mod family {
     use tokio::process::{Child, Command};

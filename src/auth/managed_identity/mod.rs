@@ -505,10 +505,6 @@ mod tests {
             ),
             (format!(r#"{{"Message":"{says}"}}"#), ""),
             (
-                format!(r#"{{"ExceptionMessage":"{says}","Message":null}}"#),
-                "",
-            ),
-            (
                 format!(r#"{{"error":{{"code":"BadRequest","message":"{says}"}}}}"#),
                 "BadRequest",
             ),
