@@ -325,10 +325,10 @@ mod tls {
             for (file, content) in [("config", config), ("index", ""), ("serial", "01\n")] {
                 std::fs::write(server.path(file), content).unwrap();
             }
-            server.openssl(&format!(
+            server.openssl(
                 "req -x509 -config config -newkey rsa:2048 -nodes -days 3650 -keyout ca.key -out \
-                 ca.pem -subj /O=Contoso/CN=Proxy-CA -addext basicConstraints=critical,CA:TRUE"
-            ));
+                 ca.pem -subj /O=Contoso/CN=Proxy-CA -addext basicConstraints=critical,CA:TRUE",
+            );
             server.openssl(&format!(
                 "req -new -config config -newkey rsa:2048 -nodes -keyout own.key -out request \
                  -subj /CN=own -addext subjectAltName={name}"

@@ -1,5 +1,4 @@
-//! Why a service can't be reached, as far as that can be found out: its certificate, the proxy, or
-//! what the system says.
+//! Why a service can't be reached: its certificate, the proxy, or the reason that the system gives.
 
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use super::http::{Http, causes};
 use super::trust::Distrust;
 use super::{Category, Error, Url};
 
-/// What is in the way of a request that never left.
+/// What keeps a request from being sent.
 pub(crate) struct Obstacle {
     code: Option<&'static str>,
     message: String,

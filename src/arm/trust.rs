@@ -68,7 +68,7 @@ impl ExtraRoots {
                 found.extend(read_pem(&entry.path()).unwrap_or_default());
             }
         }
-        // One that no root can be made of would keep all the others from being used.
+        // The verifier refuses all of them when one is not fit to be a root.
         found.retain(|one| RootCertStore::empty().add(one.clone()).is_ok());
         Ok(found)
     }
@@ -100,7 +100,7 @@ fn unreadable(file: &Path, why: &str) -> Error {
 /// # Errors
 /// `CertificateFileUnreadable`; `TlsUnavailable` when the system's certificates can't be used.
 pub(super) fn client_config(extra: &ExtraRoots) -> Result<ClientConfig> {
-    // Fails when one is installed already, which is as good.
+    // Fails when one is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let provider = CryptoProvider::get_default().expect("was just installed");
     let roots = extra.read()?;
@@ -220,8 +220,8 @@ impl Distrust {
             CertificateError::UnknownIssuer => (
                 format!("is not trusted{}", untrusted_end(end_entity, intermediates)),
                 format!(
-                    "If that is the authority of your organization's proxy, add its certificate \
-                     to the system's store: {INSTALL}. Or name a PEM file with it in \
+                    "If the issuer belongs to your organization, such as to its proxy, add its \
+                     certificate to the system's store: {INSTALL}. Or name a PEM file with it in \
                      $env:SSL_CERT_FILE, and connect again."
                 ),
             ),
@@ -256,7 +256,7 @@ impl Distrust {
         }
     }
 
-    /// The one that a failed request brought, however deep.
+    /// The one among the causes of a failed request.
     pub(super) fn within(error: &reqwest::Error) -> Option<&Self> {
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
@@ -283,7 +283,7 @@ fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>>
     Some(parsed)
 }
 
-/// Where a chain of certificates leads to whom nobody here knows.
+/// The last certificate of a chain, and its issuer, which this system does not trust.
 fn untrusted_end(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> String {
     let Some(mut last) = parse(end_entity) else {
         return String::new();
@@ -302,18 +302,18 @@ fn untrusted_end(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>])
     let subject = shown(last.subject());
     match last.subject().as_raw() == last.issuer().as_raw() {
         true => format!(
-            ": '{subject}' has issued its certificate itself, and is none of the authorities that \
-             this system trusts"
+            ": '{subject}' issued its certificate itself, and this system does not trust that \
+             issuer"
         ),
         false => format!(
-            ": the certificate '{subject}' is issued by '{}', which is none of the authorities \
-             that this system trusts",
+            ": the certificate '{subject}' is issued by '{}', and this system does not trust that \
+             issuer",
             shown(last.issuer())
         ),
     }
 }
 
-/// A name that a stranger wrote, fit to be shown.
+/// A name from a certificate that is not trusted, without control characters.
 fn shown(name: &X509Name<'_>) -> String {
     let text = name.to_string();
     text.chars().filter(|c| !c.is_control()).take(200).collect()

@@ -197,7 +197,7 @@ pub(crate) mod errors {
 
     /// It is not installed.
     pub(crate) const MISSING: &str = "AzurePowerShellMissing";
-    /// Nobody is there who could ask it.
+    /// There is no host that can ask it.
     pub(crate) const UNAVAILABLE: &str = "AzurePowerShellUnavailable";
     const NOT_SIGNED_IN: &str = "AzurePowerShellNotSignedIn";
 
@@ -221,6 +221,7 @@ pub(crate) mod errors {
         }
     }
 
+    /// The error for a PowerShell without the module.
     pub(crate) fn missing() -> Error {
         error(
             MISSING,
@@ -229,7 +230,7 @@ pub(crate) mod errors {
         .advise("Install it, or sign in another way.")
     }
 
-    /// What its error means, in whose words.
+    /// The error for what Azure PowerShell says.
     pub(crate) fn failed(text: &str) -> Error {
         let complaint = Complaint::read(text, &COMMANDS);
         let reason = &complaint.reason;

@@ -1,4 +1,4 @@
-//! What a program of Azure's says when it gives no token: why, and which commands mend it.
+//! What a program of Azure's says when it gives no token: the reason, and the commands to run.
 //!
 //! Only what no language changes is looked for: Entra's codes and command lines. Source: the Azure
 //! CLI's `azure.cli.core.auth.util`, and the messages of Az.Accounts.
@@ -102,8 +102,8 @@ pub(super) fn entras_sentence(text: &str) -> Option<&str> {
     Some(rest[..end.unwrap_or(rest.len())].trim())
 }
 
-/// The sentence of an error that is not Entra's: the first that is marked as one; of a program that
-/// broke down, its last.
+/// The sentence of an error that is not Entra's: the first that is marked as an error; after an
+/// exception of Python's, the last.
 fn own_sentence<'a>(lines: &[&'a str], commands: &Commands) -> &'a str {
     let broke_down = lines.iter().any(|line| line.starts_with("Traceback "));
     let marked = lines.iter().find_map(|line| line.strip_prefix("ERROR:"));

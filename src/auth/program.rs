@@ -55,8 +55,8 @@ impl Program {
         Some(Self { path, folder })
     }
 
-    /// Runs it to its end. It works in its own folder, where nobody can put a file who could not
-    /// replace the program itself.
+    /// Runs it to its end, with its own folder as the current directory: whoever can write there
+    /// can replace the program as well.
     ///
     /// # Errors
     /// Those of the system; `TimedOut` when it takes longer than `patience`. All of its processes
@@ -155,7 +155,8 @@ mod family {
     }
 }
 
-/// A program and all that it starts: on Windows a job.
+/// A program and all that it starts: on Windows a job. The program is assigned to it right after its
+/// start, before `cmd.exe` has read the batch file.
 #[cfg(windows)]
 mod family {
     use tokio::process::{Child, Command};

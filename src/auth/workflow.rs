@@ -39,7 +39,7 @@ const GRANT: &str = "Add this to the job or the workflow: permissions: id-token:
                      contents: read, which is then no longer the default).";
 const MAP_TOKEN: &str = "Add this to the step: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken).";
 
-/// No such token is longer.
+/// The longest message of the service that is shown, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
 impl Workflow {

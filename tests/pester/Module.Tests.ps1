@@ -186,7 +186,7 @@ Describe 'The module' {
     }
 
     It 'tells a library that is there and does not load from one that is not there' -Skip:($IsMacOS -eq $true) {
-        $copy = Join-Path $TestDrive Broken
+        $copy = Join-Path (New-Item -ItemType Directory (Join-Path $TestDrive broken)).FullName ManagedIdentity
         Copy-Item $ModulePath $copy -Recurse
         Get-ChildItem $copy -Recurse -File | Where-Object BaseName -EQ managed_identity | ForEach-Object {
             [System.IO.File]::WriteAllText($_.FullName, 'This is no library.')

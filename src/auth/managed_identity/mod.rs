@@ -355,12 +355,16 @@ impl Call<'_> {
             .unwrap_or_else(|| format!("HttpStatus{status}"));
         let why = refused.sentence.unwrap_or_else(|| format!("HTTP {status}"));
         let message = format!("{} gave no token: {why}", self.place());
+        let advice = match status {
+            500.. => "Try again later.",
+            _ => {
+                "Check that the machine or the service has a managed identity, and the one that \
+                 -AccountId names."
+            }
+        };
         Error::new(Category::AuthenticationError, &code, "Identity", message)
             .with_status(status)
-            .advise(
-                "Check that the machine or the service has a managed identity, and the one that \
-                 -AccountId names.",
-            )
+            .advise(advice)
     }
 
     fn broken(&self, error: &reqwest::Error) -> Error {
@@ -383,7 +387,7 @@ impl Call<'_> {
 /// How long such a service may take: IMDS queues its callers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Nothing here gives tokens of a managed identity.
+/// No service here gives tokens of a managed identity.
 pub(super) const UNAVAILABLE: &str = "ManagedIdentityUnavailable";
 
 /// Set for the programs of a cluster of Service Fabric, and nowhere else. Source: Service Fabric's
@@ -500,10 +504,6 @@ mod tests {
                 "",
             ),
             (format!(r#"{{"Message":"{says}"}}"#), ""),
-            (
-                format!(r#"{{"ExceptionMessage":"{says}","Message":null}}"#),
-                "",
-            ),
             (
                 format!(r#"{{"error":{{"code":"BadRequest","message":"{says}"}}}}"#),
                 "BadRequest",
