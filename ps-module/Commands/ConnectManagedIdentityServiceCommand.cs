@@ -157,6 +157,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithCertificate)]
     [Parameter(ParameterSetName = WithFederatedToken)]
     [Parameter(ParameterSetName = WithFederatedTokenFile)]
+    [Parameter(ParameterSetName = WithWorkflowToken)]
     [Parameter(ParameterSetName = WithIdentity)]
     [Parameter(ParameterSetName = WithDeviceCode)]
     public string? Audience { get; set; }
