@@ -5,14 +5,13 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use managed_identity::arm::{Error, Silent};
 use managed_identity::auth::{Connection, FederatedToken, Request, SignIn, connect};
 use serde_json::{Value, json};
-use support::{Local, code, quick, tags};
+use support::{Local, code, install_program, quick, tags};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -144,9 +143,7 @@ impl FakeCli {
             "#!/bin/sh\necho \"$*\" >> '{}/asked'\necho '{answer}'\n",
             folder.path().display()
         );
-        let az = folder.path().join("az");
-        std::fs::write(&az, script).unwrap();
-        std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).unwrap();
+        install_program(&folder.path().join("az"), &script);
         Self { folder }
     }
 

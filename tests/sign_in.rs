@@ -680,42 +680,27 @@ mod automatic {
     }
 
     #[tokio::test]
-    async fn an_environment_that_is_refused_is_warned_of() {
-        let mut host = Host::on_machine("appService").await;
+    async fn no_other_sign_in_takes_the_place_of_what_the_environment_names() {
+        let mut host = Host::on_machine("imds").await;
         let endpoint = host.local.emulator.endpoint().to_owned();
         host.variables.extend(by_environment(&endpoint));
         let wrong = "marked-secret".to_owned();
         host.variables
             .insert("AZURE_CLIENT_SECRET".to_owned(), wrong);
-        // Of the two identities that this names, the host has one.
-        let connection = find(&host.local, host.variables.clone()).await;
-        let warned = host.local.heard.warnings.lock().unwrap().join("\n");
-        match connection {
-            Ok(connection) => {
-                assert_eq!(connection.account_type, "ManagedService");
-                assert!(warned.contains("AADSTS7000215"), "{warned}");
-            }
-            // AZURE_CLIENT_ID names an identity that the host has not.
-            Err(error) => assert!(error.message().contains("AADSTS7000215"), "{error}"),
-        }
-        assert!(!warned.contains("marked"));
+        let error = find(&host.local, host.variables.clone()).await.unwrap_err();
+        assert_eq!(error.code(), "NotConnected");
+        assert!(error.message().contains("AADSTS7000215"), "{error}");
+        assert!(!error.to_string().contains("marked"));
+        assert_eq!(host.asked("/metadata/identity").await, 0);
     }
 
     /// An Azure CLI that says on its error stream why it gives no token.
     #[cfg(unix)]
     fn install_cli(folder: &Path, says: &str) -> String {
         std::fs::write(folder.join("says"), says).unwrap();
-        // Written by another process: see the tests of programs.
-        let script = format!(
-            "#!/bin/sh\n/bin/cat '{}' >&2\nexit 1\n",
-            folder.join("says").display()
-        );
-        let made = std::process::Command::new("sh")
-            .args(["-c", "printf '%s' \"$2\" >\"$1\" && chmod +x \"$1\"", "sh"])
-            .arg(folder.join("az"))
-            .arg(script)
-            .status();
-        assert!(made.unwrap().success());
+        let says = folder.join("says");
+        let script = format!("#!/bin/sh\n/bin/cat '{}' >&2\nexit 1\n", says.display());
+        support::install_program(&folder.join("az"), &script);
         folder.to_str().unwrap().to_owned()
     }
 

@@ -49,6 +49,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
 
     /// <summary>An access token for Microsoft Graph, for what needs one: groups. It is not renewed.</summary>
     [Parameter(ParameterSetName = WithAccessToken)]
+    [ValidateNotNull]
     [SecureText]
     public SecureString? MicrosoftGraphAccessToken { get; set; }
 
@@ -156,6 +157,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithCertificate)]
     [Parameter(ParameterSetName = WithFederatedToken)]
     [Parameter(ParameterSetName = WithFederatedTokenFile)]
+    [Parameter(ParameterSetName = WithWorkflowToken)]
     [Parameter(ParameterSetName = WithIdentity)]
     [Parameter(ParameterSetName = WithDeviceCode)]
     public string? Audience { get; set; }

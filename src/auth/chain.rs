@@ -43,7 +43,8 @@ impl Source {
 /// Nobody has set it up: nothing to warn of.
 pub(super) const NOT_SET_UP: &str = "NotSetUp";
 
-/// The first sign-in that gives a token.
+/// The first sign-in that gives a token. The variables of the environment are not skipped when what
+/// they name is refused.
 ///
 /// # Errors
 /// `NotConnected`, which says what was tried and why each failed.
@@ -55,7 +56,6 @@ pub(super) async fn find(setting: &Setting<'_>, cloud: &mut Cloud) -> Result<Sig
             Ok(signed_in) => {
                 *cloud = its_cloud;
                 setting.tell(|| format!("Sign-in by {} works and is used.", source.name()));
-                warn_of_refused(setting, &failures, source);
                 return Ok(signed_in);
             }
             Err(error) => {
@@ -66,26 +66,17 @@ pub(super) async fn find(setting: &Setting<'_>, cloud: &mut Cloud) -> Result<Sig
                         sentence(error.message())
                     )
                 });
+                // Variables that are set ask for this sign-in: no other may take its place.
+                let was_asked_for =
+                    matches!(source, Source::Environment) && error.code() != NOT_SET_UP;
                 failures.push((source, error));
+                if was_asked_for {
+                    break;
+                }
             }
         }
     }
     Err(none_works(&failures))
-}
-
-/// Somebody meant the environment to be used, so that it is not goes without saying no more.
-fn warn_of_refused(setting: &Setting<'_>, failures: &[(Source, Error)], used: Source) {
-    let refused = failures.iter().find(|(source, error)| {
-        matches!(source, Source::Environment) && error.code() != NOT_SET_UP
-    });
-    if let Some((_, error)) = refused {
-        setting.observer.warning(format!(
-            "The sign-in that the environment variables name does not work, and that of {} is used \
-             instead. {}",
-            used.name(),
-            sentence(error.message())
-        ));
-    }
 }
 
 /// What was set up and does not work comes first: that is what can be mended.

@@ -178,7 +178,6 @@ try { Get-VmIdentity -ErrorAction Stop } catch { $failure = $_ }
             'Connect-ManagedIdentityService -AccessToken (ConvertTo-SecureString abc -AsPlainText -Force) -Endpoint $env:AZURE_AUTHORITY_HOST'
             'Connect-ManagedIdentityService -AccessToken plain'
             'Connect-ManagedIdentityService -AccessToken $null'
-            'Connect-ManagedIdentityService -AccessToken (Get-Nothing)'
             'Connect-ManagedIdentityService -Nonsense'
             'Connect-ManagedIdentityService -Endpoint $env:UNSET'
             'Disconnect-ManagedIdentityService'
@@ -195,6 +194,15 @@ try { Get-VmIdentity -ErrorAction Stop } catch { $failure = $_ }
             $said.Elsewhere[0] | Should -BeLike 'There is no connection: *'
             $said.Open | Should -Be 0
             Get-ArmRequest | Where-Object path -Like '*virtualMachines*' | Should -BeNullOrEmpty
+        }
+
+        It 'is not used after an error in an argument of Connect, which PowerShell never calls then' {
+            $said = Invoke-NewSession $byEnvironment @'
+$null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
+@{ Here = @(Get-Code { Get-VmIdentity }); Open = @(Get-ManagedIdentityConnection).Count } | ConvertTo-Json
+'@
+            $said.Here[0] | Should -BeLike 'NotConnected: There is no connection: *'
+            $said.Open | Should -Be 0
         }
     }
 

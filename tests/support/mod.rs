@@ -255,3 +255,15 @@ pub async fn other_server(answer: String) -> (String, Arc<AtomicU32>) {
     });
     (endpoint, count)
 }
+
+/// Writes a program that a test runs. Another process does it: a file that this one has open while
+/// another test starts a process can't be run at that moment (ETXTBSY).
+#[cfg(unix)]
+pub fn install_program(path: &std::path::Path, script: &str) {
+    let made = std::process::Command::new("sh")
+        .args(["-c", "printf '%s' \"$2\" >\"$1\" && chmod +x \"$1\"", "sh"])
+        .arg(path)
+        .arg(script)
+        .status();
+    assert!(made.unwrap().success());
+}
