@@ -724,7 +724,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  Which resource: its id, or its names. With an id the other members are not read.
+    ///  Which resource: its id, or its names. Names beside an id must agree with it.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct MiTarget
@@ -745,6 +745,14 @@ namespace ManagedIdentity.Native
         ///  The resource's name.
         /// </summary>
         public MiStr name;
+        /// <summary>
+        ///  The type that the caller's object says it is of; any when not given.
+        /// </summary>
+        public MiStr resource_type;
+        /// <summary>
+        ///  The parameter that gave the id or the object, for errors; `ResourceId` when not given.
+        /// </summary>
+        public MiStr parameter;
     }
 
     /// <summary>
@@ -1332,8 +1340,8 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  Which federated credential: its id, or its identity and its name. With an id the other members
-    ///  are not read.
+    ///  Which federated credential: its id, or its identity and its name. Names beside an id must agree
+    ///  with it.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct MiFederatedTarget

@@ -669,7 +669,7 @@ typedef struct MiAnswer {
   struct MiStr message;
 } MiAnswer;
 
-// Which resource: its id, or its names. With an id the other members are not read.
+// Which resource: its id, or its names. Names beside an id must agree with it.
 typedef struct MiTarget {
   // The resource id.
   struct MiStr resource_id;
@@ -679,6 +679,10 @@ typedef struct MiTarget {
   struct MiStr resource_group;
   // The resource's name.
   struct MiStr name;
+  // The type that the caller's object says it is of; any when not given.
+  struct MiStr resource_type;
+  // The parameter that gave the id or the object, for errors; `ResourceId` when not given.
+  struct MiStr parameter;
 } MiTarget;
 
 // What `mi_identity_create` needs.
@@ -946,8 +950,8 @@ typedef struct MiArmInvokeRequest {
   struct MiStr agreed;
 } MiArmInvokeRequest;
 
-// Which federated credential: its id, or its identity and its name. With an id the other members
-// are not read.
+// Which federated credential: its id, or its identity and its name. Names beside an id must agree
+// with it.
 typedef struct MiFederatedTarget {
   // The credential's id.
   struct MiStr resource_id;

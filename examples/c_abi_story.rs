@@ -74,6 +74,8 @@ fn target(name: &str) -> MiTarget {
         subscription_id: ABSENT,
         resource_group: string("myResourceGroup"),
         name: string(name),
+        resource_type: ABSENT,
+        parameter: ABSENT,
     }
 }
 
@@ -266,6 +268,8 @@ impl Story {
                 subscription_id: ABSENT,
                 resource_group: ABSENT,
                 name: ABSENT,
+                resource_type: ABSENT,
+                parameter: ABSENT,
             },
             subscription_id: ABSENT,
             all_subscriptions: 1,

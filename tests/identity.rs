@@ -211,6 +211,67 @@ async fn a_plan_changes_nothing() {
 }
 
 #[tokio::test]
+async fn names_beside_an_id_agree_with_it_and_so_does_the_type() {
+    let local = Local::start().await;
+    let id = identity::create(&local.client, &create("id1"))
+        .await
+        .unwrap()
+        .id;
+    local.forget().await;
+    let beside = |change: fn(&mut Target)| {
+        let mut target = Target {
+            parameter: Some("InputObject".to_owned()),
+            ..by_id(&id)
+        };
+        change(&mut target);
+        target
+    };
+    let same = beside(|target| {
+        target.resource_group = Some("MYRESOURCEGROUP".to_owned());
+        target.name = Some("ID1".to_owned());
+    });
+    identity::get(&local.client, &same).await.unwrap();
+    local.forget().await;
+
+    for (parameter, other) in [
+        (
+            "ResourceGroupName",
+            beside(|target| target.resource_group = Some("TestRG".to_owned())),
+        ),
+        (
+            "Name",
+            beside(|target| target.name = Some("id2".to_owned())),
+        ),
+        (
+            "SubscriptionId",
+            beside(|target| {
+                target.subscription_id = Some("22222222-0000-1111-2222-333333333333".to_owned());
+            }),
+        ),
+    ] {
+        let error = identity::get(&local.client, &other).await.unwrap_err();
+        assert_eq!(error.code(), "ContradictoryName", "{parameter}");
+        assert_eq!(error.category(), Category::InvalidArgument);
+        let named = format!("and -{parameter} names '");
+        assert!(error.to_string().contains(&named), "{error}");
+    }
+    let machine = Target {
+        resource_type: Some("microsoft.compute/virtualmachines".to_owned()),
+        parameter: Some("InputObject".to_owned()),
+        ..target("id1")
+    };
+    let error = identity::get(&local.client, &machine).await.unwrap_err();
+    assert_eq!(error.code(), "InvalidResourceId");
+    assert!(
+        error.to_string().starts_with(
+            "Virtual machine 'id1' is not a user-assigned identity: -InputObject must"
+        ),
+        "{error}"
+    );
+    assert!(local.methods().await.is_empty());
+}
+
+#[tokio::test]
 async fn the_groups_region_is_asked_for_once_by_many() {
     let local = Local::with(Options {
         latency: Duration::from_millis(20),

@@ -894,3 +894,20 @@ async fn the_exact_form_says_what_it_drops_of_a_change_made_meanwhile() {
     let warnings = local.heard.warnings.lock().unwrap().join("\n");
     assert!(warnings.contains("loses id2"), "{warnings}");
 }
+
+#[tokio::test]
+async fn a_plan_may_add_an_identity_that_is_not_known_yet() {
+    let local = Local::start().await;
+    make(&local, &["id1"]).await;
+    let plan = compute::plan_update(&local.client, &merge(&["", "id1"], &[], None))
+        .await
+        .unwrap();
+    assert!(
+        plan.description
+            .ends_with("add an identity that is not known yet, id1"),
+        "{}",
+        plan.description
+    );
+    let refused = compute::update(&local.client, &merge(&[""], &[], None)).await;
+    assert_eq!(code(refused), "InvalidIdentityId");
+}

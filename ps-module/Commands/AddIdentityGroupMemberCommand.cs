@@ -7,7 +7,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Add,
     "IdentityGroupMember",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByPrincipalId,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PSObject))]
@@ -25,13 +25,13 @@ public sealed class AddIdentityGroupMemberCommand : GroupMemberChangeCmdlet
     [ValidateRange(0, 3600)]
     public int? PrincipalWaitSec { get; set; }
 
-    private protected override void Change(string principalId, object input)
+    private protected override void Change(string principalId, object? input)
     {
         var request = new AddGroupMemberRequest(Client, Group, principalId) { PrincipalWaitSec = PrincipalWaitSec };
         Change(request, "Add to a group", input, () => Added(input));
     }
 
-    private void Added(object input)
+    private void Added(object? input)
     {
         if (PassThru)
         {

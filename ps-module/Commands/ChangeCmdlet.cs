@@ -21,6 +21,8 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
     private bool _whatIf;
     private bool _confirm;
 
+    private protected override bool OnlyPlans => _whatIf;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -86,6 +88,12 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
         request.PlanOnly = true;
         request.Agreed = null;
         Submit(request, new Operation(input) { OnItem = Decide });
+    }
+
+    private protected override void PlanUnknown(string? parameter)
+    {
+        var plan = $"{MyInvocation.MyCommand.Name}: what it would change is not known yet, because -{parameter} is null or empty";
+        ShouldProcess(plan, $"{plan}.", "Confirm");
     }
 
     private bool IsWanted(ChangePlan plan)

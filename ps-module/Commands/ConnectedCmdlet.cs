@@ -44,6 +44,15 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     /// </summary>
     private protected string? NamedSubscriptionId { get; private set; }
 
+    /// <summary>Where the values of the parameters come from.</summary>
+    private protected InputNames Given { get; private set; } = null!;
+
+    /// <summary>The subscription, as a part of what a resource is called.</summary>
+    private protected GivenName Subscription => Given.Name(nameof(SubscriptionId), SubscriptionId);
+
+    /// <summary>Whether nothing is to be changed: what is not known is told then, and is no error.</summary>
+    private protected virtual bool OnlyPlans => LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     private protected override int OperationsAtOnce => ThrottleLimit;
 
     /// <summary>The native handle of the connection.</summary>
@@ -54,6 +63,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     {
         // Nothing of the pipeline is bound yet.
         NamedSubscriptionId = SubscriptionId;
+        Given = new InputNames(this);
         Connection ??= DefaultConnection();
         if (!Connection.IsConnected)
         {
@@ -79,24 +89,61 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     }
 
     /// <summary>Does something with each resource that was given; what stands for none is an error of its own.</summary>
-    private protected void ForEach(TargetParameters given, Action<ResourceTarget, object> action) =>
+    private protected void ForEach(TargetParameters<ResourceTarget> given, Action<ResourceTarget, object?> action) =>
         ForEach(given.Each(), action);
 
     /// <summary>Does something with each input; one that does not stand for what it should is an error of its own.</summary>
-    private protected void ForEach<T>(IEnumerable<(object Input, Func<T> Meaning)> given, Action<T, object> action)
+    private protected void ForEach<T>(IEnumerable<(object? Input, Func<T> Meaning)> given, Action<T, object?> action)
     {
         foreach (var (input, meaning) in given)
         {
-            try
-            {
-                action(meaning(), input);
-            }
-            catch (ManagedIdentityException error)
-            {
-                Report(error, input);
-            }
+            Try(() => action(meaning(), input), input);
         }
     }
+
+    /// <summary>Does something with one input, and reports what is wrong with it.</summary>
+    private protected void Try(Action action, object? input)
+    {
+        try
+        {
+            action();
+        }
+        catch (ManagedIdentityException error) when (error.Code == Failures.NullInput && OnlyPlans)
+        {
+            PlanUnknown(error.Target);
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, input);
+        }
+    }
+
+    /// <summary>Tells that a plan can't be made, because a parameter names what is only planned itself.</summary>
+    private protected virtual void PlanUnknown(string? parameter) =>
+        WriteVerbose($"Nothing is read: -{parameter} is null or empty, because what it names is only planned.");
+
+    /// <summary>What is wrong with the command line is so for all inputs: it is one error, which ends the command.</summary>
+    private protected override void Report(ManagedIdentityException error, object? input)
+    {
+        var isForAll = error.Code switch
+        {
+            Failures.MissingParameter => !IsColumn(error.Target, input),
+            Failures.NullInput => error.Target is { } parameter && Given.IsOnCommandLine(parameter),
+            _ => false,
+        };
+        if (isForAll)
+        {
+            Fail(error, input);
+        }
+
+        base.Report(error, input);
+    }
+
+    /// <summary>Whether an input is a row of a table with a column for a parameter, so that others may fill it.</summary>
+    private bool IsColumn(string? parameter, object? input) =>
+        parameter is not null && input is not (null or string)
+        && PSObject.AsPSObject(input) is var one && ResourceReference.IdOrName(one) is null
+        && Given.Columns(parameter).Any(column => one.Properties[column] is not null);
 
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
         Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed.End) : error;

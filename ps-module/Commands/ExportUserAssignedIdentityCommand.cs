@@ -27,11 +27,15 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
 
     /// <summary>The resource group of the identities.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
-    public string ResourceGroupName { get; set; } = "";
+    public string? ResourceGroupName { get; set; }
 
     /// <summary>The names of the identities, or patterns. Without it, all of the group.</summary>
     [Parameter(ParameterSetName = ByName, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("IdentityName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -39,10 +43,12 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
     /// <summary>The resource ids of the identities: all of one group.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>Identities, all of one group: objects that stand for them, or resource ids.</summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The language: Arm, the default, for JSON, or Bicep.</summary>
@@ -65,6 +71,9 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
 
     private protected override string Label => "user-assigned identity";
 
+    private protected override ResourceNames Called => new(
+        Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name(nameof(Name), Name));
+
     private protected override void Process()
     {
         switch (ParameterSetName)
@@ -73,7 +82,7 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
                 FindIds(ResourceId);
                 break;
             case ByInputObject:
-                FindObjects(nameof(InputObject), InputObject!);
+                FindObjects(nameof(InputObject), InputObject);
                 break;
             default:
                 FindNames(ResourceGroupName, Name);

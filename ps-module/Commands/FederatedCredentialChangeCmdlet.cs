@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Native;
 
@@ -15,92 +14,65 @@ public abstract class FederatedCredentialChangeCmdlet : ChangeCmdlet
     protected const string ByResourceId = "ByResourceId";
 
     /// <summary>
-    /// The name of the parameter set that takes objects. It is the default one: with another, whose parameters are
-    /// mandatory, PowerShell would take an object's properties apart, and lose its subscription.
+    /// The name of the parameter set that takes objects. Objects alone are taken from the pipeline, as they are: names
+    /// that PowerShell took out of them would be without their subscription.
     /// </summary>
     protected const string ByInputObject = "ByInputObject";
 
-    /// <summary>The resource group of the identity.</summary>
+    /// <summary>The resource group of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
-    /// <summary>The name of the identity.</summary>
+    /// <summary>The name of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string IdentityName { get; set; } = "";
 
-    /// <summary>The names of the credentials.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 2, ValueFromPipeline = true)]
+    /// <summary>The names of the credentials. Where one is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 2)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 2, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
-    public string[] Name { get; set; } = [];
+    [AllowNull]
+    public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the credentials.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// Objects that stand for credentials: of this module or of Azure PowerShell, any with a property Id or
     /// ResourceId or with ResourceGroupName, IdentityName and Name, or resource ids.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     // As New-FederatedIdentityCredential: identities are worked on beside each other.
     private protected override int OperationsAhead => 20 * ThrottleLimit;
 
     /// <summary>Changes one credential.</summary>
-    private protected abstract void Change(CredentialTarget target, object input);
+    private protected abstract void Change(CredentialTarget target, object? input);
 
     private protected sealed override void Process()
     {
-        switch (ParameterSetName)
+        var names = new CredentialNames(
+            Subscription,
+            Given.Name(nameof(ResourceGroupName), ResourceGroupName),
+            Given.Name(nameof(IdentityName), IdentityName),
+            Given.Name(nameof(Name), Name));
+        var given = new TargetParameters<CredentialTarget>(names)
         {
-            case ByName:
-                foreach (var name in Name)
-                {
-                    Change(Named(name), name);
-                }
-
-                break;
-            case ByResourceId:
-                foreach (var id in ResourceId)
-                {
-                    Change(new CredentialTarget { ResourceId = id }, id);
-                }
-
-                break;
-            default:
-                foreach (var one in ResourceReference.Each(InputObject!))
-                {
-                    ChangeObject(one);
-                }
-
-                break;
-        }
+            ParameterSet = ParameterSetName,
+            Names = Name,
+            ResourceIds = ResourceId,
+            Object = InputObject,
+        };
+        ForEach(given.Each(), Change);
     }
-
-    private void ChangeObject(PSObject one)
-    {
-        try
-        {
-            Change(ResourceReference.Credential(nameof(InputObject), one, SubscriptionId), one);
-        }
-        catch (ManagedIdentityException error)
-        {
-            Report(error, one);
-        }
-    }
-
-    private CredentialTarget Named(string name) => new()
-    {
-        Identity = new ResourceTarget
-        {
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
-            Name = IdentityName,
-        },
-        Name = name,
-    };
 }

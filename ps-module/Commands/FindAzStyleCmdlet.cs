@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -15,16 +16,42 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     /// <summary>The name of the parameter set that takes a resource id.</summary>
     protected const string ByResourceId = "ByResourceId";
 
+    /// <summary>The name of the parameter set that takes objects.</summary>
+    protected const string ByInputObject = "ByInputObject";
+
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
+
+    /// <summary>The resource id.</summary>
+    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? ResourceId { get; set; }
+
+    /// <summary>
+    /// Objects that stand for machines: any with a property Id or ResourceId or with ResourceGroupName and Name, or
+    /// resource groups, whose machines are meant.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Takes whatever else Azure PowerShell knows, to say that it can't be done.</summary>
     [Parameter(ValueFromRemainingArguments = true)]
     public object[] OtherParameter { get; set; } = [];
 
     private protected abstract MachineKind Kind { get; }
+
+    /// <summary>The name or the pattern that was given.</summary>
+    private protected abstract GivenName MachineName { get; }
+
+    private GivenName Group => Given.Name(nameof(ResourceGroupName), ResourceGroupName);
+
+    private protected sealed override ResourceNames Called => new(Subscription, Group, MachineName);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -34,6 +61,38 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
         {
             Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it reads the machines and no more"));
         }
+    }
+
+    private protected sealed override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case ByResourceId:
+                FindIds(ResourceId is null ? null : [ResourceId]);
+                break;
+            case ByInputObject when InputObject is { } one && GroupOf(one) is { } group:
+                Try(() => FindGroup(group, one), one);
+                break;
+            case ByInputObject:
+                FindObjects(nameof(InputObject), InputObject);
+                break;
+            default:
+                FindNames(ResourceGroupName, MachineName.WithoutObject is { } name ? [name] : null);
+                break;
+        }
+    }
+
+    /// <summary>The resource group that an object is, or that it names without a machine.</summary>
+    private string? GroupOf(PSObject one) =>
+        ResourceReference.IdOrName(one) is { } id ? ResourceReference.ResourceGroup(id)
+        : MachineName.Of(one) is null ? Group.Of(one)
+        : null;
+
+    private void FindGroup(string group, PSObject one)
+    {
+        Group.CheckBeside(group);
+        Subscription.CheckBeside(ResourceReference.SubscriptionOf(ResourceReference.IdOrName(one)));
+        FindNames(group, MachineName.OnCommandLine is { } name ? [name] : null);
     }
 
     private protected sealed override Request Get(ResourceTarget target) =>

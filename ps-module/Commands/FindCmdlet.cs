@@ -15,6 +15,9 @@ public abstract class FindCmdlet : ConnectedCmdlet
     /// <summary>What one of the resources is called, such as "virtual machine".</summary>
     private protected abstract string Label { get; }
 
+    /// <summary>What one of the resources is called, by the parameters and by an object of the pipeline.</summary>
+    private protected abstract ResourceNames Called { get; }
+
     /// <summary>The reading of one.</summary>
     private protected abstract Request Get(ResourceTarget target);
 
@@ -28,27 +31,15 @@ public abstract class FindCmdlet : ConnectedCmdlet
     private protected virtual void Write(object item) => WriteObject(item);
 
     /// <summary>Reads the resources with these ids.</summary>
-    private protected void FindIds(string[] ids)
-    {
-        foreach (var id in ids)
-        {
-            Submit(Get(new ResourceTarget { ResourceId = id }), new Operation(id) { OnItem = Write });
-        }
-    }
+    private protected void FindIds(string[]? ids) =>
+        ForEach(new TargetParameters<ResourceTarget>(Called) { ParameterSet = "ByResourceId", ResourceIds = ids }, Find);
 
-    /// <summary>Reads the resources that these objects stand for.</summary>
-    private protected void FindObjects(string parameter, PSObject given)
+    /// <summary>Reads the resources that these objects stand for; texts are ids, names or patterns.</summary>
+    private protected void FindObjects(string parameter, PSObject? given)
     {
         foreach (var one in ResourceReference.Each(given))
         {
-            if (one.BaseObject is string { Length: > 0 } text)
-            {
-                FindName(null, text);
-            }
-            else
-            {
-                FindObject(parameter, one);
-            }
+            Try(() => FindObject(Called.Of(parameter, one), one!), one);
         }
     }
 
@@ -67,22 +58,23 @@ public abstract class FindCmdlet : ConnectedCmdlet
         }
     }
 
-    private void FindObject(string parameter, PSObject one)
+    private void FindObject(ResourceTarget target, PSObject one)
     {
-        try
+        if (target.Name is { } name && target.ResourceId is null && (one.BaseObject is string || target.ResourceGroupName is null))
         {
-            var target = ResourceReference.Target(parameter, one, SubscriptionId);
-            Submit(Get(target), new Operation(one) { OnItem = Write });
+            FindName(target.ResourceGroupName, name);
         }
-        catch (ManagedIdentityException error)
+        else
         {
-            Report(error, one);
+            Find(target, one);
         }
     }
 
+    private void Find(ResourceTarget target, object? input) => Submit(Get(target), new Operation(input) { OnItem = Write });
+
     private void FindName(string? resourceGroupName, string name)
     {
-        // No name begins with a slash: texts from the pipeline may be ids as well.
+        // No name begins with a slash.
         if (name.StartsWith("/", StringComparison.Ordinal))
         {
             FindIds([name]);
@@ -95,7 +87,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
                 ResourceGroupName = resourceGroupName,
                 Name = name,
             };
-            Submit(Get(target), new Operation(name) { OnItem = Write });
+            Find(target, name);
         }
         else
         {

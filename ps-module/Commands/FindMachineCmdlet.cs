@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -18,14 +19,17 @@ public abstract class FindMachineCmdlet : FindCmdlet
     protected const string ByInputObject = "ByInputObject";
 
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The resource ids of the machines.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// Looks whether each assigned identity still exists: the property Exists of each tells. A machine that refers to
@@ -42,6 +46,9 @@ public abstract class FindMachineCmdlet : FindCmdlet
     /// <summary>The object that was given.</summary>
     private protected abstract PSObject? Machine { get; }
 
+    private protected sealed override ResourceNames Called => new(
+        Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name("Name", Names));
+
     private protected sealed override void Process()
     {
         switch (ParameterSetName)
@@ -50,7 +57,7 @@ public abstract class FindMachineCmdlet : FindCmdlet
                 FindIds(ResourceId);
                 break;
             case ByInputObject:
-                FindObjects("InputObject", Machine!);
+                FindObjects("InputObject", Machine);
                 break;
             default:
                 FindNames(ResourceGroupName, Names);

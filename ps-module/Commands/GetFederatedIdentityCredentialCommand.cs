@@ -1,4 +1,3 @@
-using System;
 using System.Management.Automation;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
@@ -12,8 +11,16 @@ namespace ManagedIdentity.Commands;
 [OutputType(typeof(FederatedIdentityCredential))]
 public sealed class GetFederatedIdentityCredentialCommand : ConnectedCmdlet
 {
-    /// <summary>The resource group of the identity.</summary>
+    /// <summary>
+    /// An identity, a credential, an id of either, or a row of a table with the columns ResourceGroupName and IdentityName,
+    /// or IdentityId.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The resource group of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string? ResourceGroupName { get; set; }
 
@@ -25,10 +32,10 @@ public sealed class GetFederatedIdentityCredentialCommand : ConnectedCmdlet
     /// <summary>
     /// The id of the identity, or the identity itself, in place of its names; or the id of a credential.
     /// </summary>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "ResourceId", "InputObject")]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Id", "ResourceId")]
     [AllowEmptyString]
-    public string? IdentityId { get; set; }
+    public PSObject? IdentityId { get; set; }
 
     /// <summary>
     /// The names of the credentials. Wildcards are allowed: a pattern that matches nothing is no error, a name is.
@@ -39,30 +46,34 @@ public sealed class GetFederatedIdentityCredentialCommand : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    private protected override void Process()
+    private protected override void Process() => Try(Find, InputObject);
+
+    private void Find()
     {
-        if (IdentityId?.IndexOf("/federatedIdentityCredentials/", StringComparison.OrdinalIgnoreCase) >= 0 && Name is null)
+        var names = new CredentialNames(
+            Subscription,
+            Given.Name(nameof(ResourceGroupName), ResourceGroupName),
+            Given.Name(nameof(IdentityName), IdentityName),
+            Given.Name(nameof(Name), Name));
+        var target = MyInvocation.ExpectingInput || InputObject is not null ? names.OfOrUnder(nameof(InputObject), InputObject)
+            : !Given.IsOnCommandLine(nameof(IdentityId)) ? names.Named("")
+            : CredentialNames.IsCredential(IdentityId) && Name is null ? names.OfOrUnder(nameof(IdentityId), IdentityId)
+            : new CredentialTarget { Identity = names.Owner(nameof(IdentityId), IdentityId) };
+        if (target.ResourceId is not null)
         {
-            Find(new CredentialTarget { ResourceId = IdentityId });
+            Find(target);
             return;
         }
 
-        var identity = new ResourceTarget
-        {
-            ResourceId = IdentityId,
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
-            Name = IdentityName,
-        };
-        foreach (var name in Name ?? ["*"])
+        foreach (var name in Name ?? [target.Name is { Length: > 0 } own ? own : "*"])
         {
             if (WildcardPattern.ContainsWildcardCharacters(name))
             {
-                List(identity, Invariant.Pattern(name));
+                List(target.Identity, Invariant.Pattern(name));
             }
             else
             {
-                Find(new CredentialTarget { Identity = identity, Name = name });
+                Find(new CredentialTarget { Identity = target.Identity, Name = name });
             }
         }
     }

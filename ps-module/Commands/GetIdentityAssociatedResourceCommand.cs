@@ -21,18 +21,24 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
     /// ResourceGroupName and Name, or resource ids.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The identities: resource ids, identity objects, or, with -ResourceGroupName, names.</summary>
     [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    public object[] IdentityId { get; set; } = [];
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? IdentityId { get; set; }
 
-    /// <summary>The resource group of identities that are given by name.</summary>
-    [Parameter(ParameterSetName = ByInputObject)]
+    /// <summary>
+    /// The resource group of identities that are given by name. Where it is given beside an object, it must be the
+    /// object's own.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = ByIdentity)]
+    [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
-    public string ResourceGroupName { get; set; } = "";
+    public string? ResourceGroupName { get; set; }
 
     /// <summary>Looks in all subscriptions that the sign-in sees.</summary>
     [Parameter]
@@ -47,7 +53,7 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
     {
         base.BeginProcessing();
         // With an identity's name, the subscription is where that is.
-        if (ParameterSetName == OfAll && AllSubscriptions && NamedSubscriptionId is not null)
+        if (ParameterSetName == OfAll && AllSubscriptions && Given.IsOnCommandLine(nameof(SubscriptionId)))
         {
             Fail(Failures.AllAndOneSubscription());
         }
@@ -61,12 +67,16 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
             return;
         }
 
-        var given = new TargetParameters
+        var isPiped = ParameterSetName == ByInputObject;
+        // An identity's name is looked for in the subscription that is looked through; an id has its own.
+        var place = new GivenName(nameof(SubscriptionId), [nameof(SubscriptionId)], NamedSubscriptionId, ValueSource.Default);
+        var names = new ResourceNames(
+            place, Given.Name(nameof(ResourceGroupName), ResourceGroupName), GivenName.ByObject("Name", "IdentityName"));
+        var given = new TargetParameters<ResourceTarget>(names)
         {
-            SubscriptionId = NamedSubscriptionId,
-            ResourceGroupName = ResourceGroupName,
-            Object = InputObject ?? PSObject.AsPSObject(IdentityId),
-            ObjectParameter = InputObject is null ? nameof(IdentityId) : nameof(InputObject),
+            ParameterSet = ParameterSetName,
+            Object = isPiped ? InputObject : IdentityId is null ? null : PSObject.AsPSObject(IdentityId),
+            ObjectParameter = isPiped ? nameof(InputObject) : nameof(IdentityId),
         };
         ForEach(given, Find);
     }

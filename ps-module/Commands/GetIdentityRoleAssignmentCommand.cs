@@ -29,14 +29,16 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
     /// any objects with a property PrincipalId, or resource ids or names of identities.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
     /// </summary>
     [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    public object[] IdentityId { get; set; } = [];
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? IdentityId { get; set; }
 
     /// <summary>The resource group in which an identity's name is looked for.</summary>
     [Parameter(ParameterSetName = ByIdentity)]
@@ -48,7 +50,8 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
     [Parameter(ParameterSetName = ByPrincipal, Mandatory = true)]
     [Alias("ObjectId")]
     [AllowEmptyString]
-    public string[] PrincipalId { get; set; } = [];
+    [AllowNull]
+    public string[]? PrincipalId { get; set; }
 
     /// <summary>Includes the roles that they have as members of groups.</summary>
     [Parameter(ParameterSetName = ByInputObject)]
@@ -72,8 +75,7 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
     /// a property Id or ResourceId. Without it, the whole subscription.
     /// </summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
-    public PSObject[] Scope { get; set; } = [];
+    public PSObject?[]? Scope { get; set; }
 
     /// <summary>The resource group to look at. Without it, the whole subscription.</summary>
     [Parameter]
@@ -89,7 +91,8 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
             Names = RoleDefinitionName,
             Ids = RoleDefinitionId,
             Scopes = Scope,
-            ResourceGroupName = ResourceGroupName,
+            HasScopes = Given.IsOnCommandLine(nameof(Scope)),
+            ResourceGroup = Given.Name(nameof(ResourceGroupName), ResourceGroupName),
             SubscriptionId = NamedSubscriptionId,
         };
         _roles = parameters.Roles();
@@ -111,15 +114,15 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
             return;
         }
 
-        var holders = new HolderParameters
+        var holders = new HolderParameters(
+            NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
+        var each = ParameterSetName switch
         {
-            SubscriptionId = NamedSubscriptionId,
-            IdentityResourceGroupName = IdentityResourceGroupName,
-            Object = InputObject,
-            Identities = IdentityId,
-            PrincipalIds = PrincipalId,
+            ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
+            ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, type: null),
+            _ => holders.Each(nameof(InputObject), InputObject),
         };
-        ForEach(holders.Each(), Find);
+        ForEach(each, Find);
     }
 
     private void Find(RoleHolder holder, object? input)

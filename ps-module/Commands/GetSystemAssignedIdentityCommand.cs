@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native.Requests;
@@ -18,21 +17,20 @@ public sealed class GetSystemAssignedIdentityCommand : ConnectedCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("ResourceId", "InputObject")]
     [AllowEmptyString]
-    public PSObject[] Scope { get; set; } = [];
+    [AllowNull]
+    public PSObject?[]? Scope { get; set; }
 
     private protected override void Process()
     {
-        foreach (var one in Scope)
+        foreach (var one in Scope ?? [null])
         {
-            try
-            {
-                var id = ResourceReference.Id(nameof(Scope), one);
-                Submit(new GetSystemIdentityRequest(Client, id), new Operation(one) { OnItem = WriteObject });
-            }
-            catch (ManagedIdentityException error)
-            {
-                Report(error, one);
-            }
+            Try(() => Find(one), one);
         }
+    }
+
+    private void Find(PSObject? one)
+    {
+        var id = ResourceReference.Id(nameof(Scope), one, Subscription);
+        Submit(new GetSystemIdentityRequest(Client, id), new Operation(one) { OnItem = WriteObject });
     }
 }

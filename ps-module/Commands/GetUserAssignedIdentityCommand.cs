@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -17,7 +18,9 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     private const string OfAllSubscriptions = "OfAllSubscriptions";
 
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 
@@ -25,8 +28,10 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     /// The names of the identities. Wildcards are allowed: a pattern that matches nothing is no error, a name is.
     /// Without it, all identities of the place.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
+    [Alias("IdentityName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -34,13 +39,15 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     /// <summary>The resource ids of the identities.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// Objects that stand for identities: of this module or of Azure PowerShell, any with a property Id or
     /// ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Looks in all subscriptions that the sign-in sees.</summary>
@@ -61,11 +68,14 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (AllSubscriptions && NamedSubscriptionId is not null)
+        if (AllSubscriptions && Given.IsOnCommandLine(nameof(SubscriptionId)))
         {
             Fail(Failures.AllAndOneSubscription());
         }
     }
+
+    private protected override ResourceNames Called => new(
+        Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name(nameof(Name), Name));
 
     private protected override void Process()
     {
@@ -75,7 +85,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
                 FindIds(ResourceId);
                 break;
             case ByInputObject:
-                FindObjects(nameof(InputObject), InputObject!);
+                FindObjects(nameof(InputObject), InputObject);
                 break;
             case OfAllSubscriptions when AllSubscriptions:
                 FindAmong(List(null), Name, Unused ? null : "the subscriptions that the sign-in sees");

@@ -11,9 +11,11 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
 {
     /// <summary>
     /// The names of the virtual machines. Wildcards are allowed: a pattern that matches nothing is no error, a name
-    /// is. Without it, all virtual machines of the resource group or the subscription.
+    /// is. Without it, all virtual machines of the resource group or the subscription. Where one is given
+    /// beside an object, it must be the object's own.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -25,6 +27,7 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("VM")]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     private protected override string Label => "virtual machine";

@@ -11,10 +11,12 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
 {
     /// <summary>
     /// The names of the virtual machine scale sets. Wildcards are allowed: a pattern that matches nothing is no error, a name
-    /// is. Without it, all virtual machine scale sets of the resource group or the subscription.
+    /// is. Without it, all virtual machine scale sets of the resource group or the subscription. Where one is given
+    /// beside an object, it must be the object's own.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("VMScaleSetName")]
+    [Parameter(ParameterSetName = ByName, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("VmssName", "VMScaleSetName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -25,6 +27,7 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("Vmss", "VirtualMachineScaleSet")]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     private protected override string Label => "virtual machine scale set";

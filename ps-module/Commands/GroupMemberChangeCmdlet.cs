@@ -1,5 +1,5 @@
+using System.Linq;
 using System.Management.Automation;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 
 namespace ManagedIdentity.Commands;
@@ -25,38 +25,25 @@ public abstract class GroupMemberChangeCmdlet : ChangeCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [Alias("Member")]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The object ids of the members.</summary>
     [Parameter(ParameterSetName = ByPrincipalId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] PrincipalId { get; set; } = [];
+    [AllowNull]
+    public string[]? PrincipalId { get; set; }
 
     /// <summary>Changes that one is in the group, or is not.</summary>
-    private protected abstract void Change(string principalId, object input);
+    private protected abstract void Change(string principalId, object? input);
 
     private protected sealed override void Process()
     {
-        foreach (var id in PrincipalId)
+        var given = ParameterSetName == ByPrincipalId ? PSObject.AsPSObject(PrincipalId ?? []) : InputObject;
+        var parameter = ParameterSetName == ByPrincipalId ? nameof(PrincipalId) : nameof(InputObject);
+        foreach (var one in ResourceReference.Each(given).DefaultIfEmpty())
         {
-            Change(id, id);
-        }
-
-        if (InputObject is null)
-        {
-            return;
-        }
-
-        foreach (var one in ResourceReference.Each(InputObject))
-        {
-            try
-            {
-                Change(ResourceReference.PrincipalId(nameof(InputObject), one), one);
-            }
-            catch (ManagedIdentityException error)
-            {
-                Report(error, one);
-            }
+            Try(() => Change(ResourceReference.PrincipalId(parameter, one, Subscription), one), one);
         }
     }
 }

@@ -14,42 +14,50 @@ public abstract class IdentityChangeCmdlet : ChangeCmdlet
     protected const string ByResourceId = "ByResourceId";
 
     /// <summary>
-    /// The name of the parameter set that takes objects. It is the default one: with another, whose parameters are
-    /// mandatory, PowerShell would take an object's Name for the input, and lose its subscription.
+    /// The name of the parameter set that takes objects. Objects alone are taken from the pipeline, as they are: names
+    /// that PowerShell took out of them would be without their subscription.
     /// </summary>
     protected const string ByInputObject = "ByInputObject";
 
-    /// <summary>The resource group of the identities.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The resource group of the identities. Where it is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
-    /// <summary>The names of the identities.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The names of the identities. Where one is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("IdentityName")]
     [AllowEmptyString]
-    public string[] Name { get; set; } = [];
+    [AllowNull]
+    public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// Objects that stand for identities: of this module or of Azure PowerShell, any with a property Id or
     /// ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Changes one identity.</summary>
-    private protected abstract void Change(ResourceTarget target, object input);
+    private protected abstract void Change(ResourceTarget target, object? input);
 
     private protected sealed override void Process()
     {
-        var given = new TargetParameters
+        var names = new ResourceNames(
+            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name(nameof(Name), Name));
+        var given = new TargetParameters<ResourceTarget>(names)
         {
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
+            ParameterSet = ParameterSetName,
             Names = Name,
             ResourceIds = ResourceId,
             Object = InputObject,

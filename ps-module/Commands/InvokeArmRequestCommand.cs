@@ -21,12 +21,14 @@ public sealed class InvokeArmRequestCommand : ChangeCmdlet
 
     /// <summary>
     /// The path, which begins with a slash, with or without a query. {subscriptionId} in it stands for the subscription.
-    /// A whole URL may be given, too, if it is one of the connection's Azure Resource Manager.
+    /// A whole URL may be given, too, if it is one of the connection's Azure Resource Manager. An object with a property
+    /// Id or ResourceId stands for its id.
     /// </summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [Alias("Uri")]
     [AllowEmptyString]
-    public string[] Path { get; set; } = [];
+    [AllowNull]
+    public PSObject?[]? Path { get; set; }
 
     /// <summary>The version of the API, such as 2024-11-30, where the path does not name it.</summary>
     [Parameter]
@@ -51,18 +53,14 @@ public sealed class InvokeArmRequestCommand : ChangeCmdlet
 
     private protected override void Process()
     {
-        foreach (var path in Path)
+        foreach (var one in Path ?? [null])
         {
-            try
-            {
-                Call(path);
-            }
-            catch (ManagedIdentityException error)
-            {
-                Report(error, path);
-            }
+            Try(() => Call(PathOf(one)), one);
         }
     }
+
+    private string PathOf(PSObject? one) =>
+        one?.BaseObject as string ?? ResourceReference.Id(nameof(Path), one, Subscription);
 
     private void Call(string path)
     {

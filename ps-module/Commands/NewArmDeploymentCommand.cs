@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
@@ -25,6 +26,7 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
 
     /// <summary>The resource group.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
@@ -39,6 +41,13 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
     [AllowEmptyString]
     public string TemplateFile { get; set; } = "";
 
+    /// <summary>
+    /// A resource group, a deployment, which is run again, or a row of a table with the columns ResourceGroupName, Name
+    /// and TemplateFile.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>The values of the template's parameters: a table, or an object. A SecureString is sent as its text.</summary>
     [Parameter(ParameterSetName = WithObject)]
     [ValidateNotNull]
@@ -49,27 +58,14 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
     [AllowEmptyString]
     public string? TemplateParameterFile { get; set; }
 
-    private protected override void Process()
-    {
-        try
-        {
-            Deploy();
-        }
-        catch (ManagedIdentityException error)
-        {
-            Report(error, Name ?? TemplateFile);
-        }
-    }
+    private string DefaultName => Path.GetFileNameWithoutExtension(TemplateFile);
+
+    private protected override void Process() => Try(Deploy, InputObject ?? (object)(Name ?? TemplateFile));
 
     private void Deploy()
     {
+        var target = Target();
         var template = Read(nameof(TemplateFile), TemplateFile);
-        var target = new ResourceTarget
-        {
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
-            Name = Name ?? Path.GetFileNameWithoutExtension(TemplateFile),
-        };
         var request = new CreateDeploymentRequest(Client, target, template)
         {
             Parameters = TemplateParameterObject is null
@@ -77,7 +73,53 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
                 : JsonWriter.Write(nameof(TemplateParameterObject), TemplateParameterObject),
             ParameterFile = TemplateParameterFile is null ? null : Read(nameof(TemplateParameterFile), TemplateParameterFile),
         };
-        Change(request, "Run deployment", target.Name);
+        Change(request, "Run deployment", InputObject ?? (object?)target.Name);
+    }
+
+    /// <summary>The deployment: of the object of the pipeline, if there is one.</summary>
+    private ResourceTarget Target()
+    {
+        var group = Given.Name(nameof(ResourceGroupName), ResourceGroupName);
+        var name = Given.Name(nameof(Name), Name);
+        var names = new ResourceNames(Subscription, group, name);
+        if (InputObject is not { } one)
+        {
+            return names.Named(name.WithoutObject ?? DefaultName);
+        }
+
+        var id = ResourceReference.IdOrName(one);
+        if (ResourceReference.ResourceGroup(id) is { } own)
+        {
+            group.CheckBeside(own);
+            Subscription.CheckBeside(ResourceReference.SubscriptionOf(id));
+            return new ResourceTarget
+            {
+                SubscriptionId = ResourceReference.SubscriptionOf(id),
+                ResourceGroupName = own,
+                Name = name.WithoutObject ?? DefaultName,
+            };
+        }
+
+        return names.Find(nameof(InputObject), one) ?? OfRow(one, group, name);
+    }
+
+    /// <summary>The deployment of a row that names the group or the template, and not the deployment.</summary>
+    private ResourceTarget OfRow(PSObject row, GivenName group, GivenName name)
+    {
+        if (group.Of(row) is null && Given.Columns(nameof(TemplateFile)).All(column => ResourceReference.Text(row, column) is null))
+        {
+            const string Rule = "it must be a resource group, a deployment, or an object with ResourceGroupName, Name or TemplateFile.";
+            throw Failures.Invalid("InvalidInputObject", nameof(InputObject), row, Rule);
+        }
+
+        return new ResourceTarget
+        {
+            SubscriptionId = Subscription.For(row),
+            ResourceGroupName = group.For(row),
+            Name = name.WithoutObject ?? DefaultName,
+            Type = ResourceReference.Type(row),
+            Parameter = nameof(InputObject),
+        };
     }
 
     private string Read(string parameter, string path)

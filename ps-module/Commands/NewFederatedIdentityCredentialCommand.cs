@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -21,8 +22,16 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
     private const string OfGitHub = "OfGitHub";
     private const string OfKubernetes = "OfKubernetes";
 
-    /// <summary>The resource group of the identity.</summary>
+    /// <summary>
+    /// An identity; a credential, which is made so again or, with -IdentityId, copied; or a row of a table with the
+    /// columns ResourceGroupName, IdentityName or IdentityId, Name, and those of the source.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The resource group of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string? ResourceGroupName { get; set; }
 
@@ -35,7 +44,7 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Id", "ResourceId")]
     [AllowEmptyString]
-    public string? IdentityId { get; set; }
+    public PSObject? IdentityId { get; set; }
 
     /// <summary>
     /// The name of the credential: 3 to 120 letters, digits, '-' or '_', the first a letter or a digit.
@@ -112,19 +121,25 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
 
     private protected override void Process()
     {
-        var target = new CredentialTarget
-        {
-            Identity = new ResourceTarget
-            {
-                ResourceId = IdentityId,
-                SubscriptionId = SubscriptionId,
-                ResourceGroupName = ResourceGroupName,
-                Name = IdentityName,
-            },
-            Name = Name,
-        };
-        var request = new WriteFederatedCredentialRequest(Client, target, Source()) { Audience = Audience };
-        Change(request, "Create federated credential", Name);
+        Try(Create, InputObject ?? (object)Name);
+    }
+
+    private void Create()
+    {
+        var request = new WriteFederatedCredentialRequest(Client, Target(), Source()) { Audience = Audience };
+        Change(request, "Create federated credential", InputObject ?? (object)Name);
+    }
+
+    private CredentialTarget Target()
+    {
+        var names = new CredentialNames(
+            Subscription,
+            Given.Name(nameof(ResourceGroupName), ResourceGroupName),
+            Given.Name(nameof(IdentityName), IdentityName),
+            Given.Name(nameof(Name), Name));
+        return Given.IsOnCommandLine(nameof(IdentityId)) ? names.Under(nameof(IdentityId), IdentityId, InputObject, Name)
+            : MyInvocation.ExpectingInput || InputObject is not null ? names.OfOrUnder(nameof(InputObject), InputObject)
+            : names.Named(Name);
     }
 
     private FederatedSource Source() => ParameterSetName switch

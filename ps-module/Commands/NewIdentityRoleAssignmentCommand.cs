@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.New,
     "IdentityRoleAssignment",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByIdentity,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(IdentityRoleAssignment))]
@@ -23,6 +23,7 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
     /// any objects with a property PrincipalId, or resource ids or names of identities.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Why, for those who look at it later.</summary>
@@ -49,7 +50,7 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
 
     private protected override void Process() => ForEachRole(InputObject, Give);
 
-    private void Give(RoleHolder holder, RolePlace place, RoleReference role, object input)
+    private void Give(RoleHolder holder, RolePlace place, RoleReference role, object? input)
     {
         var request = new CreateRoleAssignmentRequest(Client, holder, place, role)
         {

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
@@ -10,29 +9,57 @@ namespace ManagedIdentity.Commands;
 /// <summary>
 /// Creates a user-assigned managed identity. One that exists keeps what is not named; its tags are added to.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "UserAssignedIdentity", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsCommon.New,
+    "UserAssignedIdentity",
+    DefaultParameterSetName = ByName,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(UserAssignedIdentity))]
 public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
 {
-    /// <summary>The resource group of the identity.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    private const string ByName = "ByName";
+    private const string ByInputObject = "ByInputObject";
+
+    /// <summary>
+    /// The resource group of the identity. Where it is given beside an object of the pipeline that names one, it must be
+    /// the same.
+    /// </summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>
     /// The name of the identity: 3 to 128 letters, digits, '-' or '_', the first a letter or a digit.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("IdentityName")]
     [AllowEmptyString]
     public string Name { get; set; } = "";
+
+    /// <summary>
+    /// Names, or rows of a table with the columns ResourceGroupName, Name, Location, Tag, IsolationScope and
+    /// SubscriptionId; what a row does not say the parameters do. An identity stands for itself: to make the same
+    /// elsewhere, select the properties that are to be the same.
+    /// </summary>
+    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The region, such as eastus. Without it, the resource group's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? Location { get; set; }
 
-    /// <summary>The tags. An identity that exists keeps those it has besides.</summary>
+    /// <summary>
+    /// The tags: a table, an object, or a text such as team=shop;env=test. An identity that exists keeps those it has
+    /// besides.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public IDictionary? Tag { get; set; }
+    [Alias("Tags")]
+    public object? Tag { get; set; }
 
     /// <summary>Whether the identity serves its own region only. Without it, Azure's default, None.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -41,19 +68,21 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
 
     private protected override void Process()
     {
-        var target = new ResourceTarget
-        {
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
-            Name = Name,
-        };
+        var names = new ResourceNames(
+            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name(nameof(Name), Name));
+        var given = new TargetParameters<ResourceTarget>(names) { ParameterSet = ParameterSetName, Names = [Name], Object = InputObject };
+        ForEach(given, Create);
+    }
+
+    private void Create(ResourceTarget target, object? input)
+    {
         var request = new CreateIdentityRequest(Client, target)
         {
             // An empty cell of a table says nothing.
             Location = Location is "" ? null : Location,
             IsolationScope = IsolationScope is "" ? null : IsolationScope,
-            Tags = Tag is null ? [] : Tags.Read(Tag),
+            Tags = Tags.Read(Tag) ?? [],
         };
-        Change(request, "Create user-assigned identity", Name);
+        Change(request, "Create user-assigned identity", input);
     }
 }

@@ -8,7 +8,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "FederatedIdentityCredential",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]
@@ -18,7 +18,7 @@ public sealed class RemoveFederatedIdentityCredentialCommand : FederatedCredenti
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Change(CredentialTarget target, object input) =>
+    private protected override void Change(CredentialTarget target, object? input) =>
         Change(new DeleteFederatedCredentialRequest(Client, target), "Delete federated credential", input, Deleted);
 
     private void Deleted()

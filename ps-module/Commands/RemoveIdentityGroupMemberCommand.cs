@@ -7,7 +7,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "IdentityGroupMember",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByPrincipalId,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PSObject))]
@@ -17,10 +17,10 @@ public sealed class RemoveIdentityGroupMemberCommand : GroupMemberChangeCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Change(string principalId, object input) =>
+    private protected override void Change(string principalId, object? input) =>
         Change(new RemoveGroupMemberRequest(Client, Group, principalId), "Remove from a group", input, () => Removed(input));
 
-    private void Removed(object input)
+    private void Removed(object? input)
     {
         if (PassThru)
         {

@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
@@ -9,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "IdentityRoleAssignment",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByIdentity,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]
@@ -24,12 +27,14 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
     /// of identities.
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The ids of the role assignments.</summary>
     [Parameter(ParameterSetName = ById, Mandatory = true)]
     [AllowEmptyString]
-    public string[] Id { get; set; } = [];
+    [AllowNull]
+    public string[]? Id { get; set; }
 
     /// <summary>Returns true for each role assignment that was removed.</summary>
     [Parameter]
@@ -37,20 +42,15 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
 
     private protected override void Process()
     {
-        foreach (var id in Id)
+        if (ParameterSetName == ById)
         {
-            Remove(new DeleteRoleAssignmentRequest(Client, id), id);
-        }
-
-        if (InputObject is null)
-        {
-            RemoveAsGiven(null);
+            ForEach(Ids(), (id, input) => Remove(new DeleteRoleAssignmentRequest(Client, id), input));
             return;
         }
 
-        foreach (var one in ResourceReference.Each(InputObject))
+        foreach (var one in ParameterSetName == ByInputObject ? ResourceReference.Each(InputObject) : [null])
         {
-            if (ResourceReference.RoleAssignmentId(one) is { } id)
+            if (one is not null && ResourceReference.RoleAssignmentId(one) is { } id)
             {
                 RemoveAssignment(id, one);
             }
@@ -60,6 +60,11 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
             }
         }
     }
+
+    private IEnumerable<(object? Input, Func<string> Id)> Ids() =>
+        Id is { Length: > 0 }
+            ? Id.Select(id => ((object?)id, new Func<string>(() => id)))
+            : [(null, () => throw Failures.Null(nameof(Id)))];
 
     private void RemoveAsGiven(PSObject? given) => ForEachRole(
         given,
@@ -79,7 +84,7 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
         Remove(new DeleteRoleAssignmentRequest(Client, id), input);
     }
 
-    private void Remove(DeleteRoleAssignmentRequest request, object input) => Change(request, Action, input, Removed);
+    private void Remove(DeleteRoleAssignmentRequest request, object? input) => Change(request, Action, input, Removed);
 
     private void Removed()
     {

@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "UserAssignedIdentity",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]
@@ -50,7 +50,7 @@ public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
         }
     }
 
-    private protected override void Change(ResourceTarget target, object input)
+    private protected override void Change(ResourceTarget target, object? input)
     {
         var action = Detach ? "Detach and delete user-assigned identity" : "Delete user-assigned identity";
         Change(new DeleteIdentityRequest(Client, target) { Manner = Manner }, action, input, Deleted);

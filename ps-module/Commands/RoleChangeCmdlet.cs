@@ -20,14 +20,15 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     protected const string ByPrincipal = "ByPrincipal";
 
     private IReadOnlyList<RoleReference> _roles = [];
-    private IReadOnlyList<RolePlace> _places = [];
+    private IReadOnlyList<RolePlace>? _places;
 
     /// <summary>
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
     /// </summary>
     [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
-    [ValidateNotNullOrEmpty]
-    public object[] IdentityId { get; set; } = [];
+    [AllowNull]
+    [AllowEmptyCollection]
+    public object?[]? IdentityId { get; set; }
 
     /// <summary>The resource group in which an identity's name is looked for.</summary>
     [Parameter(ParameterSetName = ByIdentity)]
@@ -39,7 +40,8 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ByPrincipal, Mandatory = true)]
     [Alias("ObjectId")]
     [AllowEmptyString]
-    public string[] PrincipalId { get; set; } = [];
+    [AllowNull]
+    public string[]? PrincipalId { get; set; }
 
     /// <summary>
     /// What -PrincipalId is the id of: ServicePrincipal, which managed identities are, User, Group, ForeignGroup or
@@ -73,8 +75,7 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ByInputObject)]
     [Parameter(ParameterSetName = ByIdentity)]
     [Parameter(ParameterSetName = ByPrincipal)]
-    [ValidateNotNullOrEmpty]
-    public PSObject[] Scope { get; set; } = [];
+    public PSObject?[]? Scope { get; set; }
 
     /// <summary>The resource group that the role counts on.</summary>
     [Parameter(ParameterSetName = ByInputObject)]
@@ -96,31 +97,35 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
         {
             _places = parameters.Places();
         }
-        catch (ManagedIdentityException error)
+        catch (ManagedIdentityException error) when (!(error.Code == Failures.NullInput && OnlyPlans))
         {
             Fail(error);
+        }
+        catch (ManagedIdentityException)
+        {
+            // What the role counts on is only planned.
+            _places = null;
         }
     }
 
     /// <summary>Does something with each role of each who was given, on each place.</summary>
     /// <param name="given">The object that was given, if any.</param>
     /// <param name="action">What to do.</param>
-    private protected void ForEachRole(PSObject? given, Action<RoleHolder, RolePlace, RoleReference, object> action)
+    private protected void ForEachRole(PSObject? given, Action<RoleHolder, RolePlace, RoleReference, object?> action)
     {
-        var holders = new HolderParameters
+        var holders = new HolderParameters(
+            NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
+        var each = ParameterSetName switch
         {
-            SubscriptionId = NamedSubscriptionId,
-            IdentityResourceGroupName = IdentityResourceGroupName,
-            Object = given,
-            Identities = IdentityId,
-            PrincipalIds = PrincipalId,
-            PrincipalType = PrincipalType,
+            ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
+            ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, PrincipalType),
+            _ => holders.Each("InputObject", given),
         };
         ForEach(
-            holders.Each(),
+            each,
             (holder, input) =>
             {
-                foreach (var place in _places)
+                foreach (var place in _places ?? throw Failures.Null(nameof(Scope)))
                 {
                     foreach (var role in _roles)
                     {
@@ -135,7 +140,8 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
         Names = RoleDefinitionName,
         Ids = RoleDefinitionId,
         Scopes = Scope,
-        ResourceGroupName = ResourceGroupName,
+        HasScopes = Given.IsOnCommandLine(nameof(Scope)),
+        ResourceGroup = Given.Name(nameof(ResourceGroupName), ResourceGroupName),
         SubscriptionId = NamedSubscriptionId,
     };
 }

@@ -1,5 +1,3 @@
-using System;
-using System.Linq;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
@@ -16,6 +14,7 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
 {
     /// <summary>The resource group.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
@@ -52,9 +51,9 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
 
     /// <summary>The machine that an object stands for; a text is a name in the resource group.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none, or for another change than that of its identity.</exception>
-    private protected ResourceTarget Machine(string parameter, PSObject machine)
+    private protected ResourceTarget Machine(string parameter, PSObject? machine)
     {
-        if (AzStyleMachine.IsChanged(machine))
+        if (machine is not null && AzStyleMachine.IsChanged(machine))
         {
             throw Failures.Invalid(
                 "UnsupportedChange",
@@ -64,24 +63,13 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
                 "nothing else, by -IdentityType and -IdentityId. For other changes, use Azure PowerShell itself.");
         }
 
-        var target = machine.BaseObject is string name && !name.StartsWith("/", StringComparison.Ordinal)
-            ? Named(name)
-            : ResourceReference.Target(parameter, machine, SubscriptionId);
-        var group = target.ResourceId?.Split('/').ElementAtOrDefault(4);
-        if (ResourceGroupName is not null && group is not null && !group.Equals(ResourceGroupName, StringComparison.OrdinalIgnoreCase))
-        {
-            throw Failures.Invalid(
-                "InvalidResourceGroupName", nameof(ResourceGroupName), ResourceGroupName, $"the machine is in '{group}'.");
-        }
-
-        return target;
+        return Called.Of(parameter, machine);
     }
 
-    /// <summary>The machine with a name.</summary>
-    private protected ResourceTarget Named(string name) => new()
-    {
-        SubscriptionId = SubscriptionId,
-        ResourceGroupName = ResourceGroupName,
-        Name = name,
-    };
+    /// <summary>What a machine is called, by the parameters and by an object.</summary>
+    private protected ResourceNames Called =>
+        new(Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), MachineName);
+
+    /// <summary>The name that was given.</summary>
+    private protected abstract GivenName MachineName { get; }
 }

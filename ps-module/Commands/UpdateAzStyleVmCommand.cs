@@ -18,9 +18,10 @@ public sealed class UpdateAzStyleVmCommand : UpdateAzStyleCmdlet
     /// <summary>The virtual machine, as Get-AzVM returns it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [Alias("VMProfile", "VirtualMachine")]
+    [AllowNull]
     public PSObject? VM { get; set; }
 
-    /// <summary>The resource id of the virtual machine.</summary>
+    /// <summary>The resource id of the virtual machine. It must be that of the object.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Id { get; set; }
@@ -31,26 +32,18 @@ public sealed class UpdateAzStyleVmCommand : UpdateAzStyleCmdlet
 
     private protected override void Process()
     {
-        foreach (var machine in ResourceReference.Each(VM!))
+        foreach (var machine in ResourceReference.Each(VM))
         {
-            try
-            {
-                Update(machine);
-            }
-            catch (ManagedIdentityException error)
-            {
-                Report(error, machine);
-            }
+            Try(() => Update(machine), machine);
         }
     }
 
-    private void Update(PSObject machine)
+    private protected override GivenName MachineName => GivenName.ByObject("Name", "VMName");
+
+    private void Update(PSObject? machine)
     {
         var target = Machine(nameof(VM), machine);
-        if (Id is not null)
-        {
-            target = new ResourceTarget { ResourceId = Id };
-        }
+        Given.Name(nameof(Id), Id).CheckBeside(target.ResourceId);
 
         var request = new UpdateVmIdentityRequest(Client, MachineKind.VirtualMachine, target)
         {

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -17,7 +17,7 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
 {
     /// <summary>The name of the scale set.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
+    [Alias("Name", "VmssName")]
     [AllowEmptyString]
     public string VMScaleSetName { get; set; } = "";
 
@@ -36,15 +36,15 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
 
     private protected override void Process()
     {
-        try
-        {
-            Update(VirtualMachineScaleSet is null ? Named(VMScaleSetName) : Machine(nameof(VirtualMachineScaleSet), VirtualMachineScaleSet));
-        }
-        catch (ManagedIdentityException error)
-        {
-            Report(error, VMScaleSetName);
-        }
+        Try(() => Update(Target()), VMScaleSetName);
     }
+
+    private protected override GivenName MachineName => Given.Name(nameof(VMScaleSetName), VMScaleSetName);
+
+    private ResourceTarget Target() =>
+        VirtualMachineScaleSet is null && !MyInvocation.ExpectingInput
+            ? Called.Named(VMScaleSetName)
+            : Machine(nameof(VirtualMachineScaleSet), VirtualMachineScaleSet);
 
     private void Update(ResourceTarget target)
     {

@@ -9,7 +9,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "FederatedIdentityCredential",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FederatedIdentityCredential))]
@@ -72,7 +72,7 @@ public sealed class UpdateFederatedIdentityCredentialCommand : FederatedCredenti
     [Parameter]
     public string? ServiceAccount { get; set; }
 
-    private protected override void Change(CredentialTarget target, object input)
+    private protected override void Change(CredentialTarget target, object? input)
     {
         var source = new FederatedSource
         {

@@ -23,37 +23,37 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     protected const string ByResourceId = "ByResourceId";
 
     /// <summary>
-    /// The name of the parameter set that takes objects. It is the default one: with a set of mandatory names,
-    /// PowerShell would take an object's Name for the input.
+    /// The name of the parameter set that takes objects. Objects alone are taken from the pipeline, as they are: names
+    /// that PowerShell took out of them would be without their subscription.
     /// </summary>
     protected const string ByInputObject = "ByInputObject";
 
-    /// <summary>The resource group of the machines. With objects it is not needed and does not count.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = ByInputObject)]
+    /// <summary>The resource group of the machines. Where it is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The resource ids of the machines.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// The identities to add: resource ids, identity objects, or names of identities in the machine's resource
-    /// group.
+    /// group. A cell of a table may hold several, with ';' between them.
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public object[] AddIdentityId { get; set; } = [];
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public object?[]? AddIdentityId { get; set; }
 
     /// <summary>
     /// The identities to remove: resource ids, identity objects, or names of identities in the machine's resource
-    /// group.
+    /// group. A cell of a table may hold several, with ';' between them.
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public object[] RemoveIdentityId { get; set; } = [];
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public object?[]? RemoveIdentityId { get; set; }
 
     /// <summary>
     /// Drops references to identities that do not exist any more. Azure refuses every change of a machine that has
@@ -94,7 +94,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     private protected abstract string Label { get; }
 
     /// <summary>The names that were given.</summary>
-    private protected abstract string[] Names { get; }
+    private protected abstract string[]? Names { get; }
 
     /// <summary>The object that was given, and the parameter that it was given by.</summary>
     private protected abstract (string Parameter, PSObject? Value) Machine { get; }
@@ -116,10 +116,11 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
 
     private protected sealed override void Process()
     {
-        var given = new TargetParameters
+        var names = new ResourceNames(
+            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name("Name", Names));
+        var given = new TargetParameters<ResourceTarget>(names)
         {
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
+            ParameterSet = ParameterSetName,
             Names = Names,
             ResourceIds = ResourceId,
             Object = Machine.Value,
@@ -128,22 +129,41 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
         ForEach(given, (target, input) => Change(Request(target), $"Update the identity of {Label}", input));
     }
 
-    private UpdateVmIdentityRequest Request(ResourceTarget target) => new(Client, Kind, target)
+    private UpdateVmIdentityRequest Request(ResourceTarget target)
     {
-        ExactType = IsExact ? IdentityType : null,
-        SystemAssigned =
-            EnableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE
-            : DisableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE
-            : NativeMethods.MI_SYSTEM_ASSIGNED_KEEP,
-        Add = IsExact ? Identities(nameof(IdentityId), IdentityId ?? []) : Identities(nameof(AddIdentityId), AddIdentityId),
-        Remove = Identities(nameof(RemoveIdentityId), RemoveIdentityId),
-        RemoveMissing = RemoveMissing,
-        UpgradeInstance = Instances,
-        NoWait = NoWait,
-    };
+        var added = Identities(nameof(AddIdentityId), AddIdentityId);
+        var named = Identities(nameof(IdentityId), IdentityId);
+        return new UpdateVmIdentityRequest(Client, Kind, target)
+        {
+            ExactType = IsExact ? IdentityType : null,
+            SystemAssigned =
+                EnableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE
+                : DisableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE
+                : NativeMethods.MI_SYSTEM_ASSIGNED_KEEP,
+            Add = IsExact ? named : added,
+            Remove = Identities(nameof(RemoveIdentityId), RemoveIdentityId),
+            RemoveMissing = RemoveMissing,
+            UpgradeInstance = Instances,
+            NoWait = NoWait,
+        };
+    }
 
-    private static string[] Identities(string parameter, object?[] values) =>
-        values.Select(value => ResourceReference.Identity(parameter, value)).ToArray();
+    /// <summary>
+    /// The identities that a parameter names. In a plan, an empty text stands for one that is not known yet. A cell of a
+    /// table that is empty names none.
+    /// </summary>
+    private string[] Identities(string parameter, object?[]? values)
+    {
+        if (Given.IsOnCommandLine(parameter))
+        {
+            return IdentityList.Read(parameter, values, unknown: OnlyPlans ? "" : null);
+        }
+
+        var identities = IdentityList.Read(parameter, values);
+        return identities.Length > 0 && IsExact
+            ? throw Failures.Invalid("InvalidIdentityChange", ExactBeside(parameter))
+            : identities;
+    }
 
     /// <summary>Why the two forms can't be made out, or null when they can.</summary>
     private string? Contradiction()
@@ -165,10 +185,11 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
             nameof(AddIdentityId), nameof(RemoveIdentityId), nameof(RemoveMissing), nameof(EnableSystemAssigned),
             nameof(DisableSystemAssigned),
         ];
-        return merging.FirstOrDefault(IsBound) is { } other
-            ? $"-IdentityType says all that there shall be, and -{other} only what is to change: give one or the other."
-            : null;
+        return merging.FirstOrDefault(IsBound) is { } other ? ExactBeside(other) : null;
     }
+
+    private static string ExactBeside(string other) =>
+        $"-IdentityType says all that there shall be, and -{other} only what is to change: give one or the other.";
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

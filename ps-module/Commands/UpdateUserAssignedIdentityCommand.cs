@@ -1,5 +1,6 @@
-using System.Collections;
+using System.Collections.Generic;
 using System.Management.Automation;
+using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
@@ -11,29 +12,44 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "UserAssignedIdentity",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(UserAssignedIdentity))]
 public sealed class UpdateUserAssignedIdentityCommand : IdentityChangeCmdlet
 {
-    /// <summary>The tags that replace all that the identity has; an empty table clears them.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public IDictionary? Tag { get; set; }
+    /// <summary>
+    /// The tags that replace all that the identity has; an empty table clears them. A table, an object, or a text such
+    /// as team=shop;env=test. From the pipeline they are taken from rows without an id.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Tags")]
+    public object? Tag { get; set; }
 
     /// <summary>Whether the identity serves its own region only: Regional, or None.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(IsolationScopeCompleter))]
     public string? IsolationScope { get; set; }
 
-    private protected override void Change(ResourceTarget target, object input)
+    private protected override void Change(ResourceTarget target, object? input)
     {
         var request = new UpdateIdentityRequest(Client, target)
         {
             IsolationScope = IsolationScope,
-            Tags = Tag is null ? null : Tags.Read(Tag),
+            Tags = NewTags(target),
         };
         Change(request, "Update user-assigned identity", input);
+    }
+
+    /// <summary>An object with an id brings the tags that it had when it was read: they are not what is wanted.</summary>
+    private IReadOnlyList<KeyValuePair<string, string>>? NewTags(ResourceTarget target)
+    {
+        if (!Given.IsOnCommandLine(nameof(Tag)))
+        {
+            return target.ResourceId is null ? Tags.Read(Tag) : null;
+        }
+
+        const string Rule = "it must be a table, an object or a text; an empty table, @{}, clears the tags.";
+        return Tags.Read(Tag) ?? throw Failures.Invalid("InvalidTag", nameof(Tag), Tag, Rule);
     }
 }

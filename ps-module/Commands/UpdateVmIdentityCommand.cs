@@ -12,17 +12,19 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "VmIdentity",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(VmIdentity))]
 public sealed class UpdateVmIdentityCommand : UpdateMachineCmdlet
 {
-    /// <summary>The names of the virtual machines.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The names of the virtual machines. Where one is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [AllowEmptyString]
-    public string[] Name { get; set; } = [];
+    [AllowNull]
+    public string[]? Name { get; set; }
 
     /// <summary>
     /// Objects that stand for virtual machines: of this module or of Azure PowerShell's Get-AzVM, any with a
@@ -30,13 +32,14 @@ public sealed class UpdateVmIdentityCommand : UpdateMachineCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("InputObject", "VirtualMachine")]
+    [AllowNull]
     public PSObject? VM { get; set; }
 
     private protected override MachineKind Kind => MachineKind.VirtualMachine;
 
     private protected override string Label => "virtual machine";
 
-    private protected override string[] Names => Name;
+    private protected override string[]? Names => Name;
 
     private protected override (string Parameter, PSObject? Value) Machine => (nameof(VM), VM);
 }

@@ -12,17 +12,19 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "VmssIdentity",
-    DefaultParameterSetName = ByInputObject,
+    DefaultParameterSetName = ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(VmssIdentity))]
 public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
 {
-    /// <summary>The names of the virtual machine scale sets.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("VMScaleSetName")]
+    /// <summary>The names of the virtual machine scale sets. Where one is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("VmssName", "VMScaleSetName")]
     [AllowEmptyString]
-    public string[] Name { get; set; } = [];
+    [AllowNull]
+    public string[]? Name { get; set; }
 
     /// <summary>
     /// Objects that stand for virtual machine scale sets: of this module or of Azure PowerShell's Get-AzVmss, any with a
@@ -30,6 +32,7 @@ public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("InputObject", "VirtualMachineScaleSet")]
+    [AllowNull]
     public PSObject? Vmss { get; set; }
 
     /// <summary>
@@ -44,7 +47,7 @@ public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
 
     private protected override string Label => "virtual machine scale set";
 
-    private protected override string[] Names => Name;
+    private protected override string[]? Names => Name;
 
     private protected override (string Parameter, PSObject? Value) Machine => (nameof(Vmss), Vmss);
 

@@ -11,30 +11,34 @@ namespace ManagedIdentity.Commands;
 /// Waits until Azure is done with virtual machines or scale sets, such as after a change with -NoWait, also one that
 /// another process made.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ByInputObject)]
+[Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ByName)]
 [OutputType(typeof(VmIdentity), typeof(VmssIdentity))]
 public sealed class WaitVmIdentityCommand : ConnectedCmdlet
 {
     private const string ByName = "ByName";
     private const string ByResourceId = "ByResourceId";
-    // The default: with a set of mandatory names, PowerShell would take an object's Name for the input.
     private const string ByInputObject = "ByInputObject";
 
-    /// <summary>The resource group of the virtual machines.</summary>
+    /// <summary>The resource group of the virtual machines. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
-    /// <summary>The names of the virtual machines.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    /// <summary>The names of the virtual machines. Where one is given beside an object, it must be the object's own.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [AllowEmptyString]
-    public string[] Name { get; set; } = [];
+    [AllowNull]
+    public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the virtual machines and scale sets.</summary>
     [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
     [AllowEmptyString]
-    public string[] ResourceId { get; set; } = [];
+    [AllowNull]
+    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// Objects that stand for virtual machines or scale sets: what Update-VmIdentity and Update-VmssIdentity return,
@@ -42,14 +46,16 @@ public sealed class WaitVmIdentityCommand : ConnectedCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("VM", "Vmss")]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
 
     private protected override void Process()
     {
-        var given = new TargetParameters
+        var names = new ResourceNames(
+            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name(nameof(Name), Name));
+        var given = new TargetParameters<ResourceTarget>(names)
         {
-            SubscriptionId = SubscriptionId,
-            ResourceGroupName = ResourceGroupName,
+            ParameterSet = ParameterSetName,
             Names = Name,
             ResourceIds = ResourceId,
             Object = InputObject,
@@ -57,9 +63,9 @@ public sealed class WaitVmIdentityCommand : ConnectedCmdlet
         ForEach(given, Wait);
     }
 
-    private void Wait(ResourceTarget target, object input)
+    private void Wait(ResourceTarget target, object? input)
     {
-        var isSet = target.ResourceId?.IndexOf("/virtualMachineScaleSets/", StringComparison.OrdinalIgnoreCase) >= 0;
+        var isSet = (target.ResourceId ?? target.Type)?.IndexOf("/virtualMachineScaleSets", StringComparison.OrdinalIgnoreCase) >= 0;
         var kind = isSet ? MachineKind.ScaleSet : MachineKind.VirtualMachine;
         Submit(new WaitVmIdentityRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
     }

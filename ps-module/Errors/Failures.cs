@@ -84,6 +84,23 @@ internal static class Failures
             "Nothing was changed. To go over them in this session, use -Force.");
     }
 
+    /// <summary>What the error of a parameter that is missing has as its code.</summary>
+    public const string MissingParameter = "MissingParameter";
+
+    /// <summary>What the error of a parameter that is null has as its code.</summary>
+    public const string NullInput = "NullInput";
+
+    /// <summary>A parameter, or an object of the pipeline, that is null or empty.</summary>
+    public static ManagedIdentityException Null(string parameter) =>
+        new(NullInput, ErrorCategory.InvalidArgument, $"-{parameter} is null or empty: it must name what the command is to act on.")
+        {
+            Target = parameter,
+        };
+
+    /// <summary>An object and a parameter, or two properties of an object, that name different resources.</summary>
+    public static ManagedIdentityException ContradictoryName(string parameter, string message) =>
+        new("ContradictoryName", ErrorCategory.InvalidArgument, message) { Target = parameter };
+
     /// <summary>Input that breaks a rule.</summary>
     public static ManagedIdentityException Invalid(string code, string message) =>
         new(code, ErrorCategory.InvalidArgument, message);

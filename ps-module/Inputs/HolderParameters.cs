@@ -8,72 +8,59 @@ using ManagedIdentity.Native;
 namespace ManagedIdentity.Inputs;
 
 /// <summary>The parameters by which a cmdlet is told who holds a role: objects, identities, or object ids.</summary>
-internal sealed class HolderParameters
+/// <param name="subscriptionId">The subscription in which an identity's name is looked for; the connection's when it is null.</param>
+/// <param name="identityGroup">The group in which it is looked for; the whole subscription when none is given.</param>
+internal sealed class HolderParameters(string? subscriptionId, GivenName identityGroup)
 {
     private const string Rule =
-        "it is an identity, a virtual machine or scale set, an object with a property PrincipalId, Id or ResourceId or " +
+        "it must be an identity, a virtual machine or scale set, an object with a property PrincipalId, Id or ResourceId or " +
         "with ResourceGroupName and Name, or an identity's resource id or name.";
 
-    /// <summary>The subscription in which an identity's name is looked for; the connection's when it is null.</summary>
-    public string? SubscriptionId { get; set; }
-
-    /// <summary>The group in which it is looked for; the whole subscription when it is null.</summary>
-    public string? IdentityResourceGroupName { get; set; }
-
-    /// <summary>The object, or several.</summary>
-    public PSObject? Object { get; set; }
-
-    public object[] Identities { get; set; } = [];
-
-    public string[] PrincipalIds { get; set; } = [];
-
-    public string? PrincipalType { get; set; }
+    private readonly ResourceNames _names = new(
+        // The subscription of the command line is where the role counts: an object of the pipeline has its own.
+        new GivenName("SubscriptionId", ["SubscriptionId"], subscriptionId, ValueSource.Default),
+        identityGroup.WithColumns("ResourceGroupName", "ResourceGroup", "IdentityResourceGroupName"),
+        GivenName.ByObject("Name", "IdentityName"));
 
     /// <summary>What was given, one by one, and how to find out who it stands for.</summary>
-    public IEnumerable<(object Input, Func<RoleHolder> Holder)> Each()
-    {
-        var objects = Object is null ? [] : ResourceReference.Each(Object).Select(one => ("InputObject", one));
-        var identities = Identities.Select(one => ("IdentityId", PSObject.AsPSObject(one)));
-        foreach (var (parameter, one) in objects.Concat(identities))
-        {
-            yield return (one, () => Of(parameter, one));
-        }
+    /// <param name="parameter">The parameter that took it.</param>
+    /// <param name="given">An object, or several; null when there is none.</param>
+    public IEnumerable<(object? Input, Func<RoleHolder> Holder)> Each(string parameter, PSObject? given) =>
+        ResourceReference.Each(given).DefaultIfEmpty().Select(one => ((object?)one, new Func<RoleHolder>(() => Of(parameter, one))));
 
-        foreach (var id in PrincipalIds)
-        {
-            yield return (id, () => new RoleHolder { PrincipalId = id, PrincipalType = PrincipalType });
-        }
-    }
+    /// <summary>The same for object ids.</summary>
+    public static IEnumerable<(object? Input, Func<RoleHolder> Holder)> Each(string parameter, string[]? ids, string? type) =>
+        ids is { Length: > 0 }
+            ? ids.Select(id => ((object?)id, new Func<RoleHolder>(() => new RoleHolder { PrincipalId = id, PrincipalType = type })))
+            : [(null, () => throw Failures.Null(parameter))];
 
     /// <summary>Who a value stands for.</summary>
-    /// <exception cref="ManagedIdentityException">It stands for nobody.</exception>
-    private RoleHolder Of(string parameter, PSObject one)
+    /// <exception cref="ManagedIdentityException">It stands for nobody, or contradicts the command line.</exception>
+    private RoleHolder Of(string parameter, PSObject? one)
     {
-        if (one.BaseObject is string text)
+        if (one is null)
         {
-            return new RoleHolder { Identity = Identity(text) };
+            throw Failures.Null(parameter);
         }
 
-        if (ResourceReference.PrincipalId(one) is { } principalId)
+        if (one.BaseObject is not string && ResourceReference.PrincipalId(one) is { } principalId)
         {
+            identityGroup.CheckBeside(ResourceReference.ResourceGroupOf(ResourceReference.IdOrName(one)));
             return new RoleHolder { PrincipalId = principalId, PrincipalType = ResourceReference.PrincipalType(one) };
         }
 
-        if (ResourceReference.FindIdWithoutPrincipal(one) is { } machine)
+        if (one.BaseObject is not string && ResourceReference.FindIdWithoutPrincipal(one) is { } machine)
         {
             throw Failures.NoSystemAssignedIdentity(machine);
         }
 
-        return new RoleHolder
-        {
-            Identity = ResourceReference.FindTarget(one, SubscriptionId)
-                ?? throw Failures.Invalid($"Invalid{parameter}", parameter, one, Rule),
-        };
+        var identity = ResourceReference.IdOrName(one) is null && ResourceReference.Text(one, "IdentityId") is { } id
+            ? _names.WithId("IdentityId", id)
+            : _names.Find(parameter, one);
+        // A name alone says enough of an identity where it is called that of one.
+        var isNamed = one.BaseObject is string || ResourceReference.Text(one, "IdentityName") is not null;
+        return identity is not null && (isNamed || (identity.ResourceId ?? identity.ResourceGroupName) is not null)
+            ? new RoleHolder { Identity = identity }
+            : throw Failures.Invalid($"Invalid{parameter}", parameter, one, Rule);
     }
-
-    /// <summary>No name begins with a slash.</summary>
-    private ResourceTarget Identity(string text) =>
-        text.StartsWith("/", StringComparison.Ordinal)
-            ? new() { ResourceId = text }
-            : new() { SubscriptionId = SubscriptionId, ResourceGroupName = IdentityResourceGroupName, Name = text };
 }

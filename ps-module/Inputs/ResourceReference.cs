@@ -13,82 +13,29 @@ namespace ManagedIdentity.Inputs;
 /// </summary>
 internal static class ResourceReference
 {
-    private const string Rule =
-        "it is a resource id, or an object with a property Id or ResourceId, or one with ResourceGroupName and Name.";
-
     /// <summary>The objects that were given as one argument: an array's elements, or the object itself.</summary>
-    public static IEnumerable<PSObject> Each(PSObject given) =>
+    public static IEnumerable<PSObject?> Each(PSObject? given) =>
         LanguagePrimitives.GetEnumerable(given) is { } several
-            ? several.Cast<object?>().Where(one => one is not null).Select(PSObject.AsPSObject)
+            ? several.Cast<object?>().Select(one => one is null ? null : PSObject.AsPSObject(one))
             : [given];
-
-    /// <summary>The resource that an object stands for; its subscription, where it names none, is the one given.</summary>
-    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static ResourceTarget Target(string parameter, PSObject value, string? subscriptionId) =>
-        FindTarget(value, subscriptionId) ?? throw Failures.Invalid("InvalidInputObject", parameter, value, Rule);
-
-    /// <summary>The same; null when it stands for none.</summary>
-    public static ResourceTarget? FindTarget(PSObject value, string? subscriptionId)
-    {
-        if (FindId(value) is { } id)
-        {
-            return new ResourceTarget { ResourceId = id };
-        }
-
-        if (Property(value, "ResourceGroupName") is { } group && Property(value, "Name") is { } name)
-        {
-            return new ResourceTarget
-            {
-                SubscriptionId = Property(value, "SubscriptionId") ?? subscriptionId,
-                ResourceGroupName = group,
-                Name = name,
-            };
-        }
-
-        return null;
-    }
-
-    /// <summary>The federated credential that an object stands for.</summary>
-    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static CredentialTarget Credential(string parameter, PSObject value, string? subscriptionId)
-    {
-        if (FindId(value) is { } id)
-        {
-            return new CredentialTarget { ResourceId = id };
-        }
-
-        if (Property(value, "IdentityName") is { } identity && Property(value, "Name") is { } name)
-        {
-            return new CredentialTarget
-            {
-                Identity = new ResourceTarget
-                {
-                    SubscriptionId = Property(value, "SubscriptionId") ?? subscriptionId,
-                    ResourceGroupName = Property(value, "ResourceGroupName"),
-                    Name = identity,
-                },
-                Name = name,
-            };
-        }
-
-        throw Failures.Invalid(
-            "InvalidInputObject",
-            parameter,
-            value,
-            "it is the id of a federated credential, or an object with a property Id or ResourceId, or one with " +
-            "ResourceGroupName, IdentityName and Name.");
-    }
 
     /// <summary>The object id of the principal that an object stands for.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static string PrincipalId(string parameter, PSObject value)
+    public static string PrincipalId(string parameter, PSObject? value, GivenName subscription)
     {
+        if (value is null)
+        {
+            throw Failures.Null(parameter);
+        }
+
         if (value.BaseObject is string id)
         {
             return id;
         }
 
-        if (Text(value, "PrincipalId") is { } principal)
+        subscription.CheckBeside(SubscriptionOf(IdOrName(value)));
+
+        if (PrincipalId(value) is { } principal)
         {
             return principal;
         }
@@ -97,30 +44,44 @@ internal static class ResourceReference
             "InvalidInputObject",
             parameter,
             value,
-            value.BaseObject is VmIdentity
+            FindIdWithoutPrincipal(value) is not null
                 ? "its system-assigned identity is not on. Turn it on with -EnableSystemAssigned first."
-                : "it is the object id of a principal, or an object with a property PrincipalId.");
+                : "it must be the object id of a principal, or an object with a property PrincipalId.");
     }
 
     /// <summary>The id of the resource that an object stands for.</summary>
     /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static string Id(string parameter, PSObject value) =>
-        FindId(value)
-        ?? throw Failures.Invalid(
+    public static string Id(string parameter, PSObject? value)
+    {
+        if (value is null)
+        {
+            throw Failures.Null(parameter);
+        }
+
+        return IdOrName(value) ?? throw Failures.Invalid(
             $"Invalid{parameter}",
             parameter,
             value,
-            "it is a resource id, or an object with a property Id or ResourceId.");
+            "it must be a resource id, or an object with a property Id or ResourceId.");
+    }
 
-    /// <summary>The identity that a value stands for: a resource id, a bare name, or an object with an id.</summary>
-    /// <exception cref="ManagedIdentityException">It stands for none.</exception>
-    public static string Identity(string parameter, object? value) =>
-        (value is null ? null : FindId(PSObject.AsPSObject(value)))
-        ?? throw Failures.Invalid(
-            "InvalidIdentityId",
-            parameter,
-            value,
-            "it is an identity's resource id, its name, or an object with a property Id or ResourceId.");
+    /// <summary>The same; the subscription of the command line must be that of the id.</summary>
+    /// <exception cref="ManagedIdentityException">It stands for none, or contradicts the command line.</exception>
+    public static string Id(string parameter, PSObject? value, GivenName subscription)
+    {
+        var id = Id(parameter, value);
+        subscription.CheckBeside(SubscriptionOf(id));
+        return id;
+    }
+
+    /// <summary>The subscription that an id is in; null when it is in none.</summary>
+    public static string? SubscriptionOf(string? id) => After("subscriptions", id);
+
+    /// <summary>The resource group that an id is in; null when it is in none.</summary>
+    public static string? ResourceGroupOf(string? id) => After("resourceGroups", id);
+
+    /// <summary>The resource group that an id is of; null when it is of anything else.</summary>
+    public static string? ResourceGroup(string? id) => id?.Trim('/').Split('/').Length == 4 ? ResourceGroupOf(id) : null;
 
     /// <summary>
     /// The object id of the identity that an object is or, as Azure PowerShell's machines have it, has; null when it
@@ -140,7 +101,7 @@ internal static class ResourceReference
     public static string? FindIdWithoutPrincipal(PSObject value)
     {
         var tells = (value.Properties["PrincipalId"] ?? value.Properties["Identity"]) is not null;
-        return tells && PrincipalId(value) is null && FindId(value) is { } id
+        return tells && PrincipalId(value) is null && IdOrName(value) is { } id
             && (Contains(id, "/virtualMachines/") || Contains(id, "/virtualMachineScaleSets/"))
             ? id
             : null;
@@ -148,18 +109,24 @@ internal static class ResourceReference
 
     /// <summary>The id of the role assignment that an object stands for; null when it is another object.</summary>
     public static string? RoleAssignmentId(PSObject value) =>
-        new[] { FindId(value), Text(value, "RoleAssignmentId") }
+        new[] { IdOrName(value), Text(value, "RoleAssignmentId") }
             .FirstOrDefault(id => id is not null && Contains(id, "/providers/Microsoft.Authorization/roleAssignments/"));
 
-    private static bool Contains(string id, string part) => id.IndexOf(part, StringComparison.OrdinalIgnoreCase) >= 0;
+    /// <summary>The id that an object has, or the text that it is; null when it is neither.</summary>
+    public static string? IdOrName(PSObject value) => value.BaseObject as string ?? Text(value, "Id") ?? Text(value, "ResourceId");
 
-    private static string? FindId(PSObject value) =>
-        value.BaseObject as string ?? Property(value, "Id") ?? Property(value, "ResourceId");
+    /// <summary>The type of resource that an object says it is of; null when it does not say.</summary>
+    public static string? Type(PSObject value) =>
+        new[] { Text(value, "ResourceType"), Text(value, "Type") }.FirstOrDefault(type => type is not null && Contains(type, "/"));
 
     /// <summary>A property that says something: an empty cell of a table does not.</summary>
-    private static string? Text(PSObject value, string name) => Property(value, name) is { Length: > 0 } text ? text : null;
+    public static string? Text(PSObject value, string name) =>
+        Invariant.Text(PropertyValue(value, name)) is { Length: > 0 } text ? text : null;
 
-    private static string? Property(PSObject value, string name) => Invariant.Text(PropertyValue(value, name));
+    private static string? After(string part, string? id) =>
+        id?.Split('/').SkipWhile(one => !one.Equals(part, StringComparison.OrdinalIgnoreCase)).ElementAtOrDefault(1);
+
+    private static bool Contains(string id, string part) => id.IndexOf(part, StringComparison.OrdinalIgnoreCase) >= 0;
 
     private static object? PropertyValue(PSObject value, string name)
     {

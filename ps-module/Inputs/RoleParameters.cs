@@ -14,9 +14,13 @@ internal sealed class RoleParameters
     public string[] Ids { get; set; } = [];
 
     /// <summary>The scopes: their ids, or objects that stand for them.</summary>
-    public PSObject[] Scopes { get; set; } = [];
+    public PSObject?[]? Scopes { get; set; }
 
-    public string? ResourceGroupName { get; set; }
+    /// <summary>The resource group, and whether the command line names it: else it does not count beside a scope.</summary>
+    public GivenName ResourceGroup { get; set; } = GivenName.ByObject("ResourceGroupName");
+
+    /// <summary>Whether scopes are given, be they null.</summary>
+    public bool HasScopes { get; set; }
 
     /// <summary>
     /// The subscription that the command line names. One that an object of the pipeline brings does not belong here: it
@@ -25,7 +29,7 @@ internal sealed class RoleParameters
     public string? SubscriptionId { get; set; }
 
     /// <summary>Whether any of them is given that says which role or where.</summary>
-    public bool IsAnyGiven => Names.Length + Ids.Length + Scopes.Length > 0 || ResourceGroupName is not null;
+    public bool IsAnyGiven => Names.Length + Ids.Length > 0 || HasScopes || ResourceGroup.OnCommandLine is not null;
 
     /// <summary>The roles. Where none is given, or where they are given in both ways, the library says the rule.</summary>
     public IReadOnlyList<RoleReference> Roles()
@@ -44,17 +48,17 @@ internal sealed class RoleParameters
     /// <exception cref="ManagedIdentityException">They contradict each other, or an object stands for no scope.</exception>
     public IReadOnlyList<RolePlace> Places()
     {
-        if (Scopes.Length == 0)
+        if (!HasScopes)
         {
-            return [new RolePlace { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroupName }];
+            return [new RolePlace { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroup.WithoutObject }];
         }
 
-        if (ResourceGroupName is not null)
+        if (ResourceGroup.OnCommandLine is not null)
         {
             throw Failures.Invalid(
                 "InvalidScope", "-Scope and -ResourceGroupName can't be given together: each says where the role counts.");
         }
 
-        return Scopes.Select(scope => new RolePlace { Scope = ResourceReference.Id("Scope", scope) }).ToArray();
+        return (Scopes ?? []).DefaultIfEmpty().Select(scope => new RolePlace { Scope = ResourceReference.Id("Scope", scope) }).ToArray();
     }
 }

@@ -1,20 +1,22 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
-using ManagedIdentity.Native;
+using ManagedIdentity.Errors;
 
 namespace ManagedIdentity.Inputs;
 
 /// <summary>The parameters by which a cmdlet is told its resources: names in a group, resource ids, or objects.</summary>
-internal sealed class TargetParameters
+/// <typeparam name="T">What stands for a resource.</typeparam>
+/// <param name="names">Finds out which resource is meant.</param>
+internal sealed class TargetParameters<T>(INames<T> names)
 {
-    public string? SubscriptionId { get; set; }
+    /// <summary>The name of the parameter set in use: ByName, ByResourceId, or another, in which the object is meant.</summary>
+    public string ParameterSet { get; set; } = "";
 
-    public string ResourceGroupName { get; set; } = "";
+    public string[]? Names { get; set; }
 
-    public string[] Names { get; set; } = [];
-
-    public string[] ResourceIds { get; set; } = [];
+    public string[]? ResourceIds { get; set; }
 
     /// <summary>The object, or several.</summary>
     public PSObject? Object { get; set; }
@@ -23,41 +25,17 @@ internal sealed class TargetParameters
     public string ObjectParameter { get; set; } = "InputObject";
 
     /// <summary>What was given, one by one, and how to find out which resource it stands for.</summary>
-    public IEnumerable<(object Input, Func<ResourceTarget> Target)> Each()
+    public IEnumerable<(object? Input, Func<T> Target)> Each() => ParameterSet switch
     {
-        if (Object is not null)
-        {
-            foreach (var one in ResourceReference.Each(Object))
-            {
-                yield return (one, () => Of(one));
-            }
-        }
-        else if (ResourceIds.Length > 0)
-        {
-            foreach (var id in ResourceIds)
-            {
-                yield return (id, () => new ResourceTarget { ResourceId = id });
-            }
-        }
-        else
-        {
-            foreach (var name in Names)
-            {
-                yield return (name, () => Named(name));
-            }
-        }
-    }
-
-    /// <summary>A text is a name where a group is given with it, and else an id.</summary>
-    private ResourceTarget Of(PSObject one) =>
-        one.BaseObject is string name && ResourceGroupName.Length > 0 && !name.StartsWith("/", StringComparison.Ordinal)
-            ? Named(name)
-            : ResourceReference.Target(ObjectParameter, one, SubscriptionId);
-
-    private ResourceTarget Named(string name) => new()
-    {
-        SubscriptionId = SubscriptionId,
-        ResourceGroupName = ResourceGroupName,
-        Name = name,
+        "ByName" => Texts("Name", Names, names.Named),
+        "ByResourceId" => Texts("ResourceId", ResourceIds, id => names.WithId("ResourceId", id)),
+        _ => ResourceReference.Each(Object)
+            .Select(one => ((object?)one, new Func<T>(() => names.Of(ObjectParameter, one)))),
     };
+
+    private static IEnumerable<(object? Input, Func<T> Target)> Texts(
+        string parameter, string[]? texts, Func<string, T> target) =>
+        texts is { Length: > 0 }
+            ? texts.Select(text => ((object?)text, new Func<T>(() => target(text))))
+            : [(null, () => throw Failures.Null(parameter))];
 }

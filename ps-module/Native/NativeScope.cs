@@ -78,6 +78,8 @@ internal sealed unsafe class NativeScope : IDisposable
         subscription_id = Text(target.SubscriptionId),
         resource_group = Text(target.ResourceGroupName),
         name = Text(target.Name),
+        resource_type = Text(target.Type),
+        parameter = Text(target.Parameter),
     };
 
     /// <summary>Which federated credential.</summary>

@@ -11,6 +11,12 @@ internal sealed class ResourceTarget
 
     public string? Name { get; set; }
 
+    /// <summary>The type that the object says it is of; null when it does not say.</summary>
+    public string? Type { get; set; }
+
+    /// <summary>The parameter that gave the id or the object.</summary>
+    public string? Parameter { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         ResourceId ?? (ResourceGroupName is null ? Name ?? "" : $"{ResourceGroupName}/{Name}");

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::arm::resource_graph::{Rows, quoted};
-use crate::arm::{Client, Error, Pages, ResourceId, Result, Target, check_subscription_id};
+use crate::arm::{
+    Client, Error, Pages, Parameters, ResourceId, Result, Target, check_subscription_id,
+};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// A resource that refers to a user-assigned identity.
@@ -64,6 +66,13 @@ pub struct FindReferences {
     pub source: Source,
 }
 
+/// How the command calls the parameters that name the identity.
+const PARAMETERS: Parameters = Parameters {
+    resource_id: "IdentityId",
+    resource_group: "ResourceGroupName",
+    name: "IdentityId",
+};
+
 /// Finds the resources that refer to an identity, or to any, as far as the sign-in may read them,
 /// and a little late.
 ///
@@ -71,7 +80,7 @@ pub struct FindReferences {
 /// What breaks a rule, before any request; those of the requests.
 pub async fn references(client: &Client, asked: &FindReferences) -> Result<Vec<Reference>> {
     let identity = match &asked.identity {
-        Some(target) => Some(target.resolve(client, USER_ASSIGNED_IDENTITY)?),
+        Some(target) => Some(target.resolve_by(client, USER_ASSIGNED_IDENTITY, PARAMETERS)?),
         None => None,
     };
     if asked.source == Source::Provider {

@@ -26,6 +26,14 @@ const LABELS: [(&str, &str); 8] = [
     ("Microsoft.Resources/deployments", "deployment"),
 ];
 
+/// What people call a type of resource; none for types that go by their own names.
+pub(super) fn label(kind: &str) -> Option<&'static str> {
+    let mut known = LABELS.iter();
+    known
+        .find(|(known, _)| known.eq_ignore_ascii_case(kind))
+        .map(|(_, label)| *label)
+}
+
 /// A resource by the parts of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Described<'a> {
@@ -52,10 +60,7 @@ impl<'a> Described<'a> {
         let types: Vec<&str> = pairs.iter().step_by(2).copied().collect();
         let names: Vec<&str> = pairs.iter().skip(1).step_by(2).copied().collect();
         let kind = format!("{namespace}/{}", types.join("/"));
-        let label = LABELS
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(&kind))
-            .map_or(kind, |(_, label)| (*label).to_owned());
+        let label = label(&kind).map_or(kind, str::to_owned);
         let after = |name: &str| {
             let at = parts[..at]
                 .iter()

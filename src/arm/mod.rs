@@ -64,6 +64,7 @@ pub use subscription::{
     Subscription, check_id as check_subscription_id, choose as choose_subscription,
 };
 pub use target::Target;
+pub(crate) use target::{Parameters, agrees};
 pub(crate) use trust::ExtraRoots;
 pub use watch::{Observer, Progress, Silent};
 pub(crate) use words::{capitalized, is_guid, sentence};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Error, Result, subscription};
+use super::{Category, Described, Error, Result, capitalized, subscription};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
 #[derive(Clone, Copy, Debug)]
@@ -76,13 +76,12 @@ impl ResourceId {
     /// # Errors
     /// `InvalidResourceId`, or one of those of [`ResourceId::new`].
     pub fn parse(kind: ResourceType, parameter: &str, text: &str) -> Result<Self> {
-        let id = Self::read(kind, text).ok_or_else(|| {
-            let rule = format!(
-                "it is the id of a {}, \
-                 /subscriptions/…/resourceGroups/…/providers/{kind}/<name>.",
-                kind.label
-            );
-            Error::invalid("InvalidResourceId", parameter, text, &rule)
+        let id = Self::read(kind, text).ok_or_else(|| match Described::read(text) {
+            Some(found) => of_another_type(kind, parameter, &found.short()),
+            None => {
+                let rule = format!("it must be {}.", shape(kind));
+                Error::invalid("InvalidResourceId", parameter, text, &rule)
+            }
         })?;
         Self::new(kind, id.subscription(), id.group(), id.name())?;
         Ok(id)
@@ -143,6 +142,31 @@ impl ResourceId {
     pub fn name(&self) -> &str {
         &self.text[self.name.0..self.name.1]
     }
+}
+
+/// What the id of a resource of that type looks like.
+fn shape(kind: ResourceType) -> String {
+    format!(
+        "the id of a {}, /subscriptions/…/resourceGroups/…/providers/{kind}/<name>",
+        kind.label
+    )
+}
+
+/// The error of a resource that is of another type than is asked for; `found` is the resource in
+/// words.
+pub(super) fn of_another_type(kind: ResourceType, parameter: &str, found: &str) -> Error {
+    let message = format!(
+        "{} is not a {}: -{parameter} must be {}",
+        capitalized(found),
+        kind.label,
+        shape(kind)
+    );
+    Error::new(
+        Category::InvalidArgument,
+        "InvalidResourceId",
+        parameter,
+        message,
+    )
 }
 
 impl PartialEq for ResourceId {
@@ -230,7 +254,12 @@ mod tests {
         let error = parse(&vm).unwrap_err();
         assert_eq!(error.code(), "InvalidResourceId");
         assert!(error.to_string().contains("-ResourceId"));
-        assert!(error.to_string().contains("Microsoft.Compute"));
+        assert_eq!(
+            error.to_string(),
+            "Virtual machine 'id1' is not a user-assigned identity: -ResourceId must be the id of a \
+             user-assigned identity, /subscriptions/…/resourceGroups/…/providers/\
+             Microsoft.ManagedIdentity/userAssignedIdentities/<name>."
+        );
     }
 
     proptest! {

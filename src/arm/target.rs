@@ -1,11 +1,14 @@
 //! How a caller names a resource, or a place to list.
 
-use super::{Client, Error, ResourceId, ResourceType, Result, resource_id, subscription};
+use super::{
+    Category, Client, Error, ResourceId, ResourceType, Result, capitalized, described, resource_id,
+    subscription,
+};
 
 /// One resource: by its id, or by its names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
-    /// The resource id; the names do not count when it is given.
+    /// The resource id. Names beside it must agree with it.
     pub resource_id: Option<String>,
     /// The subscription; the connection's when not given.
     pub subscription_id: Option<String>,
@@ -13,6 +16,37 @@ pub struct Target {
     pub resource_group: Option<String>,
     /// The resource's name.
     pub name: Option<String>,
+    /// The type that the caller's object says it is of; any when not given.
+    pub resource_type: Option<String>,
+    /// The parameter that gave the id or the object, for errors; `ResourceId` when not given.
+    pub parameter: Option<String>,
+}
+
+/// The parameters that name a resource, as errors call them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameters {
+    pub resource_id: &'static str,
+    pub resource_group: &'static str,
+    pub name: &'static str,
+}
+
+impl Parameters {
+    /// Those of most commands.
+    pub const USUAL: Self = Self {
+        resource_id: "ResourceId",
+        resource_group: "ResourceGroupName",
+        name: "Name",
+    };
+
+    /// How to name a resource with them.
+    fn rule(self, kind: ResourceType) -> String {
+        let names = format!("-{} and -{}", self.resource_group, self.name);
+        let or = match self.name == self.resource_id {
+            true => String::new(),
+            false => format!(", or with -{}", self.resource_id),
+        };
+        format!("name the {} with {names}{or}.", kind.label)
+    }
 }
 
 impl Target {
@@ -27,24 +61,125 @@ impl Target {
     /// The id of the resource that is meant, checked.
     ///
     /// # Errors
-    /// What is missing or breaks a rule, by the name of its parameter.
+    /// What is missing or breaks a rule, by the name of its parameter; `InvalidResourceId` for a
+    /// resource of another type; `ContradictoryName` for a name that differs from the id's.
     pub fn resolve(&self, client: &Client, kind: ResourceType) -> Result<ResourceId> {
+        self.resolve_by(client, kind, Parameters::USUAL)
+    }
+
+    /// [`resolve`](Self::resolve) for a command whose parameters have other names.
+    ///
+    /// # Errors
+    /// Those of [`resolve`](Self::resolve).
+    pub(crate) fn resolve_by(
+        &self,
+        client: &Client,
+        kind: ResourceType,
+        parameters: Parameters,
+    ) -> Result<ResourceId> {
         if let Some(id) = &self.resource_id {
-            return ResourceId::parse(kind, "ResourceId", id);
+            let id = ResourceId::parse(kind, self.parameter_or(parameters.resource_id), id)?;
+            self.check_subscription(kind.label, id.name(), id.subscription())?;
+            self.check_group(kind.label, id.name(), id.group(), parameters)?;
+            agrees(parameters.name, self.name.as_deref(), id.name(), || {
+                format!("The {} is '{}'", kind.label, id.name())
+            })?;
+            return Ok(id);
         }
-        let rule = format!(
-            "name the {} with -ResourceGroupName and -Name, or with -ResourceId.",
-            kind.label
-        );
+        self.check_type(kind, parameters)?;
+        let rule = parameters.rule(kind);
         let given = |value: &Option<String>, parameter| {
             value
                 .clone()
                 .ok_or_else(|| Error::missing(parameter, &rule))
         };
-        let group = given(&self.resource_group, "ResourceGroupName")?;
-        let name = given(&self.name, "Name")?;
+        let group = given(&self.resource_group, parameters.resource_group)?;
+        let name = given(&self.name, parameters.name)?;
+        if !(kind.name_is_valid)(&name) {
+            let rule = kind.name_rule;
+            return Err(Error::invalid("InvalidName", parameters.name, &name, rule));
+        }
         let subscription = client.subscription_or(self.subscription_id.as_deref())?;
         ResourceId::new(kind, &subscription, &group, &name)
+    }
+
+    /// What errors call the parameter that gave the id or the object.
+    pub(crate) fn parameter_or<'a>(&'a self, usual: &'a str) -> &'a str {
+        self.parameter.as_deref().unwrap_or(usual)
+    }
+
+    /// Checks that the subscription that stands beside an id, if any, is the id's.
+    ///
+    /// # Errors
+    /// `ContradictoryName`.
+    pub(crate) fn check_subscription(&self, label: &str, name: &str, own: &str) -> Result<()> {
+        agrees(
+            "SubscriptionId",
+            self.subscription_id.as_deref(),
+            own,
+            || format!("{} '{name}' is in subscription '{own}'", capitalized(label)),
+        )
+    }
+
+    /// The same for the resource group.
+    ///
+    /// # Errors
+    /// `ContradictoryName`.
+    pub(crate) fn check_group(
+        &self,
+        label: &str,
+        name: &str,
+        own: &str,
+        parameters: Parameters,
+    ) -> Result<()> {
+        let given = self.resource_group.as_deref();
+        agrees(parameters.resource_group, given, own, || {
+            format!(
+                "{} '{name}' is in resource group '{own}'",
+                capitalized(label)
+            )
+        })
+    }
+
+    /// An object without an id may say its type all the same.
+    ///
+    /// # Errors
+    /// `InvalidResourceId` when it is another.
+    pub(crate) fn check_type(&self, kind: ResourceType, parameters: Parameters) -> Result<()> {
+        match self.resource_type.as_deref() {
+            Some(found) if !found.eq_ignore_ascii_case(&kind.to_string()) => {
+                let parameter = self.parameter_or(parameters.resource_id);
+                let label = described::label(found).unwrap_or(found);
+                let name = self.name.as_deref().unwrap_or_default();
+                let found = format!("{label} '{name}'");
+                Err(resource_id::of_another_type(kind, parameter, &found))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Checks that a name that stands beside an id is the id's own; names differ in casing.
+pub(crate) fn agrees(
+    parameter: &str,
+    given: Option<&str>,
+    own: &str,
+    fact: impl FnOnce() -> String,
+) -> Result<()> {
+    match given {
+        Some(given) if given.to_lowercase() != own.to_lowercase() => {
+            let message = format!("{}, and -{parameter} names '{given}'", fact());
+            Err(Error::new(
+                Category::InvalidArgument,
+                "ContradictoryName",
+                parameter,
+                message,
+            )
+            .advise(format!(
+                "Leave -{parameter} out, or give the name that the resource has."
+            )))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,8 @@ use crate::arm::{
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// What is wanted of a machine's identity. An identity is a resource id, or a bare name that
-/// stands for the identity of that name in the machine's group.
+/// stands for the identity of that name in the machine's group. For [`plan_update`] it may be an
+/// empty text: an identity that is not known yet, because its creation is only planned.
 #[derive(Clone, Debug)]
 pub struct Update {
     /// What kind of machine.
@@ -132,15 +133,17 @@ async fn look(
 /// # Errors
 /// Those of [`update`], as far as reading finds them.
 pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
-    let (id, change) = check(client, wanted)?;
+    let (id, change) = check(client, &with_unknown(wanted))?;
     instances::check(client, &id, &wanted.upgrade).await?;
     let (machine, patch) = look(client, &id, &change).await?;
     if !patch.is_empty() {
         // With a reference to an identity that does not exist, Azure refuses every other change.
-        let after = [patch.added.clone(), kept(&machine, &patch)].concat();
+        let mut after = [patch.added.clone(), kept(&machine, &patch)].concat();
+        after.retain(|id| !id.ends_with(UNKNOWN));
         references::require(client, &id, &after).await?;
     }
-    let mut description = describe(wanted.kind, &id, &machine, &patch);
+    let mut description =
+        describe(wanted.kind, &id, &machine, &patch).replace(UNKNOWN, UNKNOWN_IN_WORDS);
     let mut effects = effects(&id, &patch);
     if wanted.upgrade != Upgrade::None {
         description.push_str("; then bring its instances up to date");
@@ -171,6 +174,30 @@ fn effects(machine: &ResourceId, patch: &Patch) -> Vec<String> {
 /// The effect that an identity is taken off a machine.
 pub(crate) fn removal_effect(machine: &ResourceId, identity: &str) -> String {
     format!("remove '{identity}' from '{machine}'")
+}
+
+/// The name that stands in a plan for an identity that is not known yet.
+const UNKNOWN: &str = "an-identity-that-is-not-known-yet";
+
+/// The same in a plan's words.
+const UNKNOWN_IN_WORDS: &str = "an identity that is not known yet";
+
+/// The change with a name for each identity that is not known yet.
+fn with_unknown(wanted: &Update) -> Update {
+    let mut wanted = wanted.clone();
+    let named = |ids: &mut Vec<String>| {
+        for id in ids.iter_mut().filter(|id| id.is_empty()) {
+            UNKNOWN.clone_into(id);
+        }
+    };
+    match &mut wanted.wanted {
+        Wanted::Merge { add, remove, .. } => {
+            named(add);
+            named(remove);
+        }
+        Wanted::Exact { identities, .. } => named(identities),
+    }
+    wanted
 }
 
 fn check(client: &Client, wanted: &Update) -> Result<(ResourceId, Change)> {
@@ -236,7 +263,7 @@ fn identity_id(machine: &ResourceId, parameter: &str, text: &str) -> Result<Reso
         return ResourceId::new(USER_ASSIGNED_IDENTITY, subscription, group, text);
     }
     let rule = format!(
-        "it is an identity's resource id, or its name: {}",
+        "it must be an identity's resource id, or its name: {}",
         USER_ASSIGNED_IDENTITY.name_rule
     );
     Err(Error::invalid("InvalidIdentityId", parameter, text, &rule))

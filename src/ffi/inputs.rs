@@ -164,6 +164,8 @@ impl Read for MiTarget {
                 subscription_id: text(self.subscription_id)?,
                 resource_group: text(self.resource_group)?,
                 name: text(self.name)?,
+                resource_type: text(self.resource_type)?,
+                parameter: text(self.parameter)?,
             })
         }
     }

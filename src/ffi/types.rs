@@ -157,7 +157,7 @@ pub struct MiQueueOptions {
     pub guards: u8,
 }
 
-/// Which resource: its id, or its names. With an id the other members are not read.
+/// Which resource: its id, or its names. Names beside an id must agree with it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct MiTarget {
@@ -169,6 +169,10 @@ pub struct MiTarget {
     pub resource_group: MiStr,
     /// The resource's name.
     pub name: MiStr,
+    /// The type that the caller's object says it is of; any when not given.
+    pub resource_type: MiStr,
+    /// The parameter that gave the id or the object, for errors; `ResourceId` when not given.
+    pub parameter: MiStr,
 }
 
 /// What `mi_client_connect` needs.
@@ -458,7 +462,7 @@ pub struct MiVmIdentityUpdateRequest {
     pub identity_type: u32,
     /// One of `MI_SYSTEM_ASSIGNED_*`.
     pub system_assigned: u32,
-    /// The identities to add.
+    /// The identities to add. In a plan, an empty text is one that is not known yet.
     pub add: *const MiStr,
     /// The number of identities to add.
     pub add_len: usize,
@@ -511,8 +515,8 @@ pub struct MiArmInvokeRequest {
     pub agreed: MiStr,
 }
 
-/// Which federated credential: its id, or its identity and its name. With an id the other members
-/// are not read.
+/// Which federated credential: its id, or its identity and its name. Names beside an id must agree
+/// with it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct MiFederatedTarget {

@@ -1,6 +1,6 @@
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Category, Client, Error, Pages, ResourceId, Result, Scope, Target};
+use crate::arm::{Category, Client, Error, Pages, Parameters, ResourceId, Result, Scope, Target};
 
 /// Reads an identity.
 ///
@@ -10,6 +10,13 @@ pub async fn get(client: &Client, target: &Target) -> Result<UserAssignedIdentit
     read(client, &target.resolve(client, USER_ASSIGNED_IDENTITY)?).await
 }
 
+/// How the commands that take an identity by its name alone call their parameters.
+const NAMED: Parameters = Parameters {
+    resource_id: "IdentityId",
+    resource_group: "IdentityResourceGroupName",
+    name: "IdentityId",
+};
+
 /// Reads an identity that may be named by its name alone: it is looked for in the whole
 /// subscription then.
 ///
@@ -18,8 +25,13 @@ pub async fn get(client: &Client, target: &Target) -> Result<UserAssignedIdentit
 pub(crate) async fn find_named(client: &Client, target: &Target) -> Result<UserAssignedIdentity> {
     let (None, None, Some(name)) = (&target.resource_id, &target.resource_group, &target.name)
     else {
-        return get(client, target).await;
+        return read(
+            client,
+            &target.resolve_by(client, USER_ASSIGNED_IDENTITY, NAMED)?,
+        )
+        .await;
     };
+    target.check_type(USER_ASSIGNED_IDENTITY, NAMED)?;
     if !(USER_ASSIGNED_IDENTITY.name_is_valid)(name) {
         let rule = USER_ASSIGNED_IDENTITY.name_rule;
         return Err(Error::invalid("InvalidName", "IdentityId", name, rule));

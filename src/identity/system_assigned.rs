@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::API_VERSION;
 use super::model::Properties;
 use crate::access::AccessScope;
-use crate::arm::{Category, Client, Described, Error, Result, null_is_empty};
+use crate::arm::{Category, Client, Described, Error, Result, capitalized, null_is_empty};
 
 /// The system-assigned identity of a resource. Azure sends a signed URL with it, which is not
 /// even read.
@@ -31,14 +31,53 @@ pub struct SystemAssignedIdentity {
     pub properties: Properties,
 }
 
+/// The resources that have an id and can't have a system-assigned identity.
+const WITHOUT: [&str; 4] = [
+    "user-assigned identity",
+    "federated credential",
+    "role assignment",
+    "deployment",
+];
+
+/// What the id of a system-assigned identity adds to that of its resource.
+const SUFFIX: &str = "/providers/Microsoft.ManagedIdentity/identities/default";
+
+/// The resource that is meant: by its own id, or by that of its system-assigned identity.
+fn resource(text: &str) -> Result<AccessScope> {
+    let text = text.trim().trim_end_matches('/');
+    let own = match text.len().checked_sub(SUFFIX.len()) {
+        Some(at) if text.is_char_boundary(at) && text[at..].eq_ignore_ascii_case(SUFFIX) => {
+            &text[..at]
+        }
+        _ => text,
+    };
+    match Described::read(own) {
+        Some(found) if WITHOUT.contains(&found.label.as_str()) => {
+            let message = format!(
+                "{} has no system-assigned identity: -Scope must be the id of a resource that can \
+                 have one",
+                capitalized(&found.short())
+            );
+            let code = "InvalidScope";
+            Err(Error::new(
+                Category::InvalidArgument,
+                code,
+                "Scope",
+                message,
+            ))
+        }
+        _ => AccessScope::parse(own),
+    }
+}
+
 /// Reads the system-assigned identity of a resource.
 ///
 /// # Errors
 /// `InvalidScope`, before any request; `NoSystemAssignedIdentity` when the resource has none;
 /// `ResourceNotFound` and the like.
 pub async fn system_assigned(client: &Client, scope: &str) -> Result<SystemAssignedIdentity> {
-    let scope = AccessScope::parse(scope)?;
-    let path = format!("{scope}/providers/Microsoft.ManagedIdentity/identities/default");
+    let scope = resource(scope)?;
+    let path = format!("{scope}{SUFFIX}");
     match client.get(&path, API_VERSION, scope.as_str()).await {
         Ok(reply) => reply.json(scope.as_str()),
         Err(error) if error.status() == Some(404) => Err(missing(client, &scope, error).await),
@@ -110,6 +149,21 @@ struct Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_resource_is_meant_by_either_id() {
+        let vm = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm";
+        for id in [vm.to_owned(), format!("{vm}{}", SUFFIX.to_lowercase())] {
+            assert_eq!(resource(&id).unwrap().as_str(), vm);
+        }
+        let identity = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/\
+                        userassignedidentities/id1";
+        let error = resource(identity).unwrap_err();
+        assert_eq!(error.code(), "InvalidScope");
+        assert!(error.message().starts_with(
+            "User-assigned identity 'id1' has no system-assigned identity: -Scope must be"
+        ));
+    }
 
     #[test]
     fn what_azure_sends_is_read_without_its_secret() {

@@ -127,10 +127,10 @@ Describe 'Bad input' {
                 Get-ErrorCode $failure | Should -Be InvalidResourceId
                 $failure.CategoryInfo.Category | Should -Be InvalidArgument
                 $failure.TargetObject | Should -Be $id
-                $failure.Exception.Message | Should -BeLike "-ResourceId '/subscriptions/*' is not valid: it is the id of a user-assigned identity*$IdentityType*"
+                $failure.Exception.Message | Should -BeLike "Virtual machine 'myVM' is not a user-assigned identity: -ResourceId must be*$IdentityType*"
             }
             $failure = Get-Failure { Update-VmIdentity -ResourceId $id -AddIdentityId $id }
-            $failure.Exception.Message | Should -BeLike "-AddIdentityId '/subscriptions/*"
+            $failure.Exception.Message | Should -BeLike "Virtual machine 'myVM' is not a user-assigned identity: -AddIdentityId must be*"
             Get-ArmRequest | Should -BeNullOrEmpty
         }
 

@@ -71,9 +71,10 @@ Describe 'New-UserAssignedIdentity' {
         ($rows | New-UserAssignedIdentity).Location | Should -Be eastus
     }
 
-    It 'takes identities from the pipeline to make the same elsewhere' {
+    It 'takes what is selected of identities to make the same elsewhere' {
         $null = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod' }
-        $copy = Get-UserAssignedIdentity -Name id1 | New-UserAssignedIdentity -ResourceGroupName $OtherGroup
+        $copy = Get-UserAssignedIdentity -Name id1 | Select-Object Name, Location, Tag |
+            New-UserAssignedIdentity -ResourceGroupName $OtherGroup
         $copy.ResourceGroupName | Should -Be $OtherGroup
         $copy.Tag.env | Should -Be prod
     }

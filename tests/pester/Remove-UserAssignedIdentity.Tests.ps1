@@ -64,14 +64,13 @@ Describe 'Remove-UserAssignedIdentity' {
     It 'says what it can''t take: <Given>' -ForEach @(
         @{ Given = 5; Code = 'InvalidInputObject' }
         @{ Given = [version] '1.2'; Code = 'InvalidInputObject' }
-        @{ Given = 'id1'; Code = 'InvalidResourceId' }
         @{ Given = [pscustomobject]@{ Id = 5 }; Code = 'InvalidResourceId' }
     ) {
         $failure = Get-Failure { $Given | Remove-UserAssignedIdentity }
         Get-ErrorCode $failure | Should -Be $Code
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
         "$($failure.TargetObject)" | Should -Be "$Given"
-        $failure.Exception.Message | Should -Match "^-(InputObject|ResourceId) '.+' is not valid: it is "
+        $failure.Exception.Message | Should -Match "^-(InputObject|ResourceId) '.+' is not valid: it must be "
         (Get-UserAssignedIdentity).Count | Should -Be 3
     }
 }

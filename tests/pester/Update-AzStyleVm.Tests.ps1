@@ -54,7 +54,7 @@ Describe 'Update-AzStyleVm' {
     }
 
     It 'refuses a group that the machine is not in, and a change that is none' {
-        Get-ErrorCode (Get-Failure { Update-AzStyleVm $OtherGroup -VM $machine -IdentityType None }) | Should -Be InvalidResourceGroupName
+        Get-ErrorCode (Get-Failure { Update-AzStyleVm $OtherGroup -VM $machine -IdentityType None }) | Should -Be ContradictoryName
         Get-ErrorCode (Get-Failure { Update-AzStyleVm $Group -VM $machine }) | Should -Be MissingParameter
         Get-ErrorCode (Get-Failure { Update-AzStyleVm $Group -VM $machine -IdentityType UserAssigned }) | Should -Be InvalidIdentityChange
         Get-ErrorCode (Get-Failure { Update-AzStyleVm $Group -VM $machine -Tag @{} }) | Should -Be UnsupportedParameter

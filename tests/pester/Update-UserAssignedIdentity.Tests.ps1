@@ -56,7 +56,7 @@ Describe 'Update-UserAssignedIdentity' {
 
     It 'does not take a variable that is empty for no tags' {
         $failure = Get-Failure { Update-UserAssignedIdentity $Group id1 -Tag $null -IsolationScope Regional }
-        Get-ErrorCode $failure | Should -Be ParameterArgumentValidationError
+        Get-ErrorCode $failure | Should -Be InvalidTag
     }
 
     It 'says that the identity is not there' {

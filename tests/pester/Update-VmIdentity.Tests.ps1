@@ -93,13 +93,14 @@ Describe 'Update-VmIdentity' {
             $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId $Value }
             Get-ErrorCode $failure | Should -Be InvalidIdentityId
             $failure.CategoryInfo.Category | Should -Be InvalidArgument
-            $failure.Exception.Message | Should -BeLike "-AddIdentityId '*' is not valid: it is *"
+            $failure.Exception.Message | Should -BeLike "-AddIdentityId '*' is not valid: it must be *"
             Get-ArmRequest | Should -BeNullOrEmpty
         }
 
         It 'is not a variable that is empty' {
             Get-ErrorCode (Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId $null -EnableSystemAssigned }) |
-                Should -Be ParameterArgumentValidationError
+                Should -Be NullInput
+            Get-ArmRequest | Should -BeNullOrEmpty
         }
     }
 
@@ -231,7 +232,7 @@ Describe 'Update-VmIdentity' {
             @{ Kind = 'an id'; Given = { Update-VmIdentity -ResourceId (Get-VmIdentity).Id -AddIdentityId id2 -NoWait } }
             @{ Kind = 'an id from the pipeline'; Given = { (Get-VmIdentity).Id | Update-VmIdentity -AddIdentityId id2 -NoWait } }
             @{ Kind = 'an object from the pipeline'; Given = { Get-VmIdentity | Update-VmIdentity -AddIdentityId id2 -NoWait } }
-            @{ Kind = 'an object with its group'; Given = { Get-VmIdentity | Update-VmIdentity -ResourceGroupName ignored -AddIdentityId id2 -NoWait } }
+            @{ Kind = 'an object with its group'; Given = { Get-VmIdentity | Update-VmIdentity -ResourceGroupName $Group -AddIdentityId id2 -NoWait } }
             @{ Kind = 'a row from the pipeline'; Given = { Get-VmIdentity | Select-Object ResourceGroupName, Name | Update-VmIdentity -AddIdentityId id2 -NoWait } }
             @{ Kind = 'an object as -InputObject'; Given = { Update-VmIdentity -InputObject (Get-VmIdentity) -AddIdentityId id2 -NoWait } }
         ) {

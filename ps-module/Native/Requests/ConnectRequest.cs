@@ -1,6 +1,8 @@
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
 using System.Net;
 using System.Security;
-using ManagedIdentity.Inputs;
 
 namespace ManagedIdentity.Native.Requests;
 
@@ -55,7 +57,9 @@ internal sealed unsafe class ConnectRequest : Request
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         // The library does not see what a script has set: .NET keeps an environment of its own but on Windows.
-        var variables = Tags.Read(System.Environment.GetEnvironmentVariables());
+        var variables = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => new KeyValuePair<string, string>((string)variable.Key, (string?)variable.Value ?? ""))
+            .ToArray();
         var request = new MiConnectRequest
         {
             credential = Credential,
@@ -72,7 +76,7 @@ internal sealed unsafe class ConnectRequest : Request
             service_connection = scope.Text(ServiceConnection),
             subscription_id = scope.Text(SubscriptionId),
             variables = scope.Tags(variables),
-            variables_len = (nuint)variables.Count,
+            variables_len = (nuint)variables.Length,
         };
         return NativeMethods.mi_client_connect(&request, queue, tag);
     }

@@ -1,15 +1,18 @@
 use std::fmt;
 
 use super::model::check_name;
-use crate::arm::{Client, Error, ResourceId, Result, Target};
+use crate::arm::{
+    Category, Client, Described, Error, Parameters, ResourceId, Result, Target, agrees, capitalized,
+};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// A federated credential as a caller names it: by its id, or by its identity and its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CredentialTarget {
-    /// The credential's id; nothing else counts when it is given.
+    /// The credential's id. Names beside it must agree with it.
     pub resource_id: Option<String>,
-    /// The identity. Its id may be that of one of its credentials, too.
+    /// The identity. Its id may be that of one of its credentials, too. Its `parameter` is what
+    /// gave either id.
     pub identity: Target,
     /// The credential's name.
     pub name: Option<String>,
@@ -43,6 +46,9 @@ impl CredentialId {
 /// The type below that of the identity.
 const TYPE: &str = "federatedIdentityCredentials";
 
+/// What people call one.
+const LABEL: &str = "federated credential";
+
 impl CredentialTarget {
     /// The id of the credential that is meant, checked.
     ///
@@ -50,7 +56,7 @@ impl CredentialTarget {
     /// What is missing or breaks a rule, by the name of its parameter.
     pub(super) fn resolve(&self, client: &Client) -> Result<CredentialId> {
         if let Some(id) = &self.resource_id {
-            return parse(id);
+            return self.parse(id);
         }
         let name = self
             .name
@@ -60,6 +66,51 @@ impl CredentialTarget {
         check_name(&name)?;
         Ok(CredentialId { identity, name })
     }
+
+    /// Reads the id of a credential; the names beside it must agree.
+    fn parse(&self, id: &str) -> Result<CredentialId> {
+        let parameter = self.identity.parameter_or("ResourceId");
+        let Some((identity, name)) = split(id) else {
+            return Err(no_credential(parameter, id));
+        };
+        check_name(name)?;
+        let identity = ResourceId::parse(USER_ASSIGNED_IDENTITY, parameter, identity)?;
+        let given = &self.identity;
+        given.check_subscription(LABEL, name, identity.subscription())?;
+        given.check_group(LABEL, name, identity.group(), PARAMETERS)?;
+        agrees(
+            "IdentityName",
+            given.name.as_deref(),
+            identity.name(),
+            || {
+                format!(
+                    "Federated credential '{name}' is one of identity '{}'",
+                    identity.name()
+                )
+            },
+        )?;
+        agrees("Name", self.name.as_deref(), name, || {
+            format!("The {LABEL} is '{name}'")
+        })?;
+        Ok(CredentialId {
+            identity,
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn no_credential(parameter: &str, id: &str) -> Error {
+    let rule = "must be the id of a federated credential, which ends in \
+                /federatedIdentityCredentials/<name>";
+    let code = "InvalidResourceId";
+    match Described::read(id) {
+        Some(found) => {
+            let what = capitalized(&found.short());
+            let message = format!("{what} is not a {LABEL}: -{parameter} {rule}");
+            Error::new(Category::InvalidArgument, code, parameter, message)
+        }
+        None => Error::invalid(code, parameter, id, &format!("it {rule}.")),
+    }
 }
 
 /// The path of an identity's credentials.
@@ -67,50 +118,27 @@ pub(super) fn path(identity: &ResourceId) -> String {
     format!("{identity}/{TYPE}")
 }
 
+/// How the commands for federated credentials call the parameters that name an identity.
+const PARAMETERS: Parameters = Parameters {
+    resource_id: "IdentityId",
+    resource_group: "ResourceGroupName",
+    name: "IdentityName",
+};
+
 /// The id of the identity that is meant, checked.
 ///
 /// # Errors
 /// What is missing or breaks a rule, by the name of its parameter.
 pub(super) fn identity(client: &Client, target: &Target) -> Result<ResourceId> {
-    if let Some(id) = &target.resource_id {
-        let own = split(id).map_or(id.as_str(), |(identity, _)| identity);
-        return ResourceId::parse(USER_ASSIGNED_IDENTITY, "IdentityId", own);
-    }
-    let rule = "name the identity with -ResourceGroupName and -IdentityName, or with -IdentityId.";
-    let name = target
-        .name
-        .as_deref()
-        .ok_or_else(|| Error::missing("IdentityName", rule))?;
-    if target.resource_group.is_none() {
-        return Err(Error::missing("ResourceGroupName", rule));
-    }
-    if !(USER_ASSIGNED_IDENTITY.name_is_valid)(name) {
-        return Err(Error::invalid(
-            "InvalidName",
-            "IdentityName",
-            name,
-            USER_ASSIGNED_IDENTITY.name_rule,
-        ));
-    }
-    target.resolve(client, USER_ASSIGNED_IDENTITY)
-}
-
-/// Reads the id of a credential.
-fn parse(id: &str) -> Result<CredentialId> {
-    let Some((identity, name)) = split(id) else {
-        return Err(Error::invalid(
-            "InvalidResourceId",
-            "ResourceId",
-            id,
-            "it must be the id of a federated credential, which ends in \
-             /federatedIdentityCredentials/<name>.",
-        ));
+    let own = target.resource_id.as_deref().map(|id| match split(id) {
+        Some((identity, _)) => identity.to_owned(),
+        None => id.to_owned(),
+    });
+    let target = Target {
+        resource_id: own,
+        ..target.clone()
     };
-    check_name(name)?;
-    Ok(CredentialId {
-        identity: ResourceId::parse(USER_ASSIGNED_IDENTITY, "ResourceId", identity)?,
-        name: name.to_owned(),
-    })
+    target.resolve_by(client, USER_ASSIGNED_IDENTITY, PARAMETERS)
 }
 
 /// The identity's id and the credential's name, when it is the id of a credential.
@@ -130,7 +158,7 @@ mod tests {
     #[test]
     fn ids_of_credentials() {
         let id = format!("{IDENTITY}/federatedidentitycredentials/main");
-        let parsed = parse(&id).unwrap();
+        let parsed = CredentialTarget::default().parse(&id).unwrap();
         assert_eq!(parsed.identity.as_str(), IDENTITY);
         assert_eq!(
             parsed.to_string(),
@@ -143,12 +171,18 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(
-                parse(&bad).unwrap_err().code(),
+                CredentialTarget::default().parse(&bad).unwrap_err().code(),
                 "InvalidResourceId",
                 "{bad}"
             );
         }
         let no_name = format!("{IDENTITY}/federatedIdentityCredentials/x");
-        assert_eq!(parse(&no_name).unwrap_err().code(), "InvalidName");
+        assert_eq!(
+            CredentialTarget::default()
+                .parse(&no_name)
+                .unwrap_err()
+                .code(),
+            "InvalidName"
+        );
     }
 }

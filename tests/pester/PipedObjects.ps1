@@ -1,0 +1,144 @@
+# The objects that are piped, and the commands that they are piped into. To be dot-sourced after Common.ps1 and Roles.ps1,
+# with an emulator that runs.
+
+# A copy of an object with other names for its properties, as ConvertFrom-Json or another module would make it.
+function ConvertTo-Named($Object, [System.Collections.IDictionary] $Name) {
+    $made = [ordered] @{}
+    foreach ($one in $Name.Keys) {
+        $made[$one] = $Object.($Name[$one])
+    }
+    [pscustomobject] $made
+}
+
+# Makes what the objects stand for, in the group TestRG: the other group has none of it.
+function Initialize-PipedObject {
+    $null = Clear-Emulator
+    $identity = New-UserAssignedIdentity $OtherGroup app -Location eastus -Tag @{ env = 'test' }
+    $credential = New-FederatedIdentityCredential $OtherGroup app main -Issuer https://issuer.example -Subject s1
+    foreach ($kind in 'virtualMachines', 'virtualMachineScaleSets') {
+        $path = "$(Get-ScopeId $OtherGroup)/providers/Microsoft.Compute/$kind/web"
+        $body = @{ location = 'eastus'; properties = @{ upgradePolicy = @{ mode = 'Automatic' } } }
+        $null = Invoke-ArmRequest PUT $path -ApiVersion 2025-04-01 -Body $body
+    }
+    $vm = Update-VmIdentity $OtherGroup web -AddIdentityId app -EnableSystemAssigned
+    $set = Update-VmssIdentity $OtherGroup web -AddIdentityId app -EnableSystemAssigned
+    $assignment = $identity | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $OtherGroup
+    $null = $identity | Add-IdentityGroupMember -Group myGroup
+    $template = Join-Path $TestDrive empty.json
+    Set-Content $template '{ "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [] }'
+    $deployment = New-ArmDeployment $OtherGroup $template -Name run
+    $azStyle = @{ Id = 'Id'; Name = 'Name'; ResourceGroupName = 'ResourceGroupName'; Location = 'Location'; Type = 'Type' }
+
+    # Kind: what it is. PrincipalId: whom it stands for.
+    $found = [ordered] @{
+        UserAssignedIdentity              = @{ Object = $identity; Kind = 'identity' }
+        AssignedIdentity                  = @{ Object = $vm.UserAssignedIdentity[0]; Kind = 'identity' }
+        FederatedIdentityCredential       = @{ Object = $credential; Kind = 'credential' }
+        VmIdentity                        = @{ Object = $vm; Kind = 'vm' }
+        VmssIdentity                      = @{ Object = $set; Kind = 'vmss' }
+        SystemAssignedIdentity            = @{ Object = $vm | Get-SystemAssignedIdentity; Kind = 'system' }
+        IdentityRoleAssignment            = @{ Object = $assignment; Kind = 'assignment' }
+        IdentityAssociatedResource        = @{ Object = $identity | Get-IdentityAssociatedResource | Where-Object Id -Like '*/virtualMachines/*'; Kind = 'vm' }
+        IdentityGroupMember               = @{ Object = Get-IdentityGroupMember myGroup; Kind = 'member' }
+        ArmDeployment                     = @{ Object = $deployment; Kind = 'deployment' }
+        ManagedIdentityConnection         = @{ Object = Get-ManagedIdentityConnection; Kind = 'connection' }
+        ArmEmulator                       = @{ Object = Get-ArmEmulator; Kind = 'emulator' }
+        AzureOperationResponse            = @{ Object = $vm | Update-AzStyleVm -IdentityType SystemAssignedUserAssigned -IdentityId app; Kind = 'none' }
+        'Get-AzStyleVm'                   = @{ Object = Get-AzStyleVm $OtherGroup web; Kind = 'vm' }
+        'Get-AzStyleVmss'                 = @{ Object = Get-AzStyleVmss $OtherGroup web; Kind = 'vmss' }
+        'Get-AzUserAssignedIdentity'      = @{
+            Object = ConvertTo-Named $identity ($azStyle + @{ PrincipalId = 'PrincipalId'; ClientId = 'ClientId'; TenantId = 'TenantId' }); Kind = 'identity'
+        }
+        'Get-AzVM'                        = @{
+            Object = [pscustomobject] @{
+                ResourceGroupName = $vm.ResourceGroupName; Id = $vm.Id; VmId = [guid]::NewGuid(); Name = $vm.Name
+                Type = 'Microsoft.Compute/virtualMachines'
+                Identity = [pscustomobject] @{ PrincipalId = $vm.PrincipalId; Type = 'SystemAssigned'; UserAssignedIdentities = @{ $identity.Id = 1 } }
+            }
+            Kind   = 'vm'
+        }
+        'Get-AzResource'                  = @{
+            Object = ConvertTo-Named $identity @{ ResourceId = 'Id'; Id = 'Id'; Name = 'Name'; ResourceGroupName = 'ResourceGroupName'; ResourceType = 'Type' }
+            Kind   = 'identity'
+        }
+        'az identity show'                = @{
+            Object = ConvertTo-Named $identity @{ id = 'Id'; name = 'Name'; resourceGroup = 'ResourceGroupName'; type = 'Type'; location = 'Location'; principalId = 'PrincipalId'; clientId = 'ClientId' }
+            Kind   = 'identity'
+        }
+        'az vm show'                      = @{
+            Object = ConvertTo-Named $vm @{ id = 'Id'; name = 'Name'; resourceGroup = 'ResourceGroupName'; location = 'Location' }; Kind = 'vm'
+        }
+        'a row of Resource Graph'         = @{
+            Object = ConvertTo-Named $identity @{ id = 'Id'; name = 'Name'; type = 'Type'; resourceGroup = 'ResourceGroupName'; subscriptionId = 'SubscriptionId'; tenantId = 'TenantId' }
+            Kind   = 'identity'
+        }
+        'a row of Resource Graph, no id'  = @{
+            Object = ConvertTo-Named $identity @{ name = 'Name'; type = 'Type'; resourceGroup = 'ResourceGroupName'; subscriptionId = 'SubscriptionId' }
+            Kind   = 'identity'; Id = $identity.Id
+        }
+        'a machine without an id'         = @{
+            Object = [pscustomobject] @{ name = 'web'; type = 'Microsoft.Compute/virtualMachines'; resourceGroup = $OtherGroup; subscriptionId = $vm.SubscriptionId }; Kind = 'vm'; Id = $vm.Id
+        }
+        'a deserialized identity'         = @{
+            Object = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($identity)); Kind = 'identity'
+        }
+    }
+    foreach ($name in $found.Keys) {
+        $one = $found[$name]
+        $one.Name = $name
+        if (-not $one.Id) { $one.Id = $one.Object.Id }
+        $one.PrincipalId = if ($one.Object.PrincipalId) { $one.Object.PrincipalId } else { $one.Object.Identity.PrincipalId }
+    }
+    $found.Values
+}
+
+# The commands. Takes: the kinds that they act on; a principal is whoever has a PrincipalId. Part: the parameters that say
+# what a resource is called. Arguments: what else they need, found out when there is an emulator. Before: what makes that there is something to do.
+# NeedsId: whether names do not say enough.
+function Get-PipedCommand {
+    $names = @{ Group = 'ResourceGroupName'; Name = 'Name'; Subscription = 'SubscriptionId' }
+    $set = @{ Group = 'ResourceGroupName'; Name = 'VMScaleSetName'; Subscription = 'SubscriptionId' }
+    $owned = @{ Group = 'ResourceGroupName'; Name = 'IdentityName'; Subscription = 'SubscriptionId' }
+    $held = @{ Group = 'IdentityResourceGroupName' }
+    $member = @{ Subscription = 'SubscriptionId' }
+    $plan = { @{ WhatIf = $true } }
+    @(
+        @{ Command = 'New-UserAssignedIdentity'; Takes = @('identity'); Part = $names; Arguments = $plan }
+        @{ Command = 'Get-UserAssignedIdentity'; Takes = @('identity'); Part = $names }
+        @{ Command = 'Update-UserAssignedIdentity'; Takes = @('identity'); Part = $names; Arguments = { @{ WhatIf = $true; Tag = @{ a = 'b' } } } }
+        @{ Command = 'Remove-UserAssignedIdentity'; Takes = @('identity'); Part = $names; Arguments = $plan }
+        @{ Command = 'Export-UserAssignedIdentity'; Takes = @('identity'); Part = $names }
+        @{ Command = 'Get-IdentityAssociatedResource'; Takes = @('identity'); Part = @{ Group = 'ResourceGroupName' }; Arguments = { @{ Source = 'Provider' } } }
+        @{ Command = 'New-FederatedIdentityCredential'; Takes = @('identity', 'credential'); Part = $owned; Arguments = { @{ WhatIf = $true; Name = 'main'; Issuer = 'https://issuer.example'; Subject = 's1' } } }
+        @{ Command = 'Get-FederatedIdentityCredential'; Takes = @('identity', 'credential'); Part = $owned }
+        @{ Command = 'Update-FederatedIdentityCredential'; Takes = @('credential'); Part = $names; Arguments = { @{ WhatIf = $true; Subject = 's2' } } }
+        @{ Command = 'Remove-FederatedIdentityCredential'; Takes = @('credential'); Part = $names; Arguments = $plan }
+        @{ Command = 'Get-VmIdentity'; Takes = @('vm'); Part = $names }
+        @{ Command = 'Update-VmIdentity'; Takes = @('vm'); Part = $names; Arguments = { @{ WhatIf = $true; AddIdentityId = 'app' } } }
+        @{ Command = 'Get-VmssIdentity'; Takes = @('vmss'); Part = $names }
+        @{ Command = 'Update-VmssIdentity'; Takes = @('vmss'); Part = $names; Arguments = { @{ WhatIf = $true; AddIdentityId = 'app' } } }
+        @{ Command = 'Wait-VmIdentity'; Takes = @('vm', 'vmss'); Part = $names }
+        @{ Command = 'Get-AzStyleVm'; Takes = @('vm'); Part = $names }
+        @{ Command = 'Update-AzStyleVm'; Takes = @('vm'); Part = @{ Group = 'ResourceGroupName'; Subscription = 'SubscriptionId' }; Arguments = { @{ WhatIf = $true; IdentityType = 'SystemAssigned' } } }
+        @{ Command = 'Get-AzStyleVmss'; Takes = @('vmss'); Part = $set }
+        @{ Command = 'Update-AzStyleVmss'; Takes = @('vmss'); Part = $set; Arguments = { @{ WhatIf = $true; VMScaleSetName = 'web'; IdentityType = 'SystemAssigned' } } }
+        @{ Command = 'Get-SystemAssignedIdentity'; Takes = @('vm', 'vmss', 'system'); NeedsId = $true; Part = $member }
+        @{ Command = 'Invoke-ArmRequest'; Takes = @('identity', 'credential', 'vm', 'vmss', 'system', 'assignment', 'deployment'); NeedsId = $true; Part = $member; Arguments = { @{ ApiVersion = '2024-11-30' } } }
+        @{ Command = 'New-ArmDeployment'; Takes = @('deployment'); Part = $names; Arguments = { @{ WhatIf = $true; ResourceGroupName = $OtherGroup; TemplateFile = (Join-Path $TestDrive empty.json) } } }
+        @{ Command = 'New-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Part = $held; Arguments = { @{ RoleDefinitionName = 'Reader'; Scope = (Get-ScopeId $OtherGroup) } } }
+        @{ Command = 'Get-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Part = $held }
+        @{ Command = 'Remove-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Not = 'assignment'; Part = $held; Arguments = { @{ WhatIf = $true; RoleDefinitionName = 'Reader'; Scope = (Get-ScopeId $OtherGroup) } } }
+        @{ Command = 'Remove-IdentityRoleAssignment'; Takes = @('assignment'); Part = @{}; Arguments = $plan }
+        @{
+            Command = 'Add-IdentityGroupMember'; Takes = @('principal'); Part = $member; Arguments = { @{ Group = 'myGroup' } }
+            Before  = { param($Id) Remove-IdentityGroupMember -Group myGroup -PrincipalId $Id -Confirm:$false }
+        }
+        @{
+            Command = 'Remove-IdentityGroupMember'; Takes = @('principal'); Part = $member; Arguments = { @{ Group = 'myGroup' } }
+            Before  = { param($Id) Add-IdentityGroupMember -Group myGroup -PrincipalId $Id }
+        }
+        @{ Command = 'Get-IdentityGroupMember'; Takes = @(); Part = @{} }
+        @{ Command = 'Disconnect-ManagedIdentityService'; Takes = @('connection'); Part = @{} }
+        @{ Command = 'Stop-ArmEmulator'; Takes = @('emulator'); Part = @{} }
+    )
+}
