@@ -11,7 +11,7 @@ Describe 'The connection of cmdlets that are given none' {
         $null = Invoke-Emulator Post /subscriptions @{ id = $two; name = 'Second' }
 
         # A runspace beside this one, with the module.
-        function New-Session {
+        function Open-Session {
             $shell = [powershell]::Create()
             $null = $shell.AddScript("Import-Module '$ModulePath'").Invoke()
             $shell
@@ -28,7 +28,7 @@ Describe 'The connection of cmdlets that are given none' {
     AfterAll { Disconnect-TestEmulator }
     BeforeEach {
         Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
-        $sessions = 1..3 | ForEach-Object { New-Session }
+        $sessions = 1..3 | ForEach-Object { Open-Session }
     }
     AfterEach { $sessions | ForEach-Object { $_.Dispose() } }
 
