@@ -268,6 +268,10 @@ async fn a_proxy_that_is_not_there_is_named() {
     let request = with_token("https://arm.invalid", &[("ALL_PROXY", &url)]);
     let error = connect(request, Arc::new(Silent)).await.unwrap_err();
     assert_eq!(error.code(), "EndpointUnreachable");
+    // This machine is never reached through it.
+    let near = with_token(&format!("http://{proxy}"), &[("ALL_PROXY", &url)]);
+    let nearby = connect(near, Arc::new(Silent)).await.unwrap_err();
+    assert!(!nearby.message().contains("proxy"), "{nearby}");
     let names = format!("arm.invalid:443 can't be reached through the proxy {proxy}: ");
     assert!(error.message().starts_with(&names), "{error}");
     assert!(!error.to_string().contains("marked"), "{error}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Intercept;
 use once_cell::sync::OnceCell;
 
 use super::cloud::is_loopback;
@@ -35,8 +36,12 @@ impl Http {
         Self { roots, ..self }
     }
 
-    pub(super) fn proxy(&self) -> &Proxy {
-        &self.proxy
+    /// The proxy that a request to a service goes through: see [`toward`](Self::toward).
+    pub(super) fn proxy_toward(&self, service: &Url) -> Option<Intercept> {
+        match is_loopback(service) {
+            true => None,
+            false => self.proxy.on_the_way_to(service),
+        }
     }
 
     /// The client for a service: https through the proxy; this machine itself never through one,

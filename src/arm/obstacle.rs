@@ -33,7 +33,7 @@ impl Obstacle {
                 lasts: true,
             };
         }
-        match http.proxy().on_the_way_to(url) {
+        match http.proxy_toward(url) {
             Some(proxy) => Self::at(&proxy, &service, &why).await,
             None => Self {
                 code: None,
