@@ -208,6 +208,6 @@ Describe 'New-FederatedIdentityCredential' {
     It 'names the identity that is not there' {
         $failure = Get-Failure { New-FederatedIdentityCredential $Group missing main -Issuer $Issuer -Subject s1 }
         $failure.CategoryInfo.Category | Should -Be ObjectNotFound
-        $failure.Exception.Message | Should -BeLike '*/missing/*'
+        $failure.Exception.Message | Should -BeLike "*'missing'*"
     }
 }
