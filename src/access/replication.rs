@@ -78,18 +78,18 @@ impl<'a> Replication<'a> {
         match is_named(id) {
             true => error
                 .reworded(format!(
-                    "The principal {} is still unknown to {whom} after {seconds} s",
+                    "The principal {} is still not known to {whom} after {seconds} s",
                     self.principal.label()
                 ))
                 .advise("Try again in a few minutes, or wait longer with -PrincipalWaitSec."),
             false => error
                 .reworded(format!(
-                    "-PrincipalId '{id}' is unknown to {whom}, after {seconds} s too"
+                    "The principal '{id}' is not known to {whom} after {seconds} s"
                 ))
                 .advise(
-                    "Check -PrincipalId: it must be the object id of a principal, which for a \
-                     managed identity is its PrincipalId and not its ClientId. Wait longer for one \
-                     that was created just now with -PrincipalWaitSec.",
+                    "Check -PrincipalId: it must be an object id, which for a managed identity is its \
+                     PrincipalId and not its ClientId. For a principal that was created just now, \
+                     wait longer with -PrincipalWaitSec.",
                 ),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Error, Result, subscription};
+use super::{Error, Result, folded, same_name, subscription};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
 #[derive(Clone, Copy, Debug)]
@@ -147,7 +147,7 @@ impl ResourceId {
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &Self) -> bool {
-        self.text.eq_ignore_ascii_case(&other.text)
+        same_name(&self.text, &other.text)
     }
 }
 
@@ -155,7 +155,7 @@ impl Eq for ResourceId {}
 
 impl Hash for ResourceId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.to_ascii_lowercase().hash(state);
+        folded(&self.text).hash(state);
     }
 }
 

@@ -78,7 +78,7 @@ Describe 'Add-IdentityGroupMember' {
         $mistyped = [guid]::NewGuid().ToString()
         $failure = Get-Failure { Add-IdentityGroupMember myGroup -PrincipalId $mistyped -PrincipalWaitSec 0 }
         $failure.FullyQualifiedErrorId | Should -Be 'Request_ResourceNotFound,ManagedIdentity.Commands.AddIdentityGroupMemberCommand'
-        $failure.Exception.Message | Should -BeLike "-PrincipalId '$mistyped' *"
+        $failure.Exception.Message | Should -BeLike "*'$mistyped'*-PrincipalId*"
     }
 
     It 'sets wrong input right before any request' {

@@ -62,7 +62,7 @@ Describe 'New-IdentityRoleAssignment' {
         $failure = Get-Failure { New-IdentityRoleAssignment -PrincipalId $mistyped @role -PrincipalWaitSec 0 }
         $failure.FullyQualifiedErrorId | Should -Be 'PrincipalNotFound,ManagedIdentity.Commands.NewIdentityRoleAssignmentCommand'
         $failure.CategoryInfo.Category | Should -Be ObjectNotFound
-        $failure.Exception.Message | Should -BeLike "-PrincipalId '$mistyped' *"
+        $failure.Exception.Message | Should -BeLike "*'$mistyped'*-PrincipalId*"
         $failure.Exception.Recommendation | Should -BeLike '*-PrincipalWaitSec*'
         @(Get-RoleWrite 400).Count | Should -Be 1
     }
