@@ -183,6 +183,24 @@ async fn a_mistyped_principal_is_not_waited_for_as_a_new_one_is() {
 }
 
 #[tokio::test]
+async fn a_client_id_is_told_from_an_object_id() {
+    let local = Local::start().await;
+    let wanted = Create {
+        target: target("id1"),
+        ..Create::default()
+    };
+    let made = identity::create(&local.client, &wanted).await.unwrap();
+    let given = assign(&made.properties.client_id, "Reader");
+    let error = access::assign(&local.client, &given).await.unwrap_err();
+    assert_eq!(error.code(), "InvalidPrincipalId");
+    let told = error.to_string();
+    assert!(
+        told.contains("'id1'") && told.contains(&made.properties.principal_id),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn a_principal_that_the_directory_knows_is_waited_for() {
     let local = Local::start().await;
     let id = mistyped();

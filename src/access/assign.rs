@@ -135,7 +135,7 @@ impl<'a> Wanted<'a> {
         loop {
             match self.put(client).await {
                 Err(error) if error.code() == "PrincipalNotFound" => {
-                    replication.wait(client, error, "role assignments").await?;
+                    replication.wait(client, error, "Azure").await?;
                 }
                 Err(error) if error.code() == "RoleAssignmentExists" => {
                     return self.existing(client).await?.ok_or(error);

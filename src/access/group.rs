@@ -45,9 +45,9 @@ pub struct GroupMember {
 /// What is asked of directory objects.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Object {
-    id: String,
-    display_name: Option<String>,
+pub(super) struct Object {
+    pub(super) id: String,
+    pub(super) display_name: Option<String>,
     app_id: Option<String>,
     #[serde(rename = "@odata.type")]
     odata_type: String,

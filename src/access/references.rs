@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::arm::resource_graph::{Rows, quoted};
 use crate::arm::{
-    Client, Error, Pages, Parameters, ResourceId, Result, Target, check_subscription_id,
+    Client, Error, Pages, Parameters, ResourceId, Result, Target, check_subscription_id, folded,
+    same_name,
 };
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
@@ -121,8 +122,8 @@ pub(super) async fn find(
     let mut seen = HashSet::new();
     let mut found: Vec<Reference> = assigned.chain(mentioned).collect();
     found.retain(|one| {
-        let wanted = identity.is_none_or(|id| one.identity_id.eq_ignore_ascii_case(id.as_str()));
-        wanted && seen.insert((one.id.to_lowercase(), one.identity_id.to_lowercase()))
+        let wanted = identity.is_none_or(|id| same_name(&one.identity_id, id.as_str()));
+        wanted && seen.insert((folded(&one.id), folded(&one.identity_id)))
     });
     Ok(found)
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::group::Object;
 use super::holder::Principal;
-use crate::arm::{Client, Error, Replication as Wait, is_named};
+use crate::arm::{Client, Error, Replication as Wait, Result, is_named};
 
 /// A wait for a principal to be known.
 pub(super) struct Replication<'a> {
@@ -30,16 +31,12 @@ impl<'a> Replication<'a> {
     /// Waits until the next look at a principal that is unknown to `whom`.
     ///
     /// # Errors
-    /// `error`, in words that name the principal, when it should be known by now.
-    pub(super) async fn wait(
-        &mut self,
-        client: &Client,
-        error: Error,
-        whom: &str,
-    ) -> Result<(), Error> {
+    /// `error`, in words that name the principal, when it should be known by now;
+    /// `InvalidPrincipalId` when it is a client id.
+    pub(super) async fn wait(&mut self, client: &Client, error: Error, whom: &str) -> Result<()> {
         let limit = match self.limit {
             Some(limit) => limit,
-            None => *self.limit.insert(self.find_limit(client).await),
+            None => *self.limit.insert(self.find_limit(client).await?),
         };
         if self.wait.elapsed() >= limit {
             return Err(self.still_unknown(error, whom));
@@ -50,26 +47,41 @@ impl<'a> Replication<'a> {
         Ok(())
     }
 
-    async fn find_limit(&self, client: &Client) -> Duration {
-        match self.asked {
-            Some(asked) => asked,
-            None if is_named(&self.principal.id) || self.is_in_directory(client).await => {
-                client.retry().replication
-            }
-            None => client.retry().unknown_principal,
+    /// How long it may take to be known.
+    ///
+    /// # Errors
+    /// `InvalidPrincipalId` when it is the client id of a principal and not its object id.
+    async fn find_limit(&self, client: &Client) -> Result<Duration> {
+        let id = &self.principal.id;
+        if let Some(asked) = self.asked {
+            return Ok(asked);
+        }
+        let by_object_id = format!("directoryObjects/{id}");
+        if is_named(id) || self.look_up(client, &by_object_id).await.is_some() {
+            return Ok(client.retry().replication);
+        }
+        let by_client_id = format!("servicePrincipals(appId='{id}')");
+        match self.look_up(client, &by_client_id).await {
+            None => Ok(client.retry().unknown_principal),
+            Some(meant) => Err(Error::invalid(
+                "InvalidPrincipalId",
+                "PrincipalId",
+                id,
+                &format!(
+                    "it must be an object id, and this is the client id of '{}', whose object id \
+                     is {}.",
+                    meant.display_name.unwrap_or_default(),
+                    meant.id
+                ),
+            )),
         }
     }
 
-    /// Whether Microsoft Graph knows it. A sign-in that may not ask is not told.
-    async fn is_in_directory(&self, client: &Client) -> bool {
-        let id = &self.principal.id;
-        match client
-            .graph_url(&format!("/v1.0/directoryObjects/{id}"))
-            .await
-        {
-            Ok(url) => client.get_url(url, id).await.is_ok(),
-            Err(_) => false,
-        }
+    /// What Microsoft Graph knows at a path. A sign-in that may not ask gets nothing.
+    async fn look_up(&self, client: &Client, path: &str) -> Option<Object> {
+        let url = client.graph_url(&format!("/v1.0/{path}")).await.ok()?;
+        let reply = client.get_url(url, &self.principal.id).await.ok()?;
+        reply.json(&self.principal.id).ok()
     }
 
     fn still_unknown(&self, error: Error, whom: &str) -> Error {
@@ -78,18 +90,18 @@ impl<'a> Replication<'a> {
         match is_named(id) {
             true => error
                 .reworded(format!(
-                    "The principal {} is still unknown to {whom} after {seconds} s",
+                    "The principal {} is still not known to {whom} after {seconds} s",
                     self.principal.label()
                 ))
                 .advise("Try again in a few minutes, or wait longer with -PrincipalWaitSec."),
             false => error
                 .reworded(format!(
-                    "-PrincipalId '{id}' is unknown to {whom}, after {seconds} s too"
+                    "The principal '{id}' is not known to {whom} after {seconds} s"
                 ))
                 .advise(
-                    "Check -PrincipalId: it must be the object id of a principal, which for a \
-                     managed identity is its PrincipalId and not its ClientId. Wait longer for one \
-                     that was created just now with -PrincipalWaitSec.",
+                    "Check -PrincipalId: it must be an object id, which for a managed identity is its \
+                     PrincipalId and not its ClientId. For a principal that was created just now, \
+                     wait longer with -PrincipalWaitSec.",
                 ),
         }
     }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::arm::{Error, Result, check_resource_group, check_subscription_id};
+use crate::arm::{Error, Result, check_resource_group, check_subscription_id, folded, same_name};
 
 /// What a role is given on: a subscription, a resource group, a resource, or what is above the
 /// subscriptions. Scopes that differ only in casing are equal.
@@ -91,7 +91,7 @@ impl AccessScope {
     /// Whether what is given on this scope counts on `other` because that lies within it.
     /// Whatever is above the subscriptions counts as above everything in one.
     pub fn is_above(&self, other: &Self) -> bool {
-        let (own, other) = (self.0.to_lowercase(), other.0.to_lowercase());
+        let (own, other) = (folded(&self.0), folded(&other.0));
         match self.subscription_id() {
             None => own != other,
             Some(_) => other
@@ -103,7 +103,7 @@ impl AccessScope {
 
 impl PartialEq for AccessScope {
     fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
+        same_name(&self.0, &other.0)
     }
 }
 

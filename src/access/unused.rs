@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::references::find;
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Client, Result};
+use crate::arm::{Client, Result, folded};
 use crate::identity::{UserAssignedIdentity, federated};
 
 /// What is used in the whole tenant, as Resource Graph knows it: asked once for any number of
@@ -34,9 +34,7 @@ impl Used {
         let (references, holders) = try_join(find(client, None, &[]), role_holders(client)).await?;
         let referred_to = references.into_iter();
         Ok(Self {
-            referred_to: referred_to
-                .map(|one| one.identity_id.to_lowercase())
-                .collect(),
+            referred_to: referred_to.map(|one| folded(&one.identity_id)).collect(),
             role_holders: holders,
         })
     }
@@ -71,8 +69,7 @@ impl Used {
 
     fn contains(&self, identity: &UserAssignedIdentity) -> bool {
         let principal = identity.properties.principal_id.to_lowercase();
-        self.referred_to.contains(&identity.id.to_lowercase())
-            || self.role_holders.contains(&principal)
+        self.referred_to.contains(&folded(&identity.id)) || self.role_holders.contains(&principal)
     }
 }
 

@@ -7,7 +7,7 @@ use super::assignment::{described, held_by, name_all};
 use super::references::find;
 use super::{AccessScope, Reference, ReferenceKind, RoleAssignment};
 use crate::arm::resource_graph::{Rows, quoted};
-use crate::arm::{Client, ResourceId, Result, Scope};
+use crate::arm::{Client, ResourceId, Result, Scope, same_name};
 use crate::compute::{self, MachineKind};
 use crate::identity::{self, UserAssignedIdentity, federated};
 
@@ -140,7 +140,7 @@ async fn machines_of(client: &Client, kind: MachineKind, id: &ResourceId) -> Res
     while let Some(page) = pages.next().await? {
         let having = page.into_iter().filter(|machine| {
             let mut assigned = machine.assigned.iter();
-            assigned.any(|one| one.id.eq_ignore_ascii_case(id.as_str()))
+            assigned.any(|one| same_name(&one.id, id.as_str()))
         });
         found.extend(having.filter_map(|machine| Machine::read(&machine.id)));
     }
@@ -171,11 +171,7 @@ async fn roles(
         // In its own subscription, what Resource Graph knows more is what is there no more.
         let place = AccessScope::parse(&one.properties.scope);
         let is_own = place.is_ok_and(|place| place == own || own.is_above(&place));
-        if !is_own
-            && !found
-                .iter()
-                .any(|known| known.id.eq_ignore_ascii_case(&one.id))
-        {
+        if !is_own && !found.iter().any(|known| same_name(&known.id, &one.id)) {
             found.push(one);
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Category, Described, Error, Result, capitalized, subscription};
+use super::{Category, Described, Error, Result, capitalized, folded, same_name, subscription};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +171,7 @@ pub(super) fn of_another_type(kind: ResourceType, parameter: &str, found: &str) 
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &Self) -> bool {
-        self.text.eq_ignore_ascii_case(&other.text)
+        same_name(&self.text, &other.text)
     }
 }
 
@@ -179,7 +179,7 @@ impl Eq for ResourceId {}
 
 impl Hash for ResourceId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.text.to_ascii_lowercase().hash(state);
+        folded(&self.text).hash(state);
     }
 }
 

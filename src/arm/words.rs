@@ -5,6 +5,27 @@ pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
+/// Whether two names or ids are the same to Azure, which compares them ordinally, without regard to
+/// casing, in every script. The names of resource groups, tags and roles may have letters of any.
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
+    one.chars().map(upper).eq(other.chars().map(upper))
+}
+
+/// The form that [`same_name`] compares, for keys of maps.
+pub(crate) fn folded(name: &str) -> String {
+    name.chars().map(upper).collect()
+}
+
+/// As .NET's OrdinalIgnoreCase: one character for one, and none of ASCII for another ('ı' is no
+/// 'I').
+fn upper(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(one), None) if one.is_ascii() == c.is_ascii() => one,
+        _ => c,
+    }
+}
+
 /// The text with a capital at its beginning.
 pub(crate) fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
@@ -81,6 +102,29 @@ mod tests {
             &format!("{{{guid}}}"),
         ] {
             assert!(!is_guid(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn names_are_the_same_in_any_casing_of_any_script() {
+        for (one, other) in [
+            ("rg-1", "RG-1"),
+            ("ÄPFEL", "äpfel"),
+            ("группа", "ГРУППА"),
+            ("Straße", "STRAßE"),
+        ] {
+            assert!(same_name(one, other), "{one}");
+            assert_eq!(folded(one), folded(other));
+        }
+        for (one, other) in [
+            ("ı", "I"),
+            ("İ", "i"),
+            ("ſ", "s"),
+            ("ß", "ss"),
+            ("a", "ab"),
+            ("é", "e"),
+        ] {
+            assert!(!same_name(one, other), "{one}");
         }
     }
 

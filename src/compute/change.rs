@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::arm::ResourceId;
+use crate::arm::{ResourceId, same_name};
 
 /// Which kinds of identity a resource has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +195,7 @@ fn patch(
 ) -> Patch {
     let mut added: Vec<String> = Vec::new();
     for id in wanted.iter().map(ResourceId::as_str) {
-        let is_known = |known: &String| known.eq_ignore_ascii_case(id);
+        let is_known = |known: &String| same_name(known, id);
         if !state.user_assigned.iter().any(is_known) && !added.iter().any(is_known) {
             added.push(id.to_owned());
         }
@@ -215,8 +215,7 @@ fn held(state: &State, which: impl Fn(&str) -> bool) -> Vec<String> {
 }
 
 fn names(ids: &[ResourceId], id: &str) -> bool {
-    ids.iter()
-        .any(|known| known.as_str().eq_ignore_ascii_case(id))
+    ids.iter().any(|known| same_name(known.as_str(), id))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::read::read;
 use super::settle::{self, settle};
 use super::{API_VERSION, MachineIdentity, MachineKind, State, failure, references};
 use crate::arm::{
-    Client, Error, Method, Operation, Plan, Reply, Request, ResourceId, Result, Target,
+    Client, Error, Method, Operation, Plan, Reply, Request, ResourceId, Result, Target, same_name,
 };
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
@@ -416,7 +416,7 @@ async fn with_outcome(client: &Client, id: &ResourceId, change: &Change, error: 
 /// Identities as people call them: by name in the machine's own group, else by id.
 fn in_words(machine: &ResourceId, ids: &[String]) -> Vec<String> {
     let own = |id: &ResourceId| {
-        id.group().eq_ignore_ascii_case(machine.group())
+        same_name(id.group(), machine.group())
             && id
                 .subscription()
                 .eq_ignore_ascii_case(machine.subscription())

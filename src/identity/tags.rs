@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::arm::{Error, Result};
+use crate::arm::{Error, Result, same_name};
 
 /// Checks tags by Azure Resource Manager's documented limits.
 ///
@@ -33,7 +33,7 @@ pub(super) fn merged(
 ) -> BTreeMap<String, String> {
     let mut all = held.clone();
     for (name, value) in named {
-        let known = held.keys().find(|known| known.eq_ignore_ascii_case(name));
+        let known = held.keys().find(|known| same_name(known, name));
         all.insert(known.unwrap_or(name).clone(), value.clone());
     }
     all

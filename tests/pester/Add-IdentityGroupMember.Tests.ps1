@@ -74,6 +74,13 @@ Describe 'Add-IdentityGroupMember' {
         $failure.CategoryInfo.Category | Should -Be ObjectNotFound
     }
 
+    It 'tells a mistyped -PrincipalId from a new one' {
+        $mistyped = [guid]::NewGuid().ToString()
+        $failure = Get-Failure { Add-IdentityGroupMember myGroup -PrincipalId $mistyped -PrincipalWaitSec 0 }
+        $failure.FullyQualifiedErrorId | Should -Be 'Request_ResourceNotFound,ManagedIdentity.Commands.AddIdentityGroupMemberCommand'
+        $failure.Exception.Message | Should -BeLike "*'$mistyped'*-PrincipalId*"
+    }
+
     It 'sets wrong input right before any request' {
         Get-ErrorCode (Get-Failure { Add-IdentityGroupMember '' $identity }) | Should -Be InvalidGroup
         Get-ErrorCode (Get-Failure { Add-IdentityGroupMember myGroup -PrincipalId id1 }) | Should -Be InvalidPrincipalId

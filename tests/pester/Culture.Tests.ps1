@@ -50,7 +50,7 @@ Describe 'Any culture: <_>' -ForEach 'tr-TR', 'de-DE', 'ar-SA', 'th-TH', 'fa-IR'
         $made.Tag.price | Should -BeExactly '1234.5'
         $made.Tag.number | Should -BeExactly '-7'
         $changed = Invoke-ArmRequest -Method Patch -Path $made.Id -ApiVersion 2024-11-30 -Body @{
-            tags = @{ 1.5 = 'x'; day = ([datetime]::new(2026, 7, 15, 0, 0, 0, 'Utc').ToString('o')) }
+            tags = @{ 1.5 = 'x'; day = [datetimeoffset]::new(2026, 7, 15, 0, 0, 0, [timespan]::Zero) }
         }
         $changed.tags.'1.5' | Should -Be x
         $changed.tags.day | Should -BeLike '2026-07-15*'

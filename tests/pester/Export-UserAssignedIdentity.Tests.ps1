@@ -14,7 +14,7 @@ Describe 'Export-UserAssignedIdentity' {
                         location = $identity.Location
                         scope    = $identity.IsolationScope
                         tags     = @($identity.Tag.Keys | Sort-Object | ForEach-Object { "$_=$($identity.Tag[$_])" })
-                        trust    = @($identity | Get-FederatedIdentityCredential | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Issuer) $($_.Subject) $($_.Audience)" })
+                        trust    = @($identity | Get-FederatedIdentityCredential | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Issuer) $($_.Subject) $($_.ClaimsMatchingExpression) $($_.ClaimsMatchingExpressionVersion) $($_.Audience)" })
                         roles    = @($roles | Where-Object PrincipalId -EQ $identity.PrincipalId | ForEach-Object { "$($_.RoleDefinitionName) $($_.Scope -replace '/resourcegroups/[^/]+', '')" } | Sort-Object)
                     }
                 }
@@ -51,6 +51,7 @@ Describe 'Export-UserAssignedIdentity' {
         foreach ($name in 'one', 'two', 'three') {
             $null = New-FederatedIdentityCredential $Group id1 $name -Issuer https://issuer.example -Subject "[$name's]" -Audience api://x
         }
+        Add-FlexibleCredential id1 flexible
         $scope = "/subscriptions/$((Get-ArmEmulator).SubscriptionId)/resourceGroups/$Group"
         $null = Get-UserAssignedIdentity $Group id1 | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope $scope
         $null = Get-UserAssignedIdentity $Group id2 | New-IdentityRoleAssignment -RoleDefinitionName 'Virtual Machine Contributor' -Scope (Get-VmIdentity $Group $VM).Id
@@ -76,7 +77,7 @@ Describe 'Export-UserAssignedIdentity' {
     It 'deploys to another group, beside the first' {
         $file = Get-UserAssignedIdentity $Group id1 | Export-UserAssignedIdentity -IncludeRoleAssignment -Path TestDrive:/other.json -Force
         $null = New-ArmDeployment $OtherGroup $file.FullName
-        (Get-UserAssignedIdentity $OtherGroup | Get-FederatedIdentityCredential).Name | Sort-Object | Should -Be one, three, two
+        (Get-UserAssignedIdentity $OtherGroup | Get-FederatedIdentityCredential).Name | Sort-Object | Should -Be flexible, one, three, two
         (Get-UserAssignedIdentity $OtherGroup | Get-IdentityRoleAssignment).Scope | Should -BeLike "*/$OtherGroup"
         # A second time it is the same.
         (New-ArmDeployment $OtherGroup $file.FullName).ProvisioningState | Should -Be Succeeded
@@ -86,7 +87,11 @@ Describe 'Export-UserAssignedIdentity' {
     It 'has no roles without being asked' {
         $template = ConvertFrom-Json (Export-UserAssignedIdentity $Group)
         $template.resources.type | Select-Object -Unique | Should -Be $IdentityType, "$IdentityType/federatedIdentityCredentials"
-        $template.resources.Count | Should -Be 5
+        $template.resources.Count | Should -Be 6
+        $flexible = $template.resources | Where-Object name -EQ id1/flexible
+        $flexible.apiVersion | Should -Be 2025-01-31-preview
+        $flexible.properties.claimsMatchingExpression.value | Should -BeExactly $Expression
+        $flexible.properties.PSObject.Properties.Name | Should -Not -Contain subject
     }
 
     It 'chooses by name, pattern, id and object' {
@@ -102,8 +107,8 @@ Describe 'Export-UserAssignedIdentity' {
         Test-Bicep $text
         $text | Should -Match "(?m)^resource identity1 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = \{$"
         $text.Contains("'odd': '[it\'s \`${x}]'") | Should -BeTrue
-        [regex]::Matches($text, 'dependsOn').Count | Should -Be 2
-        [regex]::Matches($text, "(?m)^  parent: identity1$").Count | Should -Be 3
+        [regex]::Matches($text, 'dependsOn').Count | Should -Be 3
+        [regex]::Matches($text, "(?m)^  parent: identity1$").Count | Should -Be 4
         $text | Should -Match 'principalId: identity1\.properties\.principalId'
         $text | Should -Match "(?m)^resource identity2Role1Scope 'Microsoft.Compute/virtualMachines@\S+' existing = \{$"
     }

@@ -81,6 +81,12 @@ Describe 'New-FederatedIdentityCredential' {
         $made.Issuer | Should -BeExactly "$($Given.Issuer)$($Given.KubernetesIssuer)"
     }
 
+    It 'writes nothing when the warning stops it' {
+        $failure = Get-Failure { New-FederatedIdentityCredential $Group id1 main -Issuer $Issuer -Subject 'repo:contoso/*' -WarningAction Stop 3> $null }
+        $failure | Should -Not -BeNullOrEmpty
+        Get-ChangingRequest | Should -BeNullOrEmpty
+    }
+
     It 'makes issuer and subject of Kubernetes' {
         $made = New-FederatedIdentityCredential $Group id1 main -KubernetesIssuer https://oidc.example/x/ -Namespace web -ServiceAccount api
         $made.Issuer | Should -BeExactly https://oidc.example/x/
@@ -208,6 +214,6 @@ Describe 'New-FederatedIdentityCredential' {
     It 'names the identity that is not there' {
         $failure = Get-Failure { New-FederatedIdentityCredential $Group missing main -Issuer $Issuer -Subject s1 }
         $failure.CategoryInfo.Category | Should -Be ObjectNotFound
-        $failure.Exception.Message | Should -BeLike '*/missing/*'
+        $failure.Exception.Message | Should -BeLike "*'missing'*"
     }
 }

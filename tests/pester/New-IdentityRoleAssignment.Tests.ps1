@@ -48,6 +48,25 @@ Describe 'New-IdentityRoleAssignment' {
         @(Get-UserAssignedIdentity $Group fresh | Get-IdentityRoleAssignment).Count | Should -Be 1
     }
 
+    It 'takes the id of an identity that was created just now' {
+        Edit-EmulatorSetting @{ replicationDelayMs = 1500 }
+        $made = New-UserAssignedIdentity $Group fresh
+        $given = New-IdentityRoleAssignment -PrincipalId $made.PrincipalId -RoleDefinitionName Reader -ResourceGroupName $Group
+        $given.PrincipalId | Should -Be $made.PrincipalId
+        @(Get-RoleWrite 400).Count | Should -BeGreaterThan 0
+    }
+
+    It 'tells a mistyped -PrincipalId from a new one' {
+        $mistyped = [guid]::NewGuid().ToString()
+        $role = @{ RoleDefinitionName = 'Reader'; ResourceGroupName = $Group }
+        $failure = Get-Failure { New-IdentityRoleAssignment -PrincipalId $mistyped @role -PrincipalWaitSec 0 }
+        $failure.FullyQualifiedErrorId | Should -Be 'PrincipalNotFound,ManagedIdentity.Commands.NewIdentityRoleAssignmentCommand'
+        $failure.CategoryInfo.Category | Should -Be ObjectNotFound
+        $failure.Exception.Message | Should -BeLike "*'$mistyped'*-PrincipalId*"
+        $failure.Exception.Recommendation | Should -BeLike '*-PrincipalWaitSec*'
+        @(Get-RoleWrite 400).Count | Should -Be 1
+    }
+
     It 'returns the one that somebody else gave' {
         $name = '11111111-2222-3333-4444-555555555555'
         $role = "$(Get-ScopeId)/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"

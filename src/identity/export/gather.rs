@@ -2,7 +2,7 @@
 
 use super::{Export, Format};
 use crate::access::{self, AccessScope, Find, Holder, Place, Role, RoleAssignment};
-use crate::arm::{Client, Error, ResourceId, Result, Target};
+use crate::arm::{Client, Error, ResourceId, Result, Target, same_name};
 use crate::identity::federated::{self, FederatedCredential};
 use crate::identity::list::read;
 use crate::identity::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
@@ -70,10 +70,7 @@ fn group_of(ids: &[ResourceId]) -> Result<String> {
     let Some(first) = ids.first().map(group) else {
         return Err(Error::missing("Name", "name the identities to export."));
     };
-    match ids
-        .iter()
-        .find(|id| !group(id).eq_ignore_ascii_case(&first))
-    {
+    match ids.iter().find(|id| !same_name(&group(id), &first)) {
         None => Ok(first),
         Some(other) => Err(Error::invalid(
             "InvalidExport",
@@ -163,19 +160,16 @@ fn role(found: RoleAssignment, on: On) -> GivenRole {
 
 /// Where in the group a scope lies.
 fn place(group: &str, scope: &str) -> Option<On> {
-    let scope = scope.trim_end_matches('/');
-    let rest = scope.get(group.len()..)?;
-    if !scope.is_char_boundary(group.len()) || !scope[..group.len()].eq_ignore_ascii_case(group) {
+    let mut parts = scope.trim_end_matches('/').splitn(6, '/');
+    let own: Vec<_> = parts.by_ref().take(5).collect();
+    if !same_name(&own.join("/"), group) {
         return None;
     }
-    const PROVIDERS: &str = "/providers/";
-    match rest {
-        "" => Some(On::Group),
-        rest if rest.get(..PROVIDERS.len())?.eq_ignore_ascii_case(PROVIDERS) => {
-            Some(On::Resource(rest[PROVIDERS.len()..].to_owned()))
-        }
-        _ => None,
-    }
+    let Some(rest) = parts.next() else {
+        return Some(On::Group);
+    };
+    let (providers, resource) = rest.split_once('/')?;
+    same_name(providers, "providers").then(|| On::Resource(resource.to_owned()))
 }
 
 /// Bicep names a resource by its type's version, which is known here for a few alone.

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::list::all;
 use super::target::identity;
 use super::{CredentialTarget, FederatedCredential};
-use crate::arm::{Client, ResourceId, Result};
+use crate::arm::{Client, ResourceId, Result, folded};
 use crate::identity::API_VERSION;
 
 /// What those who write one after the other know of an identity's credentials.
@@ -40,9 +40,10 @@ impl Lane {
 
     pub(super) async fn of(client: &Client, identity: ResourceId) -> Self {
         // With the host: the same ids may exist in two clouds.
-        let key = client.url(identity.as_str(), API_VERSION);
+        let host = client.url("/", API_VERSION);
+        let key = format!("{host} {}", folded(identity.as_str()));
         Self {
-            known: lane(&key.as_str().to_lowercase()).lock_owned().await,
+            known: lane(&key).lock_owned().await,
             identity,
         }
     }
