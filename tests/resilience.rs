@@ -129,7 +129,10 @@ async fn an_unreachable_endpoint_is_an_error_at_once() {
     let error = connect(request, Arc::new(Silent)).await.unwrap_err();
     assert_eq!(error.code(), "EndpointUnreachable");
     assert_eq!(error.category(), Category::ConnectionError);
-    assert!(error.to_string().contains("127.0.0.1"), "{error}");
+    assert!(error.message().starts_with("127.0.0.1:"), "{error}");
+    // Neither the network nor a proxy is on the way there.
+    let advice = "Check that the emulator or the service on this machine runs";
+    assert!(error.recommendation().starts_with(advice), "{error}");
 }
 
 #[tokio::test]

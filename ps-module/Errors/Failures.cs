@@ -20,20 +20,27 @@ internal static class Failures
             "NotConnected",
             ErrorCategory.AuthenticationError,
             $"There is no connection: {WhatEnded(end)}.",
-            "Run Connect-ManagedIdentityService, or name an open connection with -Connection.");
+            HowToGoOn(end));
 
     public static ManagedIdentityException ConnectionClosed(ConnectionEnd end) =>
         Advised(
             "ConnectionClosed",
             ErrorCategory.AuthenticationError,
             $"The connection is closed: {WhatEnded(end)}.",
-            "Run Connect-ManagedIdentityService, or name an open connection with -Connection.");
+            HowToGoOn(end));
 
     private static string WhatEnded(ConnectionEnd end) => end switch
     {
         ConnectionEnd.Disconnected => "Disconnect-ManagedIdentityService closed it",
         ConnectionEnd.EmulatorStopped => "Stop-ArmEmulator stopped the emulator",
         _ => "the last Connect-ManagedIdentityService failed or was stopped",
+    };
+
+    private static string HowToGoOn(ConnectionEnd end) => end switch
+    {
+        ConnectionEnd.EmulatorStopped =>
+            "Run Connect-ManagedIdentityService -Emulator to start another one, or name an open connection with -Connection.",
+        _ => "Run Connect-ManagedIdentityService, or name an open connection with -Connection.",
     };
 
     /// <summary>Two parameters that exclude each other.</summary>

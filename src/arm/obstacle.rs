@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::cloud::is_loopback;
 use super::http::{Http, causes};
 use super::trust::Distrust;
 use super::{Category, Error, Url};
@@ -38,7 +39,14 @@ impl Obstacle {
             None => Self {
                 code: None,
                 message: format!("{service} can't be reached: {why}"),
-                advice: "Check -Endpoint or -Environment, the network and the proxy.".to_owned(),
+                advice: match is_loopback(url) {
+                    true => {
+                        "Check that the emulator or the service on this machine runs, and \
+                             connect again: its port can be another one."
+                    }
+                    false => "Check -Endpoint or -Environment, the network and the proxy.",
+                }
+                .to_owned(),
                 lasts: false,
             },
         }

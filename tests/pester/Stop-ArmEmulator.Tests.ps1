@@ -21,7 +21,7 @@ Describe 'Stop-ArmEmulator' {
         Get-ManagedIdentityConnection | Should -BeNullOrEmpty
         $failure = Get-Failure { Get-UserAssignedIdentity }
         Get-ErrorCode $failure | Should -Be NotConnected
-        $failure.Exception.Message | Should -BeLike '*Stop-ArmEmulator stopped the emulator*Connect-ManagedIdentityService*'
+        $failure.Exception.Message | Should -BeLike '*Stop-ArmEmulator stopped the emulator*Connect-ManagedIdentityService -Emulator*'
         $failure = Get-Failure { Get-UserAssignedIdentity -Connection $connection }
         Get-ErrorCode $failure | Should -Be ConnectionClosed
         $failure.Exception.Message | Should -BeLike '*Stop-ArmEmulator stopped the emulator*'
