@@ -62,7 +62,7 @@ public sealed class StartArmEmulatorCommand : ProcessCmdlet
         var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
         if (provider.Name != "FileSystem")
         {
-            Fail(Failures.Invalid("InvalidStatePath", nameof(StatePath), path, "it is the path of a file."), path);
+            Fail(Failures.Invalid("InvalidStatePath", nameof(StatePath), path, "it must be the path of a file."), path);
         }
 
         return full;

@@ -11,7 +11,7 @@ namespace ManagedIdentity.Inputs;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class MillisecondsAttribute : ArgumentTransformationAttribute
 {
-    private const string Rule = "it is a number of milliseconds or a time span, from 0 to 49 days.";
+    private const string Rule = "it must be a number of milliseconds or a time span, from 0 to 49 days.";
 
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)

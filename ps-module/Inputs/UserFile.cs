@@ -15,7 +15,7 @@ internal static class UserFile
         try
         {
             var full = paths.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : throw Invalid(parameter, path, "it is a file in the file system.");
+            return provider.Name == "FileSystem" ? full : throw Invalid(parameter, path, "it must be a file in the file system.");
         }
         catch (Exception error) when (error is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ArgumentException or NotSupportedException)
         {

@@ -306,7 +306,7 @@ fn check_id(id: &str) -> Result<()> {
             "InvalidRoleAssignmentId",
             "Id",
             id,
-            "it is the id of a role assignment, which ends in \
+            "it must be the id of a role assignment, which ends in \
              /providers/Microsoft.Authorization/roleAssignments/<GUID>.",
         )),
     }

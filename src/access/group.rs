@@ -187,7 +187,7 @@ fn check(wanted: &Membership) -> Result<()> {
             "InvalidPrincipalId",
             "PrincipalId",
             &wanted.principal_id,
-            "it is the object id of a principal, a GUID.",
+            "it must be the object id of a principal, a GUID.",
         )),
     }
 }
@@ -200,7 +200,7 @@ fn check_group(group: &str) -> Result<()> {
             "InvalidGroup",
             "Group",
             group,
-            "it is the object id of a group, or its display name of 1 to 256 characters.",
+            "it must be the object id of a group, or its display name of 1 to 256 characters.",
         )),
     }
 }

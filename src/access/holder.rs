@@ -46,7 +46,7 @@ impl Principal {
                 "InvalidPrincipalId",
                 "PrincipalId",
                 id,
-                "it is the object id of an identity, a person or a group, a GUID.",
+                "it must be the object id of an identity, a person or a group, a GUID.",
             ));
         }
         let kind = kind.unwrap_or(KINDS[0]);
@@ -56,7 +56,7 @@ impl Principal {
                 "InvalidPrincipalType",
                 "PrincipalType",
                 kind,
-                "it is ServicePrincipal, User, Group, ForeignGroup or Device.",
+                "it must be ServicePrincipal, User, Group, ForeignGroup or Device.",
             )
         })?;
         Ok(Self {

@@ -147,7 +147,7 @@ fn check_id(id: &str) -> Result<()> {
         "InvalidRoleDefinitionId",
         "RoleDefinitionId",
         id,
-        "it is a GUID, or an id that ends in /roleDefinitions/<GUID>.",
+        "it must be a GUID, or an id that ends in /roleDefinitions/<GUID>.",
     ))
 }
 

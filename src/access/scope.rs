@@ -38,7 +38,7 @@ impl AccessScope {
                 "InvalidScope",
                 "Scope",
                 text,
-                "it is the id of a subscription, a resource group or a resource, which begins \
+                "it must be the id of a subscription, a resource group or a resource, which begins \
                  with /subscriptions/, or that of a management group.",
             )),
         }

@@ -111,7 +111,10 @@ impl Invoke {
             .into_iter()
             .find(|known| known.as_str().eq_ignore_ascii_case(&self.method))
             .ok_or_else(|| {
-                invalid_method(&self.method, "it is GET, HEAD, PUT, PATCH, POST or DELETE.")
+                invalid_method(
+                    &self.method,
+                    "it must be GET, HEAD, PUT, PATCH, POST or DELETE.",
+                )
             })
     }
 
@@ -133,7 +136,7 @@ impl Invoke {
         let is_url = path.contains("://");
         if !is_url && !path.starts_with('/') {
             return Err(invalid(
-                "it begins with a slash, such as /subscriptions/…/resourceGroups/….",
+                "it must begin with a slash, such as /subscriptions/…/resourceGroups/….",
             ));
         }
         let mut url = client
@@ -197,7 +200,7 @@ fn check_version(given: &str) -> Result<()> {
             "InvalidApiVersion",
             "ApiVersion",
             given,
-            "it is a date, such as 2024-11-30 or 2022-01-31-preview.",
+            "it must be a date, such as 2024-11-30 or 2022-01-31-preview.",
         )),
     }
 }
@@ -210,7 +213,7 @@ fn check_body(method: &Method, body: &str) -> Result<()> {
     }
     match serde_json::from_str::<IgnoredAny>(body) {
         Ok(_) => Ok(()),
-        Err(error) => Err(invalid(&format!("it is no JSON: {error}."))),
+        Err(error) => Err(invalid(&format!("it must be JSON: {error}."))),
     }
 }
 

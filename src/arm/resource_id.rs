@@ -206,7 +206,7 @@ pub fn check_group(name: &str) -> Result<()> {
         "InvalidResourceGroupName",
         "ResourceGroupName",
         name,
-        "it has 1 to 90 letters, digits, '-', '_', '.', '(' or ')', and does not end in '.'.",
+        "it must have 1 to 90 letters, digits, '-', '_', '.', '(' or ')', and must not end in '.'.",
     ))
 }
 

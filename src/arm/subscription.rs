@@ -79,6 +79,6 @@ pub fn check_id(id: &str) -> Result<()> {
         "InvalidSubscriptionId",
         "SubscriptionId",
         id,
-        "it is a GUID, such as aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e.",
+        "it must be a GUID, such as aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e.",
     ))
 }

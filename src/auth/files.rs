@@ -60,7 +60,7 @@ pub(super) fn one_word(text: &Secret, parameter: &str, code: &str) -> Result<Sec
         code,
         parameter,
         "(not shown)",
-        "it is one line of letters, digits and signs, without \"Bearer \".",
+        "it must be one line of letters, digits and signs, without \"Bearer \".",
     ))
 }
 

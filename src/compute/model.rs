@@ -31,8 +31,8 @@ pub const VIRTUAL_MACHINE: ResourceType = ResourceType {
     namespace: "Microsoft.Compute",
     name: "virtualMachines",
     label: "virtual machine",
-    name_rule: "it has 1 to 80 characters, none of them white space or one of / \\ ? # % & \" ' < > \
-                : * |, and does not end in '.'.",
+    name_rule: "it must have 1 to 80 characters, none of them white space or one of / \\ ? # % & \" ' < > \
+                : * |, and must not end in '.'.",
     name_is_valid,
 };
 

@@ -11,7 +11,7 @@ pub(super) const DEPLOYMENT: ResourceType = ResourceType {
     namespace: "Microsoft.Resources",
     name: "deployments",
     label: "deployment",
-    name_rule: "it has 1 to 64 letters, digits, '-', '_', '.', '(' or ')'.",
+    name_rule: "it must have 1 to 64 letters, digits, '-', '_', '.', '(' or ')'.",
     name_is_valid,
 };
 

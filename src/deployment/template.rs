@@ -132,7 +132,7 @@ fn no_template(parameter: &str, code: &str, error: &serde_json::Error) -> Error 
         code,
         parameter,
         "(not shown)",
-        &format!("it is JSON of a template or of its parameters: {error}."),
+        &format!("it must be JSON of a template or of its parameters: {error}."),
     )
 }
 

@@ -75,7 +75,7 @@ fn check(client: &Client, wanted: &Create) -> Result<ResourceId> {
     tags::check(&wanted.tags)?;
     isolation_scope(wanted.isolation_scope.as_deref())?;
     if let Some(location) = wanted.location.as_deref().filter(|l| l.trim().is_empty()) {
-        let rule = "it is a region, such as eastus; leave it out for the group's own.";
+        let rule = "it must be a region, such as eastus; leave it out for the group's own.";
         return Err(Error::invalid(
             "InvalidLocation",
             "Location",

@@ -12,7 +12,7 @@ pub const USER_ASSIGNED_IDENTITY: ResourceType = ResourceType {
     namespace: "Microsoft.ManagedIdentity",
     name: "userAssignedIdentities",
     label: "user-assigned identity",
-    name_rule: "it has 3 to 128 letters, digits, '-' or '_', and begins with a letter or a digit.",
+    name_rule: "it must have 3 to 128 letters, digits, '-' or '_', and begin with a letter or a digit.",
     name_is_valid,
 };
 
@@ -95,7 +95,7 @@ pub(super) fn isolation_scope(given: Option<&str>) -> Result<Option<&'static str
                 "InvalidIsolationScope",
                 "IsolationScope",
                 given,
-                "it is None or Regional.",
+                "it must be None or Regional.",
             )
         })
 }

@@ -10,17 +10,17 @@ pub(super) fn check(tags: &BTreeMap<String, String>) -> Result<()> {
     let invalid = |value: &str, rule: &str| Err(Error::invalid("InvalidTag", "Tag", value, rule));
     if tags.len() > 50 {
         let count = tags.len().to_string();
-        return invalid(&count, "a resource has at most 50 tags.");
+        return invalid(&count, "a resource must have at most 50 tags.");
     }
     for (name, value) in tags {
         if name.trim().is_empty() || name.chars().count() > 512 {
-            return invalid(name, "a tag's name has 1 to 512 characters.");
+            return invalid(name, "a tag's name must have 1 to 512 characters.");
         }
         if name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
-            return invalid(name, "a tag's name has none of < > % & \\ ? /.");
+            return invalid(name, "a tag's name must have none of < > % & \\ ? /.");
         }
         if value.chars().count() > 256 {
-            return invalid(value, "a tag's value has at most 256 characters.");
+            return invalid(value, "a tag's value must have at most 256 characters.");
         }
     }
     Ok(())

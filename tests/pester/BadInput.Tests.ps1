@@ -102,7 +102,7 @@ Describe 'Bad input' {
                 )) {
                 Get-ErrorCode $failure | Should -Be InvalidSubscriptionId
                 $failure.CategoryInfo.Category | Should -Be InvalidArgument
-                $failure.Exception.Message | Should -BeLike "-SubscriptionId '$Id' is not valid: it is a GUID*"
+                $failure.Exception.Message | Should -BeLike "-SubscriptionId '$Id' is not valid: it must be a GUID*"
             }
             Get-ArmRequest | Should -BeNullOrEmpty
         }
@@ -161,14 +161,14 @@ Describe 'Bad input' {
             Get-ErrorCode $failure[0] | Should -Be InvalidPrincipalId
             $failure[0].CategoryInfo.Category | Should -Be InvalidArgument
             $failure[0].TargetObject | Should -Be $Id
-            $failure[0].Exception.Message | Should -BeLike "-PrincipalId '$Id' is not valid: it is the object id*GUID*"
+            $failure[0].Exception.Message | Should -BeLike "-PrincipalId '$Id' is not valid: it must be the object id*GUID*"
             Get-ArmRequest | Should -BeNullOrEmpty
         }
 
         It 'is a type of principal that is none: "<Type>"' -ForEach @(@{ Type = '' }, @{ Type = 'Robot' }) {
             $failure = Get-Failure { New-IdentityRoleAssignment @who -PrincipalType $Type @what @where }
             Get-ErrorCode $failure | Should -Be InvalidPrincipalType
-            $failure.Exception.Message | Should -BeLike "-PrincipalType '$Type' is not valid: it is ServicePrincipal, User*"
+            $failure.Exception.Message | Should -BeLike "-PrincipalType '$Type' is not valid: it must be ServicePrincipal, User*"
             Get-ArmRequest | Should -BeNullOrEmpty
         }
 
@@ -189,7 +189,7 @@ Describe 'Bad input' {
             foreach ($cmdlet in 'New-IdentityRoleAssignment', 'Get-IdentityRoleAssignment', 'Remove-IdentityRoleAssignment') {
                 $failure = Get-Failure { & $cmdlet @who @where -RoleDefinitionId $Id }
                 Get-ErrorCode $failure | Should -Be InvalidRoleDefinitionId -Because $cmdlet
-                $failure.Exception.Message | Should -BeLike "-RoleDefinitionId '$Id' is not valid: it is a GUID*"
+                $failure.Exception.Message | Should -BeLike "-RoleDefinitionId '$Id' is not valid: it must be a GUID*"
             }
             Get-ArmRequest | Should -BeNullOrEmpty
         }

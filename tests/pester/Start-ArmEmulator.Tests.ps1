@@ -65,7 +65,7 @@ Describe 'Start-ArmEmulator' {
 
     It 'refuses a time that is none: <Value>' -ForEach @(@{ Value = -1 }, @{ Value = 'soon' }, @{ Value = [timespan]::MaxValue }) {
         $failure = Get-Failure { Start-ArmEmulator -Latency $Value }
-        $failure.Exception.Message | Should -BeLike "*Latency*'$Value' is not valid: it is a number of milliseconds*"
+        $failure.Exception.Message | Should -BeLike "*Latency*'$Value' is not valid: it must be a number of milliseconds*"
     }
 
     It 'keeps its state in a file' {

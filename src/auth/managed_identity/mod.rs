@@ -73,7 +73,7 @@ impl Which {
                 "InvalidAccountId",
                 "AccountId",
                 id,
-                "it is an identity's client id or object id, a GUID, or its resource id.",
+                "it must be an identity's client id or object id, a GUID, or its resource id.",
             )),
         }
     }
