@@ -1245,7 +1245,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public uint system_assigned;
         /// <summary>
-        ///  The identities to add.
+        ///  The identities to add. In a plan, an empty text is one that is not known yet.
         /// </summary>
         public MiStr* add;
         /// <summary>

@@ -899,7 +899,7 @@ typedef struct MiVmIdentityUpdateRequest {
   uint32_t identity_type;
   // One of `MI_SYSTEM_ASSIGNED_*`.
   uint32_t system_assigned;
-  // The identities to add.
+  // The identities to add. In a plan, an empty text is one that is not known yet.
   const struct MiStr *add;
   // The number of identities to add.
   size_t add_len;
