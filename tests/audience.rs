@@ -447,18 +447,16 @@ async fn the_sign_in_address_of_the_environment_says_which_cloud() {
 #[tokio::test]
 async fn what_is_given_is_not_empty() {
     let server = Server::with_audience("").await;
-    let by_token = |account: Option<&str>| SignIn::AccessToken {
+    let by_token = || SignIn::AccessToken {
         token: "t".to_owned().into(),
         graph: None,
-        account: account.map(str::to_owned),
+        account: None,
     };
     let blank = |change: fn(&mut Request)| {
-        let mut wrong = request(by_token(None), &server.endpoint);
+        let mut wrong = request(by_token(), &server.endpoint);
         change(&mut wrong);
         wrong
     };
-    let mut no_account = blank(|_| {});
-    no_account.sign_in = by_token(Some(" "));
     let mut no_secret = blank(|_| {});
     no_secret.sign_in = SignIn::ClientSecret {
         client_id: APPLICATION.to_owned(),
@@ -501,7 +499,6 @@ async fn what_is_given_is_not_empty() {
             "ConflictingParameters",
             "Endpoint",
         ),
-        (no_account, "InvalidAccountId", "AccountId"),
         (no_secret, "InvalidCredential", "Credential"),
     ] {
         let error = try_connect(wrong).await.unwrap_err();

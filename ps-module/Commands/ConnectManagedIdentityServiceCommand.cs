@@ -59,6 +59,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     /// </summary>
     [Parameter(ParameterSetName = WithAccessToken)]
     [Parameter(ParameterSetName = WithIdentity)]
+    [ValidateNotNullOrEmpty]
     public string? AccountId { get; set; }
 
     /// <summary>Signs in as a service principal.</summary>
@@ -234,7 +235,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
         {
             case WithAccessToken:
                 request.Credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN;
-                request.ClientId = Given(nameof(AccountId), AccountId);
+                request.ClientId = AccountId;
                 request.Secret = AccessToken;
                 request.GraphToken = MicrosoftGraphAccessToken;
                 break;
@@ -266,7 +267,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 break;
             case WithIdentity:
                 request.Credential = NativeMethods.MI_CREDENTIAL_MANAGED_IDENTITY;
-                request.ClientId = Given(nameof(AccountId), AccountId);
+                request.ClientId = AccountId;
                 break;
             case WithDeviceCode:
                 request.Credential = NativeMethods.MI_CREDENTIAL_DEVICE_CODE;

@@ -98,8 +98,7 @@ impl<'a> Setting<'a> {
     /// blank, which would mean something else than the caller thinks.
     ///
     /// # Errors
-    /// `InvalidTenant`, `InvalidSubscriptionId`, `InvalidAccountId`, `InvalidAudience`,
-    /// `InvalidCredential`; `MissingParameter` for an audience without an endpoint;
+    /// `InvalidTenant`, `InvalidSubscriptionId`, `InvalidAudience`, `InvalidCredential`; `MissingParameter` for an audience without an endpoint;
     /// `ConflictingParameters` for an endpoint of another cloud than the one that is named.
     pub(super) fn check(&self) -> Result<()> {
         let request = self.request;
@@ -109,30 +108,15 @@ impl<'a> Setting<'a> {
         if let Some(id) = &request.subscription_id {
             check_subscription_id(id)?;
         }
-        match &request.sign_in {
-            SignIn::AccessToken {
-                account: Some(account),
-                ..
-            } if account.trim().is_empty() => {
-                let rule = "must not be empty.";
-                return Err(Error::invalid(
-                    "InvalidAccountId",
-                    "AccountId",
-                    account,
-                    rule,
-                ));
-            }
-            SignIn::ClientSecret { secret, .. } if secret.expose_secret().is_empty() => {
-                let rule = "must hold the secret of the application as its password.";
-                let shown = "(no password)";
-                return Err(Error::invalid(
-                    "InvalidCredential",
-                    "Credential",
-                    shown,
-                    rule,
-                ));
-            }
-            _ => {}
+        if let SignIn::ClientSecret { secret, .. } = &request.sign_in
+            && secret.expose_secret().is_empty()
+        {
+            return Err(Error::invalid(
+                "InvalidCredential",
+                "Credential",
+                "(no password)",
+                "must hold the secret of the application as its password.",
+            ));
         }
         if let (Some(endpoint), Some(name)) = (&request.endpoint, &request.environment)
             && Cloud::at(endpoint)? != Cloud::named(name)?

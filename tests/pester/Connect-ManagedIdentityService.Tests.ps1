@@ -245,7 +245,7 @@ Describe 'Connect-ManagedIdentityService' {
         @{ Name = 'Tenant'; Code = 'InvalidTenant' }
         @{ Name = 'SubscriptionId'; Code = 'InvalidSubscriptionId' }
         @{ Name = 'Audience'; Code = 'InvalidAudience'; With = @{ UseAzureCli = $true; Endpoint = 'https://arm.contoso.com' } }
-        @{ Name = 'AccountId'; Code = 'InvalidAccountId'; With = @{ Identity = $true } }
+        @{ Name = 'AccountId'; Code = 'InvalidAccountId|ParameterArgumentValidationError'; With = @{ Identity = $true } }
         @{ Name = 'ApplicationId'; Code = 'InvalidApplicationId|ParameterArgumentValidationError'; With = @{ UseDeviceAuthentication = $true } }
         @{ Name = 'Environment'; Code = 'ParameterArgumentValidationError' }
     ) {

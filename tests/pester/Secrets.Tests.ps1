@@ -14,7 +14,7 @@ Describe 'Secrets' {
 
     It 'no parameter takes one as plain text' {
         Get-Command -Module ManagedIdentity -CommandType Cmdlet | ForEach-Object { $_.Parameters.Values } |
-            Where-Object { $_.Name -match 'Secret|Password|Token$|^Credential' } |
+            Where-Object { $_.Name -match 'Secret|Password|Token$|^Credential' -and -not $_.SwitchParameter } |
             ForEach-Object { $_.ParameterType | Should -BeIn securestring, pscredential -Because $_.Name }
     }
 
