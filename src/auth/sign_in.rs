@@ -98,8 +98,9 @@ impl<'a> Setting<'a> {
     /// blank, which would mean something else than the caller thinks.
     ///
     /// # Errors
-    /// `InvalidTenant`, `InvalidSubscriptionId`, `InvalidAudience`, `InvalidCredential`; `MissingParameter` for an audience without an endpoint;
-    /// `ConflictingParameters` for an endpoint of another cloud than the one that is named.
+    /// `InvalidTenant`, `InvalidSubscriptionId`, `InvalidAudience`, `InvalidCredential`;
+    /// `MissingParameter` for an audience without an endpoint; `ConflictingParameters` for an
+    /// endpoint of another cloud than the one that is named.
     pub(super) fn check(&self) -> Result<()> {
         let request = self.request;
         if let Some(tenant) = &request.tenant {
