@@ -51,8 +51,8 @@ impl<'a> Described<'a> {
     /// Reads the id of a resource: `/…/providers/{namespace}/{type}/{name}/…`, of any depth.
     pub(crate) fn read(id: &'a str) -> Option<Self> {
         let parts: Vec<&str> = id.trim_matches('/').split('/').collect();
-        let is_provider = |part: &&str| part.eq_ignore_ascii_case("providers");
-        let at = parts.iter().rposition(|part| is_provider(&part))?;
+        let is_providers = |part: &&str| part.eq_ignore_ascii_case("providers");
+        let at = parts.iter().rposition(is_providers)?;
         let (namespace, pairs) = parts[at + 1..].split_first()?;
         if pairs.is_empty() || pairs.len() % 2 != 0 || parts.contains(&"") {
             return None;
