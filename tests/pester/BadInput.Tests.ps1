@@ -7,6 +7,9 @@ Describe 'Bad input' {
     AfterAll { Disconnect-TestEmulator }
     BeforeEach {
         Clear-Emulator
+        # A Connect that fails leaves no connection.
+        $null = Connect-ManagedIdentityService -Emulator
+        Invoke-Emulator Delete /requests
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
     }
     AfterEach {
