@@ -265,7 +265,7 @@ Describe 'Bad input' {
             $failure.FullyQualifiedErrorId | Should -Be 'EndpointUnreachable,ManagedIdentity.Commands.ConnectManagedIdentityServiceCommand'
             $failure.CategoryInfo.Category | Should -Be ConnectionError
             $failure.TargetObject | Should -Be "http://127.0.0.1:$port"
-            $failure.Exception.Message | Should -BeLike "*127.0.0.1:$port*-Endpoint*"
+            $failure.Exception.Message | Should -BeLike "*127.0.0.1:$port*emulator or the service on this machine*"
         }
 
         It 'is no URL: "<Url>"' -ForEach @(@{ Url = 'management.azure.com' }, @{ Url = 'ftp://127.0.0.1' }, @{ Url = 'http://contoso.com' }) {
