@@ -40,8 +40,8 @@ Describe 'Any culture: <_>' -ForEach 'tr-TR', 'de-DE', 'ar-SA', 'th-TH', 'fa-IR'
     }
 
     It 'finds federated credentials' {
-        $null = New-FederatedIdentityCredential $Group insight MAIN-I -Issuer https://issuer.example -Subject 'İI'
-        (Get-FederatedIdentityCredential $Group INSIGHT main-i).Subject | Should -BeExactly 'İI'
+        $null = New-FederatedIdentityCredential $Group insight MAIN-I -Issuer https://issuer.example -Subject "$([char] 0x130)I"
+        (Get-FederatedIdentityCredential $Group INSIGHT main-i).Subject | Should -BeExactly "$([char] 0x130)I"
         (Get-FederatedIdentityCredential $Group INSIGHT 'main-i*').Name | Should -BeExactly MAIN-I
     }
 

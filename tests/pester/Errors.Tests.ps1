@@ -21,14 +21,14 @@ Describe 'Errors' {
 
     It 'says what is wrong first, and keeps the request in properties' {
         $failure = Get-Failure { Get-VmIdentity -ResourceGroupName $Group -Name nope }
-        $error = $failure.Exception
-        $error.Message | Should -BeLike "There is no virtual machine 'nope' in resource group '$Group'. *"
-        $error.Message | Should -Not -Match 'HTTP|http|request id|/subscriptions/'
-        $error.Request | Should -BeLike 'GET /subscriptions/*/virtualMachines/nope'
-        $error.HttpStatus | Should -Be 404
-        { [guid] $error.RequestId } | Should -Not -Throw
-        $error.CorrelationId | Should -Not -BeNullOrEmpty
-        ($error.RawError | ConvertFrom-Json).error.code | Should -Be ResourceNotFound
+        $exception = $failure.Exception
+        $exception.Message | Should -BeLike "There is no virtual machine 'nope' in resource group '$Group'. *"
+        $exception.Message | Should -Not -Match 'HTTP|http|request id|/subscriptions/'
+        $exception.Request | Should -BeLike 'GET /subscriptions/*/virtualMachines/nope'
+        $exception.HttpStatus | Should -Be 404
+        { [guid] $exception.RequestId } | Should -Not -Throw
+        $exception.CorrelationId | Should -Not -BeNullOrEmpty
+        ($exception.RawError | ConvertFrom-Json).error.code | Should -Be ResourceNotFound
     }
 
     It 'names the policy that denies' {

@@ -144,7 +144,7 @@ Describe 'Update-VmIdentity' {
         It 'stops the change before it is made with <Name>' -ForEach @(
             @{ Name = '-WarningAction Stop'; Given = { Update-VmIdentity $Group $VM -IdentityType UserAssigned -IdentityId id2 -WarningAction Stop } }
             @{ Name = '$WarningPreference'; Given = { $WarningPreference = 'Stop'; Update-VmIdentity $Group $VM -IdentityType None } }
-            @{ Name = 'the preference of a function'; Given = { function Set-It { [CmdletBinding()] param() Update-VmIdentity $Group $VM -IdentityType None }; Set-It -WarningAction Stop } }
+            @{ Name = 'the preference of a function'; Given = { function Invoke-It { [CmdletBinding()] param() Update-VmIdentity $Group $VM -IdentityType None }; Invoke-It -WarningAction Stop } }
         ) {
             foreach ($time in 1..5) {
                 $failure = @(Get-Failure $Given 3>$null)
