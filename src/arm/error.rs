@@ -343,10 +343,29 @@ fn about(target: &str, code: &str, told: &str) -> String {
         }
         _ => {}
     }
+    let told = by_name(told, target, resource.name);
     match told.to_lowercase().contains(&resource.name.to_lowercase()) {
-        true => told.to_owned(),
+        true => told,
         false => format!("{}: {told}", capitalized(&resource.short())),
     }
+}
+
+/// The text with a name in place of the quoted id that it stands for, in any casing.
+fn by_name(text: &str, id: &str, name: &str) -> String {
+    // Of ASCII letters alone, so that positions stay what they are.
+    let (lower, quoted) = (
+        text.to_ascii_lowercase(),
+        format!("'{id}'").to_ascii_lowercase(),
+    );
+    let mut short = String::new();
+    let mut from = 0;
+    for (at, found) in lower.match_indices(&quoted) {
+        short.push_str(&text[from..at]);
+        short.push_str(&format!("'{name}'"));
+        from = at + found.len();
+    }
+    short.push_str(&text[from..]);
+    short
 }
 
 /// An answer without an error in it: a page, or nothing. What does not carry Azure's ids comes from
@@ -448,6 +467,14 @@ mod tests {
             format!("Virtual machine 'vm1': {other}")
         );
         assert_eq!(arm(400, "A", "Change vm1.").message(), "Change vm1.");
+        let locked = format!(
+            "The scope '{}' is locked: '/subscriptions/s'.",
+            VM.to_uppercase()
+        );
+        assert_eq!(
+            arm(409, "ScopeLocked", &locked).message(),
+            "The scope 'vm1' is locked: '/subscriptions/s'."
+        );
     }
 
     #[test]
