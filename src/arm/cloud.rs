@@ -93,7 +93,7 @@ impl Cloud {
                     "InvalidEnvironment",
                     "Environment",
                     name,
-                    &format!("must be one of {known}; for any other cloud give -Endpoint."),
+                    &format!("it must be one of {known}; for any other cloud give -Endpoint."),
                 )
             })?;
         Self::known(known)
@@ -215,26 +215,27 @@ fn parse(url: &str) -> Result<Url> {
 /// `InvalidEndpoint`, which names the rule.
 pub fn parse_endpoint(parameter: &str, text: &str) -> Result<Url> {
     let invalid = |rule: &str| Error::invalid("InvalidEndpoint", parameter, text, rule);
-    let url = Url::parse(text.trim())
-        .map_err(|_| invalid("must be a URL of a host, such as https://management.azure.com."))?;
+    let url = Url::parse(text.trim()).map_err(|_| {
+        invalid("it must be a URL of a host, such as https://management.azure.com.")
+    })?;
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => {
             return Err(invalid(
-                "must begin with https://; http is allowed for this machine only (127.0.0.1, localhost).",
+                "it must begin with https://; http is allowed for this machine only (127.0.0.1, localhost).",
             ));
         }
-        _ => return Err(invalid("must begin with https://.")),
+        _ => return Err(invalid("it must begin with https://.")),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err(invalid("must name a host."));
+        return Err(invalid("it must name a host."));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("must not hold a user name or a password."));
     }
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid("must be a host and a port, without a path."));
+        return Err(invalid("it must be a host and a port, without a path."));
     }
     Ok(url)
 }

@@ -116,7 +116,7 @@ impl<'a> Setting<'a> {
                 "InvalidCredential",
                 "Credential",
                 "(no password)",
-                "must hold the secret of the application as its password.",
+                "it must hold the secret of the application as its password.",
             ));
         }
         if let (Some(endpoint), Some(name)) = (&request.endpoint, &request.environment)
@@ -582,7 +582,7 @@ fn checked_tenant(parameter: &str, tenant: &str) -> Result<String> {
         "InvalidTenant",
         parameter,
         tenant,
-        "must be the tenant's id or one of its domains.",
+        "it must be the tenant's id or one of its domains.",
     ))
 }
 
@@ -603,7 +603,7 @@ fn check_audience(audience: &str) -> Result<()> {
         "InvalidAudience",
         "Audience",
         audience,
-        "must be an https:// or api:// URI, or an application's id, a GUID.",
+        "it must be an https:// or api:// URI, or an application's id, a GUID.",
     ))
 }
 
@@ -613,7 +613,7 @@ fn check_guid(parameter: &str, text: &str) -> Result<()> {
     }
     let rule = match parameter {
         "Credential" => "its user name must be the application's id, a GUID.",
-        _ => "must be the application's id, a GUID.",
+        _ => "it must be the application's id, a GUID.",
     };
     Err(Error::invalid(
         "InvalidApplicationId",
