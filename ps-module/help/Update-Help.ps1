@@ -265,11 +265,11 @@ function Write-Block([object[]] $Block) {
     }
 }
 
-# The traits of a parameter, from one of its parameter sets.
-function Get-Trait($Parameter, [string[]] $Alias) {
+# The traits of a parameter, from one of its parameter sets; how the pipeline gives it, from all of those given.
+function Get-Trait($Parameter, [object[]] $InSet, [string[]] $Alias) {
     $ways = @(
-        if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' }
-        if ($Parameter.ValueFromPipeline) { 'ByValue' }
+        if ($InSet.ValueFromPipelineByPropertyName -contains $true) { 'ByPropertyName' }
+        if ($InSet.ValueFromPipeline -contains $true) { 'ByValue' }
     )
     [ordered]@{
         required       = "$($Parameter.IsMandatory)".ToLowerInvariant()
@@ -297,10 +297,10 @@ function Get-Value($Parameter) {
     }
 }
 
-function Write-Parameter($Parameter, $Described, [bool] $InSyntax) {
+function Write-Parameter($Parameter, [object[]] $InSet, $Described, [bool] $InSyntax) {
     $type = $Parameter.ParameterType
     $isSwitch = $type -eq [switch]
-    Write-Element command:parameter -XmlAttribute (Get-Trait $Parameter @($Parameter.Aliases | Sort-Object -Culture '')) {
+    Write-Element command:parameter -XmlAttribute (Get-Trait $Parameter $InSet @($Parameter.Aliases | Sort-Object -Culture '')) {
         Write-Element maml:name $Parameter.Name
         Write-Element maml:description { Write-Block $Described.Text }
         $values = @(Get-Value $Parameter)
@@ -338,12 +338,11 @@ function Get-TypedOrder($Set) {
         )
 }
 
-# The set that a parameter is described by: one in which it must be given, where there is such a one.
-function Get-Typical($Command, [string] $Name) {
-    $all = @($Command.ParameterSets | Sort-Object -Culture '' Name | ForEach-Object {
-            $_.Parameters | Where-Object Name -EQ $Name
-        })
-    @($all | Where-Object IsMandatory) + $all | Select-Object -First 1
+# A parameter as it is in each of the sets that have it.
+function Get-InEachSet($Command, [string] $Name) {
+    $Command.ParameterSets | Sort-Object -Culture '' Name | ForEach-Object {
+        $_.Parameters | Where-Object Name -EQ $Name
+    }
 }
 
 function Write-Type([string] $Around, [string] $Element, [object[]] $Type) {
@@ -380,14 +379,17 @@ function Write-Topic($Topic) {
                 Write-Element command:syntaxItem {
                     Write-Element maml:name $Topic.Name
                     foreach ($parameter in Get-TypedOrder $set) {
-                        Write-Parameter $parameter $Topic.Parameter[$parameter.Name] $true
+                        Write-Parameter $parameter @($parameter) $Topic.Parameter[$parameter.Name] $true
                     }
                 }
             }
         }
         Write-Element command:parameters {
             foreach ($name in $Topic.Parameter.Keys) {
-                Write-Parameter (Get-Typical $Topic.Command $name) $Topic.Parameter[$name] $false
+                $inSet = Get-InEachSet $Topic.Command $name
+                # It is described by a set in which it must be given, where there is such a one.
+                $typical = @($inSet | Where-Object IsMandatory) + $inSet | Select-Object -First 1
+                Write-Parameter $typical $inSet $Topic.Parameter[$name] $false
             }
         }
         Write-Type command:inputTypes command:inputType $Topic.Input
