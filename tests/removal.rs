@@ -303,6 +303,54 @@ async fn a_failure_says_what_is_done_and_the_same_call_goes_on() {
 }
 
 #[tokio::test]
+async fn a_machine_that_can_not_be_read_is_not_taken_for_one_without_the_identity() {
+    let world = World::new(Duration::from_millis(5)).await;
+    let unreadable = json!({"value": [
+        {"id": format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/\
+                        Microsoft.Compute/virtualMachines/odd"), "location": ["x"],
+         "identity": "odd"},
+    ]});
+    let body = unreadable.to_string();
+    let answer = json!({"status": 200, "body": body, "contentType": "application/json"});
+    for used in [false, true] {
+        let list = on("GET", "/virtualMachines?", answer.clone());
+        world.local.fault(list).await;
+        let target = by_id(&world.gone.id);
+        let error = match used {
+            true => access::remove_unused(&world.local.client, &target).await,
+            false => access::remove_detached(&world.local.client, &target).await,
+        }
+        .unwrap_err();
+        assert_eq!(error.code(), "UnexpectedContent");
+        let told = error.to_string();
+        assert!(
+            told.contains("'odd'") && told.contains("Nothing is removed"),
+            "{told}"
+        );
+    }
+    assert_eq!(world.having(&world.gone).await, MACHINES.len());
+    assert!(world.exists(&world.gone).await);
+}
+
+#[tokio::test]
+async fn a_page_of_something_between_does_not_say_that_a_machine_is_gone() {
+    let world = World::new(Duration::from_millis(5)).await;
+    for method in ["GET", "PATCH"] {
+        let page =
+            json!({"status": 404, "body": "<html>Not here</html>", "contentType": "text/html"});
+        world
+            .local
+            .fault(on(method, "/virtualMachines/vm2", page))
+            .await;
+        let error = world.remove().await.unwrap_err();
+        assert_eq!(error.code(), "HttpStatus404", "{method}: {error}");
+        assert!(world.exists(&world.gone).await);
+    }
+    world.remove().await.unwrap();
+    world.assert_removed().await;
+}
+
+#[tokio::test]
 async fn what_resource_graph_does_not_know_yet_is_found_in_the_identitys_own_subscription() {
     let local = Local::start().await;
     let late = json!({"graphDelayMs": 600_000});

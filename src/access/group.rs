@@ -120,7 +120,7 @@ pub async fn remove_member(client: &Client, wanted: &Membership) -> Result<()> {
         .await;
     match sent {
         // The group was found: the member was not.
-        Err(error) if error.status() == Some(404) => Ok(()),
+        Err(error) if error.code() == UNKNOWN => Ok(()),
         sent => sent.map(|_| ()),
     }
 }
@@ -227,7 +227,7 @@ async fn look_up(client: &Client, group: &str) -> Result<Group> {
         url.set_query(Some(SELECT));
         match client.get_url(url, group).await {
             Ok(reply) => vec![reply.json::<Object>(group)?],
-            Err(error) if error.status() == Some(404) => Vec::new(),
+            Err(error) if error.code() == UNKNOWN => Vec::new(),
             Err(error) => return Err(error),
         }
     } else {

@@ -7,7 +7,7 @@ use futures_util::stream;
 use super::assignment::{delete as delete_role, described, removal_effect};
 use super::usage::{Machine, Usage, other};
 use crate::arm::{
-    Category, Client, Error, Plan, ResourceId, Result, Target, capitalized, sentence,
+    Category, Client, Error, Plan, ResourceId, Result, Target, capitalized, presence, sentence,
 };
 use crate::compute::{self, Update, Upgrade, Wanted};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
@@ -111,7 +111,7 @@ async fn detachable(client: &Client, usage: &Usage) -> Result<Vec<Machine>> {
         match plan {
             Ok(plan) if plan.changes() => found.push(machine),
             Ok(_) => {}
-            Err(error) if error.status() == Some(404) => {}
+            Err(error) if presence::is_gone(&error) => {}
             Err(error) => return Err(error),
         }
     }
@@ -233,7 +233,7 @@ async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> 
     match compute::update(client, &removal(identity, machine)).await {
         Ok(_) => Ok(()),
         // Resource Graph is late: the machine is gone, and the reference with it.
-        Err(error) if error.status() == Some(404) => Ok(()),
+        Err(error) if presence::is_gone(&error) => Ok(()),
         Err(error) => Err(error),
     }
 }

@@ -31,6 +31,7 @@ impl Used {
     /// # Errors
     /// Those of the requests.
     pub async fn find(client: &Client) -> Result<Self> {
+        let client = &client.reading_whole_lists();
         let (references, holders) = try_join(find(client, None, &[]), role_holders(client)).await?;
         let referred_to = references.into_iter();
         Ok(Self {
@@ -49,6 +50,7 @@ impl Used {
         client: &Client,
         identities: Vec<UserAssignedIdentity>,
     ) -> Result<Vec<UserAssignedIdentity>> {
+        let client = &client.reading_whole_lists();
         let candidates = identities.into_iter().filter(|one| !self.contains(one));
         let mut looks = stream::iter(candidates)
             .map(|identity| async move {

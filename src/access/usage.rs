@@ -64,11 +64,12 @@ impl Usage {
         let principal = identity
             .as_ref()
             .map(|one| one.properties.principal_id.as_str());
+        let whole = client.reading_whole_lists();
         let (referring, nearby, roles, federated) = try_join4(
-            find(client, Some(id), &[]),
-            machines_nearby(client, id),
+            find(&whole, Some(id), &[]),
+            machines_nearby(&whole, id),
             roles(client, id, principal),
-            federated_names(client, id, identity.is_some()),
+            federated_names(&whole, id, identity.is_some()),
         )
         .await?;
         let mut machines = nearby;
@@ -164,9 +165,10 @@ async fn roles(
         quoted(principal_id)
     );
     let own = AccessScope::subscription(id.subscription());
-    let everywhere = Rows::<RoleAssignment>::new(client, query, &[]);
+    let whole = client.reading_whole_lists();
+    let everywhere = Rows::<RoleAssignment>::new(&whole, query, &[]);
     let (mut found, everywhere) =
-        try_join(held_by(client, &own, principal_id), everywhere.all()).await?;
+        try_join(held_by(&whole, &own, principal_id), everywhere.all()).await?;
     for one in everywhere {
         // In its own subscription, what Resource Graph knows more is what is there no more.
         let place = AccessScope::parse(&one.properties.scope);

@@ -47,6 +47,8 @@ pub struct Client {
     subscription_id: Option<Arc<str>>,
     observer: Arc<dyn Observer>,
     agreement: Agreement,
+    /// Whether an item of a list that can't be read is an error.
+    whole_lists: bool,
 }
 
 struct Shared {
@@ -108,6 +110,7 @@ impl Client {
             subscription_id: subscription_id.map(Arc::from),
             observer: Arc::new(Silent),
             agreement: Agreement::default(),
+            whole_lists: false,
         }
     }
 
@@ -125,6 +128,39 @@ impl Client {
             agreement,
             ..self.clone()
         }
+    }
+
+    /// The same client, for lists on which a deletion depends: an item that can't be read is an
+    /// error.
+    pub(crate) fn reading_whole_lists(&self) -> Self {
+        Self {
+            whole_lists: true,
+            ..self.clone()
+        }
+    }
+
+    /// Leaves an item that can't be read out of a list, with a warning.
+    ///
+    /// # Errors
+    /// `UnexpectedContent` when whole lists are wanted.
+    pub(super) fn leave_out(
+        &self,
+        list: &str,
+        item: &str,
+        error: &serde_json::Error,
+    ) -> Result<()> {
+        let reason = format!("Azure's answer about it can't be read: {error}");
+        if !self.whole_lists {
+            let warning = format!("Left out of the list: {item}. {reason}.");
+            self.observer.warning(warning);
+            return Ok(());
+        }
+        let message = format!("The list has {item}. {reason}");
+        Err(
+            Error::new(Category::InvalidResult, "UnexpectedContent", list, message).advise(
+                "Nothing is removed or counts as unused: what uses the identity is not known.",
+            ),
+        )
     }
 
     /// What was agreed to.

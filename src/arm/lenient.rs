@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Result, Value};
 
-use super::{Described, Observer};
+use super::{Client, Described};
 
 /// Reads a value. What does not fit as it stands is read again without its nulls; of a member that
 /// comes twice the last counts then.
@@ -24,32 +24,32 @@ pub(super) fn from_value<T: DeserializeOwned>(mut value: Value) -> Result<T> {
     serde_json::from_value(value)
 }
 
-/// The items of a list. One that can't be read is left out, and a warning says which.
+/// The items of a list. What happens to one that can't be read, the client decides.
+///
+/// # Errors
+/// `UnexpectedContent` when the client wants whole lists.
 pub(super) fn items<T: DeserializeOwned>(
+    client: &Client,
     items: Vec<Value>,
     list: &str,
-    observer: &dyn Observer,
-) -> Vec<T> {
-    let given = items.into_iter().filter(|item| !item.is_null());
-    given
-        .filter_map(|item| {
-            let id = item["id"].as_str().unwrap_or_default().to_owned();
-            let read = from_value(item);
-            if let Err(error) = &read {
-                observer.warning(left_out(&id, list, error));
-            }
-            read.ok()
-        })
-        .collect()
+) -> super::Result<Vec<T>> {
+    let mut readable = Vec::new();
+    for item in items.into_iter().filter(|item| !item.is_null()) {
+        let id = item["id"].as_str().unwrap_or_default().to_owned();
+        match from_value(item) {
+            Ok(item) => readable.push(item),
+            Err(error) => client.leave_out(list, &described(&id, list), &error)?,
+        }
+    }
+    Ok(readable)
 }
 
-fn left_out(id: &str, list: &str, error: &serde_json::Error) -> String {
-    let what = match Described::read(id) {
+fn described(id: &str, list: &str) -> String {
+    match Described::read(id) {
         Some(resource) => format!("{resource} ({id})"),
         None if id.is_empty() => format!("an item without an id of '{list}'"),
         None => format!("'{id}'"),
-    };
-    format!("Left out of the list: {what}. Azure's answer about it can't be read: {error}.")
+    }
 }
 
 /// A member that is null is as good as one that is not there.

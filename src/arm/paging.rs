@@ -120,7 +120,7 @@ impl<T: DeserializeOwned> Pages<T> {
     fn readable(&self, reply: &Reply) -> Result<Page<T>> {
         let page: Page<Value> = reply.whole().map_err(|_| reply.unexpected(&self.target))?;
         Ok(Page {
-            value: lenient::items(page.value, &self.target, self.client.observer()),
+            value: lenient::items(&self.client, page.value, &self.target)?,
             next_link: page.next_link,
         })
     }

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Client, Result, resource_group, subscription};
+use super::{Client, Error, Result, resource_group, subscription};
 
 /// The version in which the providers of a subscription are read.
 const API_VERSION: &str = "2021-04-01";
@@ -41,6 +41,11 @@ pub(crate) async fn require(client: &Client, id: &str) -> Result<()> {
         Err(error) if ABSENT.contains(&error.code()) || error.status().is_none() => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Whether Azure said that a resource is not there. A 404 of anything else says nothing about it.
+pub(crate) fn is_gone(error: &Error) -> bool {
+    matches!(error.code(), "ResourceNotFound" | "ResourceGroupNotFound")
 }
 
 /// The regions of a type of resources, as Azure shows them; none when they may not be read.

@@ -60,7 +60,7 @@ impl<'a> Request<'a> {
     }
 
     /// A POST that only reads.
-    pub(super) fn question(url: Url, target: &'a str) -> Self {
+    pub(crate) fn question(url: Url, target: &'a str) -> Self {
         Self {
             effect: Effect::None,
             ..Self::new(Method::POST, url, target)

@@ -112,7 +112,7 @@ impl<T: DeserializeOwned> Rows<T> {
                     skip_token,
                     truncated,
                 } = reply.json::<Page<Value>>(TARGET)?;
-                let data = lenient::items(data, TARGET, self.client.observer());
+                let data = lenient::items(&self.client, data, TARGET)?;
                 Ok(Page {
                     data,
                     skip_token,

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::cause::{Step, explain, steps};
 use super::model::{API_VERSION, DEPLOYMENT, Deployment};
 use super::template::{Body, body};
-use crate::arm::{Client, Method, Operation, Progress, Reply, Request, ResourceId, Result, Target};
+use crate::arm::{Client, Method, Operation, Progress, Request, ResourceId, Result, Target};
 
 /// A template to run.
 #[derive(Clone)]
@@ -62,7 +62,9 @@ impl Deploy {
 /// the deepest cause, with the resource that it is about.
 pub async fn deploy(client: &Client, wanted: &Deploy) -> Result<Deployment> {
     let Checked { id, body } = wanted.check(client)?;
-    let reply = send(client, Method::PUT, &id, "", &body).await?;
+    let url = client.url(id.as_str(), API_VERSION);
+    let request = Request::new(Method::PUT, url, id.as_str()).body(&body.text);
+    let reply = client.send(request).await?;
     let activity = format!("Deploying {}", id.name());
     let operation = Operation::begun_by(client, &reply, id.as_str(), &activity)?.unobserved();
     let (wait, watch) = (pin!(operation.wait()), pin!(watch(client, &id, &activity)));
@@ -79,26 +81,6 @@ pub async fn deploy(client: &Client, wanted: &Deploy) -> Result<Deployment> {
     }
     let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await?;
     reply.json(id.as_str())
-}
-
-/// Sends a deployment to its own URL, or to one below it.
-pub(super) async fn send(
-    client: &Client,
-    method: Method,
-    id: &ResourceId,
-    below: &str,
-    body: &Body,
-) -> Result<Reply> {
-    client
-        .send(
-            Request::new(
-                method,
-                client.url(&format!("{id}{below}"), API_VERSION),
-                id.as_str(),
-            )
-            .body(&body.text),
-        )
-        .await
 }
 
 /// Nothing: a watch does not end.

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::run::{Checked, Deploy, send};
-use crate::arm::{Category, Client, Error, Method, Operation, Plan, ResourceId, Result};
+use super::model::API_VERSION;
+use super::run::{Checked, Deploy};
+use crate::arm::{Category, Client, Error, Operation, Plan, Request, ResourceId, Result};
 
 #[derive(Deserialize)]
 struct WhatIf {
@@ -49,7 +50,9 @@ struct Delta {
 /// Those of [`deploy`](super::deploy), as far as Azure finds them.
 pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
     let Checked { id, body } = wanted.check(client)?;
-    let reply = send(client, Method::POST, &id, "/whatIf", &body).await?;
+    let url = client.url(&format!("{id}/whatIf"), API_VERSION);
+    let question = Request::question(url, id.as_str()).body(&body.text);
+    let reply = client.send(question).await?;
     let activity = format!("Finding out what {} would change", id.name());
     let last = Operation::begun_by(client, &reply, id.as_str(), &activity)?
         .last()
