@@ -15,7 +15,8 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
     // That of the SupportsShouldProcess of every cmdlet that derives from this.
     private const ConfirmImpact Impact = ConfirmImpact.Medium;
 
-    // "Yes to All" answers every later question, too: a resource that never stops changing shall not be planned for ever.
+    // "Yes to All" answers every later question, too: without a limit, a resource that changes at every look would be
+    // planned without end.
     private const int MostPlans = 5;
 
     private bool _whatIf;

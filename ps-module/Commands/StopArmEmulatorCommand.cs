@@ -38,7 +38,7 @@ public sealed class StopArmEmulatorCommand : ProcessCmdlet
             }
         }
 
-        // A rehearsal that is over does not go on in Azure.
+        // After the emulator stops, no cmdlet signs in to Azure by itself.
         ConnectionChoice.MakeNoneIfNever(ConnectionEnd.EmulatorStopped);
     }
 }

@@ -18,7 +18,7 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
-    /// <summary>The kinds of identity that there shall be: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.</summary>
+    /// <summary>The kinds of identity after the change: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.</summary>
     [Parameter]
     public VmIdentityType IdentityType { get; set; }
 

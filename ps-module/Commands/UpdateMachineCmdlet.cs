@@ -71,14 +71,14 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     public SwitchParameter DisableSystemAssigned { get; set; }
 
     /// <summary>
-    /// The kinds of identity that there shall be: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.
+    /// The kinds of identity after the change: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.
     /// Identities that -IdentityId does not name are removed.
     /// </summary>
     [Parameter]
     public VmIdentityType IdentityType { get; set; }
 
     /// <summary>
-    /// All the user-assigned identities that there shall be: resource ids, identity objects, or names of identities
+    /// All user-assigned identities after the change: resource ids, identity objects, or names of identities
     /// in the machine's resource group. Goes with -IdentityType.
     /// </summary>
     [Parameter]
@@ -176,7 +176,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
         if (!IsExact)
         {
             return IsBound(nameof(IdentityId))
-                ? "-IdentityId names all identities that there shall be, and goes with -IdentityType. To add some and keep the rest, use -AddIdentityId."
+                ? "-IdentityId names all user-assigned identities, and goes with -IdentityType. To add some and keep the rest, use -AddIdentityId."
                 : null;
         }
 
@@ -189,7 +189,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     }
 
     private static string ExactBeside(string other) =>
-        $"-IdentityType says all that there shall be, and -{other} only what is to change: give one or the other.";
+        $"-IdentityType sets the whole identity, and -{other} changes a part of it: give one or the other.";
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -9,7 +9,7 @@ use super::references::existence;
 use super::settle::settle;
 use crate::arm::{Client, Error, Replication, ResourceId, Result, known_code};
 
-/// How often a change is attempted when others write meanwhile.
+/// The number of attempts at a change that other writers interrupt.
 const ATTEMPTS: u32 = 12;
 
 /// The attempts at one change of a machine.

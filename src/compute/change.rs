@@ -86,9 +86,9 @@ pub enum Change {
     },
     /// What is not named goes.
     Exact {
-        /// The kinds that there shall be.
+        /// The kinds after the change.
         identity_type: IdentityType,
-        /// The user-assigned identities that there shall be.
+        /// The user-assigned identities after the change.
         identities: Vec<ResourceId>,
     },
 }

@@ -49,9 +49,9 @@ pub enum Wanted {
     },
     /// What is not named goes.
     Exact {
-        /// The kinds that there shall be.
+        /// The kinds after the change.
         identity_type: IdentityType,
-        /// The user-assigned identities that there shall be.
+        /// The user-assigned identities after the change.
         identities: Vec<String>,
     },
 }
@@ -288,7 +288,7 @@ fn refused(refusal: Refused) -> Error {
             code,
             "IdentityType",
             kind.as_str(),
-            "name with -IdentityId the identities that there shall be.",
+            "name the user-assigned identities with -IdentityId.",
         ),
         Refused::Nothing => Error::missing(
             "AddIdentityId",
