@@ -7,11 +7,11 @@ use std::sync::Arc;
 use managed_identity::access::{self, Assign, Holder, Place, Role};
 use managed_identity::arm::{Category, Error, Invoke, Scope, Silent, invoke, known_codes};
 use managed_identity::auth::{SignIn, connect};
-use managed_identity::compute::{self, MachineKind, Update, Upgrade, Wanted};
+use managed_identity::compute;
 use managed_identity::identity::federated::{self, CredentialTarget, Source};
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{GROUP, Local, on, other_server, quick, sign_in, target};
+use support::{GROUP, Local, merge, on, other_server, quick, sign_in, target};
 
 fn create(name: &str) -> Create {
     Create {
@@ -188,18 +188,7 @@ async fn an_operation_that_fails_tells_its_cause() {
     local
         .fault(on("GET", "/operations/", answer(200, &failed)))
         .await;
-    let update = Update {
-        kind: MachineKind::VirtualMachine,
-        target: target(support::VM),
-        wanted: Wanted::Merge {
-            add: vec!["id1".to_owned()],
-            remove: Vec::new(),
-            system_assigned: None,
-            remove_missing: false,
-        },
-        no_wait: false,
-        upgrade: Upgrade::None,
-    };
+    let update = merge(&["id1"], &[], None);
     let error = compute::update(&local.client, &update).await.unwrap_err();
     assert_eq!(error.code(), "VMExtensionProvisioningError");
     let told = error.message();

@@ -8,10 +8,10 @@ use std::sync::atomic::Ordering;
 use emulator::Options;
 use managed_identity::access::{self, FindReferences, Source};
 use managed_identity::arm::{Result, Scope};
-use managed_identity::compute::{self, MachineKind, Update, Upgrade, Wanted};
+use managed_identity::compute;
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{Local, VM, on, other_server, target};
+use support::{Local, VM, merge, on, other_server, target};
 
 /// Links that lead to the other server, or would if they were read carelessly.
 fn foreign(local: &Local, other: &str) -> Vec<String> {
@@ -83,18 +83,7 @@ async fn operations_that_are_kept_elsewhere_are_refused() {
         ..Create::default()
     };
     identity::create(&local.client, &wanted).await.unwrap();
-    let change = Update {
-        kind: MachineKind::VirtualMachine,
-        target: target(VM),
-        wanted: Wanted::Merge {
-            add: vec!["id1".to_owned()],
-            remove: Vec::new(),
-            system_assigned: None,
-            remove_missing: false,
-        },
-        no_wait: false,
-        upgrade: Upgrade::None,
-    };
+    let change = merge(&["id1"], &[], None);
     for link in foreign(&local, &other) {
         // A header can't carry a tab.
         let link = link.trim_start();

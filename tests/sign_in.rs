@@ -13,7 +13,7 @@ use managed_identity::arm::{Category, Error, RetryPolicy, Silent};
 use managed_identity::auth::{Connection, FederatedToken, Request, Secret, SignIn, connect};
 use managed_identity::identity;
 use serde_json::{Value, json};
-use support::{Heard, Local, code, on, quick, target};
+use support::{Heard, Local, code, merge, on, quick, target};
 
 /// The host of a managed identity's program, as the emulator has it.
 struct Host {
@@ -1246,18 +1246,7 @@ async fn nothing_that_leads_away_gets_a_token() {
     for name in ["Location", "Azure-AsyncOperation"] {
         let action = json!({"status": 202, "headers": {name: moved}, "body": "{}"});
         local.fault(on("PATCH", "virtualMachines", action)).await;
-        let change = managed_identity::compute::Update {
-            kind: managed_identity::compute::MachineKind::VirtualMachine,
-            target: target(seed::VM),
-            wanted: managed_identity::compute::Wanted::Merge {
-                add: Vec::new(),
-                remove: Vec::new(),
-                system_assigned: Some(true),
-                remove_missing: false,
-            },
-            no_wait: false,
-            upgrade: managed_identity::compute::Upgrade::None,
-        };
+        let change = merge(&[], &[], Some(true));
         let error = managed_identity::compute::update(&local.client, &change).await;
         assert_eq!(code(error), "ForeignHost", "{name}");
     }

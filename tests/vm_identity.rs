@@ -10,11 +10,11 @@ use emulator::Options;
 use futures_util::future::BoxFuture;
 use managed_identity::arm::{Agreement, Category, Observer, Progress, Scope};
 use managed_identity::compute::{
-    self, Existence, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
+    self, Existence, IdentityType, MachineIdentity, MachineKind, Update, Wanted,
 };
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{GROUP, Local, VM, code, on, target};
+use support::{GROUP, Local, VM, code, merge, on, target, update};
 
 const VM_PATH: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
     myResourceGroup/providers/Microsoft.Compute/virtualMachines/myVM?api-version=2025-04-01";
@@ -29,26 +29,6 @@ async fn make(local: &Local, names: &[&str]) -> Vec<String> {
         ids.push(identity::create(&local.client, &wanted).await.unwrap().id);
     }
     ids
-}
-
-fn update(wanted: Wanted) -> Update {
-    Update {
-        kind: MachineKind::VirtualMachine,
-        target: target(VM),
-        wanted,
-        no_wait: false,
-        upgrade: Upgrade::None,
-    }
-}
-
-fn merge(add: &[&str], remove: &[&str], system_assigned: Option<bool>) -> Update {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    update(Wanted::Merge {
-        add: owned(add),
-        remove: owned(remove),
-        system_assigned,
-        remove_missing: false,
-    })
 }
 
 fn exact(identity_type: IdentityType, identities: &[&str]) -> Update {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::words::{abbreviate, one_line};
+use super::words::{abbreviate, cut, one_line};
 
 /// An error, with what lies behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -140,14 +140,9 @@ impl Reader {
             return error;
         }
         self.unfold(&mut error, depth);
-        for name in ["details", "errors"] {
+        for name in ["details", "errors", "innererror", "errorentity"] {
             if let Some(details) = members.get(name) {
                 self.details(details, depth, &mut error.details);
-            }
-        }
-        for name in ["innererror", "errorentity"] {
-            if let Some(inner) = members.get(name) {
-                self.details(inner, depth, &mut error.details);
             }
         }
         if let Some(info) = members.get("additionalinfo") {
@@ -359,13 +354,6 @@ fn xml(text: &str) -> Option<ArmError> {
         message: between("Message").unwrap_or_default(),
         details: Vec::new(),
     })
-}
-
-fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// With an end, where something follows.

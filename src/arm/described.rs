@@ -34,6 +34,23 @@ pub(super) fn label(kind: &str) -> Option<&'static str> {
         .map(|(_, label)| *label)
 }
 
+/// Where `providers` stands last among the parts of a path, the namespace after it, and the types
+/// and names after that, in turn.
+pub(super) fn last_provider<'p, 'a>(
+    parts: &'p [&'a str],
+) -> Option<(usize, &'a str, &'p [&'a str])> {
+    let is_providers = |part: &&str| part.eq_ignore_ascii_case("providers");
+    let at = parts.iter().rposition(is_providers)?;
+    let (namespace, rest) = parts[at + 1..].split_first()?;
+    Some((at, namespace, rest))
+}
+
+/// The types of types and names in turn: `virtualMachines/extensions`.
+pub(super) fn every_other(parts: &[&str]) -> String {
+    let types: Vec<&str> = parts.iter().step_by(2).copied().collect();
+    types.join("/")
+}
+
 /// A resource by the parts of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Described<'a> {
@@ -51,15 +68,12 @@ impl<'a> Described<'a> {
     /// Reads the id of a resource: `/…/providers/{namespace}/{type}/{name}/…`, of any depth.
     pub(crate) fn read(id: &'a str) -> Option<Self> {
         let parts: Vec<&str> = id.trim_matches('/').split('/').collect();
-        let is_providers = |part: &&str| part.eq_ignore_ascii_case("providers");
-        let at = parts.iter().rposition(is_providers)?;
-        let (namespace, pairs) = parts[at + 1..].split_first()?;
+        let (at, namespace, pairs) = last_provider(&parts)?;
         if pairs.is_empty() || pairs.len() % 2 != 0 || parts.contains(&"") {
             return None;
         }
-        let types: Vec<&str> = pairs.iter().step_by(2).copied().collect();
         let names: Vec<&str> = pairs.iter().skip(1).step_by(2).copied().collect();
-        let kind = format!("{namespace}/{}", types.join("/"));
+        let kind = format!("{namespace}/{}", every_other(pairs));
         let label = label(&kind).map_or(kind, str::to_owned);
         let after = |name: &str| {
             let at = parts[..at]

@@ -67,4 +67,4 @@ pub use target::Target;
 pub(crate) use target::{Parameters, agrees};
 pub(crate) use trust::ExtraRoots;
 pub use watch::{Observer, Progress, Silent};
-pub(crate) use words::{capitalized, folded, is_guid, same_name, sentence};
+pub(crate) use words::{capitalized, cut, folded, is_guid, same_name, sentence};

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::described::{every_other, last_provider};
 use super::{Client, Error, Result, resource_group, subscription};
 
 /// The version in which the providers of a subscription are read.
@@ -90,12 +91,8 @@ async fn look(client: &Client, id: &str) -> Result<()> {
 
 /// `…/providers/{namespace}/{type}/{name}/{type}/{name}`: the last provider counts.
 fn type_of<'a>(parts: &[&'a str]) -> Option<(&'a str, String)> {
-    let at = parts
-        .iter()
-        .rposition(|part| part.eq_ignore_ascii_case("providers"))?;
-    let (namespace, rest) = parts.get(at + 1..)?.split_first()?;
-    let types: Vec<&str> = rest.iter().step_by(2).copied().collect();
-    (!types.is_empty() && rest.len() % 2 == 0).then(|| (*namespace, types.join("/")))
+    let (_, namespace, rest) = last_provider(parts)?;
+    (!rest.is_empty() && rest.len() % 2 == 0).then(|| (namespace, every_other(rest)))
 }
 
 async fn describe(

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::described::{every_other, last_provider};
 use super::request::{Request, Versions};
 use super::{Error, Url};
 
@@ -142,24 +143,10 @@ fn listed_in(message: &str) -> Vec<String> {
 fn resource_type(path: &str) -> String {
     let path = path.to_ascii_lowercase();
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    match parts.iter().rposition(|part| *part == "providers") {
-        Some(at) => {
-            let (namespace, rest) = match parts[at + 1..].split_first() {
-                Some((namespace, rest)) => (*namespace, rest),
-                None => ("", &[][..]),
-            };
-            let types = rest.iter().step_by(2).copied();
-            std::iter::once(namespace)
-                .chain(types)
-                .collect::<Vec<_>>()
-                .join("/")
-        }
-        None => parts
-            .iter()
-            .step_by(2)
-            .copied()
-            .collect::<Vec<_>>()
-            .join("/"),
+    match last_provider(&parts) {
+        Some((_, namespace, [])) => namespace.to_owned(),
+        Some((_, namespace, rest)) => format!("{namespace}/{}", every_other(rest)),
+        None => every_other(&parts),
     }
 }
 

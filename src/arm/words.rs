@@ -50,7 +50,12 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// At most 120 characters, so that a message stays a message.
 pub(crate) fn abbreviate(text: &str) -> String {
-    match text.char_indices().nth(120) {
+    cut(text, 120)
+}
+
+/// At most as many characters.
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -3,6 +3,8 @@
 //! Only what no language changes is looked for: Entra's codes and command lines. Source: the Azure
 //! CLI's `azure.cli.core.auth.util`, and the messages of Az.Accounts.
 
+use crate::arm::cut;
+
 /// What was read of such a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Complaint {
@@ -36,8 +38,15 @@ impl Complaint {
         let entras = entras_sentence(&text);
         Self {
             is_entras: entras.is_some(),
-            reason: cut(entras.unwrap_or_else(|| own_sentence(&lines, commands))),
-            commands: commands.named_in(&lines).into_iter().map(cut).collect(),
+            reason: cut(
+                entras.unwrap_or_else(|| own_sentence(&lines, commands)),
+                LONGEST,
+            ),
+            commands: commands
+                .named_in(&lines)
+                .into_iter()
+                .map(|text| cut(text, LONGEST))
+                .collect(),
         }
     }
 
@@ -113,13 +122,6 @@ fn own_sentence<'a>(lines: &[&'a str], commands: &Commands) -> &'a str {
         false => marked.map(str::trim).or(sentences.next().copied()),
     };
     found.unwrap_or("it said nothing")
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// The text without any JSON web token in it. The claims of a challenge are no token and stay.

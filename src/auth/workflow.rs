@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::ask::{Answer, ask};
 use super::variables::Variables;
 use super::{Caller, Secret, files};
-use crate::arm::{Category, Cloud, Error, Result, Url, is_loopback};
+use crate::arm::{Category, Cloud, Error, Result, Url, cut, is_loopback};
 
 /// A workflow that may ask for such a token.
 #[derive(Clone)]
@@ -169,10 +169,7 @@ impl Workflow {
             ),
             (status, _) => {
                 let said = match body["message"].as_str() {
-                    Some(text) => format!(
-                        ": {}",
-                        text.chars().take(LONGEST_MESSAGE).collect::<String>()
-                    ),
+                    Some(text) => format!(": {}", cut(text, LONGEST_MESSAGE)),
                     None => String::new(),
                 };
                 let message = format!(

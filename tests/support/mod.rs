@@ -9,6 +9,7 @@ use std::time::Duration;
 use emulator::{Emulator, Options, seed};
 use managed_identity::arm::{Client, Observer, Progress, Result, RetryPolicy, Target};
 use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::compute::{MachineKind, Update, Upgrade, Wanted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -233,6 +234,28 @@ pub fn tags(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String
 /// A fault on requests of that method whose path holds that text.
 pub fn on(method: &str, path: &str, action: Value) -> Value {
     json!({ "method": method, "pathContains": path, "action": action })
+}
+
+/// A change of the emulator's virtual machine.
+pub fn update(wanted: Wanted) -> Update {
+    Update {
+        kind: MachineKind::VirtualMachine,
+        target: target(VM),
+        wanted,
+        no_wait: false,
+        upgrade: Upgrade::None,
+    }
+}
+
+/// One that names what comes and what goes.
+pub fn merge(add: &[&str], remove: &[&str], system_assigned: Option<bool>) -> Update {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    update(Wanted::Merge {
+        add: owned(add),
+        remove: owned(remove),
+        system_assigned,
+        remove_missing: false,
+    })
 }
 
 pub fn code<T: std::fmt::Debug>(result: Result<T>) -> String {

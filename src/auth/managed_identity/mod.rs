@@ -20,7 +20,7 @@ use super::token_endpoint::date;
 use super::variables::Variables;
 use super::{AccessToken, Audience, Caller, Secret};
 use crate::arm::{
-    ArmError, Category, Error, Result, Url, capitalized, causes, chance, is_guid, read_body,
+    ArmError, Category, Error, Result, Url, capitalized, causes, chance, cut, is_guid, read_body,
     retry_after,
 };
 
@@ -246,7 +246,7 @@ impl Refused {
             .map(str::trim)
             .find(|line| !line.is_empty());
         Self {
-            sentence: first_line.map(|line| line.chars().take(LONGEST_SENTENCE).collect()),
+            sentence: first_line.map(|line| cut(line, LONGEST_SENTENCE)),
             code: Some(code).filter(|code| !code.is_empty()),
         }
     }
