@@ -107,7 +107,7 @@ impl Library {
             .csharp_class_name(self.class)
             .csharp_dll_name(self.name)
             .csharp_use_function_pointer(false)
-            .csharp_generate_const_filter(|name| name.starts_with("MI_"))
+            .csharp_generate_const_filter(|name| name.starts_with("AZMI_"))
             .generate_csharp_file(folder.join(&file))
             .expect("csbindgen reads the C ABI");
         file

@@ -15,23 +15,23 @@ namespace ManagedIdentity.Native
         const string __DllName = "managed_identity_emulator";
 
         /// <summary>
-        ///  The version of this ABI. A host compares it with [`mi_emulator_abi_version`] before any other
+        ///  The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
         ///  call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint MI_EMULATOR_ABI_VERSION = 1;
+        internal const uint AZMI_EMULATOR_ABI_VERSION = 1;
         /// <summary>
-        ///  `mi_emulator_start`: the emulator did not start; the error says why.
+        ///  `azmi_emulator_start`: the emulator did not start; the error says why.
         /// </summary>
-        internal const int MI_EMULATOR_FAILED = 32;
+        internal const int AZMI_EMULATOR_FAILED = 32;
 
 
 
 
         /// <summary>
-        ///  The version of this ABI: [`MI_EMULATOR_ABI_VERSION`] of the library that is loaded.
+        ///  The version of this ABI: [`AZMI_EMULATOR_ABI_VERSION`] of the library that is loaded.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_abi_version", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern uint mi_emulator_abi_version();
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_abi_version", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern uint azmi_emulator_abi_version();
 
         /// <summary>
         ///  Writes what every emulator starts with: what it takes to sign in to one that runs elsewhere.
@@ -40,44 +40,44 @@ namespace ManagedIdentity.Native
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_seed", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_seed(MiEmulatorSeed* seed);
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_seed", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_seed(AzmiEmulatorSeed* seed);
 
         /// <summary>
-        ///  Starts an emulator in this process, and returns when it listens. `MI_OK`: `*started` is set,
-        ///  and `*error` is null. `MI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
+        ///  Starts an emulator in this process, and returns when it listens. `AZMI_OK`: `*started` is set,
+        ///  and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_start", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_start(MiEmulatorOptions* options, MiEmulator** started, MiEmulatorError** error);
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_start", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_start(AzmiEmulatorOptions* options, AzmiEmulator** started, AzmiEmulatorError** error);
 
         /// <summary>
         ///  Ends an emulator, and returns when its state is written and its port is free again.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_stop", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_stop(ulong emulator);
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_stop", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_stop(ulong emulator);
 
         /// <summary>
-        ///  Frees the record of a start. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long
+        ///  Frees the record of a start. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long
         ///  as no later one lives at its address.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_free(MiEmulator* started);
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_free(AzmiEmulator* started);
 
         /// <summary>
-        ///  Frees an error. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long as no later
+        ///  Frees an error. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long as no later
         ///  one lives at its address.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_emulator_error_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_emulator_error_free(MiEmulatorError* error);
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_error_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_error_free(AzmiEmulatorError* error);
 
 
     }
@@ -86,7 +86,7 @@ namespace ManagedIdentity.Native
     ///  How an emulator shall run.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEmulatorOptions
+    internal unsafe partial struct AzmiEmulatorOptions
     {
         /// <summary>
         ///  The port on 127.0.0.1; 0 for any free one.
@@ -103,48 +103,48 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  The file that keeps the state; when not given it is gone with the emulator.
         /// </summary>
-        public MiStr state_path;
+        public AzmiStr state_path;
     }
 
     /// <summary>
     ///  What every emulator starts with, wherever it runs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEmulatorSeed
+    internal unsafe partial struct AzmiEmulatorSeed
     {
         /// <summary>
         ///  The subscription.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The tenant.
         /// </summary>
-        public MiStr tenant_id;
+        public AzmiStr tenant_id;
         /// <summary>
         ///  The application that may sign in.
         /// </summary>
-        public MiStr client_id;
+        public AzmiStr client_id;
         /// <summary>
         ///  Its secret, which is none: every emulator has it.
         /// </summary>
-        public MiStr client_secret;
+        public AzmiStr client_secret;
     }
 
     /// <summary>
-    ///  An emulator that was started. The host frees the record with `mi_emulator_free`, and ends the
-    ///  emulator with `mi_emulator_stop`, in any order.
+    ///  An emulator that was started. The host frees the record with `azmi_emulator_free`, and ends the
+    ///  emulator with `azmi_emulator_stop`, in any order.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEmulator
+    internal unsafe partial struct AzmiEmulator
     {
         /// <summary>
-        ///  The handle for `mi_emulator_stop`.
+        ///  The handle for `azmi_emulator_stop`.
         /// </summary>
         public ulong handle;
         /// <summary>
         ///  Its URL.
         /// </summary>
-        public MiStr endpoint;
+        public AzmiStr endpoint;
         /// <summary>
         ///  Its port.
         /// </summary>
@@ -152,31 +152,31 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  What it starts with.
         /// </summary>
-        public MiEmulatorSeed seed;
+        public AzmiEmulatorSeed seed;
     }
 
     /// <summary>
-    ///  Why an emulator did not start. The host frees it with `mi_emulator_error_free`.
+    ///  Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEmulatorError
+    internal unsafe partial struct AzmiEmulatorError
     {
         /// <summary>
         ///  `EmulatorStartFailed`.
         /// </summary>
-        public MiStr code;
+        public AzmiStr code;
         /// <summary>
         ///  What happened.
         /// </summary>
-        public MiStr message;
+        public AzmiStr message;
         /// <summary>
-        ///  One of `MI_CATEGORY_*`.
+        ///  One of `AZMI_CATEGORY_*`.
         /// </summary>
         public uint category;
         /// <summary>
         ///  What it is about.
         /// </summary>
-        public MiStr target;
+        public AzmiStr target;
     }
 
 

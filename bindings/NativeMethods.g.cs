@@ -17,317 +17,317 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  The call did what was asked.
         /// </summary>
-        internal const int MI_OK = 0;
+        internal const int AZMI_OK = 0;
         /// <summary>
         ///  A pointer that must not be null is null.
         /// </summary>
-        internal const int MI_ERROR_NULL = 16;
+        internal const int AZMI_ERROR_NULL = 16;
         /// <summary>
         ///  The handle is unknown: never issued, or freed already.
         /// </summary>
-        internal const int MI_ERROR_HANDLE = 17;
+        internal const int AZMI_ERROR_HANDLE = 17;
         /// <summary>
         ///  A string is not UTF-8.
         /// </summary>
-        internal const int MI_ERROR_UTF8 = 18;
+        internal const int AZMI_ERROR_UTF8 = 18;
         /// <summary>
         ///  A number is outside its enumeration or range.
         /// </summary>
-        internal const int MI_ERROR_VALUE = 19;
+        internal const int AZMI_ERROR_VALUE = 19;
         /// <summary>
         ///  The library failed inside; the call had no effect.
         /// </summary>
-        internal const int MI_ERROR_PANIC = 20;
+        internal const int AZMI_ERROR_PANIC = 20;
         /// <summary>
         ///  The queue was cancelled and takes no more operations.
         /// </summary>
-        internal const int MI_ERROR_CANCELED = 21;
+        internal const int AZMI_ERROR_CANCELED = 21;
         /// <summary>
         ///  The library could not start its threads.
         /// </summary>
-        internal const int MI_ERROR_RUNTIME = 22;
+        internal const int AZMI_ERROR_RUNTIME = 22;
         /// <summary>
         ///  No category fits.
         /// </summary>
-        internal const uint MI_CATEGORY_NOT_SPECIFIED = 0;
+        internal const uint AZMI_CATEGORY_NOT_SPECIFIED = 0;
         /// <summary>
         ///  The caller's input breaks a rule; no request was sent.
         /// </summary>
-        internal const uint MI_CATEGORY_INVALID_ARGUMENT = 1;
+        internal const uint AZMI_CATEGORY_INVALID_ARGUMENT = 1;
         /// <summary>
         ///  What was named does not exist.
         /// </summary>
-        internal const uint MI_CATEGORY_OBJECT_NOT_FOUND = 2;
+        internal const uint AZMI_CATEGORY_OBJECT_NOT_FOUND = 2;
         /// <summary>
         ///  Signed in, but not allowed.
         /// </summary>
-        internal const uint MI_CATEGORY_PERMISSION_DENIED = 3;
+        internal const uint AZMI_CATEGORY_PERMISSION_DENIED = 3;
         /// <summary>
         ///  Not signed in, or the sign-in was refused or has run out.
         /// </summary>
-        internal const uint MI_CATEGORY_AUTHENTICATION_ERROR = 4;
+        internal const uint AZMI_CATEGORY_AUTHENTICATION_ERROR = 4;
         /// <summary>
         ///  It exists already in another form.
         /// </summary>
-        internal const uint MI_CATEGORY_RESOURCE_EXISTS = 5;
+        internal const uint AZMI_CATEGORY_RESOURCE_EXISTS = 5;
         /// <summary>
         ///  Somebody else is changing it.
         /// </summary>
-        internal const uint MI_CATEGORY_RESOURCE_BUSY = 6;
+        internal const uint AZMI_CATEGORY_RESOURCE_BUSY = 6;
         /// <summary>
         ///  Throttled, or over a quota.
         /// </summary>
-        internal const uint MI_CATEGORY_LIMITS_EXCEEDED = 7;
+        internal const uint AZMI_CATEGORY_LIMITS_EXCEEDED = 7;
         /// <summary>
         ///  It did not end in time.
         /// </summary>
-        internal const uint MI_CATEGORY_OPERATION_TIMEOUT = 8;
+        internal const uint AZMI_CATEGORY_OPERATION_TIMEOUT = 8;
         /// <summary>
         ///  The endpoint could not be reached.
         /// </summary>
-        internal const uint MI_CATEGORY_CONNECTION_ERROR = 9;
+        internal const uint AZMI_CATEGORY_CONNECTION_ERROR = 9;
         /// <summary>
         ///  The endpoint answered with something that is not Azure's.
         /// </summary>
-        internal const uint MI_CATEGORY_INVALID_RESULT = 10;
+        internal const uint AZMI_CATEGORY_INVALID_RESULT = 10;
         /// <summary>
         ///  Cancelled by the caller.
         /// </summary>
-        internal const uint MI_CATEGORY_OPERATION_STOPPED = 11;
+        internal const uint AZMI_CATEGORY_OPERATION_STOPPED = 11;
         /// <summary>
         ///  Azure refused the operation, or it failed there.
         /// </summary>
-        internal const uint MI_CATEGORY_INVALID_OPERATION = 12;
+        internal const uint AZMI_CATEGORY_INVALID_OPERATION = 12;
         /// <summary>
-        ///  The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
+        ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint MI_ABI_VERSION = 4;
+        internal const uint AZMI_ABI_VERSION = 4;
         /// <summary>
-        ///  `mi_queue_wait`: nothing arrived in the time given.
+        ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
-        internal const int MI_TIMEOUT = 1;
+        internal const int AZMI_TIMEOUT = 1;
         /// <summary>
-        ///  `mi_queue_wait`: every operation has ended and every event has been taken.
+        ///  `azmi_queue_wait`: every operation has ended and every event has been taken.
         /// </summary>
-        internal const int MI_DRAINED = 2;
+        internal const int AZMI_DRAINED = 2;
         /// <summary>
         ///  The event carries one result in the record pointer that is not null.
         /// </summary>
-        internal const uint MI_EVENT_ITEM = 1;
+        internal const uint AZMI_EVENT_ITEM = 1;
         /// <summary>
         ///  The event's `message` is a verbose line.
         /// </summary>
-        internal const uint MI_EVENT_VERBOSE = 2;
+        internal const uint AZMI_EVENT_VERBOSE = 2;
         /// <summary>
         ///  The event's `message` is a warning.
         /// </summary>
-        internal const uint MI_EVENT_WARNING = 3;
+        internal const uint AZMI_EVENT_WARNING = 3;
         /// <summary>
         ///  The event carries `progress`.
         /// </summary>
-        internal const uint MI_EVENT_PROGRESS = 4;
+        internal const uint AZMI_EVENT_PROGRESS = 4;
         /// <summary>
         ///  The operation has ended well. Its last event.
         /// </summary>
-        internal const uint MI_EVENT_DONE = 5;
+        internal const uint AZMI_EVENT_DONE = 5;
         /// <summary>
         ///  The operation has failed; the event carries `error`. Its last event.
         /// </summary>
-        internal const uint MI_EVENT_FAILED = 6;
+        internal const uint AZMI_EVENT_FAILED = 6;
         /// <summary>
         ///  The event carries a question, which the host must answer. It comes out of turn.
         /// </summary>
-        internal const uint MI_EVENT_QUESTION = 7;
+        internal const uint AZMI_EVENT_QUESTION = 7;
         /// <summary>
         ///  The event's `message` is a warning of an effect that comes next. The operation waits until
-        ///  `mi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
-        ///  queue whose options say `guards`; to others it is `MI_EVENT_WARNING`, and the operation goes on.
+        ///  `azmi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
+        ///  queue whose options say `guards`; to others it is `AZMI_EVENT_WARNING`, and the operation goes on.
         /// </summary>
-        internal const uint MI_EVENT_GUARDED_WARNING = 8;
+        internal const uint AZMI_EVENT_GUARDED_WARNING = 8;
         /// <summary>
         ///  The host was stopped before it knew: another may answer.
         /// </summary>
-        internal const uint MI_ANSWER_NONE = 0;
+        internal const uint AZMI_ANSWER_NONE = 0;
         /// <summary>
         ///  There is a token.
         /// </summary>
-        internal const uint MI_ANSWER_TOKEN = 1;
+        internal const uint AZMI_ANSWER_TOKEN = 1;
         /// <summary>
         ///  There is no Azure PowerShell.
         /// </summary>
-        internal const uint MI_ANSWER_MISSING = 2;
+        internal const uint AZMI_ANSWER_MISSING = 2;
         /// <summary>
         ///  Azure PowerShell failed; `message` says why.
         /// </summary>
-        internal const uint MI_ANSWER_FAILED = 3;
+        internal const uint AZMI_ANSWER_FAILED = 3;
         /// <summary>
         ///  Sign in with an access token that the caller has (`secret`).
         /// </summary>
-        internal const uint MI_CREDENTIAL_ACCESS_TOKEN = 1;
+        internal const uint AZMI_CREDENTIAL_ACCESS_TOKEN = 1;
         /// <summary>
         ///  Sign in as a service principal with `client_id` and `secret`.
         /// </summary>
-        internal const uint MI_CREDENTIAL_CLIENT_SECRET = 2;
+        internal const uint AZMI_CREDENTIAL_CLIENT_SECRET = 2;
         /// <summary>
         ///  Use the sign-in of the Azure CLI.
         /// </summary>
-        internal const uint MI_CREDENTIAL_AZURE_CLI = 3;
+        internal const uint AZMI_CREDENTIAL_AZURE_CLI = 3;
         /// <summary>
         ///  Sign in by the first of these that works: the environment's variables, a managed identity,
         ///  Azure PowerShell, the Azure CLI.
         /// </summary>
-        internal const uint MI_CREDENTIAL_AUTOMATIC = 5;
+        internal const uint AZMI_CREDENTIAL_AUTOMATIC = 5;
         /// <summary>
         ///  Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
         ///  is the password of a PFX file.
         /// </summary>
-        internal const uint MI_CREDENTIAL_CERTIFICATE = 6;
+        internal const uint AZMI_CREDENTIAL_CERTIFICATE = 6;
         /// <summary>
         ///  Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
         ///  file `path`.
         /// </summary>
-        internal const uint MI_CREDENTIAL_FEDERATED_TOKEN = 7;
+        internal const uint AZMI_CREDENTIAL_FEDERATED_TOKEN = 7;
         /// <summary>
         ///  Use the managed identity of this machine; `client_id` names one of several by its client id,
         ///  object id or resource id.
         /// </summary>
-        internal const uint MI_CREDENTIAL_MANAGED_IDENTITY = 8;
+        internal const uint AZMI_CREDENTIAL_MANAGED_IDENTITY = 8;
         /// <summary>
         ///  Sign a person in, who is told in a warning what to do; `client_id` may name the application that
         ///  asks, `claims_challenge` what a service wants to see.
         /// </summary>
-        internal const uint MI_CREDENTIAL_DEVICE_CODE = 9;
+        internal const uint AZMI_CREDENTIAL_DEVICE_CODE = 9;
         /// <summary>
-        ///  Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
+        ///  Use the sign-in of Azure PowerShell. The host is asked for its tokens: `AZMI_EVENT_QUESTION`.
         /// </summary>
-        internal const uint MI_CREDENTIAL_AZURE_POWERSHELL = 10;
+        internal const uint AZMI_CREDENTIAL_AZURE_POWERSHELL = 10;
         /// <summary>
         ///  Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
         ///  of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
         /// </summary>
-        internal const uint MI_CREDENTIAL_WORKFLOW_TOKEN = 11;
+        internal const uint AZMI_CREDENTIAL_WORKFLOW_TOKEN = 11;
         /// <summary>
         ///  No managed identity.
         /// </summary>
-        internal const uint MI_IDENTITY_NONE = 0;
+        internal const uint AZMI_IDENTITY_NONE = 0;
         /// <summary>
         ///  The system-assigned identity alone.
         /// </summary>
-        internal const uint MI_IDENTITY_SYSTEM_ASSIGNED = 1;
+        internal const uint AZMI_IDENTITY_SYSTEM_ASSIGNED = 1;
         /// <summary>
         ///  User-assigned identities alone.
         /// </summary>
-        internal const uint MI_IDENTITY_USER_ASSIGNED = 2;
+        internal const uint AZMI_IDENTITY_USER_ASSIGNED = 2;
         /// <summary>
         ///  The system-assigned identity and user-assigned ones.
         /// </summary>
-        internal const uint MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED = 3;
+        internal const uint AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED = 3;
         /// <summary>
         ///  Leave the system-assigned identity as it is.
         /// </summary>
-        internal const uint MI_SYSTEM_ASSIGNED_KEEP = 0;
+        internal const uint AZMI_SYSTEM_ASSIGNED_KEEP = 0;
         /// <summary>
         ///  Turn the system-assigned identity on.
         /// </summary>
-        internal const uint MI_SYSTEM_ASSIGNED_ENABLE = 1;
+        internal const uint AZMI_SYSTEM_ASSIGNED_ENABLE = 1;
         /// <summary>
         ///  Turn the system-assigned identity off.
         /// </summary>
-        internal const uint MI_SYSTEM_ASSIGNED_DISABLE = 2;
+        internal const uint AZMI_SYSTEM_ASSIGNED_DISABLE = 2;
         /// <summary>
         ///  What is not named stays as it is.
         /// </summary>
-        internal const uint MI_CHANGE_MERGE = 0;
+        internal const uint AZMI_CHANGE_MERGE = 0;
         /// <summary>
         ///  What is not named goes.
         /// </summary>
-        internal const uint MI_CHANGE_EXACT = 1;
+        internal const uint AZMI_CHANGE_EXACT = 1;
         /// <summary>
         ///  A virtual machine.
         /// </summary>
-        internal const uint MI_MACHINE_VM = 0;
+        internal const uint AZMI_MACHINE_VM = 0;
         /// <summary>
         ///  A virtual machine scale set.
         /// </summary>
-        internal const uint MI_MACHINE_SCALE_SET = 1;
+        internal const uint AZMI_MACHINE_SCALE_SET = 1;
         /// <summary>
         ///  No instance of a scale set takes the change.
         /// </summary>
-        internal const uint MI_UPGRADE_NONE = 0;
+        internal const uint AZMI_UPGRADE_NONE = 0;
         /// <summary>
         ///  All instances that do not have it yet take the change.
         /// </summary>
-        internal const uint MI_UPGRADE_ALL = 1;
+        internal const uint AZMI_UPGRADE_ALL = 1;
         /// <summary>
         ///  The instances that are named take the change.
         /// </summary>
-        internal const uint MI_UPGRADE_LISTED = 2;
+        internal const uint AZMI_UPGRADE_LISTED = 2;
         /// <summary>
         ///  Nobody looked whether the identity exists, or looking is not allowed.
         /// </summary>
-        internal const uint MI_EXISTENCE_UNKNOWN = 0;
+        internal const uint AZMI_EXISTENCE_UNKNOWN = 0;
         /// <summary>
         ///  The identity exists.
         /// </summary>
-        internal const uint MI_EXISTENCE_EXISTS = 1;
+        internal const uint AZMI_EXISTENCE_EXISTS = 1;
         /// <summary>
         ///  The identity was deleted: the reference to it is dead.
         /// </summary>
-        internal const uint MI_EXISTENCE_MISSING = 2;
+        internal const uint AZMI_EXISTENCE_MISSING = 2;
         /// <summary>
         ///  Delete the identity, and leave behind what refers to it.
         /// </summary>
-        internal const uint MI_DELETE_PLAIN = 0;
+        internal const uint AZMI_DELETE_PLAIN = 0;
         /// <summary>
         ///  First take the identity off machines and its roles away.
         /// </summary>
-        internal const uint MI_DELETE_DETACH = 1;
+        internal const uint AZMI_DELETE_DETACH = 1;
         /// <summary>
         ///  Refuse to delete an identity that is in use.
         /// </summary>
-        internal const uint MI_DELETE_IF_UNUSED = 2;
+        internal const uint AZMI_DELETE_IF_UNUSED = 2;
         /// <summary>
         ///  Ask Azure Resource Graph.
         /// </summary>
-        internal const uint MI_SOURCE_RESOURCE_GRAPH = 0;
+        internal const uint AZMI_SOURCE_RESOURCE_GRAPH = 0;
         /// <summary>
         ///  Ask the provider of managed identities.
         /// </summary>
-        internal const uint MI_SOURCE_PROVIDER = 1;
+        internal const uint AZMI_SOURCE_PROVIDER = 1;
         /// <summary>
         ///  The identity is assigned to the resource.
         /// </summary>
-        internal const uint MI_REFERENCE_ASSIGNED = 0;
+        internal const uint AZMI_REFERENCE_ASSIGNED = 0;
         /// <summary>
         ///  The resource's settings name the identity.
         /// </summary>
-        internal const uint MI_REFERENCE_MENTIONED = 1;
+        internal const uint AZMI_REFERENCE_MENTIONED = 1;
         /// <summary>
         ///  The provider of managed identities says so, and not how.
         /// </summary>
-        internal const uint MI_REFERENCE_REPORTED = 2;
+        internal const uint AZMI_REFERENCE_REPORTED = 2;
 
 
 
 
         /// <summary>
-        ///  The version of this ABI: [`MI_ABI_VERSION`] of the library that is loaded.
+        ///  The version of this ABI: [`AZMI_ABI_VERSION`] of the library that is loaded.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_abi_version", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern uint mi_abi_version();
+        [DllImport(__DllName, EntryPoint = "azmi_abi_version", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern uint azmi_abi_version();
 
         /// <summary>
         ///  The version of the library, such as `0.1.0`. The text lives as long as the library.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_version", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern MiStr mi_version();
+        [DllImport(__DllName, EntryPoint = "azmi_version", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern AzmiStr azmi_version();
 
         /// <summary>
         ///  What a status means, in English. The text lives as long as the library.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_status_text", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern MiStr mi_status_text(int status);
+        [DllImport(__DllName, EntryPoint = "azmi_status_text", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern AzmiStr azmi_status_text(int status);
 
         /// <summary>
         ///  Makes a queue, which runs operations and collects what they yield, in the order in which
@@ -336,19 +336,19 @@ namespace ManagedIdentity.Native
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_queue_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_queue_create(MiQueueOptions* options, ulong* queue);
+        [DllImport(__DllName, EntryPoint = "azmi_queue_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_queue_create(AzmiQueueOptions* options, ulong* queue);
 
         /// <summary>
         ///  Takes the next event, waiting at most `timeout_ms` milliseconds: 0 does not wait, a negative
-        ///  number waits for ever. `MI_OK`: `*event` is set, and the caller frees it with
-        ///  [`mi_event_free`]. `MI_TIMEOUT` or `MI_DRAINED`: `*event` is null. One thread at a time.
+        ///  number waits for ever. `AZMI_OK`: `*event` is set, and the caller frees it with
+        ///  [`azmi_event_free`]. `AZMI_TIMEOUT` or `AZMI_DRAINED`: `*event` is null. One thread at a time.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_queue_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_queue_wait(ulong queue, int timeout_ms, MiEvent** @event);
+        [DllImport(__DllName, EntryPoint = "azmi_queue_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_queue_wait(ulong queue, int timeout_ms, AzmiEvent** @event);
 
         /// <summary>
         ///  How many operations have not ended yet, or have events that were not taken.
@@ -356,308 +356,308 @@ namespace ManagedIdentity.Native
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_queue_pending", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_queue_pending(ulong queue, ulong* pending);
+        [DllImport(__DllName, EntryPoint = "azmi_queue_pending", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_queue_pending(ulong queue, ulong* pending);
 
         /// <summary>
         ///  Cancels everything in the queue, from any thread: what runs is dropped, what was not taken
         ///  is discarded, each operation ends with an `OperationCanceled` error, a wait returns at once,
-        ///  and later submits are refused with `MI_ERROR_CANCELED`.
+        ///  and later submits are refused with `AZMI_ERROR_CANCELED`.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_queue_cancel", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_queue_cancel(ulong queue);
+        [DllImport(__DllName, EntryPoint = "azmi_queue_cancel", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_queue_cancel(ulong queue);
 
         /// <summary>
-        ///  Cancels the queue and frees it. 0 does nothing; a handle freed before is `MI_ERROR_HANDLE`.
+        ///  Cancels the queue and frees it. 0 does nothing; a handle freed before is `AZMI_ERROR_HANDLE`.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_queue_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_queue_free(ulong queue);
+        [DllImport(__DllName, EntryPoint = "azmi_queue_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_queue_free(ulong queue);
 
         /// <summary>
         ///  Frees an event and all that it points to. Null does nothing; an event freed before is
-        ///  `MI_ERROR_HANDLE`, as long as no later event lives at its address.
+        ///  `AZMI_ERROR_HANDLE`, as long as no later event lives at its address.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_event_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_event_free(MiEvent* @event);
+        [DllImport(__DllName, EntryPoint = "azmi_event_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_event_free(AzmiEvent* @event);
 
         /// <summary>
-        ///  Submits a sign-in. Yields a [`MiConnection`].
+        ///  Submits a sign-in. Yields a [`AzmiConnection`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_client_connect", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_client_connect(MiConnectRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_client_connect", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_client_connect(AzmiConnectRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Answers a question that an event carried. `MI_ERROR_HANDLE` when it was answered before.
+        ///  Answers a question that an event carried. `AZMI_ERROR_HANDLE` when it was answered before.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_question_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_question_answer(ulong question, MiAnswer* answer);
+        [DllImport(__DllName, EntryPoint = "azmi_question_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_question_answer(ulong question, AzmiAnswer* answer);
 
         /// <summary>
         ///  Answers a guarded warning by the `guard` of its event: 1 to go on, 0 to end the operation with
-        ///  `WarningRefused` before the effect. `MI_ERROR_HANDLE` when it was answered before.
+        ///  `WarningRefused` before the effect. `AZMI_ERROR_HANDLE` when it was answered before.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_guard_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_guard_answer(ulong guard_handle, byte go_on);
+        [DllImport(__DllName, EntryPoint = "azmi_guard_answer", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_guard_answer(ulong guard_handle, byte go_on);
 
         /// <summary>
         ///  Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
-        ///  freed before is `MI_ERROR_HANDLE`.
+        ///  freed before is `AZMI_ERROR_HANDLE`.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_client_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_client_free(ulong client);
+        [DllImport(__DllName, EntryPoint = "azmi_client_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_client_free(ulong client);
 
         /// <summary>
-        ///  Submits the creation of a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`]
+        ///  Submits the creation of a user-assigned identity. Yields a [`AzmiIdentity`], or a [`AzmiPlan`]
         ///  when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_identity_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_create(ulong client, MiIdentityCreateRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_identity_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_create(ulong client, AzmiIdentityCreateRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a user-assigned identity. Yields a [`MiIdentity`].
+        ///  Submits the reading of a user-assigned identity. Yields a [`AzmiIdentity`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_get(ulong client, MiTarget* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_get(ulong client, AzmiTarget* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of user-assigned identities. Yields a [`MiIdentity`] for each.
+        ///  Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_list(ulong client, MiIdentityListRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_list(ulong client, AzmiIdentityListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a change to a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`] when
+        ///  Submits a change to a user-assigned identity. Yields a [`AzmiIdentity`], or a [`AzmiPlan`] when
         ///  `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_identity_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_update(ulong client, MiIdentityUpdateRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_identity_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_update(ulong client, AzmiIdentityUpdateRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
-        ///  `dry_run` is set. One that does not exist is an error, but for `MI_DELETE_DETACH`, which warns
+        ///  Submits the deletion of a user-assigned identity. Yields nothing, or a [`AzmiPlan`] when
+        ///  `dry_run` is set. One that does not exist is an error, but for `AZMI_DELETE_DETACH`, which warns
         ///  and removes what is left of it.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_identity_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_delete(ulong client, MiIdentityDeleteRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_identity_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_delete(ulong client, AzmiIdentityDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the giving of a role. Yields the [`MiRoleAssignment`], an existing one too, or a
-        ///  [`MiPlan`] when `dry_run` is set.
+        ///  Submits the giving of a role. Yields the [`AzmiRoleAssignment`], an existing one too, or a
+        ///  [`AzmiPlan`] when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_role_assignment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_role_assignment_create(ulong client, MiRoleAssignmentCreateRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_role_assignment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_role_assignment_create(ulong client, AzmiRoleAssignmentCreateRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of role assignments. Yields a [`MiRoleAssignment`] for each.
+        ///  Submits a listing of role assignments. Yields a [`AzmiRoleAssignment`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_role_assignment_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_role_assignment_list(ulong client, MiRoleAssignmentListRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_role_assignment_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_role_assignment_list(ulong client, AzmiRoleAssignmentListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the taking away of a role. Yields nothing, or a [`MiPlan`] when `dry_run` is set. One
+        ///  Submits the taking away of a role. Yields nothing, or a [`AzmiPlan`] when `dry_run` is set. One
         ///  that nobody has is an error.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_role_assignment_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_role_assignment_delete(ulong client, MiRoleAssignmentDeleteRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_role_assignment_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_role_assignment_delete(ulong client, AzmiRoleAssignmentDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of the roles that can be given in a place; in the connection's subscription
-        ///  when none is named. Yields a [`MiRoleDefinition`] for each.
+        ///  when none is named. Yields a [`AzmiRoleDefinition`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_role_definition_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_role_definition_list(ulong client, MiPlace* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_role_definition_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_role_definition_list(ulong client, AzmiPlace* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of the resources that refer to an identity. Yields a [`MiReference`] for each.
+        ///  Submits a listing of the resources that refer to an identity. Yields a [`AzmiReference`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_reference_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_reference_list(ulong client, MiReferenceListRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_reference_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_reference_list(ulong client, AzmiReferenceListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `text` with `as_json`.
+        ///  Submits the reading of a machine's identity. Yields a [`AzmiVmIdentity`], or `text` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_vm_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_vm_identity_get(ulong client, MiVmIdentityGetRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_vm_identity_get(ulong client, AzmiVmIdentityGetRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `text` with `as_json`.
+        ///  Submits a listing of machines. Yields a [`AzmiVmIdentity`] for each, or `text` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_vm_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_vm_identity_list(ulong client, MiVmIdentityListRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_vm_identity_list(ulong client, AzmiVmIdentityListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a wait until Azure is done with a machine. Yields a [`MiVmIdentity`].
+        ///  Submits a wait until Azure is done with a machine. Yields a [`AzmiVmIdentity`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_vm_identity_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_vm_identity_wait(ulong client, MiVmIdentityWaitRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_vm_identity_wait(ulong client, AzmiVmIdentityWaitRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a change to a machine's identity. Yields the [`MiVmIdentity`] after it, or a
-        ///  [`MiPlan`] when `dry_run` is set.
+        ///  Submits a change to a machine's identity. Yields the [`AzmiVmIdentity`] after it, or a
+        ///  [`AzmiPlan`] when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_vm_identity_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_vm_identity_update(ulong client, MiVmIdentityUpdateRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_vm_identity_update(ulong client, AzmiVmIdentityUpdateRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits the reading of the system-assigned identity of the resource with this id. Yields a
-        ///  [`MiSystemIdentity`].
+        ///  [`AzmiSystemIdentity`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_system_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_system_identity_get(ulong client, MiStr* scope, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_system_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_system_identity_get(ulong client, AzmiStr* scope, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
-        ///  `text`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+        ///  `text`, if anything; with `paginate` each item of the list; or a [`AzmiPlan`] when `dry_run` is
         ///  set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_arm_invoke", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_arm_invoke(ulong client, MiArmInvokeRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_arm_invoke", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_arm_invoke(ulong client, AzmiArmInvokeRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the creation of a federated credential. Yields a [`MiFederatedCredential`], or a
-        ///  [`MiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
+        ///  Submits the creation of a federated credential. Yields a [`AzmiFederatedCredential`], or a
+        ///  [`AzmiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_federated_credential_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_federated_credential_create(ulong client, MiFederatedWriteRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_federated_credential_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_federated_credential_create(ulong client, AzmiFederatedWriteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a change to a federated credential: what is not given stays. Yields a
-        ///  [`MiFederatedCredential`], or a [`MiPlan`] when `dry_run` is set.
+        ///  [`AzmiFederatedCredential`], or a [`AzmiPlan`] when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_federated_credential_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_federated_credential_update(ulong client, MiFederatedWriteRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_federated_credential_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_federated_credential_update(ulong client, AzmiFederatedWriteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the deletion of a federated credential. Yields nothing, or a [`MiPlan`] when `dry_run`
+        ///  Submits the deletion of a federated credential. Yields nothing, or a [`AzmiPlan`] when `dry_run`
         ///  is set. One that does not exist is an error.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_federated_credential_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_federated_credential_delete(ulong client, MiFederatedDeleteRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_federated_credential_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_federated_credential_delete(ulong client, AzmiFederatedDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a federated credential. Yields a [`MiFederatedCredential`].
+        ///  Submits the reading of a federated credential. Yields a [`AzmiFederatedCredential`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_federated_credential_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_federated_credential_get(ulong client, MiFederatedTarget* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_federated_credential_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_federated_credential_get(ulong client, AzmiFederatedTarget* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of the federated credentials of an identity. Yields a
-        ///  [`MiFederatedCredential`] for each.
+        ///  [`AzmiFederatedCredential`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_federated_credential_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_federated_credential_list(ulong client, MiTarget* identity, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_federated_credential_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_federated_credential_list(ulong client, AzmiTarget* identity, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits that a principal be in a group of the directory. Yields nothing, or a [`MiPlan`] when
+        ///  Submits that a principal be in a group of the directory. Yields nothing, or a [`AzmiPlan`] when
         ///  `dry_run` is set. One that is in it already stays.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_group_member_add", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_group_member_add(ulong client, MiGroupMemberRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_group_member_add", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_group_member_add(ulong client, AzmiGroupMemberRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits that a principal be in a group of the directory no more. Yields nothing, or a
-        ///  [`MiPlan`] when `dry_run` is set. One that is not in it is no error.
+        ///  [`AzmiPlan`] when `dry_run` is set. One that is not in it is no error.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_group_member_remove", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_group_member_remove(ulong client, MiGroupMemberRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_group_member_remove", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_group_member_remove(ulong client, AzmiGroupMemberRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of the direct members of the group with this object id or display name.
-        ///  Yields a [`MiGroupMember`] for each.
+        ///  Yields a [`AzmiGroupMember`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_group_member_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_group_member_list(ulong client, MiStr* group, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_group_member_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_group_member_list(ulong client, AzmiStr* group, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the running of a template. Yields a [`MiDeployment`] when it is done, or a [`MiPlan`]
+        ///  Submits the running of a template. Yields a [`AzmiDeployment`] when it is done, or a [`AzmiPlan`]
         ///  when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_deployment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_deployment_create(ulong client, MiDeploymentRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_deployment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_deployment_create(ulong client, AzmiDeploymentRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits the making of a template out of identities. Yields it as `text`.
@@ -665,8 +665,8 @@ namespace ManagedIdentity.Native
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "mi_identity_export", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int mi_identity_export(ulong client, MiIdentityExportRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_identity_export", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_export(ulong client, AzmiIdentityExportRequest* request, ulong queue, ulong tag);
 
 
     }
@@ -675,7 +675,7 @@ namespace ManagedIdentity.Native
     ///  A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiStr
+    internal unsafe partial struct AzmiStr
     {
         /// <summary>
         ///  The first byte, or null.
@@ -691,23 +691,23 @@ namespace ManagedIdentity.Native
     ///  A tag: a name and a value.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiTag
+    internal unsafe partial struct AzmiTag
     {
         /// <summary>
         ///  The tag's name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The tag's value.
         /// </summary>
-        public MiStr value;
+        public AzmiStr value;
     }
 
     /// <summary>
     ///  How a queue works.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiQueueOptions
+    internal unsafe partial struct AzmiQueueOptions
     {
         /// <summary>
         ///  How many operations run at once; at least 1. More may be submitted: they wait.
@@ -718,7 +718,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte verbose;
         /// <summary>
-        ///  1 when the host answers guarded warnings: `MI_EVENT_GUARDED_WARNING`.
+        ///  1 when the host answers guarded warnings: `AZMI_EVENT_GUARDED_WARNING`.
         /// </summary>
         public byte guards;
     }
@@ -727,101 +727,101 @@ namespace ManagedIdentity.Native
     ///  Which resource: its id, or its names. Names beside an id must agree with it.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiTarget
+    internal unsafe partial struct AzmiTarget
     {
         /// <summary>
         ///  The resource id.
         /// </summary>
-        public MiStr resource_id;
+        public AzmiStr resource_id;
         /// <summary>
         ///  The subscription; when not given, the connection's.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The resource group.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  The resource's name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The type that the caller's object says it is of; any when not given.
         /// </summary>
-        public MiStr resource_type;
+        public AzmiStr resource_type;
         /// <summary>
         ///  The parameter that gave the id or the object, for errors; `ResourceId` when not given.
         /// </summary>
-        public MiStr parameter;
+        public AzmiStr parameter;
     }
 
     /// <summary>
-    ///  What `mi_client_connect` needs.
+    ///  What `azmi_client_connect` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiConnectRequest
+    internal unsafe partial struct AzmiConnectRequest
     {
         /// <summary>
-        ///  One of `MI_CREDENTIAL_*`.
+        ///  One of `AZMI_CREDENTIAL_*`.
         /// </summary>
         public uint credential;
         /// <summary>
         ///  The cloud's name: AzureCloud (the default), AzureUSGovernment or AzureChinaCloud.
         /// </summary>
-        public MiStr environment;
+        public AzmiStr environment;
         /// <summary>
         ///  The URL of Azure Resource Manager, where it is not the cloud's.
         /// </summary>
-        public MiStr endpoint;
+        public AzmiStr endpoint;
         /// <summary>
-        ///  With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
+        ///  With `AZMI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
         ///  nor the endpoint is to be asked for it.
         /// </summary>
-        public MiStr authority;
+        public AzmiStr authority;
         /// <summary>
         ///  What tokens for `endpoint` are asked for, where it is neither a known cloud's nor on the
         ///  endpoint's own host.
         /// </summary>
-        public MiStr audience;
+        public AzmiStr audience;
         /// <summary>
         ///  The tenant's id or domain.
         /// </summary>
-        public MiStr tenant;
+        public AzmiStr tenant;
         /// <summary>
-        ///  The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
+        ///  The application's id, or what else names an account: see `AZMI_CREDENTIAL_*`.
         /// </summary>
-        public MiStr client_id;
+        public AzmiStr client_id;
         /// <summary>
         ///  The service principal's secret, the access token, or what else is secret: see
-        ///  `MI_CREDENTIAL_*`.
+        ///  `AZMI_CREDENTIAL_*`.
         /// </summary>
-        public MiStr secret;
+        public AzmiStr secret;
         /// <summary>
         ///  An access token for Microsoft Graph, beside one for Resource Manager.
         /// </summary>
-        public MiStr graph_token;
+        public AzmiStr graph_token;
         /// <summary>
-        ///  The full path of a file: see `MI_CREDENTIAL_*`.
+        ///  The full path of a file: see `AZMI_CREDENTIAL_*`.
         /// </summary>
-        public MiStr path;
+        public AzmiStr path;
         /// <summary>
         ///  What a claims challenge said, in base64.
         /// </summary>
-        public MiStr claims_challenge;
+        public AzmiStr claims_challenge;
         /// <summary>
         ///  The id of a service connection of Azure DevOps; when not given, the pipeline's own.
         /// </summary>
-        public MiStr service_connection;
+        public AzmiStr service_connection;
         /// <summary>
         ///  The subscription to work in; when not given, the sign-in's own, or the first enabled one.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The environment that names the proxy and the sign-in, and that of programs that are run to
         ///  sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an
         ///  environment of its own (.NET does, but on Windows) pass theirs.
         /// </summary>
-        public MiTag* variables;
+        public AzmiTag* variables;
         /// <summary>
         ///  The number of variables.
         /// </summary>
@@ -829,33 +829,33 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  What `mi_identity_create` needs.
+    ///  What `azmi_identity_create` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiIdentityCreateRequest
+    internal unsafe partial struct AzmiIdentityCreateRequest
     {
         /// <summary>
         ///  The identity to create.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
         /// <summary>
         ///  The region; when not given, the resource group's.
         /// </summary>
-        public MiStr location;
+        public AzmiStr location;
         /// <summary>
         ///  `None` or `Regional`; when not given, Azure's default.
         /// </summary>
-        public MiStr isolation_scope;
+        public AzmiStr isolation_scope;
         /// <summary>
         ///  The tags; null for none. On an identity that exists they are added to those it has.
         /// </summary>
-        public MiTag* tags;
+        public AzmiTag* tags;
         /// <summary>
         ///  The number of tags.
         /// </summary>
         public nuint tags_len;
         /// <summary>
-        ///  1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
+        ///  1 to plan only: a [`AzmiPlan`] comes instead of the identity, and nothing is changed.
         /// </summary>
         public byte dry_run;
         /// <summary>
@@ -863,27 +863,27 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_identity_update` needs.
+    ///  What `azmi_identity_update` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiIdentityUpdateRequest
+    internal unsafe partial struct AzmiIdentityUpdateRequest
     {
         /// <summary>
         ///  The identity to change.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
         /// <summary>
         ///  `None` or `Regional`; when not given it stays.
         /// </summary>
-        public MiStr isolation_scope;
+        public AzmiStr isolation_scope;
         /// <summary>
         ///  The tags that replace those it has.
         /// </summary>
-        public MiTag* tags;
+        public AzmiTag* tags;
         /// <summary>
         ///  The number of tags.
         /// </summary>
@@ -901,21 +901,21 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_identity_delete` needs.
+    ///  What `azmi_identity_delete` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiIdentityDeleteRequest
+    internal unsafe partial struct AzmiIdentityDeleteRequest
     {
         /// <summary>
         ///  The identity to delete.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
         /// <summary>
-        ///  One of `MI_DELETE_*`.
+        ///  One of `AZMI_DELETE_*`.
         /// </summary>
         public uint manner;
         /// <summary>
@@ -927,35 +927,35 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
     ///  Where to list.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiListRequest
+    internal unsafe partial struct AzmiListRequest
     {
         /// <summary>
         ///  The subscription; when not given, the connection's.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The resource group; when not given, the whole subscription.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
     }
 
     /// <summary>
-    ///  What `mi_identity_list` needs.
+    ///  What `azmi_identity_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiIdentityListRequest
+    internal unsafe partial struct AzmiIdentityListRequest
     {
         /// <summary>
         ///  Where to list.
         /// </summary>
-        public MiListRequest scope;
+        public AzmiListRequest scope;
         /// <summary>
         ///  1 to list all subscriptions that the sign-in sees; `scope` is not read then.
         /// </summary>
@@ -971,88 +971,88 @@ namespace ManagedIdentity.Native
     ///  Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiHolder
+    internal unsafe partial struct AzmiHolder
     {
         /// <summary>
         ///  The object id; with it `identity` is not read.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  `ServicePrincipal` (the default), `User`, `Group`, `ForeignGroup` or `Device`.
         /// </summary>
-        public MiStr principal_type;
+        public AzmiStr principal_type;
         /// <summary>
         ///  The identity. With its name alone it is looked for in the whole subscription.
         /// </summary>
-        public MiTarget identity;
+        public AzmiTarget identity;
     }
 
     /// <summary>
     ///  Where a role counts.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiPlace
+    internal unsafe partial struct AzmiPlace
     {
         /// <summary>
         ///  The id of a scope; with it the other members are not read.
         /// </summary>
-        public MiStr scope;
+        public AzmiStr scope;
         /// <summary>
         ///  The subscription; when not given, the connection's.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The resource group; when not given, the whole subscription.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
     }
 
     /// <summary>
     ///  A role: by its name, or by its id.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiRole
+    internal unsafe partial struct AzmiRole
     {
         /// <summary>
         ///  The name, such as `Reader`.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The GUID or the full id.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
     }
 
     /// <summary>
-    ///  What `mi_role_assignment_create` needs.
+    ///  What `azmi_role_assignment_create` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiRoleAssignmentCreateRequest
+    internal unsafe partial struct AzmiRoleAssignmentCreateRequest
     {
         /// <summary>
         ///  Who gets the role.
         /// </summary>
-        public MiHolder holder;
+        public AzmiHolder holder;
         /// <summary>
         ///  On what. One of its members must be given.
         /// </summary>
-        public MiPlace place;
+        public AzmiPlace place;
         /// <summary>
         ///  Which role.
         /// </summary>
-        public MiRole role;
+        public AzmiRole role;
         /// <summary>
         ///  Why, for those who look at it later.
         /// </summary>
-        public MiStr description;
+        public AzmiStr description;
         /// <summary>
         ///  A condition in Azure's language for them.
         /// </summary>
-        public MiStr condition;
+        public AzmiStr condition;
         /// <summary>
         ///  The version of that language.
         /// </summary>
-        public MiStr condition_version;
+        public AzmiStr condition_version;
         /// <summary>
         ///  How long to wait for a principal that is unknown, in seconds; negative for as long as is
         ///  usual.
@@ -1067,27 +1067,27 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_role_assignment_list` needs.
+    ///  What `azmi_role_assignment_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiRoleAssignmentListRequest
+    internal unsafe partial struct AzmiRoleAssignmentListRequest
     {
         /// <summary>
         ///  Whose; everybody's when nothing in it is given.
         /// </summary>
-        public MiHolder holder;
+        public AzmiHolder holder;
         /// <summary>
         ///  Where they count; the connection's subscription when nothing in it is given.
         /// </summary>
-        public MiPlace place;
+        public AzmiPlace place;
         /// <summary>
         ///  Of which role; of all when nothing in it is given.
         /// </summary>
-        public MiRole role;
+        public AzmiRole role;
         /// <summary>
         ///  1 to include what the holder has as a member of groups.
         /// </summary>
@@ -1095,27 +1095,27 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  What `mi_role_assignment_delete` needs.
+    ///  What `azmi_role_assignment_delete` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiRoleAssignmentDeleteRequest
+    internal unsafe partial struct AzmiRoleAssignmentDeleteRequest
     {
         /// <summary>
         ///  The assignment's id; with it the other members are not read.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  Who has the role.
         /// </summary>
-        public MiHolder holder;
+        public AzmiHolder holder;
         /// <summary>
         ///  On what.
         /// </summary>
-        public MiPlace place;
+        public AzmiPlace place;
         /// <summary>
         ///  Which role.
         /// </summary>
-        public MiRole role;
+        public AzmiRole role;
         /// <summary>
         ///  1 to plan only.
         /// </summary>
@@ -1125,129 +1125,129 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_reference_list` needs.
+    ///  What `azmi_reference_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiReferenceListRequest
+    internal unsafe partial struct AzmiReferenceListRequest
     {
         /// <summary>
         ///  The identity; all identities when nothing in it is given.
         /// </summary>
-        public MiTarget identity;
+        public AzmiTarget identity;
         /// <summary>
         ///  The subscription to look in; when not given, the identity's own.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  1 to look in all subscriptions that the sign-in sees.
         /// </summary>
         public byte all_subscriptions;
         /// <summary>
-        ///  One of `MI_SOURCE_*`.
+        ///  One of `AZMI_SOURCE_*`.
         /// </summary>
         public uint source;
     }
 
     /// <summary>
-    ///  What `mi_vm_identity_get` needs.
+    ///  What `azmi_vm_identity_get` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiVmIdentityGetRequest
+    internal unsafe partial struct AzmiVmIdentityGetRequest
     {
         /// <summary>
-        ///  One of `MI_MACHINE_*`.
+        ///  One of `AZMI_MACHINE_*`.
         /// </summary>
         public uint machine;
         /// <summary>
         ///  The virtual machine or scale set.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
         /// <summary>
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
+        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
         /// </summary>
         public byte as_json;
     }
 
     /// <summary>
-    ///  What `mi_vm_identity_list` needs.
+    ///  What `azmi_vm_identity_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiVmIdentityListRequest
+    internal unsafe partial struct AzmiVmIdentityListRequest
     {
         /// <summary>
-        ///  One of `MI_MACHINE_*`.
+        ///  One of `AZMI_MACHINE_*`.
         /// </summary>
         public uint machine;
         /// <summary>
         ///  Where to list.
         /// </summary>
-        public MiListRequest scope;
+        public AzmiListRequest scope;
         /// <summary>
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
+        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
         /// </summary>
         public byte as_json;
     }
 
     /// <summary>
-    ///  What `mi_vm_identity_wait` needs.
+    ///  What `azmi_vm_identity_wait` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiVmIdentityWaitRequest
+    internal unsafe partial struct AzmiVmIdentityWaitRequest
     {
         /// <summary>
-        ///  One of `MI_MACHINE_*`.
+        ///  One of `AZMI_MACHINE_*`.
         /// </summary>
         public uint machine;
         /// <summary>
         ///  The virtual machine or scale set.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
     }
 
     /// <summary>
-    ///  What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
+    ///  What `azmi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
     ///  for the identity of that name in the machine's resource group.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiVmIdentityUpdateRequest
+    internal unsafe partial struct AzmiVmIdentityUpdateRequest
     {
         /// <summary>
-        ///  One of `MI_MACHINE_*`.
+        ///  One of `AZMI_MACHINE_*`.
         /// </summary>
         public uint machine;
         /// <summary>
         ///  The virtual machine or scale set.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
         /// <summary>
-        ///  `MI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-        ///  `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
+        ///  `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
+        ///  `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
         /// </summary>
         public uint change;
         /// <summary>
-        ///  One of `MI_IDENTITY_*`.
+        ///  One of `AZMI_IDENTITY_*`.
         /// </summary>
         public uint identity_type;
         /// <summary>
-        ///  One of `MI_SYSTEM_ASSIGNED_*`.
+        ///  One of `AZMI_SYSTEM_ASSIGNED_*`.
         /// </summary>
         public uint system_assigned;
         /// <summary>
         ///  The identities to add. In a plan, an empty text is one that is not known yet.
         /// </summary>
-        public MiStr* add;
+        public AzmiStr* add;
         /// <summary>
         ///  The number of identities to add.
         /// </summary>
@@ -1255,7 +1255,7 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  The identities to remove.
         /// </summary>
-        public MiStr* remove;
+        public AzmiStr* remove;
         /// <summary>
         ///  The number of identities to remove.
         /// </summary>
@@ -1265,13 +1265,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte remove_missing;
         /// <summary>
-        ///  One of `MI_UPGRADE_*`: which instances of a scale set take the change.
+        ///  One of `AZMI_UPGRADE_*`: which instances of a scale set take the change.
         /// </summary>
         public uint upgrade;
         /// <summary>
-        ///  The ids of the instances, for `MI_UPGRADE_LISTED`.
+        ///  The ids of the instances, for `AZMI_UPGRADE_LISTED`.
         /// </summary>
-        public MiStr* instances;
+        public AzmiStr* instances;
         /// <summary>
         ///  The number of ids of instances.
         /// </summary>
@@ -1289,36 +1289,36 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_arm_invoke` needs.
+    ///  What `azmi_arm_invoke` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiArmInvokeRequest
+    internal unsafe partial struct AzmiArmInvokeRequest
     {
         /// <summary>
         ///  GET, HEAD, PUT, PATCH, POST or DELETE.
         /// </summary>
-        public MiStr method;
+        public AzmiStr method;
         /// <summary>
         ///  The path, with or without a query, or a whole URL of the connection's Resource Manager.
         ///  `{subscriptionId}` in it stands for the subscription.
         /// </summary>
-        public MiStr path;
+        public AzmiStr path;
         /// <summary>
         ///  The subscription; when not given, the connection's.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The version of the API, where the path does not name it.
         /// </summary>
-        public MiStr api_version;
+        public AzmiStr api_version;
         /// <summary>
         ///  What to send: the caller's own JSON, which leaves as it is.
         /// </summary>
-        public MiStr body;
+        public AzmiStr body;
         /// <summary>
         ///  1 to read all pages of a list: each of its items is an event.
         /// </summary>
@@ -1336,7 +1336,7 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
@@ -1344,61 +1344,61 @@ namespace ManagedIdentity.Native
     ///  with it.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiFederatedTarget
+    internal unsafe partial struct AzmiFederatedTarget
     {
         /// <summary>
         ///  The credential's id.
         /// </summary>
-        public MiStr resource_id;
+        public AzmiStr resource_id;
         /// <summary>
         ///  The identity; its id may be that of one of its credentials.
         /// </summary>
-        public MiTarget identity;
+        public AzmiTarget identity;
         /// <summary>
         ///  The credential's name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
     }
 
     /// <summary>
-    ///  What `mi_federated_credential_create` and `mi_federated_credential_update` need. The source is
+    ///  What `azmi_federated_credential_create` and `azmi_federated_credential_update` need. The source is
     ///  given by issuer and subject, or in the form of GitHub or of Kubernetes.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiFederatedWriteRequest
+    internal unsafe partial struct AzmiFederatedWriteRequest
     {
         /// <summary>
         ///  The credential.
         /// </summary>
-        public MiFederatedTarget target;
+        public AzmiFederatedTarget target;
         /// <summary>
         ///  The URL of the issuer.
         /// </summary>
-        public MiStr issuer;
+        public AzmiStr issuer;
         /// <summary>
         ///  Whom the issuer must name.
         /// </summary>
-        public MiStr subject;
+        public AzmiStr subject;
         /// <summary>
         ///  GitHub: the organization or user.
         /// </summary>
-        public MiStr github_organization;
+        public AzmiStr github_organization;
         /// <summary>
         ///  GitHub: the repository.
         /// </summary>
-        public MiStr github_repository;
+        public AzmiStr github_repository;
         /// <summary>
         ///  GitHub: a branch.
         /// </summary>
-        public MiStr github_branch;
+        public AzmiStr github_branch;
         /// <summary>
         ///  GitHub: an environment.
         /// </summary>
-        public MiStr github_environment;
+        public AzmiStr github_environment;
         /// <summary>
         ///  GitHub: a tag.
         /// </summary>
-        public MiStr github_tag;
+        public AzmiStr github_tag;
         /// <summary>
         ///  GitHub: 1 for workflows that a pull request runs.
         /// </summary>
@@ -1406,19 +1406,19 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Kubernetes: the URL of the cluster's issuer.
         /// </summary>
-        public MiStr kubernetes_issuer;
+        public AzmiStr kubernetes_issuer;
         /// <summary>
         ///  Kubernetes: the namespace of the service account.
         /// </summary>
-        public MiStr kubernetes_namespace;
+        public AzmiStr kubernetes_namespace;
         /// <summary>
         ///  Kubernetes: the service account.
         /// </summary>
-        public MiStr service_account;
+        public AzmiStr service_account;
         /// <summary>
         ///  Whom the token must be for: one. None for the usual one, or to leave it.
         /// </summary>
-        public MiStr* audiences;
+        public AzmiStr* audiences;
         /// <summary>
         ///  The number of audiences.
         /// </summary>
@@ -1432,19 +1432,19 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_federated_credential_delete` needs.
+    ///  What `azmi_federated_credential_delete` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiFederatedDeleteRequest
+    internal unsafe partial struct AzmiFederatedDeleteRequest
     {
         /// <summary>
         ///  The credential to delete.
         /// </summary>
-        public MiFederatedTarget target;
+        public AzmiFederatedTarget target;
         /// <summary>
         ///  1 to plan only.
         /// </summary>
@@ -1454,26 +1454,26 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_group_member_add` and `mi_group_member_remove` need.
+    ///  What `azmi_group_member_add` and `azmi_group_member_remove` need.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiGroupMemberRequest
+    internal unsafe partial struct AzmiGroupMemberRequest
     {
         /// <summary>
         ///  The group: its object id, or its display name.
         /// </summary>
-        public MiStr group;
+        public AzmiStr group;
         /// <summary>
         ///  The object id of the member.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  How long to wait for a principal that is unknown, in seconds; negative for as long as is
-        ///  usual. For `mi_group_member_add` alone.
+        ///  usual. For `azmi_group_member_add` alone.
         /// </summary>
         public int principal_wait_s;
         /// <summary>
@@ -1485,31 +1485,31 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_deployment_create` needs.
+    ///  What `azmi_deployment_create` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiDeploymentRequest
+    internal unsafe partial struct AzmiDeploymentRequest
     {
         /// <summary>
         ///  The resource group, and the deployment's name.
         /// </summary>
-        public MiTarget target;
+        public AzmiTarget target;
         /// <summary>
         ///  The template: JSON, with comments if need be.
         /// </summary>
-        public MiStr template_text;
+        public AzmiStr template_text;
         /// <summary>
         ///  The values of its parameters, an object of JSON by name.
         /// </summary>
-        public MiStr parameters;
+        public AzmiStr parameters;
         /// <summary>
         ///  The text of a file of parameters, in place of `parameters`.
         /// </summary>
-        public MiStr parameter_file;
+        public AzmiStr parameter_file;
         /// <summary>
         ///  1 to plan only, by Azure's own what-if.
         /// </summary>
@@ -1519,19 +1519,19 @@ namespace ManagedIdentity.Native
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>
-        public MiStr agreed;
+        public AzmiStr agreed;
     }
 
     /// <summary>
-    ///  What `mi_identity_export` needs.
+    ///  What `azmi_identity_export` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiIdentityExportRequest
+    internal unsafe partial struct AzmiIdentityExportRequest
     {
         /// <summary>
         ///  The ids of the identities: all of one resource group.
         /// </summary>
-        public MiStr* identities;
+        public AzmiStr* identities;
         /// <summary>
         ///  The number of identities.
         /// </summary>
@@ -1548,85 +1548,85 @@ namespace ManagedIdentity.Native
 
     /// <summary>
     ///  Something that happened in an operation. Exactly one event of an accepted operation is
-    ///  `MI_EVENT_DONE` or `MI_EVENT_FAILED`, and it is the last.
+    ///  `AZMI_EVENT_DONE` or `AZMI_EVENT_FAILED`, and it is the last.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiEvent
+    internal unsafe partial struct AzmiEvent
     {
         /// <summary>
         ///  The tag that the operation was submitted with.
         /// </summary>
         public ulong tag;
         /// <summary>
-        ///  One of `MI_EVENT_*`.
+        ///  One of `AZMI_EVENT_*`.
         /// </summary>
         public uint kind;
         /// <summary>
         ///  A user-assigned identity, or null.
         /// </summary>
-        public MiIdentity* identity;
+        public AzmiIdentity* identity;
         /// <summary>
         ///  The identity of a virtual machine or scale set, or null.
         /// </summary>
-        public MiVmIdentity* vm_identity;
+        public AzmiVmIdentity* vm_identity;
         /// <summary>
         ///  A role assignment, or null.
         /// </summary>
-        public MiRoleAssignment* role_assignment;
+        public AzmiRoleAssignment* role_assignment;
         /// <summary>
         ///  A role, or null.
         /// </summary>
-        public MiRoleDefinition* role_definition;
+        public AzmiRoleDefinition* role_definition;
         /// <summary>
         ///  A resource that refers to an identity, or null.
         /// </summary>
-        public MiReference* reference;
+        public AzmiReference* reference;
         /// <summary>
         ///  A connection, or null.
         /// </summary>
-        public MiConnection* connection;
+        public AzmiConnection* connection;
         /// <summary>
         ///  What a change would do, or null.
         /// </summary>
-        public MiPlan* plan;
+        public AzmiPlan* plan;
         /// <summary>
         ///  A system-assigned identity, or null.
         /// </summary>
-        public MiSystemIdentity* system_identity;
+        public AzmiSystemIdentity* system_identity;
         /// <summary>
         ///  A federated credential, or null.
         /// </summary>
-        public MiFederatedCredential* federated_credential;
+        public AzmiFederatedCredential* federated_credential;
         /// <summary>
         ///  What the host is asked, or null.
         /// </summary>
-        public MiQuestion* question;
+        public AzmiQuestion* question;
         /// <summary>
         ///  A member of a group of the directory, or null.
         /// </summary>
-        public MiGroupMember* group_member;
+        public AzmiGroupMember* group_member;
         /// <summary>
         ///  A deployment, or null.
         /// </summary>
-        public MiDeployment* deployment;
+        public AzmiDeployment* deployment;
         /// <summary>
         ///  What Azure answered, JSON as Azure wrote it, or the template that was asked for.
         /// </summary>
-        public MiStr text;
+        public AzmiStr text;
         /// <summary>
         ///  How far a long wait has come, or null.
         /// </summary>
-        public MiProgress* progress;
+        public AzmiProgress* progress;
         /// <summary>
         ///  Why the operation failed, or null.
         /// </summary>
-        public MiError* error;
+        public AzmiError* error;
         /// <summary>
         ///  A verbose line or a warning.
         /// </summary>
-        public MiStr message;
+        public AzmiStr message;
         /// <summary>
-        ///  The handle for `mi_guard_answer`, or 0.
+        ///  The handle for `azmi_guard_answer`, or 0.
         /// </summary>
         public ulong guard;
     }
@@ -1635,52 +1635,52 @@ namespace ManagedIdentity.Native
     ///  A user-assigned identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiIdentity
+    internal unsafe partial struct AzmiIdentity
     {
         /// <summary>
         ///  The resource id, as Azure writes it.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  The name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The resource group.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  The subscription's id.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The region, such as `eastus`.
         /// </summary>
-        public MiStr location;
+        public AzmiStr location;
         /// <summary>
         ///  `Microsoft.ManagedIdentity/userAssignedIdentities`.
         /// </summary>
-        public MiStr resource_type;
+        public AzmiStr resource_type;
         /// <summary>
         ///  The tenant that the identity belongs to.
         /// </summary>
-        public MiStr tenant_id;
+        public AzmiStr tenant_id;
         /// <summary>
         ///  The object id of its service principal.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  Its application id.
         /// </summary>
-        public MiStr client_id;
+        public AzmiStr client_id;
         /// <summary>
         ///  `None` or `Regional`, where Azure says.
         /// </summary>
-        public MiStr isolation_scope;
+        public AzmiStr isolation_scope;
         /// <summary>
         ///  The tags.
         /// </summary>
-        public MiTag* tags;
+        public AzmiTag* tags;
         /// <summary>
         ///  The number of tags.
         /// </summary>
@@ -1691,48 +1691,48 @@ namespace ManagedIdentity.Native
     ///  The system-assigned identity of a resource.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiSystemIdentity
+    internal unsafe partial struct AzmiSystemIdentity
     {
         /// <summary>
         ///  Its id: that of the resource, with `/providers/Microsoft.ManagedIdentity/identities/default`.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  `default`.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The resource group of the resource.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  The subscription's id.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The resource's region.
         /// </summary>
-        public MiStr location;
+        public AzmiStr location;
         /// <summary>
         ///  `Microsoft.ManagedIdentity/identities`.
         /// </summary>
-        public MiStr resource_type;
+        public AzmiStr resource_type;
         /// <summary>
         ///  The tenant that the identity belongs to.
         /// </summary>
-        public MiStr tenant_id;
+        public AzmiStr tenant_id;
         /// <summary>
         ///  The object id of its service principal.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  Its application id.
         /// </summary>
-        public MiStr client_id;
+        public AzmiStr client_id;
         /// <summary>
         ///  The resource's tags.
         /// </summary>
-        public MiTag* tags;
+        public AzmiTag* tags;
         /// <summary>
         ///  The number of tags.
         /// </summary>
@@ -1743,44 +1743,44 @@ namespace ManagedIdentity.Native
     ///  A federated credential.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiFederatedCredential
+    internal unsafe partial struct AzmiFederatedCredential
     {
         /// <summary>
         ///  The resource id, as Azure writes it.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  The name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The name of the identity.
         /// </summary>
-        public MiStr identity_name;
+        public AzmiStr identity_name;
         /// <summary>
         ///  The resource group of the identity.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  The subscription's id.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
         /// </summary>
-        public MiStr resource_type;
+        public AzmiStr resource_type;
         /// <summary>
         ///  The URL of the issuer.
         /// </summary>
-        public MiStr issuer;
+        public AzmiStr issuer;
         /// <summary>
         ///  Whom the issuer must name; not given where there is an expression.
         /// </summary>
-        public MiStr subject;
+        public AzmiStr subject;
         /// <summary>
         ///  What the claims of a token must match; not given where there is a subject.
         /// </summary>
-        public MiStr claims_matching_expression;
+        public AzmiStr claims_matching_expression;
         /// <summary>
         ///  The version of the expression's language; 0 where there is none.
         /// </summary>
@@ -1788,7 +1788,7 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Whom the token must be for.
         /// </summary>
-        public MiStr* audiences;
+        public AzmiStr* audiences;
         /// <summary>
         ///  The number of audiences.
         /// </summary>
@@ -1799,85 +1799,85 @@ namespace ManagedIdentity.Native
     ///  A direct member of a group of the directory.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiGroupMember
+    internal unsafe partial struct AzmiGroupMember
     {
         /// <summary>
         ///  The object id of the group.
         /// </summary>
-        public MiStr group_id;
+        public AzmiStr group_id;
         /// <summary>
         ///  Its display name.
         /// </summary>
-        public MiStr group_name;
+        public AzmiStr group_name;
         /// <summary>
         ///  The object id of the member.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  The display name of the member, where the sign-in may see it.
         /// </summary>
-        public MiStr display_name;
+        public AzmiStr display_name;
         /// <summary>
         ///  `ServicePrincipal`, `User`, `Group` or `Device`.
         /// </summary>
-        public MiStr kind;
+        public AzmiStr kind;
         /// <summary>
         ///  The application id of a service principal.
         /// </summary>
-        public MiStr app_id;
+        public AzmiStr app_id;
     }
 
     /// <summary>
     ///  A deployment that has ended well.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiDeployment
+    internal unsafe partial struct AzmiDeployment
     {
         /// <summary>
         ///  The resource id.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  The name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The resource group.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  The subscription's id.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  `Succeeded`.
         /// </summary>
-        public MiStr provisioning_state;
+        public AzmiStr provisioning_state;
         /// <summary>
         ///  When it was done, as Azure writes it.
         /// </summary>
-        public MiStr timestamp;
+        public AzmiStr timestamp;
         /// <summary>
         ///  How long it took, as ISO 8601 writes durations.
         /// </summary>
-        public MiStr duration;
+        public AzmiStr duration;
         /// <summary>
         ///  `Incremental`.
         /// </summary>
-        public MiStr mode;
+        public AzmiStr mode;
         /// <summary>
         ///  Azure's id of the whole deployment.
         /// </summary>
-        public MiStr correlation_id;
+        public AzmiStr correlation_id;
         /// <summary>
         ///  The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
         ///  have no value.
         /// </summary>
-        public MiStr outputs;
+        public AzmiStr outputs;
         /// <summary>
         ///  The ids of the resources that it made or found.
         /// </summary>
-        public MiStr* resources;
+        public AzmiStr* resources;
         /// <summary>
         ///  The number of resources.
         /// </summary>
@@ -1888,26 +1888,26 @@ namespace ManagedIdentity.Native
     ///  A user-assigned identity on a virtual machine.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiAssignedIdentity
+    internal unsafe partial struct AzmiAssignedIdentity
     {
         /// <summary>
         ///  The resource id, as Compute writes it.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  The name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  The object id of its service principal; not given until Azure has resolved it.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  Its application id; not given until Azure has resolved it.
         /// </summary>
-        public MiStr client_id;
+        public AzmiStr client_id;
         /// <summary>
-        ///  One of `MI_EXISTENCE_*`.
+        ///  One of `AZMI_EXISTENCE_*`.
         /// </summary>
         public uint existence;
     }
@@ -1916,56 +1916,56 @@ namespace ManagedIdentity.Native
     ///  The identity of a virtual machine or scale set.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiVmIdentity
+    internal unsafe partial struct AzmiVmIdentity
     {
         /// <summary>
-        ///  One of `MI_MACHINE_*`.
+        ///  One of `AZMI_MACHINE_*`.
         /// </summary>
         public uint machine;
         /// <summary>
         ///  The machine's resource id.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  Its name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  Its resource group.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  Its subscription's id.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  Its region.
         /// </summary>
-        public MiStr location;
+        public AzmiStr location;
         /// <summary>
-        ///  One of `MI_IDENTITY_*`.
+        ///  One of `AZMI_IDENTITY_*`.
         /// </summary>
         public uint identity_type;
         /// <summary>
         ///  The system-assigned identity's object id, when there is one.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  The system-assigned identity's tenant, when there is one.
         /// </summary>
-        public MiStr tenant_id;
+        public AzmiStr tenant_id;
         /// <summary>
         ///  The version of the machine that this was read from.
         /// </summary>
-        public MiStr etag;
+        public AzmiStr etag;
         /// <summary>
         ///  `Succeeded`, `Updating`, `Failed`, …
         /// </summary>
-        public MiStr provisioning_state;
+        public AzmiStr provisioning_state;
         /// <summary>
         ///  The user-assigned identities.
         /// </summary>
-        public MiAssignedIdentity* assigned;
+        public AzmiAssignedIdentity* assigned;
         /// <summary>
         ///  The number of user-assigned identities.
         /// </summary>
@@ -1973,55 +1973,55 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
         /// </summary>
-        public MiStr upgrade_mode;
+        public AzmiStr upgrade_mode;
     }
 
     /// <summary>
     ///  A role that somebody has.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiRoleAssignment
+    internal unsafe partial struct AzmiRoleAssignment
     {
         /// <summary>
         ///  Its id.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  Its name, a GUID.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  What it was given on.
         /// </summary>
-        public MiStr scope;
+        public AzmiStr scope;
         /// <summary>
         ///  The role's full id.
         /// </summary>
-        public MiStr role_definition_id;
+        public AzmiStr role_definition_id;
         /// <summary>
         ///  What people call the role, where that is known.
         /// </summary>
-        public MiStr role_definition_name;
+        public AzmiStr role_definition_name;
         /// <summary>
         ///  The object id of who has it.
         /// </summary>
-        public MiStr principal_id;
+        public AzmiStr principal_id;
         /// <summary>
         ///  `ServicePrincipal`, `User`, `Group`, …
         /// </summary>
-        public MiStr principal_type;
+        public AzmiStr principal_type;
         /// <summary>
         ///  Why, as whoever gave it said.
         /// </summary>
-        public MiStr description;
+        public AzmiStr description;
         /// <summary>
         ///  The condition under which it counts.
         /// </summary>
-        public MiStr condition;
+        public AzmiStr condition;
         /// <summary>
         ///  The version of the condition's language.
         /// </summary>
-        public MiStr condition_version;
+        public AzmiStr condition_version;
         /// <summary>
         ///  1 when it was given above the place that was asked about.
         /// </summary>
@@ -2032,71 +2032,71 @@ namespace ManagedIdentity.Native
     ///  A role.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiRoleDefinition
+    internal unsafe partial struct AzmiRoleDefinition
     {
         /// <summary>
         ///  Its full id.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  Its GUID.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  What people call it, such as `Reader`.
         /// </summary>
-        public MiStr role_name;
+        public AzmiStr role_name;
         /// <summary>
         ///  What it is for.
         /// </summary>
-        public MiStr description;
+        public AzmiStr description;
         /// <summary>
         ///  `BuiltInRole` or `CustomRole`.
         /// </summary>
-        public MiStr kind;
+        public AzmiStr kind;
     }
 
     /// <summary>
     ///  A resource that refers to a user-assigned identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiReference
+    internal unsafe partial struct AzmiReference
     {
         /// <summary>
         ///  The resource's id.
         /// </summary>
-        public MiStr id;
+        public AzmiStr id;
         /// <summary>
         ///  Its name.
         /// </summary>
-        public MiStr name;
+        public AzmiStr name;
         /// <summary>
         ///  Its type.
         /// </summary>
-        public MiStr resource_type;
+        public AzmiStr resource_type;
         /// <summary>
         ///  Its resource group.
         /// </summary>
-        public MiStr resource_group;
+        public AzmiStr resource_group;
         /// <summary>
         ///  Its subscription.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The identity's id.
         /// </summary>
-        public MiStr identity_id;
+        public AzmiStr identity_id;
         /// <summary>
-        ///  One of `MI_REFERENCE_*`.
+        ///  One of `AZMI_REFERENCE_*`.
         /// </summary>
         public uint kind;
     }
 
     /// <summary>
-    ///  A connection. The host owns `client` from here on and frees it with `mi_client_free`.
+    ///  A connection. The host owns `client` from here on and frees it with `azmi_client_free`.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiConnection
+    internal unsafe partial struct AzmiConnection
     {
         /// <summary>
         ///  The handle for every operation.
@@ -2105,48 +2105,48 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Who is signed in, as far as the sign-in says.
         /// </summary>
-        public MiStr account;
+        public AzmiStr account;
         /// <summary>
         ///  `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
         ///  `AzureCli`.
         /// </summary>
-        public MiStr account_type;
+        public AzmiStr account_type;
         /// <summary>
         ///  The tenant's id, where it is known.
         /// </summary>
-        public MiStr tenant_id;
+        public AzmiStr tenant_id;
         /// <summary>
         ///  The subscription to work in.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  That subscription's name.
         /// </summary>
-        public MiStr subscription_name;
+        public AzmiStr subscription_name;
         /// <summary>
         ///  The cloud's name.
         /// </summary>
-        public MiStr environment;
+        public AzmiStr environment;
         /// <summary>
         ///  The URL of Azure Resource Manager.
         /// </summary>
-        public MiStr endpoint;
+        public AzmiStr endpoint;
     }
 
     /// <summary>
     ///  What a change would do.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiPlan
+    internal unsafe partial struct AzmiPlan
     {
         /// <summary>
         ///  The resource that it is about.
         /// </summary>
-        public MiStr resource_id;
+        public AzmiStr resource_id;
         /// <summary>
         ///  What would change, in words.
         /// </summary>
-        public MiStr description;
+        public AzmiStr description;
         /// <summary>
         ///  0 when nothing would change.
         /// </summary>
@@ -2154,44 +2154,44 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  What stands for this plan in the request that carries it out: its `agreed`.
         /// </summary>
-        public MiStr agreement;
+        public AzmiStr agreement;
     }
 
     /// <summary>
     ///  What only the host can find out: a token of Azure PowerShell, which runs in the same process.
-    ///  The operation goes on when `mi_question_answer` has been called, exactly once.
+    ///  The operation goes on when `azmi_question_answer` has been called, exactly once.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiQuestion
+    internal unsafe partial struct AzmiQuestion
     {
         /// <summary>
-        ///  The handle for `mi_question_answer`.
+        ///  The handle for `azmi_question_answer`.
         /// </summary>
         public ulong question;
         /// <summary>
         ///  What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
         /// </summary>
-        public MiStr audience;
+        public AzmiStr audience;
         /// <summary>
         ///  The tenant; when not given, that of the context.
         /// </summary>
-        public MiStr tenant;
+        public AzmiStr tenant;
     }
 
     /// <summary>
     ///  What the host found out.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiAnswer
+    internal unsafe partial struct AzmiAnswer
     {
         /// <summary>
-        ///  One of `MI_ANSWER_*`.
+        ///  One of `AZMI_ANSWER_*`.
         /// </summary>
         public uint outcome;
         /// <summary>
-        ///  The token, for `MI_ANSWER_TOKEN`.
+        ///  The token, for `AZMI_ANSWER_TOKEN`.
         /// </summary>
-        public MiStr token;
+        public AzmiStr token;
         /// <summary>
         ///  How many seconds from now the token is good for.
         /// </summary>
@@ -2199,43 +2199,43 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Who is signed in.
         /// </summary>
-        public MiStr account;
+        public AzmiStr account;
         /// <summary>
         ///  The tenant of the context.
         /// </summary>
-        public MiStr tenant;
+        public AzmiStr tenant;
         /// <summary>
         ///  The subscription of the context.
         /// </summary>
-        public MiStr subscription_id;
+        public AzmiStr subscription_id;
         /// <summary>
         ///  The URL of the context's Resource Manager.
         /// </summary>
-        public MiStr endpoint;
+        public AzmiStr endpoint;
         /// <summary>
         ///  What tokens for that Resource Manager are asked for.
         /// </summary>
-        public MiStr audience;
+        public AzmiStr audience;
         /// <summary>
-        ///  Why there is no token, for `MI_ANSWER_FAILED`.
+        ///  Why there is no token, for `AZMI_ANSWER_FAILED`.
         /// </summary>
-        public MiStr message;
+        public AzmiStr message;
     }
 
     /// <summary>
     ///  How far a long wait has come.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiProgress
+    internal unsafe partial struct AzmiProgress
     {
         /// <summary>
         ///  What is going on.
         /// </summary>
-        public MiStr activity;
+        public AzmiStr activity;
         /// <summary>
         ///  How it stands.
         /// </summary>
-        public MiStr status;
+        public AzmiStr status;
         /// <summary>
         ///  0 to 100, or -1 when it can't be known.
         /// </summary>
@@ -2250,18 +2250,18 @@ namespace ManagedIdentity.Native
     ///  Why an operation failed.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct MiError
+    internal unsafe partial struct AzmiError
     {
         /// <summary>
         ///  Azure's code, or the module's own where Azure was not asked.
         /// </summary>
-        public MiStr code;
+        public AzmiStr code;
         /// <summary>
         ///  What happened, to which resource, and what to do.
         /// </summary>
-        public MiStr message;
+        public AzmiStr message;
         /// <summary>
-        ///  One of `MI_CATEGORY_*`.
+        ///  One of `AZMI_CATEGORY_*`.
         /// </summary>
         public uint category;
         /// <summary>
@@ -2271,27 +2271,27 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  The resource or the parameter that it is about.
         /// </summary>
-        public MiStr target;
+        public AzmiStr target;
         /// <summary>
         ///  What to do next.
         /// </summary>
-        public MiStr recommendation;
+        public AzmiStr recommendation;
         /// <summary>
         ///  Azure's id of the request that failed.
         /// </summary>
-        public MiStr request_id;
+        public AzmiStr request_id;
         /// <summary>
         ///  Azure's id of the whole operation.
         /// </summary>
-        public MiStr correlation_id;
+        public AzmiStr correlation_id;
         /// <summary>
         ///  Method and path of the request that failed, such as `PATCH /subscriptions/…`.
         /// </summary>
-        public MiStr request;
+        public AzmiStr request;
         /// <summary>
         ///  The answer as the service wrote it, without secrets.
         /// </summary>
-        public MiStr raw;
+        public AzmiStr raw;
     }
 
 

@@ -7,27 +7,27 @@
 #include <stdint.h>
 #include "managed_identity.h"
 
-// The version of this ABI. A host compares it with [`mi_emulator_abi_version`] before any other
+// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 // call, and refuses to go on when they differ.
-#define MI_EMULATOR_ABI_VERSION 1
+#define AZMI_EMULATOR_ABI_VERSION 1
 
-// `mi_emulator_start`: the emulator did not start; the error says why.
-#define MI_EMULATOR_FAILED 32
+// `azmi_emulator_start`: the emulator did not start; the error says why.
+#define AZMI_EMULATOR_FAILED 32
 
 // What every emulator starts with, wherever it runs.
-typedef struct MiEmulatorSeed {
+typedef struct AzmiEmulatorSeed {
   // The subscription.
-  MiStr subscription_id;
+  AzmiStr subscription_id;
   // The tenant.
-  MiStr tenant_id;
+  AzmiStr tenant_id;
   // The application that may sign in.
-  MiStr client_id;
+  AzmiStr client_id;
   // Its secret, which is none: every emulator has it.
-  MiStr client_secret;
-} MiEmulatorSeed;
+  AzmiStr client_secret;
+} AzmiEmulatorSeed;
 
 // How an emulator shall run.
-typedef struct MiEmulatorOptions {
+typedef struct AzmiEmulatorOptions {
   // The port on 127.0.0.1; 0 for any free one.
   uint16_t port;
   // What is added to the time of every answer, in milliseconds.
@@ -35,73 +35,73 @@ typedef struct MiEmulatorOptions {
   // How long an operation on a virtual machine takes, in milliseconds.
   uint32_t operation_ms;
   // The file that keeps the state; when not given it is gone with the emulator.
-  MiStr state_path;
-} MiEmulatorOptions;
+  AzmiStr state_path;
+} AzmiEmulatorOptions;
 
-// An emulator that was started. The host frees the record with `mi_emulator_free`, and ends the
-// emulator with `mi_emulator_stop`, in any order.
-typedef struct MiEmulator {
-  // The handle for `mi_emulator_stop`.
+// An emulator that was started. The host frees the record with `azmi_emulator_free`, and ends the
+// emulator with `azmi_emulator_stop`, in any order.
+typedef struct AzmiEmulator {
+  // The handle for `azmi_emulator_stop`.
   uint64_t handle;
   // Its URL.
-  MiStr endpoint;
+  AzmiStr endpoint;
   // Its port.
   uint16_t port;
   // What it starts with.
-  struct MiEmulatorSeed seed;
-} MiEmulator;
+  struct AzmiEmulatorSeed seed;
+} AzmiEmulator;
 
-// Why an emulator did not start. The host frees it with `mi_emulator_error_free`.
-typedef struct MiEmulatorError {
+// Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
+typedef struct AzmiEmulatorError {
   // `EmulatorStartFailed`.
-  MiStr code;
+  AzmiStr code;
   // What happened.
-  MiStr message;
-  // One of `MI_CATEGORY_*`.
+  AzmiStr message;
+  // One of `AZMI_CATEGORY_*`.
   uint32_t category;
   // What it is about.
-  MiStr target;
-} MiEmulatorError;
+  AzmiStr target;
+} AzmiEmulatorError;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// The version of this ABI: [`MI_EMULATOR_ABI_VERSION`] of the library that is loaded.
-uint32_t mi_emulator_abi_version(void);
+// The version of this ABI: [`AZMI_EMULATOR_ABI_VERSION`] of the library that is loaded.
+uint32_t azmi_emulator_abi_version(void);
 
 // Writes what every emulator starts with: what it takes to sign in to one that runs elsewhere.
 // The texts live as long as the library.
 //
 // # Safety
 // See the module.
-int32_t mi_emulator_seed(struct MiEmulatorSeed *seed);
+int32_t azmi_emulator_seed(struct AzmiEmulatorSeed *seed);
 
-// Starts an emulator in this process, and returns when it listens. `MI_OK`: `*started` is set,
-// and `*error` is null. `MI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
+// Starts an emulator in this process, and returns when it listens. `AZMI_OK`: `*started` is set,
+// and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
 //
 // # Safety
 // See the module.
-int32_t mi_emulator_start(const struct MiEmulatorOptions *options,
-                          const struct MiEmulator **started,
-                          const struct MiEmulatorError **error);
+int32_t azmi_emulator_start(const struct AzmiEmulatorOptions *options,
+                            const struct AzmiEmulator **started,
+                            const struct AzmiEmulatorError **error);
 
 // Ends an emulator, and returns when its state is written and its port is free again.
-int32_t mi_emulator_stop(uint64_t emulator);
+int32_t azmi_emulator_stop(uint64_t emulator);
 
-// Frees the record of a start. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long
+// Frees the record of a start. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long
 // as no later one lives at its address.
 //
 // # Safety
 // See the module.
-int32_t mi_emulator_free(const struct MiEmulator *started);
+int32_t azmi_emulator_free(const struct AzmiEmulator *started);
 
-// Frees an error. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long as no later
+// Frees an error. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long as no later
 // one lives at its address.
 //
 // # Safety
 // See the module.
-int32_t mi_emulator_error_free(const struct MiEmulatorError *error);
+int32_t azmi_emulator_error_free(const struct AzmiEmulatorError *error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -15,51 +15,56 @@ use managed_identity::ffi::*;
 use tokio::runtime::Runtime;
 
 fn main() {
-    assert_eq!(mi_abi_version(), MI_ABI_VERSION);
+    assert_eq!(azmi_abi_version(), AZMI_ABI_VERSION);
     let mut story = Story::begin();
     story.create("id1");
     story.create("id2");
     story.list("All", 0);
-    story.update("add id1", &["id1"], &[], MI_SYSTEM_ASSIGNED_KEEP);
-    story.update("add id2: id1 stays", &["id2"], &[], MI_SYSTEM_ASSIGNED_KEEP);
+    story.update("add id1", &["id1"], &[], AZMI_SYSTEM_ASSIGNED_KEEP);
+    story.update(
+        "add id2: id1 stays",
+        &["id2"],
+        &[],
+        AZMI_SYSTEM_ASSIGNED_KEEP,
+    );
     story.update(
         "enable the system-assigned identity: both stay",
         &[],
         &[],
-        MI_SYSTEM_ASSIGNED_ENABLE,
+        AZMI_SYSTEM_ASSIGNED_ENABLE,
     );
     story.update(
         "remove id1: id2 and the system-assigned identity stay",
         &[],
         &["id1"],
-        MI_SYSTEM_ASSIGNED_KEEP,
+        AZMI_SYSTEM_ASSIGNED_KEEP,
     );
     story.give_role("id2", "Reader");
     story.references();
     story.list("Not used by anybody", 1);
-    story.delete("id1, if nobody uses it", "id1", MI_DELETE_IF_UNUSED);
+    story.delete("id1, if nobody uses it", "id1", AZMI_DELETE_IF_UNUSED);
     story.delete(
         "id2, off the machine and its role away first",
         "id2",
-        MI_DELETE_DETACH,
+        AZMI_DELETE_DETACH,
     );
     story.list("All", 0);
     story.end();
 }
 
-const ABSENT: MiStr = MiStr {
+const ABSENT: AzmiStr = AzmiStr {
     ptr: ptr::null(),
     len: 0,
 };
 
-fn string(text: &str) -> MiStr {
-    MiStr {
+fn string(text: &str) -> AzmiStr {
+    AzmiStr {
         ptr: text.as_ptr(),
         len: text.len(),
     }
 }
 
-fn text(string: MiStr) -> String {
+fn text(string: AzmiStr) -> String {
     if string.ptr.is_null() {
         return String::new();
     }
@@ -68,8 +73,8 @@ fn text(string: MiStr) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn target(name: &str) -> MiTarget {
-    MiTarget {
+fn target(name: &str) -> AzmiTarget {
+    AzmiTarget {
         resource_id: ABSENT,
         subscription_id: ABSENT,
         resource_group: string("myResourceGroup"),
@@ -89,14 +94,14 @@ struct Story {
 
 impl Story {
     fn begin() -> Self {
-        let options = MiQueueOptions {
+        let options = AzmiQueueOptions {
             throttle_limit: 4,
             verbose: 0,
             guards: 0,
         };
         let mut queue = 0;
         // SAFETY: both pointers are valid.
-        check(unsafe { mi_queue_create(&options, &mut queue) });
+        check(unsafe { azmi_queue_create(&options, &mut queue) });
         let runtime = Runtime::new().expect("threads can be started");
         let emulator = runtime
             .block_on(Emulator::start(Options::default()))
@@ -115,8 +120,8 @@ impl Story {
 
     fn connect(&mut self) {
         let endpoint = self.emulator.endpoint().to_owned();
-        let request = MiConnectRequest {
-            credential: MI_CREDENTIAL_CLIENT_SECRET,
+        let request = AzmiConnectRequest {
+            credential: AZMI_CREDENTIAL_CLIENT_SECRET,
             environment: ABSENT,
             endpoint: string(&endpoint),
             authority: string(&endpoint),
@@ -135,7 +140,7 @@ impl Story {
         let mut client = 0;
         // SAFETY: the request is valid.
         self.run(
-            |queue, tag| unsafe { mi_client_connect(&request, queue, tag) },
+            |queue, tag| unsafe { azmi_client_connect(&request, queue, tag) },
             |event| {
                 // SAFETY: a sign-in yields a connection.
                 let connection = unsafe { &*event.connection };
@@ -148,7 +153,7 @@ impl Story {
 
     fn create(&mut self, name: &str) {
         println!("\nCreate {name}:");
-        let request = MiIdentityCreateRequest {
+        let request = AzmiIdentityCreateRequest {
             target: target(name),
             location: ABSENT,
             isolation_scope: ABSENT,
@@ -160,15 +165,15 @@ impl Story {
         let client = self.client;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { mi_identity_create(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_identity_create(client, &request, queue, tag) },
             show_identity,
         );
     }
 
     fn list(&mut self, words: &str, unused: u8) {
         println!("\n{words}:");
-        let request = MiIdentityListRequest {
-            scope: MiListRequest {
+        let request = AzmiIdentityListRequest {
+            scope: AzmiListRequest {
                 subscription_id: ABSENT,
                 resource_group: string("myResourceGroup"),
             },
@@ -179,7 +184,7 @@ impl Story {
         let mut count = 0;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { mi_identity_list(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_identity_list(client, &request, queue, tag) },
             |event| {
                 count += 1;
                 show_identity(event);
@@ -194,18 +199,18 @@ impl Story {
         println!("\nmyVM: {words}");
         let add: Vec<_> = add.iter().map(|id| string(id)).collect();
         let remove: Vec<_> = remove.iter().map(|id| string(id)).collect();
-        let request = MiVmIdentityUpdateRequest {
-            machine: MI_MACHINE_VM,
+        let request = AzmiVmIdentityUpdateRequest {
+            machine: AZMI_MACHINE_VM,
             target: target("myVM"),
-            change: MI_CHANGE_MERGE,
-            identity_type: MI_IDENTITY_NONE,
+            change: AZMI_CHANGE_MERGE,
+            identity_type: AZMI_IDENTITY_NONE,
             system_assigned,
             add: add.as_ptr(),
             add_len: add.len(),
             remove: remove.as_ptr(),
             remove_len: remove.len(),
             remove_missing: 0,
-            upgrade: MI_UPGRADE_NONE,
+            upgrade: AZMI_UPGRADE_NONE,
             instances: ptr::null(),
             instances_len: 0,
             no_wait: 0,
@@ -215,25 +220,25 @@ impl Story {
         let client = self.client;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { mi_vm_identity_update(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_vm_identity_update(client, &request, queue, tag) },
             show_machine,
         );
     }
 
     fn give_role(&mut self, name: &str, role: &str) {
         println!("\n{name}: {role} on the group");
-        let request = MiRoleAssignmentCreateRequest {
-            holder: MiHolder {
+        let request = AzmiRoleAssignmentCreateRequest {
+            holder: AzmiHolder {
                 principal_id: ABSENT,
                 principal_type: ABSENT,
                 identity: target(name),
             },
-            place: MiPlace {
+            place: AzmiPlace {
                 scope: ABSENT,
                 subscription_id: ABSENT,
                 resource_group: string("myResourceGroup"),
             },
-            role: MiRole {
+            role: AzmiRole {
                 name: string(role),
                 id: ABSENT,
             },
@@ -247,7 +252,7 @@ impl Story {
         let client = self.client;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { mi_role_assignment_create(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_role_assignment_create(client, &request, queue, tag) },
             |event| {
                 // SAFETY: the operation yields the assignment.
                 let assignment = unsafe { &*event.role_assignment };
@@ -262,8 +267,8 @@ impl Story {
 
     fn references(&mut self) {
         println!("\nWho uses what:");
-        let request = MiReferenceListRequest {
-            identity: MiTarget {
+        let request = AzmiReferenceListRequest {
+            identity: AzmiTarget {
                 resource_id: ABSENT,
                 subscription_id: ABSENT,
                 resource_group: ABSENT,
@@ -273,12 +278,12 @@ impl Story {
             },
             subscription_id: ABSENT,
             all_subscriptions: 1,
-            source: MI_SOURCE_RESOURCE_GRAPH,
+            source: AZMI_SOURCE_RESOURCE_GRAPH,
         };
         let client = self.client;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { mi_reference_list(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_reference_list(client, &request, queue, tag) },
             |event| {
                 // SAFETY: the operation yields references.
                 let reference = unsafe { &*event.reference };
@@ -293,7 +298,7 @@ impl Story {
 
     fn delete(&mut self, words: &str, name: &str, manner: u32) {
         println!("\nDelete {words}.");
-        let request = MiIdentityDeleteRequest {
+        let request = AzmiIdentityDeleteRequest {
             target: target(name),
             manner,
             dry_run: 0,
@@ -302,45 +307,45 @@ impl Story {
         let client = self.client;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { mi_identity_delete(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_identity_delete(client, &request, queue, tag) },
             |_| {},
         );
     }
 
     fn end(self) {
-        check(mi_client_free(self.client));
-        check(mi_queue_free(self.queue));
+        check(azmi_client_free(self.client));
+        check(azmi_queue_free(self.queue));
         self.runtime.block_on(self.emulator.stop());
         println!("\nThe emulator has stopped.");
     }
 
     /// Submits an operation and takes its events up to the last.
-    fn run(&mut self, submit: impl FnOnce(u64, u64) -> i32, mut item: impl FnMut(&MiEvent)) {
+    fn run(&mut self, submit: impl FnOnce(u64, u64) -> i32, mut item: impl FnMut(&AzmiEvent)) {
         self.tag += 1;
         check(submit(self.queue, self.tag));
         loop {
             let mut event = ptr::null();
             // SAFETY: the pointer is valid.
-            check(unsafe { mi_queue_wait(self.queue, -1, &mut event) });
+            check(unsafe { azmi_queue_wait(self.queue, -1, &mut event) });
             // SAFETY: the wait succeeded; the event is ours until it is freed.
             let happened = unsafe { &*event };
             let kind = happened.kind;
             match kind {
-                MI_EVENT_ITEM => item(happened),
+                AZMI_EVENT_ITEM => item(happened),
                 // SAFETY: a failure carries its error.
-                MI_EVENT_FAILED => panic!("{}", text(unsafe { &*happened.error }.message)),
+                AZMI_EVENT_FAILED => panic!("{}", text(unsafe { &*happened.error }.message)),
                 _ => {}
             }
             // SAFETY: nothing of the event is used after this.
-            check(unsafe { mi_event_free(event) });
-            if kind == MI_EVENT_DONE {
+            check(unsafe { azmi_event_free(event) });
+            if kind == AZMI_EVENT_DONE {
                 return;
             }
         }
     }
 }
 
-fn show_identity(event: &MiEvent) {
+fn show_identity(event: &AzmiEvent) {
     // SAFETY: identities are all that these operations yield.
     let identity = unsafe { &*event.identity };
     println!(
@@ -352,7 +357,7 @@ fn show_identity(event: &MiEvent) {
     );
 }
 
-fn show_machine(event: &MiEvent) {
+fn show_machine(event: &AzmiEvent) {
     // SAFETY: an update yields the identity of the machine.
     let vm = unsafe { &*event.vm_identity };
     println!(
@@ -374,5 +379,5 @@ fn show_machine(event: &MiEvent) {
 }
 
 fn check(status: i32) {
-    assert_eq!(status, MI_OK, "{}", text(mi_status_text(status)));
+    assert_eq!(status, AZMI_OK, "{}", text(azmi_status_text(status)));
 }

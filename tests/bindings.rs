@@ -72,7 +72,7 @@ impl Library {
             .map(|export| String::from_utf8_lossy(export.name()).into_owned())
             // Mach-O puts an underscore before C names.
             .map(|name| name.trim_start_matches('_').to_owned())
-            .filter(|name| name.starts_with("mi_"))
+            .filter(|name| name.starts_with("azmi_"))
             .collect()
     }
 

@@ -58,7 +58,7 @@ internal static class AzurePowerShell
         }
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
-            answer = new AzureAnswer { Outcome = NativeMethods.MI_ANSWER_FAILED, Message = Messages(error) };
+            answer = new AzureAnswer { Outcome = NativeMethods.AZMI_ANSWER_FAILED, Message = Messages(error) };
         }
         finally
         {
@@ -72,13 +72,13 @@ internal static class AzurePowerShell
         var said = invoke.InvokeScript(true, ScriptBlock.Create(Script), null, question.Audience, question.Tenant);
         if (said.Count == 0 || said[said.Count - 1]?.BaseObject is not Hashtable found)
         {
-            return new AzureAnswer { Outcome = NativeMethods.MI_ANSWER_MISSING };
+            return new AzureAnswer { Outcome = NativeMethods.AZMI_ANSWER_MISSING };
         }
 
         var lifetime = (DateTimeOffset)found["ExpiresOn"]! - DateTimeOffset.UtcNow;
         return new AzureAnswer
         {
-            Outcome = NativeMethods.MI_ANSWER_TOKEN,
+            Outcome = NativeMethods.AZMI_ANSWER_TOKEN,
             Token = Secure(found["Token"]),
             Lifetime = (ulong)Math.Max(0, lifetime.TotalSeconds),
             Account = NullIfEmpty(found["Account"]),

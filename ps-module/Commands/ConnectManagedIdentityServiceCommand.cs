@@ -234,57 +234,57 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
         switch (ParameterSetName)
         {
             case WithAccessToken:
-                request.Credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_ACCESS_TOKEN;
                 request.ClientId = AccountId;
                 request.Secret = AccessToken;
                 request.GraphToken = MicrosoftGraphAccessToken;
                 break;
             case WithServicePrincipal:
-                request.Credential = NativeMethods.MI_CREDENTIAL_CLIENT_SECRET;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_CLIENT_SECRET;
                 request.ClientId = Credential!.UserName;
                 request.Secret = Credential.Password;
                 break;
             case WithCertificate:
-                request.Credential = NativeMethods.MI_CREDENTIAL_CERTIFICATE;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_CERTIFICATE;
                 request.ClientId = ApplicationId;
                 request.Path = FullPath(CertificatePath!);
                 request.Secret = CertificatePassword;
                 break;
             case WithFederatedToken:
-                request.Credential = NativeMethods.MI_CREDENTIAL_FEDERATED_TOKEN;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_FEDERATED_TOKEN;
                 request.ClientId = ApplicationId;
                 request.Secret = FederatedToken;
                 break;
             case WithFederatedTokenFile:
-                request.Credential = NativeMethods.MI_CREDENTIAL_FEDERATED_TOKEN;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_FEDERATED_TOKEN;
                 request.ClientId = ApplicationId;
                 request.Path = FullPath(FederatedTokenFile!);
                 break;
             case WithWorkflowToken:
-                request.Credential = NativeMethods.MI_CREDENTIAL_WORKFLOW_TOKEN;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_WORKFLOW_TOKEN;
                 request.ClientId = ApplicationId;
                 request.ServiceConnection = ServiceConnectionId;
                 break;
             case WithIdentity:
-                request.Credential = NativeMethods.MI_CREDENTIAL_MANAGED_IDENTITY;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_MANAGED_IDENTITY;
                 request.ClientId = AccountId;
                 break;
             case WithDeviceCode:
-                request.Credential = NativeMethods.MI_CREDENTIAL_DEVICE_CODE;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_DEVICE_CODE;
                 request.ClientId = ApplicationId;
                 request.ClaimsChallenge = ClaimsChallenge;
                 break;
             case WithAzureCli:
-                request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_CLI;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_AZURE_CLI;
                 break;
             case WithAzContext:
-                request.Credential = NativeMethods.MI_CREDENTIAL_AZURE_POWERSHELL;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_AZURE_POWERSHELL;
                 break;
             case ToEmulator:
                 SignInToEmulator(request);
                 break;
             default:
-                request.Credential = NativeMethods.MI_CREDENTIAL_AUTOMATIC;
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_AUTOMATIC;
                 break;
         }
 

@@ -209,7 +209,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     private ManagedIdentityConnection ConnectAutomatically()
     {
         ManagedIdentityConnection? made = null;
-        var request = new ConnectRequest { Credential = NativeMethods.MI_CREDENTIAL_AUTOMATIC };
+        var request = new ConnectRequest { Credential = NativeMethods.AZMI_CREDENTIAL_AUTOMATIC };
         Run(request, new Operation(null)
         {
             OnItem = item => made = (ManagedIdentityConnection)item,

@@ -34,9 +34,9 @@ public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
     public SwitchParameter IfUnused { get; set; }
 
     private uint Manner =>
-        Detach ? NativeMethods.MI_DELETE_DETACH
-        : IfUnused ? NativeMethods.MI_DELETE_IF_UNUSED
-        : NativeMethods.MI_DELETE_PLAIN;
+        Detach ? NativeMethods.AZMI_DELETE_DETACH
+        : IfUnused ? NativeMethods.AZMI_DELETE_IF_UNUSED
+        : NativeMethods.AZMI_DELETE_PLAIN;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

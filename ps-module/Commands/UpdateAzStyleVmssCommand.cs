@@ -31,8 +31,8 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
 
     private uint SystemAssigned =>
         (IdentityType & VmIdentityType.SystemAssigned) != 0
-            ? NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE
-            : NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE;
+            ? NativeMethods.AZMI_SYSTEM_ASSIGNED_ENABLE
+            : NativeMethods.AZMI_SYSTEM_ASSIGNED_DISABLE;
 
     private protected override void Process()
     {

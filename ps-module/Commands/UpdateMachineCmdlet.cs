@@ -137,9 +137,9 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
         {
             ExactType = IsExact ? IdentityType : null,
             SystemAssigned =
-                EnableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE
-                : DisableSystemAssigned ? NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE
-                : NativeMethods.MI_SYSTEM_ASSIGNED_KEEP,
+                EnableSystemAssigned ? NativeMethods.AZMI_SYSTEM_ASSIGNED_ENABLE
+                : DisableSystemAssigned ? NativeMethods.AZMI_SYSTEM_ASSIGNED_DISABLE
+                : NativeMethods.AZMI_SYSTEM_ASSIGNED_KEEP,
             Add = IsExact ? named : added,
             Remove = Identities(nameof(RemoveIdentityId), RemoveIdentityId),
             RemoveMissing = RemoveMissing,

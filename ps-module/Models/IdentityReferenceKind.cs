@@ -6,11 +6,11 @@ namespace ManagedIdentity.Models;
 public enum IdentityReferenceKind
 {
     /// <summary>The identity is assigned to it.</summary>
-    Assigned = (int)NativeMethods.MI_REFERENCE_ASSIGNED,
+    Assigned = (int)NativeMethods.AZMI_REFERENCE_ASSIGNED,
 
     /// <summary>Its settings name the identity, as those of a cluster name that of its nodes.</summary>
-    Mentioned = (int)NativeMethods.MI_REFERENCE_MENTIONED,
+    Mentioned = (int)NativeMethods.AZMI_REFERENCE_MENTIONED,
 
     /// <summary>The provider of managed identities says so, and not how.</summary>
-    Reported = (int)NativeMethods.MI_REFERENCE_REPORTED,
+    Reported = (int)NativeMethods.AZMI_REFERENCE_REPORTED,
 }

@@ -6,8 +6,8 @@ namespace ManagedIdentity.Models;
 public enum IdentityReferenceSource
 {
     /// <summary>Azure Resource Graph.</summary>
-    ResourceGraph = (int)NativeMethods.MI_SOURCE_RESOURCE_GRAPH,
+    ResourceGraph = (int)NativeMethods.AZMI_SOURCE_RESOURCE_GRAPH,
 
     /// <summary>The provider of managed identities: its older call listAssociatedResources.</summary>
-    Provider = (int)NativeMethods.MI_SOURCE_PROVIDER,
+    Provider = (int)NativeMethods.AZMI_SOURCE_PROVIDER,
 }

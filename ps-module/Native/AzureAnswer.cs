@@ -5,8 +5,8 @@ namespace ManagedIdentity.Native;
 /// <summary>What Azure PowerShell says. As it is made, it says nothing: somebody else may answer.</summary>
 internal sealed unsafe class AzureAnswer
 {
-    /// <summary>One of <c>MI_ANSWER_*</c>.</summary>
-    public uint Outcome { get; set; } = NativeMethods.MI_ANSWER_NONE;
+    /// <summary>One of <c>AZMI_ANSWER_*</c>.</summary>
+    public uint Outcome { get; set; } = NativeMethods.AZMI_ANSWER_NONE;
 
     public SecureString? Token { get; set; }
 
@@ -32,7 +32,7 @@ internal sealed unsafe class AzureAnswer
     public void To(AzureQuestion question)
     {
         using var scope = new NativeScope();
-        var answer = new MiAnswer
+        var answer = new AzmiAnswer
         {
             outcome = Outcome,
             token = scope.Secret(Token),
@@ -45,6 +45,6 @@ internal sealed unsafe class AzureAnswer
             message = scope.Text(Message),
         };
         // A question that nobody waits for any more takes no answer, and that is all right.
-        NativeMethods.mi_question_answer(question.Handle, &answer);
+        NativeMethods.azmi_question_answer(question.Handle, &answer);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ClientHandle : IDisposable
         var value = unchecked((ulong)Interlocked.Exchange(ref _value, 0));
         if (value != 0)
         {
-            NativeMethods.mi_client_free(value);
+            NativeMethods.azmi_client_free(value);
         }
     }
 }

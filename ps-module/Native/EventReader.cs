@@ -9,7 +9,7 @@ namespace ManagedIdentity.Native;
 /// <summary>Copies an event of the native library into objects.</summary>
 internal static unsafe class EventReader
 {
-    public static OperationEvent Read(MiEvent* source) => new()
+    public static OperationEvent Read(AzmiEvent* source) => new()
     {
         Tag = source->tag,
         Kind = (OperationEventKind)source->kind,
@@ -21,14 +21,14 @@ internal static unsafe class EventReader
         Question = source->question is null ? null : Read(source->question),
     };
 
-    private static AzureQuestion Read(MiQuestion* source) => new()
+    private static AzureQuestion Read(AzmiQuestion* source) => new()
     {
         Handle = source->question,
         Audience = source->audience.Read(),
         Tenant = source->tenant.Read(),
     };
 
-    private static object? ReadItem(MiEvent* source) =>
+    private static object? ReadItem(AzmiEvent* source) =>
         source->identity is not null ? Read(source->identity)
         : source->vm_identity is not null ? Read(source->vm_identity)
         : source->role_assignment is not null ? Read(source->role_assignment)
@@ -42,7 +42,7 @@ internal static unsafe class EventReader
         : source->deployment is not null ? Read(source->deployment)
         : source->text.Read();
 
-    private static UserAssignedIdentity Read(MiIdentity* source)
+    private static UserAssignedIdentity Read(AzmiIdentity* source)
     {
         var identity = new UserAssignedIdentity
         {
@@ -61,7 +61,7 @@ internal static unsafe class EventReader
         return identity;
     }
 
-    private static SystemAssignedIdentity Read(MiSystemIdentity* source)
+    private static SystemAssignedIdentity Read(AzmiSystemIdentity* source)
     {
         var identity = new SystemAssignedIdentity
         {
@@ -79,7 +79,7 @@ internal static unsafe class EventReader
         return identity;
     }
 
-    private static FederatedIdentityCredential Read(MiFederatedCredential* source)
+    private static FederatedIdentityCredential Read(AzmiFederatedCredential* source)
     {
         return new FederatedIdentityCredential
         {
@@ -97,7 +97,7 @@ internal static unsafe class EventReader
         };
     }
 
-    private static IdentityGroupMember Read(MiGroupMember* source) => new()
+    private static IdentityGroupMember Read(AzmiGroupMember* source) => new()
     {
         GroupId = source->group_id.ReadOrEmpty(),
         GroupName = source->group_name.Read(),
@@ -107,7 +107,7 @@ internal static unsafe class EventReader
         ClientId = source->app_id.Read(),
     };
 
-    private static ArmDeployment Read(MiDeployment* source)
+    private static ArmDeployment Read(AzmiDeployment* source)
     {
         var deployment = new ArmDeployment
         {
@@ -130,7 +130,7 @@ internal static unsafe class EventReader
         return deployment;
     }
 
-    private static string[] Texts(MiStr* source, nuint count)
+    private static string[] Texts(AzmiStr* source, nuint count)
     {
         var texts = new string[checked((int)count)];
         for (var i = 0; i < texts.Length; i++)
@@ -141,7 +141,7 @@ internal static unsafe class EventReader
         return texts;
     }
 
-    private static void Read(MiTag* tags, nuint count, Hashtable into)
+    private static void Read(AzmiTag* tags, nuint count, Hashtable into)
     {
         for (nuint i = 0; i < count; i++)
         {
@@ -149,7 +149,7 @@ internal static unsafe class EventReader
         }
     }
 
-    private static VmIdentity Read(MiVmIdentity* source)
+    private static VmIdentity Read(AzmiVmIdentity* source)
     {
         var assigned = new AssignedIdentity[checked((int)source->assigned_len)];
         for (var i = 0; i < assigned.Length; i++)
@@ -157,7 +157,7 @@ internal static unsafe class EventReader
             assigned[i] = Read(source->assigned + i);
         }
 
-        var machine = source->machine == NativeMethods.MI_MACHINE_SCALE_SET
+        var machine = source->machine == NativeMethods.AZMI_MACHINE_SCALE_SET
             ? new VmssIdentity { UpgradePolicyMode = source->upgrade_mode.Read() }
             : new VmIdentity();
         machine.Id = source->id.ReadOrEmpty();
@@ -174,7 +174,7 @@ internal static unsafe class EventReader
         return machine;
     }
 
-    private static AssignedIdentity Read(MiAssignedIdentity* source) => new()
+    private static AssignedIdentity Read(AzmiAssignedIdentity* source) => new()
     {
         Id = source->id.ReadOrEmpty(),
         Name = source->name.Read(),
@@ -182,13 +182,13 @@ internal static unsafe class EventReader
         ClientId = source->client_id.Read(),
         Exists = source->existence switch
         {
-            NativeMethods.MI_EXISTENCE_EXISTS => true,
-            NativeMethods.MI_EXISTENCE_MISSING => false,
+            NativeMethods.AZMI_EXISTENCE_EXISTS => true,
+            NativeMethods.AZMI_EXISTENCE_MISSING => false,
             _ => null,
         },
     };
 
-    private static IdentityRoleAssignment Read(MiRoleAssignment* source) => new()
+    private static IdentityRoleAssignment Read(AzmiRoleAssignment* source) => new()
     {
         Id = source->id.ReadOrEmpty(),
         Name = source->name.ReadOrEmpty(),
@@ -203,14 +203,14 @@ internal static unsafe class EventReader
         Inherited = source->inherited != 0,
     };
 
-    private static RoleDefinition Read(MiRoleDefinition* source) => new()
+    private static RoleDefinition Read(AzmiRoleDefinition* source) => new()
     {
         Id = source->id.ReadOrEmpty(),
         RoleName = source->role_name.ReadOrEmpty(),
         Description = source->description.Read(),
     };
 
-    private static IdentityAssociatedResource Read(MiReference* source) => new()
+    private static IdentityAssociatedResource Read(AzmiReference* source) => new()
     {
         Id = source->id.ReadOrEmpty(),
         Name = source->name.ReadOrEmpty(),
@@ -221,7 +221,7 @@ internal static unsafe class EventReader
         Reference = (IdentityReferenceKind)source->kind,
     };
 
-    private static ManagedIdentityConnection Read(MiConnection* source) => new(new ClientHandle(source->client))
+    private static ManagedIdentityConnection Read(AzmiConnection* source) => new(new ClientHandle(source->client))
     {
         Account = source->account.ReadOrEmpty(),
         AccountType = source->account_type.ReadOrEmpty(),
@@ -232,7 +232,7 @@ internal static unsafe class EventReader
         Endpoint = source->endpoint.ReadOrEmpty(),
     };
 
-    private static ChangePlan Read(MiPlan* source) => new()
+    private static ChangePlan Read(AzmiPlan* source) => new()
     {
         ResourceId = source->resource_id.ReadOrEmpty(),
         Description = source->description.ReadOrEmpty(),
@@ -240,7 +240,7 @@ internal static unsafe class EventReader
         Agreement = source->agreement.ReadOrEmpty(),
     };
 
-    private static OperationProgress Read(MiProgress* source) => new()
+    private static OperationProgress Read(AzmiProgress* source) => new()
     {
         Activity = source->activity.ReadOrEmpty(),
         Status = source->status.ReadOrEmpty(),
@@ -248,7 +248,7 @@ internal static unsafe class EventReader
         SecondsElapsed = checked((int)source->seconds_elapsed),
     };
 
-    private static ManagedIdentityException Read(MiError* source) => new(
+    private static ManagedIdentityException Read(AzmiError* source) => new(
         source->code.ReadOrEmpty(),
         ErrorCategories.From(source->category),
         source->message.ReadOrEmpty())

@@ -4,8 +4,8 @@ namespace ManagedIdentity.Native;
 internal enum MachineKind : uint
 {
     /// <summary>A virtual machine.</summary>
-    VirtualMachine = NativeMethods.MI_MACHINE_VM,
+    VirtualMachine = NativeMethods.AZMI_MACHINE_VM,
 
     /// <summary>A virtual machine scale set.</summary>
-    ScaleSet = NativeMethods.MI_MACHINE_SCALE_SET,
+    ScaleSet = NativeMethods.AZMI_MACHINE_SCALE_SET,
 }

@@ -11,8 +11,8 @@ internal static unsafe class NativeEmulator
     public static EmulatorSeed Seed()
     {
         NativeLoader.Emulator.Require();
-        MiEmulatorSeed seed;
-        Check(EmulatorMethods.mi_emulator_seed(&seed));
+        AzmiEmulatorSeed seed;
+        Check(EmulatorMethods.azmi_emulator_seed(&seed));
         return Read(seed);
     }
 
@@ -22,17 +22,17 @@ internal static unsafe class NativeEmulator
     {
         NativeLoader.Emulator.Require();
         using var scope = new NativeScope();
-        var given = new MiEmulatorOptions
+        var given = new AzmiEmulatorOptions
         {
             port = options.Port,
             latency_ms = checked((uint)options.Latency.TotalMilliseconds),
             operation_ms = checked((uint)options.OperationTime.TotalMilliseconds),
             state_path = scope.Text(options.StatePath),
         };
-        MiEmulator* started = null;
-        MiEmulatorError* error = null;
-        var status = EmulatorMethods.mi_emulator_start(&given, &started, &error);
-        if (status == EmulatorMethods.MI_EMULATOR_FAILED)
+        AzmiEmulator* started = null;
+        AzmiEmulatorError* error = null;
+        var status = EmulatorMethods.azmi_emulator_start(&given, &started, &error);
+        if (status == EmulatorMethods.AZMI_EMULATOR_FAILED)
         {
             throw ReadAndFree(error);
         }
@@ -45,17 +45,17 @@ internal static unsafe class NativeEmulator
 
     /// <summary>Ends an emulator: its state is written, its port is free again.</summary>
     /// <exception cref="ManagedIdentityException">It was ended before.</exception>
-    public static void Stop(ArmEmulator emulator) => Check(EmulatorMethods.mi_emulator_stop(emulator.Handle));
+    public static void Stop(ArmEmulator emulator) => Check(EmulatorMethods.azmi_emulator_stop(emulator.Handle));
 
     private static void Check(int status)
     {
-        if (status != NativeMethods.MI_OK)
+        if (status != NativeMethods.AZMI_OK)
         {
             throw Failures.Refused(status, NativeText.OfStatus(status));
         }
     }
 
-    private static ArmEmulator ReadAndFree(MiEmulator* source)
+    private static ArmEmulator ReadAndFree(AzmiEmulator* source)
     {
         try
         {
@@ -70,11 +70,11 @@ internal static unsafe class NativeEmulator
         }
         finally
         {
-            EmulatorMethods.mi_emulator_free(source);
+            EmulatorMethods.azmi_emulator_free(source);
         }
     }
 
-    private static ManagedIdentityException ReadAndFree(MiEmulatorError* source)
+    private static ManagedIdentityException ReadAndFree(AzmiEmulatorError* source)
     {
         try
         {
@@ -86,11 +86,11 @@ internal static unsafe class NativeEmulator
         }
         finally
         {
-            EmulatorMethods.mi_emulator_error_free(source);
+            EmulatorMethods.azmi_emulator_error_free(source);
         }
     }
 
-    private static EmulatorSeed Read(MiEmulatorSeed source) => new()
+    private static EmulatorSeed Read(AzmiEmulatorSeed source) => new()
     {
         SubscriptionId = source.subscription_id.ReadOrEmpty(),
         TenantId = source.tenant_id.ReadOrEmpty(),

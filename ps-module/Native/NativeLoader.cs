@@ -26,13 +26,13 @@ internal sealed class NativeLoader
 
     /// <summary>The library that manages identities.</summary>
     public static NativeLoader Library { get; } =
-        new(Prefix, NativeMethods.MI_ABI_VERSION, NativeMethods.mi_abi_version);
+        new(Prefix, NativeMethods.AZMI_ABI_VERSION, NativeMethods.azmi_abi_version);
 
     /// <summary>The library that is the emulator.</summary>
     public static NativeLoader Emulator { get; } = new(
         $"{Prefix}_emulator",
-        EmulatorMethods.MI_EMULATOR_ABI_VERSION,
-        EmulatorMethods.mi_emulator_abi_version);
+        EmulatorMethods.AZMI_EMULATOR_ABI_VERSION,
+        EmulatorMethods.azmi_emulator_abi_version);
 
     /// <summary>To be called before the library's first call; importing the module does not come here.</summary>
     /// <exception cref="ManagedIdentityException">There is no library, or it is another version's.</exception>

@@ -15,7 +15,7 @@ internal sealed unsafe class NativeScope : IDisposable
     private readonly List<(IntPtr Address, int Length)> _blocks = [];
 
     /// <summary>A text; null is "not given", which differs from an empty one.</summary>
-    public MiStr Text(string? text)
+    public AzmiStr Text(string? text)
     {
         if (text is null)
         {
@@ -29,7 +29,7 @@ internal sealed unsafe class NativeScope : IDisposable
     }
 
     /// <summary>A secret, which never becomes a string.</summary>
-    public MiStr Secret(SecureString? secret)
+    public AzmiStr Secret(SecureString? secret)
     {
         if (secret is null)
         {
@@ -48,9 +48,9 @@ internal sealed unsafe class NativeScope : IDisposable
     }
 
     /// <summary>An array of texts.</summary>
-    public MiStr* Texts(IReadOnlyList<string> texts)
+    public AzmiStr* Texts(IReadOnlyList<string> texts)
     {
-        var array = (MiStr*)Allocate(texts.Count * sizeof(MiStr));
+        var array = (AzmiStr*)Allocate(texts.Count * sizeof(AzmiStr));
         for (var i = 0; i < texts.Count; i++)
         {
             array[i] = Text(texts[i]);
@@ -60,19 +60,19 @@ internal sealed unsafe class NativeScope : IDisposable
     }
 
     /// <summary>An array of tags.</summary>
-    public MiTag* Tags(IReadOnlyList<KeyValuePair<string, string>> tags)
+    public AzmiTag* Tags(IReadOnlyList<KeyValuePair<string, string>> tags)
     {
-        var array = (MiTag*)Allocate(tags.Count * sizeof(MiTag));
+        var array = (AzmiTag*)Allocate(tags.Count * sizeof(AzmiTag));
         for (var i = 0; i < tags.Count; i++)
         {
-            array[i] = new MiTag { name = Text(tags[i].Key), value = Text(tags[i].Value) };
+            array[i] = new AzmiTag { name = Text(tags[i].Key), value = Text(tags[i].Value) };
         }
 
         return array;
     }
 
     /// <summary>Which resource.</summary>
-    public MiTarget Target(ResourceTarget target) => new()
+    public AzmiTarget Target(ResourceTarget target) => new()
     {
         resource_id = Text(target.ResourceId),
         subscription_id = Text(target.SubscriptionId),
@@ -83,7 +83,7 @@ internal sealed unsafe class NativeScope : IDisposable
     };
 
     /// <summary>Which federated credential.</summary>
-    public MiFederatedTarget Target(CredentialTarget target) => new()
+    public AzmiFederatedTarget Target(CredentialTarget target) => new()
     {
         resource_id = Text(target.ResourceId),
         identity = Target(target.Identity),
@@ -91,7 +91,7 @@ internal sealed unsafe class NativeScope : IDisposable
     };
 
     /// <summary>Who holds a role.</summary>
-    public MiHolder Holder(RoleHolder holder) => new()
+    public AzmiHolder Holder(RoleHolder holder) => new()
     {
         principal_id = Text(holder.PrincipalId),
         principal_type = Text(holder.PrincipalType),
@@ -99,7 +99,7 @@ internal sealed unsafe class NativeScope : IDisposable
     };
 
     /// <summary>Where a role counts.</summary>
-    public MiPlace Place(RolePlace place) => new()
+    public AzmiPlace Place(RolePlace place) => new()
     {
         scope = Text(place.Scope),
         subscription_id = Text(place.SubscriptionId),
@@ -107,7 +107,7 @@ internal sealed unsafe class NativeScope : IDisposable
     };
 
     /// <summary>Which role.</summary>
-    public MiRole Role(RoleReference role) => new() { name = Text(role.Name), id = Text(role.Id) };
+    public AzmiRole Role(RoleReference role) => new() { name = Text(role.Name), id = Text(role.Id) };
 
     /// <inheritdoc/>
     public void Dispose()
@@ -126,12 +126,12 @@ internal sealed unsafe class NativeScope : IDisposable
         _blocks.Clear();
     }
 
-    private MiStr Encode(char* characters, int count)
+    private AzmiStr Encode(char* characters, int count)
     {
         var length = Encoding.UTF8.GetByteCount(characters, count);
         var bytes = (byte*)Allocate(length);
         Encoding.UTF8.GetBytes(characters, count, bytes, length);
-        return new MiStr { ptr = bytes, len = (nuint)length };
+        return new AzmiStr { ptr = bytes, len = (nuint)length };
     }
 
     private IntPtr Allocate(int length)

@@ -6,17 +6,17 @@ namespace ManagedIdentity.Native;
 internal static unsafe class NativeText
 {
     /// <summary>The text, or null when it is not given.</summary>
-    public static string? Read(this MiStr text) =>
+    public static string? Read(this AzmiStr text) =>
         text.ptr is null ? null : Encoding.UTF8.GetString(text.ptr, checked((int)text.len));
 
     /// <summary>The text; empty when it is not given.</summary>
-    public static string ReadOrEmpty(this MiStr text) => text.Read() ?? "";
+    public static string ReadOrEmpty(this AzmiStr text) => text.Read() ?? "";
 
     /// <summary>What a status means.</summary>
     public static string OfStatus(int status)
     {
         // A status of the emulator's library may come before the other is loaded.
         NativeLoader.Library.Require();
-        return NativeMethods.mi_status_text(status).ReadOrEmpty();
+        return NativeMethods.azmi_status_text(status).ReadOrEmpty();
     }
 }

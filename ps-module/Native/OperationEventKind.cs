@@ -4,12 +4,12 @@ namespace ManagedIdentity.Native;
 internal enum OperationEventKind : uint
 {
     None = 0,
-    Item = NativeMethods.MI_EVENT_ITEM,
-    Verbose = NativeMethods.MI_EVENT_VERBOSE,
-    Warning = NativeMethods.MI_EVENT_WARNING,
-    Progress = NativeMethods.MI_EVENT_PROGRESS,
-    Done = NativeMethods.MI_EVENT_DONE,
-    Failed = NativeMethods.MI_EVENT_FAILED,
-    Question = NativeMethods.MI_EVENT_QUESTION,
-    GuardedWarning = NativeMethods.MI_EVENT_GUARDED_WARNING,
+    Item = NativeMethods.AZMI_EVENT_ITEM,
+    Verbose = NativeMethods.AZMI_EVENT_VERBOSE,
+    Warning = NativeMethods.AZMI_EVENT_WARNING,
+    Progress = NativeMethods.AZMI_EVENT_PROGRESS,
+    Done = NativeMethods.AZMI_EVENT_DONE,
+    Failed = NativeMethods.AZMI_EVENT_FAILED,
+    Question = NativeMethods.AZMI_EVENT_QUESTION,
+    GuardedWarning = NativeMethods.AZMI_EVENT_GUARDED_WARNING,
 }

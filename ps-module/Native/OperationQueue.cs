@@ -16,14 +16,14 @@ internal sealed unsafe class OperationQueue : IDisposable
     public OperationQueue(int throttleLimit, bool verbose)
     {
         NativeLoader.Library.Require();
-        var options = new MiQueueOptions
+        var options = new AzmiQueueOptions
         {
             throttle_limit = checked((uint)throttleLimit),
             verbose = verbose ? (byte)1 : (byte)0,
             guards = 1,
         };
         ulong handle;
-        Check(NativeMethods.mi_queue_create(&options, &handle));
+        Check(NativeMethods.azmi_queue_create(&options, &handle));
         _handle = unchecked((long)handle);
     }
 
@@ -38,7 +38,7 @@ internal sealed unsafe class OperationQueue : IDisposable
     {
         using var scope = new NativeScope();
         var status = request.Submit(scope, Handle, tag);
-        if (status == NativeMethods.MI_ERROR_CANCELED)
+        if (status == NativeMethods.AZMI_ERROR_CANCELED)
         {
             return false;
         }
@@ -53,16 +53,16 @@ internal sealed unsafe class OperationQueue : IDisposable
     public TakeResult Take(int timeoutMilliseconds, out OperationEvent? taken)
     {
         taken = null;
-        MiEvent* source = null;
-        var status = NativeMethods.mi_queue_wait(Handle, timeoutMilliseconds, &source);
+        AzmiEvent* source = null;
+        var status = NativeMethods.azmi_queue_wait(Handle, timeoutMilliseconds, &source);
         switch (status)
         {
-            case NativeMethods.MI_OK:
+            case NativeMethods.AZMI_OK:
                 taken = ReadAndFree(source);
                 return TakeResult.Taken;
-            case NativeMethods.MI_TIMEOUT:
+            case NativeMethods.AZMI_TIMEOUT:
                 return TakeResult.TimedOut;
-            case NativeMethods.MI_DRAINED:
+            case NativeMethods.AZMI_DRAINED:
                 return TakeResult.Drained;
             default:
                 throw Refused(status);
@@ -73,14 +73,14 @@ internal sealed unsafe class OperationQueue : IDisposable
     public static void AnswerGuard(ulong guard, bool goOn)
     {
         // An operation that was cancelled takes no answer, and needs none.
-        NativeMethods.mi_guard_answer(guard, goOn ? (byte)1 : (byte)0);
+        NativeMethods.azmi_guard_answer(guard, goOn ? (byte)1 : (byte)0);
     }
 
     /// <summary>Cancels all that runs; a wait returns at once.</summary>
     public void Cancel()
     {
         // A queue that was freed meanwhile is cancelled: the library knows its handle no more.
-        NativeMethods.mi_queue_cancel(Handle);
+        NativeMethods.azmi_queue_cancel(Handle);
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ internal sealed unsafe class OperationQueue : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static OperationEvent ReadAndFree(MiEvent* source)
+    private static OperationEvent ReadAndFree(AzmiEvent* source)
     {
         try
         {
@@ -98,13 +98,13 @@ internal sealed unsafe class OperationQueue : IDisposable
         }
         finally
         {
-            NativeMethods.mi_event_free(source);
+            NativeMethods.azmi_event_free(source);
         }
     }
 
     private static void Check(int status)
     {
-        if (status != NativeMethods.MI_OK)
+        if (status != NativeMethods.AZMI_OK)
         {
             throw Refused(status);
         }
@@ -117,7 +117,7 @@ internal sealed unsafe class OperationQueue : IDisposable
         var handle = unchecked((ulong)Interlocked.Exchange(ref _handle, 0));
         if (handle != 0)
         {
-            NativeMethods.mi_queue_free(handle);
+            NativeMethods.azmi_queue_free(handle);
         }
     }
 }

@@ -2,62 +2,62 @@
 //! `emulator/library`, which is compiled with this file too.
 
 /// The call did what was asked.
-pub const MI_OK: i32 = 0;
+pub const AZMI_OK: i32 = 0;
 
 // Errors are positive too: csbindgen leaves out constants below zero.
 /// A pointer that must not be null is null.
-pub const MI_ERROR_NULL: i32 = 16;
+pub const AZMI_ERROR_NULL: i32 = 16;
 /// The handle is unknown: never issued, or freed already.
-pub const MI_ERROR_HANDLE: i32 = 17;
+pub const AZMI_ERROR_HANDLE: i32 = 17;
 /// A string is not UTF-8.
-pub const MI_ERROR_UTF8: i32 = 18;
+pub const AZMI_ERROR_UTF8: i32 = 18;
 /// A number is outside its enumeration or range.
-pub const MI_ERROR_VALUE: i32 = 19;
+pub const AZMI_ERROR_VALUE: i32 = 19;
 /// The library failed inside; the call had no effect.
-pub const MI_ERROR_PANIC: i32 = 20;
+pub const AZMI_ERROR_PANIC: i32 = 20;
 /// The queue was cancelled and takes no more operations.
-pub const MI_ERROR_CANCELED: i32 = 21;
+pub const AZMI_ERROR_CANCELED: i32 = 21;
 /// The library could not start its threads.
-pub const MI_ERROR_RUNTIME: i32 = 22;
+pub const AZMI_ERROR_RUNTIME: i32 = 22;
 
 /// No category fits.
-pub const MI_CATEGORY_NOT_SPECIFIED: u32 = 0;
+pub const AZMI_CATEGORY_NOT_SPECIFIED: u32 = 0;
 /// The caller's input breaks a rule; no request was sent.
-pub const MI_CATEGORY_INVALID_ARGUMENT: u32 = 1;
+pub const AZMI_CATEGORY_INVALID_ARGUMENT: u32 = 1;
 /// What was named does not exist.
-pub const MI_CATEGORY_OBJECT_NOT_FOUND: u32 = 2;
+pub const AZMI_CATEGORY_OBJECT_NOT_FOUND: u32 = 2;
 /// Signed in, but not allowed.
-pub const MI_CATEGORY_PERMISSION_DENIED: u32 = 3;
+pub const AZMI_CATEGORY_PERMISSION_DENIED: u32 = 3;
 /// Not signed in, or the sign-in was refused or has run out.
-pub const MI_CATEGORY_AUTHENTICATION_ERROR: u32 = 4;
+pub const AZMI_CATEGORY_AUTHENTICATION_ERROR: u32 = 4;
 /// It exists already in another form.
-pub const MI_CATEGORY_RESOURCE_EXISTS: u32 = 5;
+pub const AZMI_CATEGORY_RESOURCE_EXISTS: u32 = 5;
 /// Somebody else is changing it.
-pub const MI_CATEGORY_RESOURCE_BUSY: u32 = 6;
+pub const AZMI_CATEGORY_RESOURCE_BUSY: u32 = 6;
 /// Throttled, or over a quota.
-pub const MI_CATEGORY_LIMITS_EXCEEDED: u32 = 7;
+pub const AZMI_CATEGORY_LIMITS_EXCEEDED: u32 = 7;
 /// It did not end in time.
-pub const MI_CATEGORY_OPERATION_TIMEOUT: u32 = 8;
+pub const AZMI_CATEGORY_OPERATION_TIMEOUT: u32 = 8;
 /// The endpoint could not be reached.
-pub const MI_CATEGORY_CONNECTION_ERROR: u32 = 9;
+pub const AZMI_CATEGORY_CONNECTION_ERROR: u32 = 9;
 /// The endpoint answered with something that is not Azure's.
-pub const MI_CATEGORY_INVALID_RESULT: u32 = 10;
+pub const AZMI_CATEGORY_INVALID_RESULT: u32 = 10;
 /// Cancelled by the caller.
-pub const MI_CATEGORY_OPERATION_STOPPED: u32 = 11;
+pub const AZMI_CATEGORY_OPERATION_STOPPED: u32 = 11;
 /// Azure refused the operation, or it failed there.
-pub const MI_CATEGORY_INVALID_OPERATION: u32 = 12;
+pub const AZMI_CATEGORY_INVALID_OPERATION: u32 = 12;
 
 /// A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiStr {
+pub struct AzmiStr {
     /// The first byte, or null.
     pub ptr: *const u8,
     /// The number of bytes.
     pub len: usize,
 }
 
-impl MiStr {
+impl AzmiStr {
     /// A view of a text, valid as long as the text is.
     pub(crate) const fn of(text: &str) -> Self {
         Self {

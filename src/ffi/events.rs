@@ -22,26 +22,26 @@ use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
 /// An event that the host holds, with all that it points to. The host sees the first member.
 #[repr(C)]
 struct Published {
-    event: MiEvent,
+    event: AzmiEvent,
     // What `event` points to: on the heap, and not touched again until it is freed.
     happening: Box<Happening>,
-    identity: Option<Box<MiIdentity>>,
-    vm_identity: Option<Box<MiVmIdentity>>,
-    role_assignment: Option<Box<MiRoleAssignment>>,
-    role_definition: Option<Box<MiRoleDefinition>>,
-    reference: Option<Box<MiReference>>,
-    connection: Option<Box<MiConnection>>,
-    plan: Option<Box<MiPlan>>,
-    system_identity: Option<Box<MiSystemIdentity>>,
-    federated_credential: Option<Box<MiFederatedCredential>>,
-    group_member: Option<Box<MiGroupMember>>,
-    deployment: Option<Box<MiDeployment>>,
-    texts: Vec<MiStr>,
-    question: Option<Box<MiQuestion>>,
-    progress: Option<Box<MiProgress>>,
-    error: Option<Box<MiError>>,
-    tags: Vec<MiTag>,
-    assigned: Vec<MiAssignedIdentity>,
+    identity: Option<Box<AzmiIdentity>>,
+    vm_identity: Option<Box<AzmiVmIdentity>>,
+    role_assignment: Option<Box<AzmiRoleAssignment>>,
+    role_definition: Option<Box<AzmiRoleDefinition>>,
+    reference: Option<Box<AzmiReference>>,
+    connection: Option<Box<AzmiConnection>>,
+    plan: Option<Box<AzmiPlan>>,
+    system_identity: Option<Box<AzmiSystemIdentity>>,
+    federated_credential: Option<Box<AzmiFederatedCredential>>,
+    group_member: Option<Box<AzmiGroupMember>>,
+    deployment: Option<Box<AzmiDeployment>>,
+    texts: Vec<AzmiStr>,
+    question: Option<Box<AzmiQuestion>>,
+    progress: Option<Box<AzmiProgress>>,
+    error: Option<Box<AzmiError>>,
+    tags: Vec<AzmiTag>,
+    assigned: Vec<AzmiAssignedIdentity>,
     message: String,
 }
 
@@ -52,14 +52,14 @@ fn held() -> MutexGuard<'static, HashSet<usize>> {
 }
 
 /// Hands an event to the host, which frees it with [`reclaim`].
-pub(super) fn publish(event: Event) -> *const MiEvent {
-    let address = Box::into_raw(Published::new(event)).cast::<MiEvent>();
+pub(super) fn publish(event: Event) -> *const AzmiEvent {
+    let address = Box::into_raw(Published::new(event)).cast::<AzmiEvent>();
     held().insert(address as usize);
     address
 }
 
 /// Frees an event that the host holds.
-pub(super) fn reclaim(event: *const MiEvent) -> Result<(), Status> {
+pub(super) fn reclaim(event: *const AzmiEvent) -> Result<(), Status> {
     if !held().remove(&(event as usize)) {
         return Err(Status::Handle);
     }
@@ -72,9 +72,9 @@ pub(super) fn reclaim(event: *const MiEvent) -> Result<(), Status> {
 impl Published {
     fn new(event: Event) -> Box<Self> {
         let mut published = Box::new(Self {
-            event: MiEvent {
+            event: AzmiEvent {
                 tag: event.tag,
-                kind: MI_EVENT_ITEM,
+                kind: AZMI_EVENT_ITEM,
                 identity: ptr::null(),
                 vm_identity: ptr::null(),
                 role_assignment: ptr::null(),
@@ -87,10 +87,10 @@ impl Published {
                 group_member: ptr::null(),
                 question: ptr::null(),
                 deployment: ptr::null(),
-                text: MiStr::ABSENT,
+                text: AzmiStr::ABSENT,
                 progress: ptr::null(),
                 error: ptr::null(),
-                message: MiStr::ABSENT,
+                message: AzmiStr::ABSENT,
                 guard: 0,
             },
             happening: Box::new(event.happening),
@@ -121,106 +121,106 @@ impl Published {
     fn fill(&mut self) {
         match &mut *self.happening {
             Happening::Item(Record::Identity(identity)) => {
-                self.tags = identity.tags.iter().map(MiTag::of).collect();
-                let record = self.identity.insert(MiIdentity::of(identity, &self.tags));
+                self.tags = identity.tags.iter().map(AzmiTag::of).collect();
+                let record = self.identity.insert(AzmiIdentity::of(identity, &self.tags));
                 self.event.identity = &raw const **record;
             }
             Happening::Item(Record::VmIdentity(vm)) => {
-                self.assigned = vm.assigned.iter().map(MiAssignedIdentity::of).collect();
+                self.assigned = vm.assigned.iter().map(AzmiAssignedIdentity::of).collect();
                 let record = self
                     .vm_identity
-                    .insert(MiVmIdentity::of(vm, &self.assigned));
+                    .insert(AzmiVmIdentity::of(vm, &self.assigned));
                 self.event.vm_identity = &raw const **record;
             }
             Happening::Item(Record::RoleAssignment(assignment)) => {
-                let record = MiRoleAssignment::of(assignment);
+                let record = AzmiRoleAssignment::of(assignment);
                 self.event.role_assignment = &raw const **self.role_assignment.insert(record);
             }
             Happening::Item(Record::RoleDefinition(definition)) => {
-                let record = MiRoleDefinition::of(definition);
+                let record = AzmiRoleDefinition::of(definition);
                 self.event.role_definition = &raw const **self.role_definition.insert(record);
             }
             Happening::Item(Record::Reference(reference)) => {
-                let record = MiReference::of(reference);
+                let record = AzmiReference::of(reference);
                 self.event.reference = &raw const **self.reference.insert(record);
             }
             Happening::Item(Record::Connection(connection)) => {
-                let record = self.connection.insert(MiConnection::of(connection));
+                let record = self.connection.insert(AzmiConnection::of(connection));
                 self.event.connection = &raw const **record;
             }
             Happening::Item(Record::Plan(plan)) => {
                 self.message = plan.agreement();
-                let record = self.plan.insert(MiPlan::of(plan, &self.message));
+                let record = self.plan.insert(AzmiPlan::of(plan, &self.message));
                 self.event.plan = &raw const **record;
             }
             Happening::Item(Record::SystemIdentity(identity)) => {
-                self.tags = identity.tags.iter().map(MiTag::of).collect();
+                self.tags = identity.tags.iter().map(AzmiTag::of).collect();
                 let record = self
                     .system_identity
-                    .insert(MiSystemIdentity::of(identity, &self.tags));
+                    .insert(AzmiSystemIdentity::of(identity, &self.tags));
                 self.event.system_identity = &raw const **record;
             }
             Happening::Item(Record::FederatedCredential(credential)) => {
                 let audiences = credential.properties.audiences.iter();
-                self.texts = audiences.map(|audience| MiStr::of(audience)).collect();
+                self.texts = audiences.map(|audience| AzmiStr::of(audience)).collect();
                 let record = self
                     .federated_credential
-                    .insert(MiFederatedCredential::of(credential, &self.texts));
+                    .insert(AzmiFederatedCredential::of(credential, &self.texts));
                 self.event.federated_credential = &raw const **record;
             }
             Happening::Item(Record::GroupMember(member)) => {
-                let record = self.group_member.insert(MiGroupMember::of(member));
+                let record = self.group_member.insert(AzmiGroupMember::of(member));
                 self.event.group_member = &raw const **record;
             }
             Happening::Item(Record::Deployment(deployment)) => {
                 let properties = &deployment.properties;
                 let resources = properties.output_resources.iter();
-                self.texts = resources.map(|one| MiStr::of(&one.id)).collect();
+                self.texts = resources.map(|one| AzmiStr::of(&one.id)).collect();
                 self.message = serde_json::to_string(&properties.outputs).unwrap_or_default();
-                let record = MiDeployment::of(deployment, &self.message, &self.texts);
+                let record = AzmiDeployment::of(deployment, &self.message, &self.texts);
                 self.event.deployment = &raw const **self.deployment.insert(record);
             }
-            Happening::Item(Record::Json(text)) => self.event.text = MiStr::of(text.get()),
-            Happening::Item(Record::Text(text)) => self.event.text = MiStr::of(text),
+            Happening::Item(Record::Json(text)) => self.event.text = AzmiStr::of(text.get()),
+            Happening::Item(Record::Text(text)) => self.event.text = AzmiStr::of(text),
             Happening::Verbose(text) => {
-                self.event.kind = MI_EVENT_VERBOSE;
-                self.event.message = MiStr::of(text);
+                self.event.kind = AZMI_EVENT_VERBOSE;
+                self.event.message = AzmiStr::of(text);
             }
             Happening::Warning(text) => {
-                self.event.kind = MI_EVENT_WARNING;
-                self.event.message = MiStr::of(text);
+                self.event.kind = AZMI_EVENT_WARNING;
+                self.event.message = AzmiStr::of(text);
             }
             Happening::Guard(text, go_on) => {
-                self.event.kind = MI_EVENT_GUARDED_WARNING;
-                self.event.message = MiStr::of(text);
+                self.event.kind = AZMI_EVENT_GUARDED_WARNING;
+                self.event.message = AzmiStr::of(text);
                 let handle = go_on.take().map(|go_on| guards().insert(go_on));
                 self.event.guard = handle.unwrap_or_default();
             }
             Happening::Progress(progress) => {
-                self.event.kind = MI_EVENT_PROGRESS;
-                let record = self.progress.insert(MiProgress::of(progress));
+                self.event.kind = AZMI_EVENT_PROGRESS;
+                let record = self.progress.insert(AzmiProgress::of(progress));
                 self.event.progress = &raw const **record;
             }
             // The queue hands out no question that is not claimed.
             Happening::Question(_) => {}
             Happening::Claimed(question, claim) => {
-                self.event.kind = MI_EVENT_QUESTION;
+                self.event.kind = AZMI_EVENT_QUESTION;
                 let handle = claim.take().map(|claim| questions().insert(claim));
-                let record = self.question.insert(MiQuestion::of(question, handle));
+                let record = self.question.insert(AzmiQuestion::of(question, handle));
                 self.event.question = &raw const **record;
             }
-            Happening::Done => self.event.kind = MI_EVENT_DONE,
+            Happening::Done => self.event.kind = AZMI_EVENT_DONE,
             Happening::Failed(error) => {
-                self.event.kind = MI_EVENT_FAILED;
+                self.event.kind = AZMI_EVENT_FAILED;
                 self.message = error.to_string();
-                let record = self.error.insert(MiError::of(error, &self.message));
+                let record = self.error.insert(AzmiError::of(error, &self.message));
                 self.event.error = &raw const **record;
             }
         }
     }
 }
 
-impl MiStr {
+impl AzmiStr {
     const ABSENT: Self = Self {
         ptr: ptr::null(),
         len: 0,
@@ -235,92 +235,92 @@ impl MiStr {
     }
 }
 
-impl MiTag {
+impl AzmiTag {
     fn of((name, value): (&String, &String)) -> Self {
         Self {
-            name: MiStr::of(name),
-            value: MiStr::of(value),
+            name: AzmiStr::of(name),
+            value: AzmiStr::of(value),
         }
     }
 }
 
 /// The parts of an id, as views of it; absent when it is not of the type that it should be.
 struct Parts {
-    name: MiStr,
-    resource_group: MiStr,
-    subscription_id: MiStr,
+    name: AzmiStr,
+    resource_group: AzmiStr,
+    subscription_id: AzmiStr,
 }
 
 impl Parts {
     /// `/subscriptions/{s}/resourceGroups/{g}/…/{name}`: what Azure sent is trusted to have it.
     fn of(id: &str) -> Self {
-        let part = |index| MiStr::unless_empty(id.split('/').nth(index).unwrap_or_default());
+        let part = |index| AzmiStr::unless_empty(id.split('/').nth(index).unwrap_or_default());
         Self {
-            name: MiStr::unless_empty(id.rsplit('/').next().unwrap_or_default()),
+            name: AzmiStr::unless_empty(id.rsplit('/').next().unwrap_or_default()),
             resource_group: part(4),
             subscription_id: part(2),
         }
     }
 }
 
-impl MiIdentity {
-    fn of(identity: &UserAssignedIdentity, tags: &[MiTag]) -> Box<Self> {
+impl AzmiIdentity {
+    fn of(identity: &UserAssignedIdentity, tags: &[AzmiTag]) -> Box<Self> {
         let parts = Parts::of(&identity.id);
         let properties = &identity.properties;
         let isolation_scope = properties.isolation_scope.as_deref().unwrap_or_default();
         Box::new(Self {
-            id: MiStr::of(&identity.id),
-            name: MiStr::of(&identity.name),
+            id: AzmiStr::of(&identity.id),
+            name: AzmiStr::of(&identity.name),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
-            location: MiStr::of(&identity.location),
-            resource_type: MiStr::of(&identity.resource_type),
-            tenant_id: MiStr::unless_empty(&properties.tenant_id),
-            principal_id: MiStr::unless_empty(&properties.principal_id),
-            client_id: MiStr::unless_empty(&properties.client_id),
-            isolation_scope: MiStr::unless_empty(isolation_scope),
+            location: AzmiStr::of(&identity.location),
+            resource_type: AzmiStr::of(&identity.resource_type),
+            tenant_id: AzmiStr::unless_empty(&properties.tenant_id),
+            principal_id: AzmiStr::unless_empty(&properties.principal_id),
+            client_id: AzmiStr::unless_empty(&properties.client_id),
+            isolation_scope: AzmiStr::unless_empty(isolation_scope),
             tags: tags.as_ptr(),
             tags_len: tags.len(),
         })
     }
 }
 
-impl MiSystemIdentity {
-    fn of(identity: &SystemAssignedIdentity, tags: &[MiTag]) -> Box<Self> {
+impl AzmiSystemIdentity {
+    fn of(identity: &SystemAssignedIdentity, tags: &[AzmiTag]) -> Box<Self> {
         let parts = Parts::of(&identity.id);
         let properties = &identity.properties;
         Box::new(Self {
-            id: MiStr::of(&identity.id),
-            name: MiStr::of(&identity.name),
+            id: AzmiStr::of(&identity.id),
+            name: AzmiStr::of(&identity.name),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
-            location: MiStr::of(&identity.location),
-            resource_type: MiStr::of(&identity.resource_type),
-            tenant_id: MiStr::unless_empty(&properties.tenant_id),
-            principal_id: MiStr::unless_empty(&properties.principal_id),
-            client_id: MiStr::unless_empty(&properties.client_id),
+            location: AzmiStr::of(&identity.location),
+            resource_type: AzmiStr::of(&identity.resource_type),
+            tenant_id: AzmiStr::unless_empty(&properties.tenant_id),
+            principal_id: AzmiStr::unless_empty(&properties.principal_id),
+            client_id: AzmiStr::unless_empty(&properties.client_id),
             tags: tags.as_ptr(),
             tags_len: tags.len(),
         })
     }
 }
 
-impl MiFederatedCredential {
-    fn of(credential: &FederatedCredential, audiences: &[MiStr]) -> Box<Self> {
+impl AzmiFederatedCredential {
+    fn of(credential: &FederatedCredential, audiences: &[AzmiStr]) -> Box<Self> {
         let parts = Parts::of(&credential.id);
         let identity = credential.id.split('/').nth(8).unwrap_or_default();
         let trust = &credential.properties;
         let expression = trust.claims_matching_expression.as_ref();
         Box::new(Self {
-            id: MiStr::of(&credential.id),
-            name: MiStr::of(&credential.name),
-            identity_name: MiStr::unless_empty(identity),
+            id: AzmiStr::of(&credential.id),
+            name: AzmiStr::of(&credential.name),
+            identity_name: AzmiStr::unless_empty(identity),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
-            resource_type: MiStr::of(&credential.resource_type),
-            issuer: MiStr::of(&trust.issuer),
-            subject: MiStr::unless_empty(trust.subject.as_deref().unwrap_or_default()),
-            claims_matching_expression: MiStr::unless_empty(
+            resource_type: AzmiStr::of(&credential.resource_type),
+            issuer: AzmiStr::of(&trust.issuer),
+            subject: AzmiStr::unless_empty(trust.subject.as_deref().unwrap_or_default()),
+            claims_matching_expression: AzmiStr::unless_empty(
                 expression.map_or("", |expression| &expression.value),
             ),
             claims_matching_expression_version: expression
@@ -331,99 +331,99 @@ impl MiFederatedCredential {
     }
 }
 
-impl MiGroupMember {
+impl AzmiGroupMember {
     fn of(member: &GroupMember) -> Box<Self> {
         Box::new(Self {
-            group_id: MiStr::of(&member.group_id),
-            group_name: MiStr::unless_empty(&member.group_name),
-            id: MiStr::of(&member.id),
-            display_name: MiStr::unless_empty(&member.display_name),
-            kind: MiStr::unless_empty(&member.kind),
-            app_id: MiStr::unless_empty(&member.app_id),
+            group_id: AzmiStr::of(&member.group_id),
+            group_name: AzmiStr::unless_empty(&member.group_name),
+            id: AzmiStr::of(&member.id),
+            display_name: AzmiStr::unless_empty(&member.display_name),
+            kind: AzmiStr::unless_empty(&member.kind),
+            app_id: AzmiStr::unless_empty(&member.app_id),
         })
     }
 }
 
-impl MiDeployment {
-    fn of(deployment: &Deployment, outputs: &str, resources: &[MiStr]) -> Box<Self> {
+impl AzmiDeployment {
+    fn of(deployment: &Deployment, outputs: &str, resources: &[AzmiStr]) -> Box<Self> {
         let parts = Parts::of(&deployment.id);
         let properties = &deployment.properties;
         Box::new(Self {
-            id: MiStr::of(&deployment.id),
-            name: MiStr::of(&deployment.name),
+            id: AzmiStr::of(&deployment.id),
+            name: AzmiStr::of(&deployment.name),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
-            provisioning_state: MiStr::unless_empty(&properties.provisioning_state),
-            timestamp: MiStr::unless_empty(&properties.timestamp),
-            duration: MiStr::unless_empty(&properties.duration),
-            mode: MiStr::unless_empty(&properties.mode),
-            correlation_id: MiStr::unless_empty(&properties.correlation_id),
-            outputs: MiStr::of(outputs),
+            provisioning_state: AzmiStr::unless_empty(&properties.provisioning_state),
+            timestamp: AzmiStr::unless_empty(&properties.timestamp),
+            duration: AzmiStr::unless_empty(&properties.duration),
+            mode: AzmiStr::unless_empty(&properties.mode),
+            correlation_id: AzmiStr::unless_empty(&properties.correlation_id),
+            outputs: AzmiStr::of(outputs),
             resources: resources.as_ptr(),
             resources_len: resources.len(),
         })
     }
 }
 
-impl MiAssignedIdentity {
+impl AzmiAssignedIdentity {
     fn of(assigned: &AssignedIdentity) -> Self {
         Self {
-            id: MiStr::of(&assigned.id),
+            id: AzmiStr::of(&assigned.id),
             name: Parts::of(&assigned.id).name,
-            principal_id: MiStr::unless_empty(&assigned.principal_id),
-            client_id: MiStr::unless_empty(&assigned.client_id),
+            principal_id: AzmiStr::unless_empty(&assigned.principal_id),
+            client_id: AzmiStr::unless_empty(&assigned.client_id),
             existence: match assigned.existence {
-                Existence::Unknown => MI_EXISTENCE_UNKNOWN,
-                Existence::Exists => MI_EXISTENCE_EXISTS,
-                Existence::Missing => MI_EXISTENCE_MISSING,
+                Existence::Unknown => AZMI_EXISTENCE_UNKNOWN,
+                Existence::Exists => AZMI_EXISTENCE_EXISTS,
+                Existence::Missing => AZMI_EXISTENCE_MISSING,
             },
         }
     }
 }
 
-impl MiVmIdentity {
-    fn of(vm: &MachineIdentity, assigned: &[MiAssignedIdentity]) -> Box<Self> {
+impl AzmiVmIdentity {
+    fn of(vm: &MachineIdentity, assigned: &[AzmiAssignedIdentity]) -> Box<Self> {
         let parts = Parts::of(&vm.id);
         let is_scale_set = ResourceId::read(SCALE_SET, &vm.id).is_some();
         Box::new(Self {
             machine: match is_scale_set {
-                true => MI_MACHINE_SCALE_SET,
-                false => MI_MACHINE_VM,
+                true => AZMI_MACHINE_SCALE_SET,
+                false => AZMI_MACHINE_VM,
             },
-            id: MiStr::of(&vm.id),
-            name: MiStr::of(&vm.name),
+            id: AzmiStr::of(&vm.id),
+            name: AzmiStr::of(&vm.name),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
-            location: MiStr::of(&vm.location),
+            location: AzmiStr::of(&vm.location),
             identity_type: match vm.identity_type {
-                IdentityType::None => MI_IDENTITY_NONE,
-                IdentityType::SystemAssigned => MI_IDENTITY_SYSTEM_ASSIGNED,
-                IdentityType::UserAssigned => MI_IDENTITY_USER_ASSIGNED,
-                IdentityType::SystemAndUserAssigned => MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED,
+                IdentityType::None => AZMI_IDENTITY_NONE,
+                IdentityType::SystemAssigned => AZMI_IDENTITY_SYSTEM_ASSIGNED,
+                IdentityType::UserAssigned => AZMI_IDENTITY_USER_ASSIGNED,
+                IdentityType::SystemAndUserAssigned => AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED,
             },
-            principal_id: MiStr::unless_empty(&vm.principal_id),
-            tenant_id: MiStr::unless_empty(&vm.tenant_id),
-            etag: MiStr::unless_empty(&vm.etag),
-            provisioning_state: MiStr::of(&vm.provisioning_state),
+            principal_id: AzmiStr::unless_empty(&vm.principal_id),
+            tenant_id: AzmiStr::unless_empty(&vm.tenant_id),
+            etag: AzmiStr::unless_empty(&vm.etag),
+            provisioning_state: AzmiStr::of(&vm.provisioning_state),
             assigned: assigned.as_ptr(),
             assigned_len: assigned.len(),
-            upgrade_mode: MiStr::unless_empty(&vm.upgrade_mode),
+            upgrade_mode: AzmiStr::unless_empty(&vm.upgrade_mode),
         })
     }
 }
 
-impl MiRoleAssignment {
+impl AzmiRoleAssignment {
     fn of(assignment: &RoleAssignment) -> Box<Self> {
         let properties = &assignment.properties;
-        let optional = |text: &Option<String>| MiStr::unless_empty(text.as_deref().unwrap_or(""));
+        let optional = |text: &Option<String>| AzmiStr::unless_empty(text.as_deref().unwrap_or(""));
         Box::new(Self {
-            id: MiStr::of(&assignment.id),
-            name: MiStr::of(&assignment.name),
-            scope: MiStr::of(&properties.scope),
-            role_definition_id: MiStr::of(&properties.role_definition_id),
-            role_definition_name: MiStr::unless_empty(&assignment.role_name),
-            principal_id: MiStr::of(&properties.principal_id),
-            principal_type: MiStr::unless_empty(&properties.principal_type),
+            id: AzmiStr::of(&assignment.id),
+            name: AzmiStr::of(&assignment.name),
+            scope: AzmiStr::of(&properties.scope),
+            role_definition_id: AzmiStr::of(&properties.role_definition_id),
+            role_definition_name: AzmiStr::unless_empty(&assignment.role_name),
+            principal_id: AzmiStr::of(&properties.principal_id),
+            principal_type: AzmiStr::unless_empty(&properties.principal_type),
             description: optional(&properties.description),
             condition: optional(&properties.condition),
             condition_version: optional(&properties.condition_version),
@@ -432,67 +432,68 @@ impl MiRoleAssignment {
     }
 }
 
-impl MiRoleDefinition {
+impl AzmiRoleDefinition {
     fn of(definition: &RoleDefinition) -> Box<Self> {
         let properties = &definition.properties;
         Box::new(Self {
-            id: MiStr::of(&definition.id),
-            name: MiStr::of(&definition.name),
-            role_name: MiStr::of(&properties.role_name),
-            description: MiStr::unless_empty(&properties.description),
-            kind: MiStr::unless_empty(&properties.kind),
+            id: AzmiStr::of(&definition.id),
+            name: AzmiStr::of(&definition.name),
+            role_name: AzmiStr::of(&properties.role_name),
+            description: AzmiStr::unless_empty(&properties.description),
+            kind: AzmiStr::unless_empty(&properties.kind),
         })
     }
 }
 
-impl MiReference {
+impl AzmiReference {
     fn of(reference: &Reference) -> Box<Self> {
         Box::new(Self {
-            id: MiStr::of(&reference.id),
-            name: MiStr::of(&reference.name),
-            resource_type: MiStr::of(&reference.resource_type),
-            resource_group: MiStr::unless_empty(&reference.resource_group),
-            subscription_id: MiStr::unless_empty(&reference.subscription_id),
-            identity_id: MiStr::of(&reference.identity_id),
+            id: AzmiStr::of(&reference.id),
+            name: AzmiStr::of(&reference.name),
+            resource_type: AzmiStr::of(&reference.resource_type),
+            resource_group: AzmiStr::unless_empty(&reference.resource_group),
+            subscription_id: AzmiStr::unless_empty(&reference.subscription_id),
+            identity_id: AzmiStr::of(&reference.identity_id),
             kind: match reference.kind {
-                ReferenceKind::Assigned => MI_REFERENCE_ASSIGNED,
-                ReferenceKind::Mentioned => MI_REFERENCE_MENTIONED,
-                ReferenceKind::Reported => MI_REFERENCE_REPORTED,
+                ReferenceKind::Assigned => AZMI_REFERENCE_ASSIGNED,
+                ReferenceKind::Mentioned => AZMI_REFERENCE_MENTIONED,
+                ReferenceKind::Reported => AZMI_REFERENCE_REPORTED,
             },
         })
     }
 }
 
-impl MiConnection {
+impl AzmiConnection {
     /// From here on the host owns the client.
     fn of(connection: &Connection) -> Box<Self> {
         Box::new(Self {
             client: clients().insert(connection.client.clone()),
-            account: MiStr::of(&connection.account),
-            account_type: MiStr::of(connection.account_type),
-            tenant_id: MiStr::unless_empty(&connection.tenant_id),
-            subscription_id: MiStr::of(&connection.subscription_id),
-            subscription_name: MiStr::of(&connection.subscription_name),
-            environment: MiStr::of(&connection.environment),
-            endpoint: MiStr::of(&connection.endpoint),
+            account: AzmiStr::of(&connection.account),
+            account_type: AzmiStr::of(connection.account_type),
+            tenant_id: AzmiStr::unless_empty(&connection.tenant_id),
+            subscription_id: AzmiStr::of(&connection.subscription_id),
+            subscription_name: AzmiStr::of(&connection.subscription_name),
+            environment: AzmiStr::of(&connection.environment),
+            endpoint: AzmiStr::of(&connection.endpoint),
         })
     }
 }
 
-impl MiPlan {
+impl AzmiPlan {
     fn of(plan: &Plan, agreement: &str) -> Box<Self> {
         Box::new(Self {
-            resource_id: MiStr::of(&plan.resource),
-            description: MiStr::of(&plan.description),
+            resource_id: AzmiStr::of(&plan.resource),
+            description: AzmiStr::of(&plan.description),
             changes: plan.changes().into(),
-            agreement: MiStr::of(agreement),
+            agreement: AzmiStr::of(agreement),
         })
     }
 }
 
-impl MiQuestion {
+impl AzmiQuestion {
     fn of(question: &Question, handle: Option<u64>) -> Box<Self> {
-        let or_absent = |text: &Option<String>| text.as_deref().map_or(MiStr::ABSENT, MiStr::of);
+        let or_absent =
+            |text: &Option<String>| text.as_deref().map_or(AzmiStr::ABSENT, AzmiStr::of);
         Box::new(Self {
             question: handle.unwrap_or_default(),
             audience: or_absent(&question.audience),
@@ -501,49 +502,49 @@ impl MiQuestion {
     }
 }
 
-impl MiProgress {
+impl AzmiProgress {
     fn of(progress: &Progress) -> Box<Self> {
         Box::new(Self {
-            activity: MiStr::of(&progress.activity),
-            status: MiStr::of(&progress.status),
+            activity: AzmiStr::of(&progress.activity),
+            status: AzmiStr::of(&progress.status),
             percent: progress.percent.map_or(-1, i32::from),
             seconds_elapsed: progress.seconds_elapsed,
         })
     }
 }
 
-impl MiError {
+impl AzmiError {
     fn of(error: &Error, message: &str) -> Box<Self> {
         Box::new(Self {
-            code: MiStr::of(error.code()),
-            message: MiStr::of(message),
+            code: AzmiStr::of(error.code()),
+            message: AzmiStr::of(message),
             category: category(error.category()),
             http_status: error.status().map_or(0, u32::from),
-            target: MiStr::of(error.target()),
-            recommendation: MiStr::unless_empty(error.recommendation()),
-            request_id: MiStr::unless_empty(error.request_id()),
-            correlation_id: MiStr::unless_empty(error.correlation_id()),
-            request: MiStr::unless_empty(error.request()),
-            raw: MiStr::unless_empty(error.raw()),
+            target: AzmiStr::of(error.target()),
+            recommendation: AzmiStr::unless_empty(error.recommendation()),
+            request_id: AzmiStr::unless_empty(error.request_id()),
+            correlation_id: AzmiStr::unless_empty(error.correlation_id()),
+            request: AzmiStr::unless_empty(error.request()),
+            raw: AzmiStr::unless_empty(error.raw()),
         })
     }
 }
 
 fn category(category: Category) -> u32 {
     match category {
-        Category::NotSpecified => MI_CATEGORY_NOT_SPECIFIED,
-        Category::InvalidArgument => MI_CATEGORY_INVALID_ARGUMENT,
-        Category::ObjectNotFound => MI_CATEGORY_OBJECT_NOT_FOUND,
-        Category::PermissionDenied => MI_CATEGORY_PERMISSION_DENIED,
-        Category::AuthenticationError => MI_CATEGORY_AUTHENTICATION_ERROR,
-        Category::ResourceExists => MI_CATEGORY_RESOURCE_EXISTS,
-        Category::ResourceBusy => MI_CATEGORY_RESOURCE_BUSY,
-        Category::LimitsExceeded => MI_CATEGORY_LIMITS_EXCEEDED,
-        Category::OperationTimeout => MI_CATEGORY_OPERATION_TIMEOUT,
-        Category::ConnectionError => MI_CATEGORY_CONNECTION_ERROR,
-        Category::InvalidResult => MI_CATEGORY_INVALID_RESULT,
-        Category::OperationStopped => MI_CATEGORY_OPERATION_STOPPED,
-        Category::InvalidOperation => MI_CATEGORY_INVALID_OPERATION,
+        Category::NotSpecified => AZMI_CATEGORY_NOT_SPECIFIED,
+        Category::InvalidArgument => AZMI_CATEGORY_INVALID_ARGUMENT,
+        Category::ObjectNotFound => AZMI_CATEGORY_OBJECT_NOT_FOUND,
+        Category::PermissionDenied => AZMI_CATEGORY_PERMISSION_DENIED,
+        Category::AuthenticationError => AZMI_CATEGORY_AUTHENTICATION_ERROR,
+        Category::ResourceExists => AZMI_CATEGORY_RESOURCE_EXISTS,
+        Category::ResourceBusy => AZMI_CATEGORY_RESOURCE_BUSY,
+        Category::LimitsExceeded => AZMI_CATEGORY_LIMITS_EXCEEDED,
+        Category::OperationTimeout => AZMI_CATEGORY_OPERATION_TIMEOUT,
+        Category::ConnectionError => AZMI_CATEGORY_CONNECTION_ERROR,
+        Category::InvalidResult => AZMI_CATEGORY_INVALID_RESULT,
+        Category::OperationStopped => AZMI_CATEGORY_OPERATION_STOPPED,
+        Category::InvalidOperation => AZMI_CATEGORY_INVALID_OPERATION,
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Two call shapes only. *Synchronous*: a status, results through out-pointers. *Submit*: the
 //! operation starts, its events arrive in the queue under the caller's tag. A submit that
-//! returns anything but `MI_OK` never yields an event; an accepted one ends exactly once.
+//! returns anything but `AZMI_OK` never yields an event; an accepted one ends exactly once.
 //!
 //! # Safety
 //!
@@ -26,22 +26,22 @@ use super::registry::{clients, guards, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
 
-/// The version of this ABI: [`MI_ABI_VERSION`] of the library that is loaded.
+/// The version of this ABI: [`AZMI_ABI_VERSION`] of the library that is loaded.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_abi_version() -> u32 {
-    MI_ABI_VERSION
+pub extern "C" fn azmi_abi_version() -> u32 {
+    AZMI_ABI_VERSION
 }
 
 /// The version of the library, such as `0.1.0`. The text lives as long as the library.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_version() -> MiStr {
-    MiStr::of(env!("CARGO_PKG_VERSION"))
+pub extern "C" fn azmi_version() -> AzmiStr {
+    AzmiStr::of(env!("CARGO_PKG_VERSION"))
 }
 
 /// What a status means, in English. The text lives as long as the library.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_status_text(status: i32) -> MiStr {
-    MiStr::of(Status::text(status))
+pub extern "C" fn azmi_status_text(status: i32) -> AzmiStr {
+    AzmiStr::of(Status::text(status))
 }
 
 /// Makes a queue, which runs operations and collects what they yield, in the order in which
@@ -50,7 +50,10 @@ pub extern "C" fn mi_status_text(status: i32) -> MiStr {
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_queue_create(options: *const MiQueueOptions, queue: *mut u64) -> i32 {
+pub unsafe extern "C" fn azmi_queue_create(
+    options: *const AzmiQueueOptions,
+    queue: *mut u64,
+) -> i32 {
     guard(|| {
         check_out(queue)?;
         let options = unsafe { read(options) }?;
@@ -65,16 +68,16 @@ pub unsafe extern "C" fn mi_queue_create(options: *const MiQueueOptions, queue: 
 }
 
 /// Takes the next event, waiting at most `timeout_ms` milliseconds: 0 does not wait, a negative
-/// number waits for ever. `MI_OK`: `*event` is set, and the caller frees it with
-/// [`mi_event_free`]. `MI_TIMEOUT` or `MI_DRAINED`: `*event` is null. One thread at a time.
+/// number waits for ever. `AZMI_OK`: `*event` is set, and the caller frees it with
+/// [`azmi_event_free`]. `AZMI_TIMEOUT` or `AZMI_DRAINED`: `*event` is null. One thread at a time.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_queue_wait(
+pub unsafe extern "C" fn azmi_queue_wait(
     queue: u64,
     timeout_ms: i32,
-    event: *mut *const MiEvent,
+    event: *mut *const AzmiEvent,
 ) -> i32 {
     guard(|| {
         check_out(event)?;
@@ -90,7 +93,7 @@ pub unsafe extern "C" fn mi_queue_wait(
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_queue_pending(queue: u64, pending: *mut u64) -> i32 {
+pub unsafe extern "C" fn azmi_queue_pending(queue: u64, pending: *mut u64) -> i32 {
     guard(|| {
         check_out(pending)?;
         let count = queues().get(queue)?.pending();
@@ -101,18 +104,18 @@ pub unsafe extern "C" fn mi_queue_pending(queue: u64, pending: *mut u64) -> i32 
 
 /// Cancels everything in the queue, from any thread: what runs is dropped, what was not taken
 /// is discarded, each operation ends with an `OperationCanceled` error, a wait returns at once,
-/// and later submits are refused with `MI_ERROR_CANCELED`.
+/// and later submits are refused with `AZMI_ERROR_CANCELED`.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_queue_cancel(queue: u64) -> i32 {
+pub extern "C" fn azmi_queue_cancel(queue: u64) -> i32 {
     guard(|| {
         queues().get(queue)?.cancel();
         Ok(())
     })
 }
 
-/// Cancels the queue and frees it. 0 does nothing; a handle freed before is `MI_ERROR_HANDLE`.
+/// Cancels the queue and frees it. 0 does nothing; a handle freed before is `AZMI_ERROR_HANDLE`.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_queue_free(queue: u64) -> i32 {
+pub extern "C" fn azmi_queue_free(queue: u64) -> i32 {
     guard(|| {
         if queue != 0 {
             queues().remove(queue)?.cancel();
@@ -122,12 +125,12 @@ pub extern "C" fn mi_queue_free(queue: u64) -> i32 {
 }
 
 /// Frees an event and all that it points to. Null does nothing; an event freed before is
-/// `MI_ERROR_HANDLE`, as long as no later event lives at its address.
+/// `AZMI_ERROR_HANDLE`, as long as no later event lives at its address.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_event_free(event: *const MiEvent) -> i32 {
+pub unsafe extern "C" fn azmi_event_free(event: *const AzmiEvent) -> i32 {
     guard(|| {
         if event.is_null() {
             return Ok(());
@@ -136,13 +139,13 @@ pub unsafe extern "C" fn mi_event_free(event: *const MiEvent) -> i32 {
     })
 }
 
-/// Submits a sign-in. Yields a [`MiConnection`].
+/// Submits a sign-in. Yields a [`AzmiConnection`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_client_connect(
-    request: *const MiConnectRequest,
+pub unsafe extern "C" fn azmi_client_connect(
+    request: *const AzmiConnectRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -157,12 +160,12 @@ pub unsafe extern "C" fn mi_client_connect(
     })
 }
 
-/// Answers a question that an event carried. `MI_ERROR_HANDLE` when it was answered before.
+/// Answers a question that an event carried. `AZMI_ERROR_HANDLE` when it was answered before.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_question_answer(question: u64, answer: *const MiAnswer) -> i32 {
+pub unsafe extern "C" fn azmi_question_answer(question: u64, answer: *const AzmiAnswer) -> i32 {
     guard(|| {
         let said = unsafe { read(answer) }?;
         questions().remove(question)?.answer(said);
@@ -171,9 +174,9 @@ pub unsafe extern "C" fn mi_question_answer(question: u64, answer: *const MiAnsw
 }
 
 /// Answers a guarded warning by the `guard` of its event: 1 to go on, 0 to end the operation with
-/// `WarningRefused` before the effect. `MI_ERROR_HANDLE` when it was answered before.
+/// `WarningRefused` before the effect. `AZMI_ERROR_HANDLE` when it was answered before.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_guard_answer(guard_handle: u64, go_on: u8) -> i32 {
+pub extern "C" fn azmi_guard_answer(guard_handle: u64, go_on: u8) -> i32 {
     guard(|| {
         // Nobody waits any more when the queue was cancelled.
         let _ = guards().remove(guard_handle)?.send(go_on != 0);
@@ -182,9 +185,9 @@ pub extern "C" fn mi_guard_answer(guard_handle: u64, go_on: u8) -> i32 {
 }
 
 /// Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
-/// freed before is `MI_ERROR_HANDLE`.
+/// freed before is `AZMI_ERROR_HANDLE`.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_client_free(client: u64) -> i32 {
+pub extern "C" fn azmi_client_free(client: u64) -> i32 {
     guard(|| {
         if client != 0 {
             clients().remove(client)?;
@@ -193,15 +196,15 @@ pub extern "C" fn mi_client_free(client: u64) -> i32 {
     })
 }
 
-/// Submits the creation of a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`]
+/// Submits the creation of a user-assigned identity. Yields a [`AzmiIdentity`], or a [`AzmiPlan`]
 /// when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_identity_create(
+pub unsafe extern "C" fn azmi_identity_create(
     client: u64,
-    request: *const MiIdentityCreateRequest,
+    request: *const AzmiIdentityCreateRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -211,14 +214,14 @@ pub unsafe extern "C" fn mi_identity_create(
     })
 }
 
-/// Submits the reading of a user-assigned identity. Yields a [`MiIdentity`].
+/// Submits the reading of a user-assigned identity. Yields a [`AzmiIdentity`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_identity_get(
+pub unsafe extern "C" fn azmi_identity_get(
     client: u64,
-    request: *const MiTarget,
+    request: *const AzmiTarget,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -233,14 +236,14 @@ pub unsafe extern "C" fn mi_identity_get(
     })
 }
 
-/// Submits a listing of user-assigned identities. Yields a [`MiIdentity`] for each.
+/// Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_identity_list(
+pub unsafe extern "C" fn azmi_identity_list(
     client: u64,
-    request: *const MiIdentityListRequest,
+    request: *const AzmiIdentityListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -256,15 +259,15 @@ pub unsafe extern "C" fn mi_identity_list(
     })
 }
 
-/// Submits a change to a user-assigned identity. Yields a [`MiIdentity`], or a [`MiPlan`] when
+/// Submits a change to a user-assigned identity. Yields a [`AzmiIdentity`], or a [`AzmiPlan`] when
 /// `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_identity_update(
+pub unsafe extern "C" fn azmi_identity_update(
     client: u64,
-    request: *const MiIdentityUpdateRequest,
+    request: *const AzmiIdentityUpdateRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -274,16 +277,16 @@ pub unsafe extern "C" fn mi_identity_update(
     })
 }
 
-/// Submits the deletion of a user-assigned identity. Yields nothing, or a [`MiPlan`] when
-/// `dry_run` is set. One that does not exist is an error, but for `MI_DELETE_DETACH`, which warns
+/// Submits the deletion of a user-assigned identity. Yields nothing, or a [`AzmiPlan`] when
+/// `dry_run` is set. One that does not exist is an error, but for `AZMI_DELETE_DETACH`, which warns
 /// and removes what is left of it.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_identity_delete(
+pub unsafe extern "C" fn azmi_identity_delete(
     client: u64,
-    request: *const MiIdentityDeleteRequest,
+    request: *const AzmiIdentityDeleteRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -293,15 +296,15 @@ pub unsafe extern "C" fn mi_identity_delete(
     })
 }
 
-/// Submits the giving of a role. Yields the [`MiRoleAssignment`], an existing one too, or a
-/// [`MiPlan`] when `dry_run` is set.
+/// Submits the giving of a role. Yields the [`AzmiRoleAssignment`], an existing one too, or a
+/// [`AzmiPlan`] when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_role_assignment_create(
+pub unsafe extern "C" fn azmi_role_assignment_create(
     client: u64,
-    request: *const MiRoleAssignmentCreateRequest,
+    request: *const AzmiRoleAssignmentCreateRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -311,14 +314,14 @@ pub unsafe extern "C" fn mi_role_assignment_create(
     })
 }
 
-/// Submits a listing of role assignments. Yields a [`MiRoleAssignment`] for each.
+/// Submits a listing of role assignments. Yields a [`AzmiRoleAssignment`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_role_assignment_list(
+pub unsafe extern "C" fn azmi_role_assignment_list(
     client: u64,
-    request: *const MiRoleAssignmentListRequest,
+    request: *const AzmiRoleAssignmentListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -333,15 +336,15 @@ pub unsafe extern "C" fn mi_role_assignment_list(
     })
 }
 
-/// Submits the taking away of a role. Yields nothing, or a [`MiPlan`] when `dry_run` is set. One
+/// Submits the taking away of a role. Yields nothing, or a [`AzmiPlan`] when `dry_run` is set. One
 /// that nobody has is an error.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_role_assignment_delete(
+pub unsafe extern "C" fn azmi_role_assignment_delete(
     client: u64,
-    request: *const MiRoleAssignmentDeleteRequest,
+    request: *const AzmiRoleAssignmentDeleteRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -352,14 +355,14 @@ pub unsafe extern "C" fn mi_role_assignment_delete(
 }
 
 /// Submits a listing of the roles that can be given in a place; in the connection's subscription
-/// when none is named. Yields a [`MiRoleDefinition`] for each.
+/// when none is named. Yields a [`AzmiRoleDefinition`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_role_definition_list(
+pub unsafe extern "C" fn azmi_role_definition_list(
     client: u64,
-    request: *const MiPlace,
+    request: *const AzmiPlace,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -374,14 +377,14 @@ pub unsafe extern "C" fn mi_role_definition_list(
     })
 }
 
-/// Submits a listing of the resources that refer to an identity. Yields a [`MiReference`] for each.
+/// Submits a listing of the resources that refer to an identity. Yields a [`AzmiReference`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_reference_list(
+pub unsafe extern "C" fn azmi_reference_list(
     client: u64,
-    request: *const MiReferenceListRequest,
+    request: *const AzmiReferenceListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -396,14 +399,14 @@ pub unsafe extern "C" fn mi_reference_list(
     })
 }
 
-/// Submits the reading of a machine's identity. Yields a [`MiVmIdentity`], or `text` with `as_json`.
+/// Submits the reading of a machine's identity. Yields a [`AzmiVmIdentity`], or `text` with `as_json`.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_vm_identity_get(
+pub unsafe extern "C" fn azmi_vm_identity_get(
     client: u64,
-    request: *const MiVmIdentityGetRequest,
+    request: *const AzmiVmIdentityGetRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -426,14 +429,14 @@ pub unsafe extern "C" fn mi_vm_identity_get(
     })
 }
 
-/// Submits a listing of machines. Yields a [`MiVmIdentity`] for each, or `text` with `as_json`.
+/// Submits a listing of machines. Yields a [`AzmiVmIdentity`] for each, or `text` with `as_json`.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_vm_identity_list(
+pub unsafe extern "C" fn azmi_vm_identity_list(
     client: u64,
-    request: *const MiVmIdentityListRequest,
+    request: *const AzmiVmIdentityListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -459,14 +462,14 @@ pub unsafe extern "C" fn mi_vm_identity_list(
     })
 }
 
-/// Submits a wait until Azure is done with a machine. Yields a [`MiVmIdentity`].
+/// Submits a wait until Azure is done with a machine. Yields a [`AzmiVmIdentity`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_vm_identity_wait(
+pub unsafe extern "C" fn azmi_vm_identity_wait(
     client: u64,
-    request: *const MiVmIdentityWaitRequest,
+    request: *const AzmiVmIdentityWaitRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -481,15 +484,15 @@ pub unsafe extern "C" fn mi_vm_identity_wait(
     })
 }
 
-/// Submits a change to a machine's identity. Yields the [`MiVmIdentity`] after it, or a
-/// [`MiPlan`] when `dry_run` is set.
+/// Submits a change to a machine's identity. Yields the [`AzmiVmIdentity`] after it, or a
+/// [`AzmiPlan`] when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_vm_identity_update(
+pub unsafe extern "C" fn azmi_vm_identity_update(
     client: u64,
-    request: *const MiVmIdentityUpdateRequest,
+    request: *const AzmiVmIdentityUpdateRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -500,14 +503,14 @@ pub unsafe extern "C" fn mi_vm_identity_update(
 }
 
 /// Submits the reading of the system-assigned identity of the resource with this id. Yields a
-/// [`MiSystemIdentity`].
+/// [`AzmiSystemIdentity`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_system_identity_get(
+pub unsafe extern "C" fn azmi_system_identity_get(
     client: u64,
-    scope: *const MiStr,
+    scope: *const AzmiStr,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -523,15 +526,15 @@ pub unsafe extern "C" fn mi_system_identity_get(
 }
 
 /// Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
-/// `text`, if anything; with `paginate` each item of the list; or a [`MiPlan`] when `dry_run` is
+/// `text`, if anything; with `paginate` each item of the list; or a [`AzmiPlan`] when `dry_run` is
 /// set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_arm_invoke(
+pub unsafe extern "C" fn azmi_arm_invoke(
     client: u64,
-    request: *const MiArmInvokeRequest,
+    request: *const AzmiArmInvokeRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -548,15 +551,15 @@ pub unsafe extern "C" fn mi_arm_invoke(
     })
 }
 
-/// Submits the creation of a federated credential. Yields a [`MiFederatedCredential`], or a
-/// [`MiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
+/// Submits the creation of a federated credential. Yields a [`AzmiFederatedCredential`], or a
+/// [`AzmiPlan`] when `dry_run` is set. Writes under one identity go one at a time.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_federated_credential_create(
+pub unsafe extern "C" fn azmi_federated_credential_create(
     client: u64,
-    request: *const MiFederatedWriteRequest,
+    request: *const AzmiFederatedWriteRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -567,14 +570,14 @@ pub unsafe extern "C" fn mi_federated_credential_create(
 }
 
 /// Submits a change to a federated credential: what is not given stays. Yields a
-/// [`MiFederatedCredential`], or a [`MiPlan`] when `dry_run` is set.
+/// [`AzmiFederatedCredential`], or a [`AzmiPlan`] when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_federated_credential_update(
+pub unsafe extern "C" fn azmi_federated_credential_update(
     client: u64,
-    request: *const MiFederatedWriteRequest,
+    request: *const AzmiFederatedWriteRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -584,15 +587,15 @@ pub unsafe extern "C" fn mi_federated_credential_update(
     })
 }
 
-/// Submits the deletion of a federated credential. Yields nothing, or a [`MiPlan`] when `dry_run`
+/// Submits the deletion of a federated credential. Yields nothing, or a [`AzmiPlan`] when `dry_run`
 /// is set. One that does not exist is an error.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_federated_credential_delete(
+pub unsafe extern "C" fn azmi_federated_credential_delete(
     client: u64,
-    request: *const MiFederatedDeleteRequest,
+    request: *const AzmiFederatedDeleteRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -602,14 +605,14 @@ pub unsafe extern "C" fn mi_federated_credential_delete(
     })
 }
 
-/// Submits the reading of a federated credential. Yields a [`MiFederatedCredential`].
+/// Submits the reading of a federated credential. Yields a [`AzmiFederatedCredential`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_federated_credential_get(
+pub unsafe extern "C" fn azmi_federated_credential_get(
     client: u64,
-    request: *const MiFederatedTarget,
+    request: *const AzmiFederatedTarget,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -625,14 +628,14 @@ pub unsafe extern "C" fn mi_federated_credential_get(
 }
 
 /// Submits a listing of the federated credentials of an identity. Yields a
-/// [`MiFederatedCredential`] for each.
+/// [`AzmiFederatedCredential`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_federated_credential_list(
+pub unsafe extern "C" fn azmi_federated_credential_list(
     client: u64,
-    identity: *const MiTarget,
+    identity: *const AzmiTarget,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -647,15 +650,15 @@ pub unsafe extern "C" fn mi_federated_credential_list(
     })
 }
 
-/// Submits that a principal be in a group of the directory. Yields nothing, or a [`MiPlan`] when
+/// Submits that a principal be in a group of the directory. Yields nothing, or a [`AzmiPlan`] when
 /// `dry_run` is set. One that is in it already stays.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_group_member_add(
+pub unsafe extern "C" fn azmi_group_member_add(
     client: u64,
-    request: *const MiGroupMemberRequest,
+    request: *const AzmiGroupMemberRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -666,14 +669,14 @@ pub unsafe extern "C" fn mi_group_member_add(
 }
 
 /// Submits that a principal be in a group of the directory no more. Yields nothing, or a
-/// [`MiPlan`] when `dry_run` is set. One that is not in it is no error.
+/// [`AzmiPlan`] when `dry_run` is set. One that is not in it is no error.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_group_member_remove(
+pub unsafe extern "C" fn azmi_group_member_remove(
     client: u64,
-    request: *const MiGroupMemberRequest,
+    request: *const AzmiGroupMemberRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -684,14 +687,14 @@ pub unsafe extern "C" fn mi_group_member_remove(
 }
 
 /// Submits a listing of the direct members of the group with this object id or display name.
-/// Yields a [`MiGroupMember`] for each.
+/// Yields a [`AzmiGroupMember`] for each.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_group_member_list(
+pub unsafe extern "C" fn azmi_group_member_list(
     client: u64,
-    group: *const MiStr,
+    group: *const AzmiStr,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -709,15 +712,15 @@ pub unsafe extern "C" fn mi_group_member_list(
     })
 }
 
-/// Submits the running of a template. Yields a [`MiDeployment`] when it is done, or a [`MiPlan`]
+/// Submits the running of a template. Yields a [`AzmiDeployment`] when it is done, or a [`AzmiPlan`]
 /// when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_deployment_create(
+pub unsafe extern "C" fn azmi_deployment_create(
     client: u64,
-    request: *const MiDeploymentRequest,
+    request: *const AzmiDeploymentRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -732,9 +735,9 @@ pub unsafe extern "C" fn mi_deployment_create(
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_identity_export(
+pub unsafe extern "C" fn azmi_identity_export(
     client: u64,
-    request: *const MiIdentityExportRequest,
+    request: *const AzmiIdentityExportRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {

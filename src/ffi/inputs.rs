@@ -70,7 +70,7 @@ unsafe fn items<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T]> {
 ///
 /// # Safety
 /// The string's pointer is null or valid for its length.
-unsafe fn text(given: MiStr) -> Result<Option<String>> {
+unsafe fn text(given: AzmiStr) -> Result<Option<String>> {
     if given.ptr.is_null() {
         return match given.len {
             0 => Ok(None),
@@ -87,7 +87,7 @@ unsafe fn text(given: MiStr) -> Result<Option<String>> {
 ///
 /// # Safety
 /// See [`text`].
-unsafe fn secret(given: MiStr) -> Result<Option<Secret>> {
+unsafe fn secret(given: AzmiStr) -> Result<Option<Secret>> {
     // SAFETY: the contract of this function.
     Ok(unsafe { text(given) }?.map(Secret::from))
 }
@@ -96,14 +96,14 @@ unsafe fn secret(given: MiStr) -> Result<Option<Secret>> {
 ///
 /// # Safety
 /// See [`text`].
-unsafe fn required(given: MiStr) -> Result<String> {
+unsafe fn required(given: AzmiStr) -> Result<String> {
     // SAFETY: the contract of this function.
     unsafe { text(given) }?.ok_or(Status::Null)
 }
 
 /// # Safety
 /// See [`items`] and [`text`].
-unsafe fn texts(ptr: *const MiStr, len: usize) -> Result<Vec<String>> {
+unsafe fn texts(ptr: *const AzmiStr, len: usize) -> Result<Vec<String>> {
     // SAFETY: the contract of this function.
     let given = unsafe { items(ptr, len) }?;
     // SAFETY: the contract of this function.
@@ -112,7 +112,7 @@ unsafe fn texts(ptr: *const MiStr, len: usize) -> Result<Vec<String>> {
 
 /// # Safety
 /// See [`items`] and [`text`].
-unsafe fn tags(ptr: *const MiTag, len: usize) -> Result<BTreeMap<String, String>> {
+unsafe fn tags(ptr: *const AzmiTag, len: usize) -> Result<BTreeMap<String, String>> {
     // SAFETY: the contract of this function.
     let given = unsafe { items(ptr, len) }?;
     given
@@ -126,7 +126,7 @@ unsafe fn tags(ptr: *const MiTag, len: usize) -> Result<BTreeMap<String, String>
 ///
 /// # Safety
 /// See [`text`].
-unsafe fn mode(dry_run: u8, agreed: MiStr) -> Result<Mode> {
+unsafe fn mode(dry_run: u8, agreed: AzmiStr) -> Result<Mode> {
     // SAFETY: the contract of this function.
     let agreed = unsafe { text(agreed) }?;
     let agreement = agreed.map_or_else(Agreement::default, |plan| Agreement::to(&plan));
@@ -136,7 +136,7 @@ unsafe fn mode(dry_run: u8, agreed: MiStr) -> Result<Mode> {
     })
 }
 
-impl Read for MiQueueOptions {
+impl Read for AzmiQueueOptions {
     type Owned = Self;
 
     unsafe fn read(&self) -> Result<Self> {
@@ -144,7 +144,7 @@ impl Read for MiQueueOptions {
     }
 }
 
-impl Read for MiStr {
+impl Read for AzmiStr {
     type Owned = String;
 
     unsafe fn read(&self) -> Result<String> {
@@ -153,7 +153,7 @@ impl Read for MiStr {
     }
 }
 
-impl Read for MiTarget {
+impl Read for AzmiTarget {
     type Owned = Target;
 
     unsafe fn read(&self) -> Result<Target> {
@@ -171,7 +171,7 @@ impl Read for MiTarget {
     }
 }
 
-impl Read for MiListRequest {
+impl Read for AzmiListRequest {
     type Owned = Scope;
 
     unsafe fn read(&self) -> Result<Scope> {
@@ -185,7 +185,7 @@ impl Read for MiListRequest {
     }
 }
 
-impl Read for MiIdentityCreateRequest {
+impl Read for AzmiIdentityCreateRequest {
     type Owned = Change<identity::Create>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -206,7 +206,7 @@ impl Read for MiIdentityCreateRequest {
     }
 }
 
-impl Read for MiIdentityUpdateRequest {
+impl Read for AzmiIdentityUpdateRequest {
     type Owned = Change<identity::Update>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -231,7 +231,7 @@ impl Read for MiIdentityUpdateRequest {
     }
 }
 
-impl Read for MiIdentityDeleteRequest {
+impl Read for AzmiIdentityDeleteRequest {
     type Owned = Change<DeleteIdentity>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -240,9 +240,9 @@ impl Read for MiIdentityDeleteRequest {
                 // SAFETY: the contract of this function.
                 target: unsafe { self.target.read() }?,
                 manner: match self.manner {
-                    MI_DELETE_PLAIN => Manner::Plain,
-                    MI_DELETE_DETACH => Manner::Detach,
-                    MI_DELETE_IF_UNUSED => Manner::IfUnused,
+                    AZMI_DELETE_PLAIN => Manner::Plain,
+                    AZMI_DELETE_DETACH => Manner::Detach,
+                    AZMI_DELETE_IF_UNUSED => Manner::IfUnused,
                     _ => return Err(Status::Value),
                 },
             },
@@ -252,7 +252,7 @@ impl Read for MiIdentityDeleteRequest {
     }
 }
 
-impl Read for MiIdentityListRequest {
+impl Read for AzmiIdentityListRequest {
     type Owned = ListIdentities;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -265,7 +265,7 @@ impl Read for MiIdentityListRequest {
     }
 }
 
-impl Read for MiHolder {
+impl Read for AzmiHolder {
     type Owned = Holder;
 
     unsafe fn read(&self) -> Result<Holder> {
@@ -280,7 +280,7 @@ impl Read for MiHolder {
     }
 }
 
-impl Read for MiPlace {
+impl Read for AzmiPlace {
     type Owned = Place;
 
     unsafe fn read(&self) -> Result<Place> {
@@ -295,7 +295,7 @@ impl Read for MiPlace {
     }
 }
 
-impl Read for MiRole {
+impl Read for AzmiRole {
     type Owned = Role;
 
     unsafe fn read(&self) -> Result<Role> {
@@ -309,7 +309,7 @@ impl Read for MiRole {
     }
 }
 
-impl Read for MiRoleAssignmentCreateRequest {
+impl Read for AzmiRoleAssignmentCreateRequest {
     type Owned = Change<Assign>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -333,7 +333,7 @@ impl Read for MiRoleAssignmentCreateRequest {
     }
 }
 
-impl Read for MiRoleAssignmentListRequest {
+impl Read for AzmiRoleAssignmentListRequest {
     type Owned = Find;
 
     unsafe fn read(&self) -> Result<Find> {
@@ -349,7 +349,7 @@ impl Read for MiRoleAssignmentListRequest {
     }
 }
 
-impl Read for MiRoleAssignmentDeleteRequest {
+impl Read for AzmiRoleAssignmentDeleteRequest {
     type Owned = Change<Revoke>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -370,7 +370,7 @@ impl Read for MiRoleAssignmentDeleteRequest {
     }
 }
 
-impl Read for MiReferenceListRequest {
+impl Read for AzmiReferenceListRequest {
     type Owned = FindReferences;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -382,15 +382,15 @@ impl Read for MiReferenceListRequest {
             subscription_id,
             all_subscriptions: self.all_subscriptions != 0,
             source: match self.source {
-                MI_SOURCE_RESOURCE_GRAPH => Source::ResourceGraph,
-                MI_SOURCE_PROVIDER => Source::Provider,
+                AZMI_SOURCE_RESOURCE_GRAPH => Source::ResourceGraph,
+                AZMI_SOURCE_PROVIDER => Source::Provider,
                 _ => return Err(Status::Value),
             },
         })
     }
 }
 
-impl Read for MiVmIdentityGetRequest {
+impl Read for AzmiVmIdentityGetRequest {
     type Owned = (MachineKind, Target, View);
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -404,7 +404,7 @@ impl Read for MiVmIdentityGetRequest {
     }
 }
 
-impl Read for MiVmIdentityListRequest {
+impl Read for AzmiVmIdentityListRequest {
     type Owned = (MachineKind, Scope, View);
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -418,7 +418,7 @@ impl Read for MiVmIdentityListRequest {
     }
 }
 
-impl Read for MiVmIdentityWaitRequest {
+impl Read for AzmiVmIdentityWaitRequest {
     type Owned = (MachineKind, Target);
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -428,7 +428,7 @@ impl Read for MiVmIdentityWaitRequest {
     }
 }
 
-impl Read for MiVmIdentityUpdateRequest {
+impl Read for AzmiVmIdentityUpdateRequest {
     type Owned = Change<compute::Update>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -442,13 +442,13 @@ impl Read for MiVmIdentityUpdateRequest {
             )
         };
         let wanted = match self.change {
-            MI_CHANGE_MERGE => Wanted::Merge {
+            AZMI_CHANGE_MERGE => Wanted::Merge {
                 add,
                 remove,
                 system_assigned: switch(self.system_assigned)?,
                 remove_missing: self.remove_missing != 0,
             },
-            MI_CHANGE_EXACT => Wanted::Exact {
+            AZMI_CHANGE_EXACT => Wanted::Exact {
                 identity_type: identity_type(self.identity_type)?,
                 identities: add,
             },
@@ -461,9 +461,9 @@ impl Read for MiVmIdentityUpdateRequest {
                 wanted,
                 no_wait: self.no_wait != 0,
                 upgrade: match self.upgrade {
-                    MI_UPGRADE_NONE => Upgrade::None,
-                    MI_UPGRADE_ALL => Upgrade::All,
-                    MI_UPGRADE_LISTED => Upgrade::Listed(instances),
+                    AZMI_UPGRADE_NONE => Upgrade::None,
+                    AZMI_UPGRADE_ALL => Upgrade::All,
+                    AZMI_UPGRADE_LISTED => Upgrade::Listed(instances),
                     _ => return Err(Status::Value),
                 },
             },
@@ -473,7 +473,7 @@ impl Read for MiVmIdentityUpdateRequest {
     }
 }
 
-impl Read for MiFederatedTarget {
+impl Read for AzmiFederatedTarget {
     type Owned = CredentialTarget;
 
     unsafe fn read(&self) -> Result<CredentialTarget> {
@@ -488,7 +488,7 @@ impl Read for MiFederatedTarget {
     }
 }
 
-impl Read for MiFederatedWriteRequest {
+impl Read for AzmiFederatedWriteRequest {
     type Owned = Change<federated::Create>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -520,7 +520,7 @@ impl Read for MiFederatedWriteRequest {
     }
 }
 
-impl Read for MiFederatedDeleteRequest {
+impl Read for AzmiFederatedDeleteRequest {
     type Owned = Change<DeleteFederated>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -533,7 +533,7 @@ impl Read for MiFederatedDeleteRequest {
     }
 }
 
-impl Read for MiGroupMemberRequest {
+impl Read for AzmiGroupMemberRequest {
     type Owned = Change<Membership>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -553,7 +553,7 @@ impl Read for MiGroupMemberRequest {
     }
 }
 
-impl Read for MiDeploymentRequest {
+impl Read for AzmiDeploymentRequest {
     type Owned = Change<Deploy>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -583,7 +583,7 @@ impl Read for MiDeploymentRequest {
     }
 }
 
-impl Read for MiIdentityExportRequest {
+impl Read for AzmiIdentityExportRequest {
     type Owned = Export;
 
     unsafe fn read(&self) -> Result<Export> {
@@ -599,7 +599,7 @@ impl Read for MiIdentityExportRequest {
     }
 }
 
-impl Read for MiArmInvokeRequest {
+impl Read for AzmiArmInvokeRequest {
     /// The call, and whether to read all pages of a list.
     type Owned = (Change<Invoke>, bool);
 
@@ -650,32 +650,32 @@ fn view(as_json: u8, check: u8) -> View {
 
 fn machine_kind(given: u32) -> Result<MachineKind> {
     match given {
-        MI_MACHINE_VM => Ok(MachineKind::VirtualMachine),
-        MI_MACHINE_SCALE_SET => Ok(MachineKind::ScaleSet),
+        AZMI_MACHINE_VM => Ok(MachineKind::VirtualMachine),
+        AZMI_MACHINE_SCALE_SET => Ok(MachineKind::ScaleSet),
         _ => Err(Status::Value),
     }
 }
 
 fn switch(given: u32) -> Result<Option<bool>> {
     match given {
-        MI_SYSTEM_ASSIGNED_KEEP => Ok(None),
-        MI_SYSTEM_ASSIGNED_ENABLE => Ok(Some(true)),
-        MI_SYSTEM_ASSIGNED_DISABLE => Ok(Some(false)),
+        AZMI_SYSTEM_ASSIGNED_KEEP => Ok(None),
+        AZMI_SYSTEM_ASSIGNED_ENABLE => Ok(Some(true)),
+        AZMI_SYSTEM_ASSIGNED_DISABLE => Ok(Some(false)),
         _ => Err(Status::Value),
     }
 }
 
 fn identity_type(given: u32) -> Result<IdentityType> {
     match given {
-        MI_IDENTITY_NONE => Ok(IdentityType::None),
-        MI_IDENTITY_SYSTEM_ASSIGNED => Ok(IdentityType::SystemAssigned),
-        MI_IDENTITY_USER_ASSIGNED => Ok(IdentityType::UserAssigned),
-        MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED => Ok(IdentityType::SystemAndUserAssigned),
+        AZMI_IDENTITY_NONE => Ok(IdentityType::None),
+        AZMI_IDENTITY_SYSTEM_ASSIGNED => Ok(IdentityType::SystemAssigned),
+        AZMI_IDENTITY_USER_ASSIGNED => Ok(IdentityType::UserAssigned),
+        AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED => Ok(IdentityType::SystemAndUserAssigned),
         _ => Err(Status::Value),
     }
 }
 
-impl Read for MiConnectRequest {
+impl Read for AzmiConnectRequest {
     type Owned = auth::Request;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
@@ -698,7 +698,7 @@ impl Read for MiConnectRequest {
     }
 }
 
-impl MiConnectRequest {
+impl AzmiConnectRequest {
     /// # Safety
     /// See [`text`].
     unsafe fn sign_in(&self) -> Result<SignIn> {
@@ -716,23 +716,23 @@ impl MiConnectRequest {
             )
         };
         Ok(match self.credential {
-            MI_CREDENTIAL_AUTOMATIC => SignIn::Automatic,
-            MI_CREDENTIAL_ACCESS_TOKEN => SignIn::AccessToken {
+            AZMI_CREDENTIAL_AUTOMATIC => SignIn::Automatic,
+            AZMI_CREDENTIAL_ACCESS_TOKEN => SignIn::AccessToken {
                 token: secret.unwrap_or_default(),
                 graph,
                 account: client_id,
             },
-            MI_CREDENTIAL_CLIENT_SECRET => SignIn::ClientSecret {
+            AZMI_CREDENTIAL_CLIENT_SECRET => SignIn::ClientSecret {
                 client_id: client_id.unwrap_or_default(),
                 secret: secret.unwrap_or_default(),
                 authority,
             },
-            MI_CREDENTIAL_CERTIFICATE => SignIn::ClientCertificate {
+            AZMI_CREDENTIAL_CERTIFICATE => SignIn::ClientCertificate {
                 client_id: client_id.unwrap_or_default(),
                 path: path.ok_or(Status::Null)?,
                 password: secret,
             },
-            MI_CREDENTIAL_FEDERATED_TOKEN => SignIn::FederatedToken {
+            AZMI_CREDENTIAL_FEDERATED_TOKEN => SignIn::FederatedToken {
                 client_id: client_id.unwrap_or_default(),
                 token: match (secret, path) {
                     (Some(secret), _) => FederatedToken::Text(secret),
@@ -740,32 +740,32 @@ impl MiConnectRequest {
                     (None, None) => return Err(Status::Null),
                 },
             },
-            MI_CREDENTIAL_WORKFLOW_TOKEN => SignIn::WorkflowToken {
+            AZMI_CREDENTIAL_WORKFLOW_TOKEN => SignIn::WorkflowToken {
                 client_id: client_id.unwrap_or_default(),
                 service_connection,
             },
-            MI_CREDENTIAL_MANAGED_IDENTITY => SignIn::ManagedIdentity {
+            AZMI_CREDENTIAL_MANAGED_IDENTITY => SignIn::ManagedIdentity {
                 account_id: client_id,
             },
-            MI_CREDENTIAL_DEVICE_CODE => SignIn::DeviceCode { client_id, claims },
-            MI_CREDENTIAL_AZURE_POWERSHELL => SignIn::AzurePowerShell,
-            MI_CREDENTIAL_AZURE_CLI => SignIn::AzureCli,
+            AZMI_CREDENTIAL_DEVICE_CODE => SignIn::DeviceCode { client_id, claims },
+            AZMI_CREDENTIAL_AZURE_POWERSHELL => SignIn::AzurePowerShell,
+            AZMI_CREDENTIAL_AZURE_CLI => SignIn::AzureCli,
             _ => return Err(Status::Value),
         })
     }
 }
 
-impl Read for MiAnswer {
+impl Read for AzmiAnswer {
     type Owned = Said;
 
     unsafe fn read(&self) -> Result<Said> {
         // SAFETY: the contract of this function.
         unsafe {
             Ok(match self.outcome {
-                MI_ANSWER_NONE => Said::Nothing,
-                MI_ANSWER_MISSING => Said::Missing,
-                MI_ANSWER_FAILED => Said::Failed(text(self.message)?.unwrap_or_default()),
-                MI_ANSWER_TOKEN => Said::Token(auth::Answer {
+                AZMI_ANSWER_NONE => Said::Nothing,
+                AZMI_ANSWER_MISSING => Said::Missing,
+                AZMI_ANSWER_FAILED => Said::Failed(text(self.message)?.unwrap_or_default()),
+                AZMI_ANSWER_TOKEN => Said::Token(auth::Answer {
                     token: secret(self.token)?.ok_or(Status::Null)?,
                     lifetime: Duration::from_secs(self.lifetime_s),
                     account: text(self.account)?,

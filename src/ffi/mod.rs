@@ -3,12 +3,12 @@
 //! | Who | owns what |
 //! | --- | --- |
 //! | Inputs | the host's; copied before the call returns |
-//! | Queues, clients | handles, numbers that are never used twice; freed by `mi_queue_free`, `mi_client_free` |
-//! | Events | the host's from `mi_queue_wait` to `mi_event_free`; all that an event points to lives as long |
-//! | Texts of `mi_version`, `mi_status_text` | the library's, for ever |
+//! | Queues, clients | handles, numbers that are never used twice; freed by `azmi_queue_free`, `azmi_client_free` |
+//! | Events | the host's from `azmi_queue_wait` to `azmi_event_free`; all that an event points to lives as long |
+//! | Texts of `azmi_version`, `azmi_status_text` | the library's, for ever |
 //!
 //! Nothing is pushed: the host pulls events out of a queue on the thread that it likes. A panic
-//! becomes the status `MI_ERROR_PANIC`, or the failure of the operation that it happened in.
+//! becomes the status `AZMI_ERROR_PANIC`, or the failure of the operation that it happened in.
 
 #![allow(unsafe_code)]
 

@@ -158,7 +158,7 @@ impl Queue {
         }
     }
 
-    /// Takes the next event; see `mi_queue_wait` for the timeout.
+    /// Takes the next event; see `azmi_queue_wait` for the timeout.
     pub(super) fn wait(&self, timeout_ms: i32) -> Result<Event, Status> {
         let until = u64::try_from(timeout_ms)
             .ok()

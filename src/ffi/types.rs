@@ -1,7 +1,7 @@
 //! The records that cross the boundary: `repr(C)`, flat, typed, no JSON.
 //!
 //! Rules that hold for all of them:
-//! - A string is a [`MiStr`]: UTF-8, a pointer and a length, not NUL-terminated. A null pointer
+//! - A string is a [`AzmiStr`]: UTF-8, a pointer and a length, not NUL-terminated. A null pointer
 //!   means "not given", which differs from an empty string.
 //! - What the host passes in is copied before the call returns.
 //! - What the host is given stays valid until it frees the event that carried it.
@@ -9,245 +9,245 @@
 
 pub use super::common::*;
 
-/// The version of this ABI. A host compares it with [`mi_abi_version`](super::mi_abi_version)
+/// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const MI_ABI_VERSION: u32 = 4;
+pub const AZMI_ABI_VERSION: u32 = 4;
 
-/// `mi_queue_wait`: nothing arrived in the time given.
-pub const MI_TIMEOUT: i32 = 1;
-/// `mi_queue_wait`: every operation has ended and every event has been taken.
-pub const MI_DRAINED: i32 = 2;
+/// `azmi_queue_wait`: nothing arrived in the time given.
+pub const AZMI_TIMEOUT: i32 = 1;
+/// `azmi_queue_wait`: every operation has ended and every event has been taken.
+pub const AZMI_DRAINED: i32 = 2;
 
 /// The event carries one result in the record pointer that is not null.
-pub const MI_EVENT_ITEM: u32 = 1;
+pub const AZMI_EVENT_ITEM: u32 = 1;
 /// The event's `message` is a verbose line.
-pub const MI_EVENT_VERBOSE: u32 = 2;
+pub const AZMI_EVENT_VERBOSE: u32 = 2;
 /// The event's `message` is a warning.
-pub const MI_EVENT_WARNING: u32 = 3;
+pub const AZMI_EVENT_WARNING: u32 = 3;
 /// The event carries `progress`.
-pub const MI_EVENT_PROGRESS: u32 = 4;
+pub const AZMI_EVENT_PROGRESS: u32 = 4;
 /// The operation has ended well. Its last event.
-pub const MI_EVENT_DONE: u32 = 5;
+pub const AZMI_EVENT_DONE: u32 = 5;
 /// The operation has failed; the event carries `error`. Its last event.
-pub const MI_EVENT_FAILED: u32 = 6;
+pub const AZMI_EVENT_FAILED: u32 = 6;
 
 /// The event carries a question, which the host must answer. It comes out of turn.
-pub const MI_EVENT_QUESTION: u32 = 7;
+pub const AZMI_EVENT_QUESTION: u32 = 7;
 
 /// The event's `message` is a warning of an effect that comes next. The operation waits until
-/// `mi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
-/// queue whose options say `guards`; to others it is `MI_EVENT_WARNING`, and the operation goes on.
-pub const MI_EVENT_GUARDED_WARNING: u32 = 8;
+/// `azmi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
+/// queue whose options say `guards`; to others it is `AZMI_EVENT_WARNING`, and the operation goes on.
+pub const AZMI_EVENT_GUARDED_WARNING: u32 = 8;
 
 /// The host was stopped before it knew: another may answer.
-pub const MI_ANSWER_NONE: u32 = 0;
+pub const AZMI_ANSWER_NONE: u32 = 0;
 /// There is a token.
-pub const MI_ANSWER_TOKEN: u32 = 1;
+pub const AZMI_ANSWER_TOKEN: u32 = 1;
 /// There is no Azure PowerShell.
-pub const MI_ANSWER_MISSING: u32 = 2;
+pub const AZMI_ANSWER_MISSING: u32 = 2;
 /// Azure PowerShell failed; `message` says why.
-pub const MI_ANSWER_FAILED: u32 = 3;
+pub const AZMI_ANSWER_FAILED: u32 = 3;
 
 /// Sign in with an access token that the caller has (`secret`).
-pub const MI_CREDENTIAL_ACCESS_TOKEN: u32 = 1;
+pub const AZMI_CREDENTIAL_ACCESS_TOKEN: u32 = 1;
 /// Sign in as a service principal with `client_id` and `secret`.
-pub const MI_CREDENTIAL_CLIENT_SECRET: u32 = 2;
+pub const AZMI_CREDENTIAL_CLIENT_SECRET: u32 = 2;
 /// Use the sign-in of the Azure CLI.
-pub const MI_CREDENTIAL_AZURE_CLI: u32 = 3;
+pub const AZMI_CREDENTIAL_AZURE_CLI: u32 = 3;
 
 /// Sign in by the first of these that works: the environment's variables, a managed identity,
 /// Azure PowerShell, the Azure CLI.
-pub const MI_CREDENTIAL_AUTOMATIC: u32 = 5;
+pub const AZMI_CREDENTIAL_AUTOMATIC: u32 = 5;
 /// Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
 /// is the password of a PFX file.
-pub const MI_CREDENTIAL_CERTIFICATE: u32 = 6;
+pub const AZMI_CREDENTIAL_CERTIFICATE: u32 = 6;
 /// Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
 /// file `path`.
-pub const MI_CREDENTIAL_FEDERATED_TOKEN: u32 = 7;
+pub const AZMI_CREDENTIAL_FEDERATED_TOKEN: u32 = 7;
 /// Use the managed identity of this machine; `client_id` names one of several by its client id,
 /// object id or resource id.
-pub const MI_CREDENTIAL_MANAGED_IDENTITY: u32 = 8;
+pub const AZMI_CREDENTIAL_MANAGED_IDENTITY: u32 = 8;
 /// Sign a person in, who is told in a warning what to do; `client_id` may name the application that
 /// asks, `claims_challenge` what a service wants to see.
-pub const MI_CREDENTIAL_DEVICE_CODE: u32 = 9;
-/// Use the sign-in of Azure PowerShell. The host is asked for its tokens: `MI_EVENT_QUESTION`.
-pub const MI_CREDENTIAL_AZURE_POWERSHELL: u32 = 10;
+pub const AZMI_CREDENTIAL_DEVICE_CODE: u32 = 9;
+/// Use the sign-in of Azure PowerShell. The host is asked for its tokens: `AZMI_EVENT_QUESTION`.
+pub const AZMI_CREDENTIAL_AZURE_POWERSHELL: u32 = 10;
 /// Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
 /// of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
-pub const MI_CREDENTIAL_WORKFLOW_TOKEN: u32 = 11;
+pub const AZMI_CREDENTIAL_WORKFLOW_TOKEN: u32 = 11;
 
 /// No managed identity.
-pub const MI_IDENTITY_NONE: u32 = 0;
+pub const AZMI_IDENTITY_NONE: u32 = 0;
 /// The system-assigned identity alone.
-pub const MI_IDENTITY_SYSTEM_ASSIGNED: u32 = 1;
+pub const AZMI_IDENTITY_SYSTEM_ASSIGNED: u32 = 1;
 /// User-assigned identities alone.
-pub const MI_IDENTITY_USER_ASSIGNED: u32 = 2;
+pub const AZMI_IDENTITY_USER_ASSIGNED: u32 = 2;
 /// The system-assigned identity and user-assigned ones.
-pub const MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED: u32 = 3;
+pub const AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED: u32 = 3;
 
 /// Leave the system-assigned identity as it is.
-pub const MI_SYSTEM_ASSIGNED_KEEP: u32 = 0;
+pub const AZMI_SYSTEM_ASSIGNED_KEEP: u32 = 0;
 /// Turn the system-assigned identity on.
-pub const MI_SYSTEM_ASSIGNED_ENABLE: u32 = 1;
+pub const AZMI_SYSTEM_ASSIGNED_ENABLE: u32 = 1;
 /// Turn the system-assigned identity off.
-pub const MI_SYSTEM_ASSIGNED_DISABLE: u32 = 2;
+pub const AZMI_SYSTEM_ASSIGNED_DISABLE: u32 = 2;
 
 /// What is not named stays as it is.
-pub const MI_CHANGE_MERGE: u32 = 0;
+pub const AZMI_CHANGE_MERGE: u32 = 0;
 /// What is not named goes.
-pub const MI_CHANGE_EXACT: u32 = 1;
+pub const AZMI_CHANGE_EXACT: u32 = 1;
 
 /// A virtual machine.
-pub const MI_MACHINE_VM: u32 = 0;
+pub const AZMI_MACHINE_VM: u32 = 0;
 /// A virtual machine scale set.
-pub const MI_MACHINE_SCALE_SET: u32 = 1;
+pub const AZMI_MACHINE_SCALE_SET: u32 = 1;
 
 /// No instance of a scale set takes the change.
-pub const MI_UPGRADE_NONE: u32 = 0;
+pub const AZMI_UPGRADE_NONE: u32 = 0;
 /// All instances that do not have it yet take the change.
-pub const MI_UPGRADE_ALL: u32 = 1;
+pub const AZMI_UPGRADE_ALL: u32 = 1;
 /// The instances that are named take the change.
-pub const MI_UPGRADE_LISTED: u32 = 2;
+pub const AZMI_UPGRADE_LISTED: u32 = 2;
 
 /// Nobody looked whether the identity exists, or looking is not allowed.
-pub const MI_EXISTENCE_UNKNOWN: u32 = 0;
+pub const AZMI_EXISTENCE_UNKNOWN: u32 = 0;
 /// The identity exists.
-pub const MI_EXISTENCE_EXISTS: u32 = 1;
+pub const AZMI_EXISTENCE_EXISTS: u32 = 1;
 /// The identity was deleted: the reference to it is dead.
-pub const MI_EXISTENCE_MISSING: u32 = 2;
+pub const AZMI_EXISTENCE_MISSING: u32 = 2;
 
 /// Delete the identity, and leave behind what refers to it.
-pub const MI_DELETE_PLAIN: u32 = 0;
+pub const AZMI_DELETE_PLAIN: u32 = 0;
 /// First take the identity off machines and its roles away.
-pub const MI_DELETE_DETACH: u32 = 1;
+pub const AZMI_DELETE_DETACH: u32 = 1;
 /// Refuse to delete an identity that is in use.
-pub const MI_DELETE_IF_UNUSED: u32 = 2;
+pub const AZMI_DELETE_IF_UNUSED: u32 = 2;
 
 /// Ask Azure Resource Graph.
-pub const MI_SOURCE_RESOURCE_GRAPH: u32 = 0;
+pub const AZMI_SOURCE_RESOURCE_GRAPH: u32 = 0;
 /// Ask the provider of managed identities.
-pub const MI_SOURCE_PROVIDER: u32 = 1;
+pub const AZMI_SOURCE_PROVIDER: u32 = 1;
 
 /// The identity is assigned to the resource.
-pub const MI_REFERENCE_ASSIGNED: u32 = 0;
+pub const AZMI_REFERENCE_ASSIGNED: u32 = 0;
 /// The resource's settings name the identity.
-pub const MI_REFERENCE_MENTIONED: u32 = 1;
+pub const AZMI_REFERENCE_MENTIONED: u32 = 1;
 /// The provider of managed identities says so, and not how.
-pub const MI_REFERENCE_REPORTED: u32 = 2;
+pub const AZMI_REFERENCE_REPORTED: u32 = 2;
 
 /// A tag: a name and a value.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiTag {
+pub struct AzmiTag {
     /// The tag's name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The tag's value.
-    pub value: MiStr,
+    pub value: AzmiStr,
 }
 
 /// How a queue works.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiQueueOptions {
+pub struct AzmiQueueOptions {
     /// How many operations run at once; at least 1. More may be submitted: they wait.
     pub throttle_limit: u32,
     /// 1 to receive verbose lines.
     pub verbose: u8,
-    /// 1 when the host answers guarded warnings: `MI_EVENT_GUARDED_WARNING`.
+    /// 1 when the host answers guarded warnings: `AZMI_EVENT_GUARDED_WARNING`.
     pub guards: u8,
 }
 
 /// Which resource: its id, or its names. Names beside an id must agree with it.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiTarget {
+pub struct AzmiTarget {
     /// The resource id.
-    pub resource_id: MiStr,
+    pub resource_id: AzmiStr,
     /// The subscription; when not given, the connection's.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The resource group.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// The resource's name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The type that the caller's object says it is of; any when not given.
-    pub resource_type: MiStr,
+    pub resource_type: AzmiStr,
     /// The parameter that gave the id or the object, for errors; `ResourceId` when not given.
-    pub parameter: MiStr,
+    pub parameter: AzmiStr,
 }
 
-/// What `mi_client_connect` needs.
+/// What `azmi_client_connect` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiConnectRequest {
-    /// One of `MI_CREDENTIAL_*`.
+pub struct AzmiConnectRequest {
+    /// One of `AZMI_CREDENTIAL_*`.
     pub credential: u32,
     /// The cloud's name: AzureCloud (the default), AzureUSGovernment or AzureChinaCloud.
-    pub environment: MiStr,
+    pub environment: AzmiStr,
     /// The URL of Azure Resource Manager, where it is not the cloud's.
-    pub endpoint: MiStr,
-    /// With `MI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
+    pub endpoint: AzmiStr,
+    /// With `AZMI_CREDENTIAL_CLIENT_SECRET`: the URL where tokens are issued, where neither the cloud
     /// nor the endpoint is to be asked for it.
-    pub authority: MiStr,
+    pub authority: AzmiStr,
     /// What tokens for `endpoint` are asked for, where it is neither a known cloud's nor on the
     /// endpoint's own host.
-    pub audience: MiStr,
+    pub audience: AzmiStr,
     /// The tenant's id or domain.
-    pub tenant: MiStr,
-    /// The application's id, or what else names an account: see `MI_CREDENTIAL_*`.
-    pub client_id: MiStr,
+    pub tenant: AzmiStr,
+    /// The application's id, or what else names an account: see `AZMI_CREDENTIAL_*`.
+    pub client_id: AzmiStr,
     /// The service principal's secret, the access token, or what else is secret: see
-    /// `MI_CREDENTIAL_*`.
-    pub secret: MiStr,
+    /// `AZMI_CREDENTIAL_*`.
+    pub secret: AzmiStr,
     /// An access token for Microsoft Graph, beside one for Resource Manager.
-    pub graph_token: MiStr,
-    /// The full path of a file: see `MI_CREDENTIAL_*`.
-    pub path: MiStr,
+    pub graph_token: AzmiStr,
+    /// The full path of a file: see `AZMI_CREDENTIAL_*`.
+    pub path: AzmiStr,
     /// What a claims challenge said, in base64.
-    pub claims_challenge: MiStr,
+    pub claims_challenge: AzmiStr,
     /// The id of a service connection of Azure DevOps; when not given, the pipeline's own.
-    pub service_connection: MiStr,
+    pub service_connection: AzmiStr,
     /// The subscription to work in; when not given, the sign-in's own, or the first enabled one.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The environment that names the proxy and the sign-in, and that of programs that are run to
     /// sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an
     /// environment of its own (.NET does, but on Windows) pass theirs.
-    pub variables: *const MiTag,
+    pub variables: *const AzmiTag,
     /// The number of variables.
     pub variables_len: usize,
 }
 
-/// What `mi_identity_create` needs.
+/// What `azmi_identity_create` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiIdentityCreateRequest {
+pub struct AzmiIdentityCreateRequest {
     /// The identity to create.
-    pub target: MiTarget,
+    pub target: AzmiTarget,
     /// The region; when not given, the resource group's.
-    pub location: MiStr,
+    pub location: AzmiStr,
     /// `None` or `Regional`; when not given, Azure's default.
-    pub isolation_scope: MiStr,
+    pub isolation_scope: AzmiStr,
     /// The tags; null for none. On an identity that exists they are added to those it has.
-    pub tags: *const MiTag,
+    pub tags: *const AzmiTag,
     /// The number of tags.
     pub tags_len: usize,
-    /// 1 to plan only: a [`MiPlan`] comes instead of the identity, and nothing is changed.
+    /// 1 to plan only: a [`AzmiPlan`] comes instead of the identity, and nothing is changed.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_identity_update` needs.
+/// What `azmi_identity_update` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiIdentityUpdateRequest {
+pub struct AzmiIdentityUpdateRequest {
     /// The identity to change.
-    pub target: MiTarget,
+    pub target: AzmiTarget,
     /// `None` or `Regional`; when not given it stays.
-    pub isolation_scope: MiStr,
+    pub isolation_scope: AzmiStr,
     /// The tags that replace those it has.
-    pub tags: *const MiTag,
+    pub tags: *const AzmiTag,
     /// The number of tags.
     pub tags_len: usize,
     /// 1 when `tags` counts, even with none in it; 0 leaves the tags as they are.
@@ -257,41 +257,41 @@ pub struct MiIdentityUpdateRequest {
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_identity_delete` needs.
+/// What `azmi_identity_delete` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiIdentityDeleteRequest {
+pub struct AzmiIdentityDeleteRequest {
     /// The identity to delete.
-    pub target: MiTarget,
-    /// One of `MI_DELETE_*`.
+    pub target: AzmiTarget,
+    /// One of `AZMI_DELETE_*`.
     pub manner: u32,
     /// 1 to plan only.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
 /// Where to list.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiListRequest {
+pub struct AzmiListRequest {
     /// The subscription; when not given, the connection's.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The resource group; when not given, the whole subscription.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
 }
 
-/// What `mi_identity_list` needs.
+/// What `azmi_identity_list` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiIdentityListRequest {
+pub struct AzmiIdentityListRequest {
     /// Where to list.
-    pub scope: MiListRequest,
+    pub scope: AzmiListRequest,
     /// 1 to list all subscriptions that the sign-in sees; `scope` is not read then.
     pub all_subscriptions: u8,
     /// 1 for those alone that no resource refers to and that hold no role and no federated
@@ -302,53 +302,53 @@ pub struct MiIdentityListRequest {
 /// Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiHolder {
+pub struct AzmiHolder {
     /// The object id; with it `identity` is not read.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// `ServicePrincipal` (the default), `User`, `Group`, `ForeignGroup` or `Device`.
-    pub principal_type: MiStr,
+    pub principal_type: AzmiStr,
     /// The identity. With its name alone it is looked for in the whole subscription.
-    pub identity: MiTarget,
+    pub identity: AzmiTarget,
 }
 
 /// Where a role counts.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiPlace {
+pub struct AzmiPlace {
     /// The id of a scope; with it the other members are not read.
-    pub scope: MiStr,
+    pub scope: AzmiStr,
     /// The subscription; when not given, the connection's.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The resource group; when not given, the whole subscription.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
 }
 
 /// A role: by its name, or by its id.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiRole {
+pub struct AzmiRole {
     /// The name, such as `Reader`.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The GUID or the full id.
-    pub id: MiStr,
+    pub id: AzmiStr,
 }
 
-/// What `mi_role_assignment_create` needs.
+/// What `azmi_role_assignment_create` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiRoleAssignmentCreateRequest {
+pub struct AzmiRoleAssignmentCreateRequest {
     /// Who gets the role.
-    pub holder: MiHolder,
+    pub holder: AzmiHolder,
     /// On what. One of its members must be given.
-    pub place: MiPlace,
+    pub place: AzmiPlace,
     /// Which role.
-    pub role: MiRole,
+    pub role: AzmiRole,
     /// Why, for those who look at it later.
-    pub description: MiStr,
+    pub description: AzmiStr,
     /// A condition in Azure's language for them.
-    pub condition: MiStr,
+    pub condition: AzmiStr,
     /// The version of that language.
-    pub condition_version: MiStr,
+    pub condition_version: AzmiStr,
     /// How long to wait for a principal that is unknown, in seconds; negative for as long as is
     /// usual.
     pub principal_wait_s: i32,
@@ -357,125 +357,125 @@ pub struct MiRoleAssignmentCreateRequest {
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_role_assignment_list` needs.
+/// What `azmi_role_assignment_list` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiRoleAssignmentListRequest {
+pub struct AzmiRoleAssignmentListRequest {
     /// Whose; everybody's when nothing in it is given.
-    pub holder: MiHolder,
+    pub holder: AzmiHolder,
     /// Where they count; the connection's subscription when nothing in it is given.
-    pub place: MiPlace,
+    pub place: AzmiPlace,
     /// Of which role; of all when nothing in it is given.
-    pub role: MiRole,
+    pub role: AzmiRole,
     /// 1 to include what the holder has as a member of groups.
     pub through_groups: u8,
 }
 
-/// What `mi_role_assignment_delete` needs.
+/// What `azmi_role_assignment_delete` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiRoleAssignmentDeleteRequest {
+pub struct AzmiRoleAssignmentDeleteRequest {
     /// The assignment's id; with it the other members are not read.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// Who has the role.
-    pub holder: MiHolder,
+    pub holder: AzmiHolder,
     /// On what.
-    pub place: MiPlace,
+    pub place: AzmiPlace,
     /// Which role.
-    pub role: MiRole,
+    pub role: AzmiRole,
     /// 1 to plan only.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_reference_list` needs.
+/// What `azmi_reference_list` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiReferenceListRequest {
+pub struct AzmiReferenceListRequest {
     /// The identity; all identities when nothing in it is given.
-    pub identity: MiTarget,
+    pub identity: AzmiTarget,
     /// The subscription to look in; when not given, the identity's own.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// 1 to look in all subscriptions that the sign-in sees.
     pub all_subscriptions: u8,
-    /// One of `MI_SOURCE_*`.
+    /// One of `AZMI_SOURCE_*`.
     pub source: u32,
 }
 
-/// What `mi_vm_identity_get` needs.
+/// What `azmi_vm_identity_get` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiVmIdentityGetRequest {
-    /// One of `MI_MACHINE_*`.
+pub struct AzmiVmIdentityGetRequest {
+    /// One of `AZMI_MACHINE_*`.
     pub machine: u32,
     /// The virtual machine or scale set.
-    pub target: MiTarget,
+    pub target: AzmiTarget,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
+    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
     pub as_json: u8,
 }
 
-/// What `mi_vm_identity_list` needs.
+/// What `azmi_vm_identity_list` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiVmIdentityListRequest {
-    /// One of `MI_MACHINE_*`.
+pub struct AzmiVmIdentityListRequest {
+    /// One of `AZMI_MACHINE_*`.
     pub machine: u32,
     /// Where to list.
-    pub scope: MiListRequest,
+    pub scope: AzmiListRequest,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `text` in place of a [`MiVmIdentity`].
+    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
     pub as_json: u8,
 }
 
-/// What `mi_vm_identity_wait` needs.
+/// What `azmi_vm_identity_wait` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiVmIdentityWaitRequest {
-    /// One of `MI_MACHINE_*`.
+pub struct AzmiVmIdentityWaitRequest {
+    /// One of `AZMI_MACHINE_*`.
     pub machine: u32,
     /// The virtual machine or scale set.
-    pub target: MiTarget,
+    pub target: AzmiTarget,
 }
 
-/// What `mi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
+/// What `azmi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
 /// for the identity of that name in the machine's resource group.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiVmIdentityUpdateRequest {
-    /// One of `MI_MACHINE_*`.
+pub struct AzmiVmIdentityUpdateRequest {
+    /// One of `AZMI_MACHINE_*`.
     pub machine: u32,
     /// The virtual machine or scale set.
-    pub target: MiTarget,
-    /// `MI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-    /// `MI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
+    pub target: AzmiTarget,
+    /// `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
+    /// `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
     pub change: u32,
-    /// One of `MI_IDENTITY_*`.
+    /// One of `AZMI_IDENTITY_*`.
     pub identity_type: u32,
-    /// One of `MI_SYSTEM_ASSIGNED_*`.
+    /// One of `AZMI_SYSTEM_ASSIGNED_*`.
     pub system_assigned: u32,
     /// The identities to add. In a plan, an empty text is one that is not known yet.
-    pub add: *const MiStr,
+    pub add: *const AzmiStr,
     /// The number of identities to add.
     pub add_len: usize,
     /// The identities to remove.
-    pub remove: *const MiStr,
+    pub remove: *const AzmiStr,
     /// The number of identities to remove.
     pub remove_len: usize,
     /// 1 to drop references to identities that do not exist any more.
     pub remove_missing: u8,
-    /// One of `MI_UPGRADE_*`: which instances of a scale set take the change.
+    /// One of `AZMI_UPGRADE_*`: which instances of a scale set take the change.
     pub upgrade: u32,
-    /// The ids of the instances, for `MI_UPGRADE_LISTED`.
-    pub instances: *const MiStr,
+    /// The ids of the instances, for `AZMI_UPGRADE_LISTED`.
+    pub instances: *const AzmiStr,
     /// The number of ids of instances.
     pub instances_len: usize,
     /// 1 to return as soon as Azure has accepted the change.
@@ -485,24 +485,24 @@ pub struct MiVmIdentityUpdateRequest {
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_arm_invoke` needs.
+/// What `azmi_arm_invoke` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiArmInvokeRequest {
+pub struct AzmiArmInvokeRequest {
     /// GET, HEAD, PUT, PATCH, POST or DELETE.
-    pub method: MiStr,
+    pub method: AzmiStr,
     /// The path, with or without a query, or a whole URL of the connection's Resource Manager.
     /// `{subscriptionId}` in it stands for the subscription.
-    pub path: MiStr,
+    pub path: AzmiStr,
     /// The subscription; when not given, the connection's.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The version of the API, where the path does not name it.
-    pub api_version: MiStr,
+    pub api_version: AzmiStr,
     /// What to send: the caller's own JSON, which leaves as it is.
-    pub body: MiStr,
+    pub body: AzmiStr,
     /// 1 to read all pages of a list: each of its items is an event.
     pub paginate: u8,
     /// 1 to wait until Azure is done with what the call began.
@@ -512,53 +512,53 @@ pub struct MiArmInvokeRequest {
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
 /// Which federated credential: its id, or its identity and its name. Names beside an id must agree
 /// with it.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiFederatedTarget {
+pub struct AzmiFederatedTarget {
     /// The credential's id.
-    pub resource_id: MiStr,
+    pub resource_id: AzmiStr,
     /// The identity; its id may be that of one of its credentials.
-    pub identity: MiTarget,
+    pub identity: AzmiTarget,
     /// The credential's name.
-    pub name: MiStr,
+    pub name: AzmiStr,
 }
 
-/// What `mi_federated_credential_create` and `mi_federated_credential_update` need. The source is
+/// What `azmi_federated_credential_create` and `azmi_federated_credential_update` need. The source is
 /// given by issuer and subject, or in the form of GitHub or of Kubernetes.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiFederatedWriteRequest {
+pub struct AzmiFederatedWriteRequest {
     /// The credential.
-    pub target: MiFederatedTarget,
+    pub target: AzmiFederatedTarget,
     /// The URL of the issuer.
-    pub issuer: MiStr,
+    pub issuer: AzmiStr,
     /// Whom the issuer must name.
-    pub subject: MiStr,
+    pub subject: AzmiStr,
     /// GitHub: the organization or user.
-    pub github_organization: MiStr,
+    pub github_organization: AzmiStr,
     /// GitHub: the repository.
-    pub github_repository: MiStr,
+    pub github_repository: AzmiStr,
     /// GitHub: a branch.
-    pub github_branch: MiStr,
+    pub github_branch: AzmiStr,
     /// GitHub: an environment.
-    pub github_environment: MiStr,
+    pub github_environment: AzmiStr,
     /// GitHub: a tag.
-    pub github_tag: MiStr,
+    pub github_tag: AzmiStr,
     /// GitHub: 1 for workflows that a pull request runs.
     pub github_pull_request: u8,
     /// Kubernetes: the URL of the cluster's issuer.
-    pub kubernetes_issuer: MiStr,
+    pub kubernetes_issuer: AzmiStr,
     /// Kubernetes: the namespace of the service account.
-    pub kubernetes_namespace: MiStr,
+    pub kubernetes_namespace: AzmiStr,
     /// Kubernetes: the service account.
-    pub service_account: MiStr,
+    pub service_account: AzmiStr,
     /// Whom the token must be for: one. None for the usual one, or to leave it.
-    pub audiences: *const MiStr,
+    pub audiences: *const AzmiStr,
     /// The number of audiences.
     pub audiences_len: usize,
     /// 1 to plan only.
@@ -566,68 +566,68 @@ pub struct MiFederatedWriteRequest {
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_federated_credential_delete` needs.
+/// What `azmi_federated_credential_delete` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiFederatedDeleteRequest {
+pub struct AzmiFederatedDeleteRequest {
     /// The credential to delete.
-    pub target: MiFederatedTarget,
+    pub target: AzmiFederatedTarget,
     /// 1 to plan only.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_group_member_add` and `mi_group_member_remove` need.
+/// What `azmi_group_member_add` and `azmi_group_member_remove` need.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiGroupMemberRequest {
+pub struct AzmiGroupMemberRequest {
     /// The group: its object id, or its display name.
-    pub group: MiStr,
+    pub group: AzmiStr,
     /// The object id of the member.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// How long to wait for a principal that is unknown, in seconds; negative for as long as is
-    /// usual. For `mi_group_member_add` alone.
+    /// usual. For `azmi_group_member_add` alone.
     pub principal_wait_s: i32,
     /// 1 to plan only.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_deployment_create` needs.
+/// What `azmi_deployment_create` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiDeploymentRequest {
+pub struct AzmiDeploymentRequest {
     /// The resource group, and the deployment's name.
-    pub target: MiTarget,
+    pub target: AzmiTarget,
     /// The template: JSON, with comments if need be.
-    pub template_text: MiStr,
+    pub template_text: AzmiStr,
     /// The values of its parameters, an object of JSON by name.
-    pub parameters: MiStr,
+    pub parameters: AzmiStr,
     /// The text of a file of parameters, in place of `parameters`.
-    pub parameter_file: MiStr,
+    pub parameter_file: AzmiStr,
     /// 1 to plan only, by Azure's own what-if.
     pub dry_run: u8,
     /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
-    pub agreed: MiStr,
+    pub agreed: AzmiStr,
 }
 
-/// What `mi_identity_export` needs.
+/// What `azmi_identity_export` needs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiIdentityExportRequest {
+pub struct AzmiIdentityExportRequest {
     /// The ids of the identities: all of one resource group.
-    pub identities: *const MiStr,
+    pub identities: *const AzmiStr,
     /// The number of identities.
     pub identities_len: usize,
     /// 1 for Bicep; 0 for a template of Azure Resource Manager.
@@ -637,177 +637,177 @@ pub struct MiIdentityExportRequest {
 }
 
 /// Something that happened in an operation. Exactly one event of an accepted operation is
-/// `MI_EVENT_DONE` or `MI_EVENT_FAILED`, and it is the last.
+/// `AZMI_EVENT_DONE` or `AZMI_EVENT_FAILED`, and it is the last.
 #[repr(C)]
-pub struct MiEvent {
+pub struct AzmiEvent {
     /// The tag that the operation was submitted with.
     pub tag: u64,
-    /// One of `MI_EVENT_*`.
+    /// One of `AZMI_EVENT_*`.
     pub kind: u32,
     /// A user-assigned identity, or null.
-    pub identity: *const MiIdentity,
+    pub identity: *const AzmiIdentity,
     /// The identity of a virtual machine or scale set, or null.
-    pub vm_identity: *const MiVmIdentity,
+    pub vm_identity: *const AzmiVmIdentity,
     /// A role assignment, or null.
-    pub role_assignment: *const MiRoleAssignment,
+    pub role_assignment: *const AzmiRoleAssignment,
     /// A role, or null.
-    pub role_definition: *const MiRoleDefinition,
+    pub role_definition: *const AzmiRoleDefinition,
     /// A resource that refers to an identity, or null.
-    pub reference: *const MiReference,
+    pub reference: *const AzmiReference,
     /// A connection, or null.
-    pub connection: *const MiConnection,
+    pub connection: *const AzmiConnection,
     /// What a change would do, or null.
-    pub plan: *const MiPlan,
+    pub plan: *const AzmiPlan,
     /// A system-assigned identity, or null.
-    pub system_identity: *const MiSystemIdentity,
+    pub system_identity: *const AzmiSystemIdentity,
     /// A federated credential, or null.
-    pub federated_credential: *const MiFederatedCredential,
+    pub federated_credential: *const AzmiFederatedCredential,
     /// What the host is asked, or null.
-    pub question: *const MiQuestion,
+    pub question: *const AzmiQuestion,
     /// A member of a group of the directory, or null.
-    pub group_member: *const MiGroupMember,
+    pub group_member: *const AzmiGroupMember,
     /// A deployment, or null.
-    pub deployment: *const MiDeployment,
+    pub deployment: *const AzmiDeployment,
     /// What Azure answered, JSON as Azure wrote it, or the template that was asked for.
-    pub text: MiStr,
+    pub text: AzmiStr,
     /// How far a long wait has come, or null.
-    pub progress: *const MiProgress,
+    pub progress: *const AzmiProgress,
     /// Why the operation failed, or null.
-    pub error: *const MiError,
+    pub error: *const AzmiError,
     /// A verbose line or a warning.
-    pub message: MiStr,
-    /// The handle for `mi_guard_answer`, or 0.
+    pub message: AzmiStr,
+    /// The handle for `azmi_guard_answer`, or 0.
     pub guard: u64,
 }
 
 /// A user-assigned identity.
 #[repr(C)]
-pub struct MiIdentity {
+pub struct AzmiIdentity {
     /// The resource id, as Azure writes it.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// The name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The resource group.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// The subscription's id.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The region, such as `eastus`.
-    pub location: MiStr,
+    pub location: AzmiStr,
     /// `Microsoft.ManagedIdentity/userAssignedIdentities`.
-    pub resource_type: MiStr,
+    pub resource_type: AzmiStr,
     /// The tenant that the identity belongs to.
-    pub tenant_id: MiStr,
+    pub tenant_id: AzmiStr,
     /// The object id of its service principal.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// Its application id.
-    pub client_id: MiStr,
+    pub client_id: AzmiStr,
     /// `None` or `Regional`, where Azure says.
-    pub isolation_scope: MiStr,
+    pub isolation_scope: AzmiStr,
     /// The tags.
-    pub tags: *const MiTag,
+    pub tags: *const AzmiTag,
     /// The number of tags.
     pub tags_len: usize,
 }
 
 /// The system-assigned identity of a resource.
 #[repr(C)]
-pub struct MiSystemIdentity {
+pub struct AzmiSystemIdentity {
     /// Its id: that of the resource, with `/providers/Microsoft.ManagedIdentity/identities/default`.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// `default`.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The resource group of the resource.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// The subscription's id.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The resource's region.
-    pub location: MiStr,
+    pub location: AzmiStr,
     /// `Microsoft.ManagedIdentity/identities`.
-    pub resource_type: MiStr,
+    pub resource_type: AzmiStr,
     /// The tenant that the identity belongs to.
-    pub tenant_id: MiStr,
+    pub tenant_id: AzmiStr,
     /// The object id of its service principal.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// Its application id.
-    pub client_id: MiStr,
+    pub client_id: AzmiStr,
     /// The resource's tags.
-    pub tags: *const MiTag,
+    pub tags: *const AzmiTag,
     /// The number of tags.
     pub tags_len: usize,
 }
 
 /// A federated credential.
 #[repr(C)]
-pub struct MiFederatedCredential {
+pub struct AzmiFederatedCredential {
     /// The resource id, as Azure writes it.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// The name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The name of the identity.
-    pub identity_name: MiStr,
+    pub identity_name: AzmiStr,
     /// The resource group of the identity.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// The subscription's id.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
-    pub resource_type: MiStr,
+    pub resource_type: AzmiStr,
     /// The URL of the issuer.
-    pub issuer: MiStr,
+    pub issuer: AzmiStr,
     /// Whom the issuer must name; not given where there is an expression.
-    pub subject: MiStr,
+    pub subject: AzmiStr,
     /// What the claims of a token must match; not given where there is a subject.
-    pub claims_matching_expression: MiStr,
+    pub claims_matching_expression: AzmiStr,
     /// The version of the expression's language; 0 where there is none.
     pub claims_matching_expression_version: i32,
     /// Whom the token must be for.
-    pub audiences: *const MiStr,
+    pub audiences: *const AzmiStr,
     /// The number of audiences.
     pub audiences_len: usize,
 }
 
 /// A direct member of a group of the directory.
 #[repr(C)]
-pub struct MiGroupMember {
+pub struct AzmiGroupMember {
     /// The object id of the group.
-    pub group_id: MiStr,
+    pub group_id: AzmiStr,
     /// Its display name.
-    pub group_name: MiStr,
+    pub group_name: AzmiStr,
     /// The object id of the member.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// The display name of the member, where the sign-in may see it.
-    pub display_name: MiStr,
+    pub display_name: AzmiStr,
     /// `ServicePrincipal`, `User`, `Group` or `Device`.
-    pub kind: MiStr,
+    pub kind: AzmiStr,
     /// The application id of a service principal.
-    pub app_id: MiStr,
+    pub app_id: AzmiStr,
 }
 
 /// A deployment that has ended well.
 #[repr(C)]
-pub struct MiDeployment {
+pub struct AzmiDeployment {
     /// The resource id.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// The name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The resource group.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// The subscription's id.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// `Succeeded`.
-    pub provisioning_state: MiStr,
+    pub provisioning_state: AzmiStr,
     /// When it was done, as Azure writes it.
-    pub timestamp: MiStr,
+    pub timestamp: AzmiStr,
     /// How long it took, as ISO 8601 writes durations.
-    pub duration: MiStr,
+    pub duration: AzmiStr,
     /// `Incremental`.
-    pub mode: MiStr,
+    pub mode: AzmiStr,
     /// Azure's id of the whole deployment.
-    pub correlation_id: MiStr,
+    pub correlation_id: AzmiStr,
     /// The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
     /// have no value.
-    pub outputs: MiStr,
+    pub outputs: AzmiStr,
     /// The ids of the resources that it made or found.
-    pub resources: *const MiStr,
+    pub resources: *const AzmiStr,
     /// The number of resources.
     pub resources_len: usize,
 }
@@ -815,191 +815,191 @@ pub struct MiDeployment {
 /// A user-assigned identity on a virtual machine.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiAssignedIdentity {
+pub struct AzmiAssignedIdentity {
     /// The resource id, as Compute writes it.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// The name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// The object id of its service principal; not given until Azure has resolved it.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// Its application id; not given until Azure has resolved it.
-    pub client_id: MiStr,
-    /// One of `MI_EXISTENCE_*`.
+    pub client_id: AzmiStr,
+    /// One of `AZMI_EXISTENCE_*`.
     pub existence: u32,
 }
 
 /// The identity of a virtual machine or scale set.
 #[repr(C)]
-pub struct MiVmIdentity {
-    /// One of `MI_MACHINE_*`.
+pub struct AzmiVmIdentity {
+    /// One of `AZMI_MACHINE_*`.
     pub machine: u32,
     /// The machine's resource id.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// Its name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// Its resource group.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// Its subscription's id.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// Its region.
-    pub location: MiStr,
-    /// One of `MI_IDENTITY_*`.
+    pub location: AzmiStr,
+    /// One of `AZMI_IDENTITY_*`.
     pub identity_type: u32,
     /// The system-assigned identity's object id, when there is one.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// The system-assigned identity's tenant, when there is one.
-    pub tenant_id: MiStr,
+    pub tenant_id: AzmiStr,
     /// The version of the machine that this was read from.
-    pub etag: MiStr,
+    pub etag: AzmiStr,
     /// `Succeeded`, `Updating`, `Failed`, …
-    pub provisioning_state: MiStr,
+    pub provisioning_state: AzmiStr,
     /// The user-assigned identities.
-    pub assigned: *const MiAssignedIdentity,
+    pub assigned: *const AzmiAssignedIdentity,
     /// The number of user-assigned identities.
     pub assigned_len: usize,
     /// How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
-    pub upgrade_mode: MiStr,
+    pub upgrade_mode: AzmiStr,
 }
 
 /// A role that somebody has.
 #[repr(C)]
-pub struct MiRoleAssignment {
+pub struct AzmiRoleAssignment {
     /// Its id.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// Its name, a GUID.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// What it was given on.
-    pub scope: MiStr,
+    pub scope: AzmiStr,
     /// The role's full id.
-    pub role_definition_id: MiStr,
+    pub role_definition_id: AzmiStr,
     /// What people call the role, where that is known.
-    pub role_definition_name: MiStr,
+    pub role_definition_name: AzmiStr,
     /// The object id of who has it.
-    pub principal_id: MiStr,
+    pub principal_id: AzmiStr,
     /// `ServicePrincipal`, `User`, `Group`, …
-    pub principal_type: MiStr,
+    pub principal_type: AzmiStr,
     /// Why, as whoever gave it said.
-    pub description: MiStr,
+    pub description: AzmiStr,
     /// The condition under which it counts.
-    pub condition: MiStr,
+    pub condition: AzmiStr,
     /// The version of the condition's language.
-    pub condition_version: MiStr,
+    pub condition_version: AzmiStr,
     /// 1 when it was given above the place that was asked about.
     pub inherited: u8,
 }
 
 /// A role.
 #[repr(C)]
-pub struct MiRoleDefinition {
+pub struct AzmiRoleDefinition {
     /// Its full id.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// Its GUID.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// What people call it, such as `Reader`.
-    pub role_name: MiStr,
+    pub role_name: AzmiStr,
     /// What it is for.
-    pub description: MiStr,
+    pub description: AzmiStr,
     /// `BuiltInRole` or `CustomRole`.
-    pub kind: MiStr,
+    pub kind: AzmiStr,
 }
 
 /// A resource that refers to a user-assigned identity.
 #[repr(C)]
-pub struct MiReference {
+pub struct AzmiReference {
     /// The resource's id.
-    pub id: MiStr,
+    pub id: AzmiStr,
     /// Its name.
-    pub name: MiStr,
+    pub name: AzmiStr,
     /// Its type.
-    pub resource_type: MiStr,
+    pub resource_type: AzmiStr,
     /// Its resource group.
-    pub resource_group: MiStr,
+    pub resource_group: AzmiStr,
     /// Its subscription.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The identity's id.
-    pub identity_id: MiStr,
-    /// One of `MI_REFERENCE_*`.
+    pub identity_id: AzmiStr,
+    /// One of `AZMI_REFERENCE_*`.
     pub kind: u32,
 }
 
-/// A connection. The host owns `client` from here on and frees it with `mi_client_free`.
+/// A connection. The host owns `client` from here on and frees it with `azmi_client_free`.
 #[repr(C)]
-pub struct MiConnection {
+pub struct AzmiConnection {
     /// The handle for every operation.
     pub client: u64,
     /// Who is signed in, as far as the sign-in says.
-    pub account: MiStr,
+    pub account: AzmiStr,
     /// `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
     /// `AzureCli`.
-    pub account_type: MiStr,
+    pub account_type: AzmiStr,
     /// The tenant's id, where it is known.
-    pub tenant_id: MiStr,
+    pub tenant_id: AzmiStr,
     /// The subscription to work in.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// That subscription's name.
-    pub subscription_name: MiStr,
+    pub subscription_name: AzmiStr,
     /// The cloud's name.
-    pub environment: MiStr,
+    pub environment: AzmiStr,
     /// The URL of Azure Resource Manager.
-    pub endpoint: MiStr,
+    pub endpoint: AzmiStr,
 }
 
 /// What a change would do.
 #[repr(C)]
-pub struct MiPlan {
+pub struct AzmiPlan {
     /// The resource that it is about.
-    pub resource_id: MiStr,
+    pub resource_id: AzmiStr,
     /// What would change, in words.
-    pub description: MiStr,
+    pub description: AzmiStr,
     /// 0 when nothing would change.
     pub changes: u8,
     /// What stands for this plan in the request that carries it out: its `agreed`.
-    pub agreement: MiStr,
+    pub agreement: AzmiStr,
 }
 
 /// What only the host can find out: a token of Azure PowerShell, which runs in the same process.
-/// The operation goes on when `mi_question_answer` has been called, exactly once.
+/// The operation goes on when `azmi_question_answer` has been called, exactly once.
 #[repr(C)]
-pub struct MiQuestion {
-    /// The handle for `mi_question_answer`.
+pub struct AzmiQuestion {
+    /// The handle for `azmi_question_answer`.
     pub question: u64,
     /// What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
-    pub audience: MiStr,
+    pub audience: AzmiStr,
     /// The tenant; when not given, that of the context.
-    pub tenant: MiStr,
+    pub tenant: AzmiStr,
 }
 
 /// What the host found out.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiAnswer {
-    /// One of `MI_ANSWER_*`.
+pub struct AzmiAnswer {
+    /// One of `AZMI_ANSWER_*`.
     pub outcome: u32,
-    /// The token, for `MI_ANSWER_TOKEN`.
-    pub token: MiStr,
+    /// The token, for `AZMI_ANSWER_TOKEN`.
+    pub token: AzmiStr,
     /// How many seconds from now the token is good for.
     pub lifetime_s: u64,
     /// Who is signed in.
-    pub account: MiStr,
+    pub account: AzmiStr,
     /// The tenant of the context.
-    pub tenant: MiStr,
+    pub tenant: AzmiStr,
     /// The subscription of the context.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The URL of the context's Resource Manager.
-    pub endpoint: MiStr,
+    pub endpoint: AzmiStr,
     /// What tokens for that Resource Manager are asked for.
-    pub audience: MiStr,
-    /// Why there is no token, for `MI_ANSWER_FAILED`.
-    pub message: MiStr,
+    pub audience: AzmiStr,
+    /// Why there is no token, for `AZMI_ANSWER_FAILED`.
+    pub message: AzmiStr,
 }
 
 /// How far a long wait has come.
 #[repr(C)]
-pub struct MiProgress {
+pub struct AzmiProgress {
     /// What is going on.
-    pub activity: MiStr,
+    pub activity: AzmiStr,
     /// How it stands.
-    pub status: MiStr,
+    pub status: AzmiStr,
     /// 0 to 100, or -1 when it can't be known.
     pub percent: i32,
     /// How long it has taken so far, in seconds.
@@ -1008,25 +1008,25 @@ pub struct MiProgress {
 
 /// Why an operation failed.
 #[repr(C)]
-pub struct MiError {
+pub struct AzmiError {
     /// Azure's code, or the module's own where Azure was not asked.
-    pub code: MiStr,
+    pub code: AzmiStr,
     /// What happened, to which resource, and what to do.
-    pub message: MiStr,
-    /// One of `MI_CATEGORY_*`.
+    pub message: AzmiStr,
+    /// One of `AZMI_CATEGORY_*`.
     pub category: u32,
     /// The HTTP status, or 0.
     pub http_status: u32,
     /// The resource or the parameter that it is about.
-    pub target: MiStr,
+    pub target: AzmiStr,
     /// What to do next.
-    pub recommendation: MiStr,
+    pub recommendation: AzmiStr,
     /// Azure's id of the request that failed.
-    pub request_id: MiStr,
+    pub request_id: AzmiStr,
     /// Azure's id of the whole operation.
-    pub correlation_id: MiStr,
+    pub correlation_id: AzmiStr,
     /// Method and path of the request that failed, such as `PATCH /subscriptions/…`.
-    pub request: MiStr,
+    pub request: AzmiStr,
     /// The answer as the service wrote it, without secrets.
-    pub raw: MiStr,
+    pub raw: AzmiStr,
 }

@@ -44,7 +44,7 @@ public sealed class EmulatorFixture : IDisposable
     /// <summary>A sign-in with an access token of the emulator.</summary>
     internal ConnectRequest ConnectWithToken(string? account) => new()
     {
-        Credential = NativeMethods.MI_CREDENTIAL_ACCESS_TOKEN,
+        Credential = NativeMethods.AZMI_CREDENTIAL_ACCESS_TOKEN,
         Endpoint = _emulator.Endpoint,
         ClientId = account,
         Secret = Secure(Token()),

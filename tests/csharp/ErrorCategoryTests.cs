@@ -12,7 +12,7 @@ namespace ManagedIdentity.Tests;
 /// <summary>Each category of the library is PowerShell's of the same name.</summary>
 public sealed class ErrorCategoryTests
 {
-    private const string Prefix = "MI_CATEGORY_";
+    private const string Prefix = "AZMI_CATEGORY_";
 
     public static TheoryData<string> Categories =>
     [

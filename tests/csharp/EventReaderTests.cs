@@ -13,7 +13,7 @@ public sealed unsafe class EventReaderTests
     public void An_identity()
     {
         using var scope = new NativeScope();
-        var record = new MiIdentity
+        var record = new AzmiIdentity
         {
             id = scope.Text("id"),
             name = scope.Text("name"),
@@ -28,7 +28,7 @@ public sealed unsafe class EventReaderTests
             tags = scope.Tags([new("env", "prod"), new("", "")]),
             tags_len = 2,
         };
-        var read = Item<UserAssignedIdentity>(new MiEvent { tag = 9, kind = NativeMethods.MI_EVENT_ITEM, identity = &record });
+        var read = Item<UserAssignedIdentity>(new AzmiEvent { tag = 9, kind = NativeMethods.AZMI_EVENT_ITEM, identity = &record });
         Assert.Equal("id", read.Id);
         Assert.Equal("name", read.Name);
         Assert.Equal("group", read.ResourceGroupName);
@@ -47,8 +47,8 @@ public sealed unsafe class EventReaderTests
     [Fact]
     public void An_identity_of_which_little_is_known()
     {
-        var record = new MiIdentity();
-        var read = Item<UserAssignedIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, identity = &record });
+        var record = new AzmiIdentity();
+        var read = Item<UserAssignedIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, identity = &record });
         Assert.Equal("", read.Id);
         Assert.Null(read.PrincipalId);
         Assert.Null(read.IsolationScope);
@@ -56,19 +56,19 @@ public sealed unsafe class EventReaderTests
     }
 
     [Theory]
-    [InlineData(NativeMethods.MI_IDENTITY_NONE, VmIdentityType.None)]
-    [InlineData(NativeMethods.MI_IDENTITY_SYSTEM_ASSIGNED, VmIdentityType.SystemAssigned)]
-    [InlineData(NativeMethods.MI_IDENTITY_USER_ASSIGNED, VmIdentityType.UserAssigned)]
-    [InlineData(NativeMethods.MI_IDENTITY_SYSTEM_AND_USER_ASSIGNED, VmIdentityType.SystemAssignedUserAssigned)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_NONE, VmIdentityType.None)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_SYSTEM_ASSIGNED, VmIdentityType.SystemAssigned)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_USER_ASSIGNED, VmIdentityType.UserAssigned)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED, VmIdentityType.SystemAssignedUserAssigned)]
     public void The_identity_of_a_machine(uint native, VmIdentityType type)
     {
         using var scope = new NativeScope();
-        var assigned = stackalloc MiAssignedIdentity[]
+        var assigned = stackalloc AzmiAssignedIdentity[]
         {
-            new MiAssignedIdentity { id = scope.Text("id1"), name = scope.Text("n1"), principal_id = scope.Text("p1"), client_id = scope.Text("c1") },
-            new MiAssignedIdentity { id = scope.Text("id2") },
+            new AzmiAssignedIdentity { id = scope.Text("id1"), name = scope.Text("n1"), principal_id = scope.Text("p1"), client_id = scope.Text("c1") },
+            new AzmiAssignedIdentity { id = scope.Text("id2") },
         };
-        var record = new MiVmIdentity
+        var record = new AzmiVmIdentity
         {
             id = scope.Text("id"),
             name = scope.Text("name"),
@@ -83,7 +83,7 @@ public sealed unsafe class EventReaderTests
             assigned = assigned,
             assigned_len = 2,
         };
-        var read = Item<VmIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
         Assert.Equal("id", read.Id);
         Assert.Equal("name", read.Name);
         Assert.Equal("group", read.ResourceGroupName);
@@ -103,8 +103,8 @@ public sealed unsafe class EventReaderTests
     [Fact]
     public void A_machine_without_identities_has_an_empty_list()
     {
-        var record = new MiVmIdentity();
-        var read = Item<VmIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        var record = new AzmiVmIdentity();
+        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
         Assert.Empty(read.UserAssignedIdentity);
         Assert.Null(read.PrincipalId);
     }
@@ -113,20 +113,20 @@ public sealed unsafe class EventReaderTests
     public void A_scale_set_with_its_upgrade_policy()
     {
         using var scope = new NativeScope();
-        var record = new MiVmIdentity { machine = NativeMethods.MI_MACHINE_SCALE_SET, upgrade_mode = scope.Text("Manual") };
-        var read = Item<VmssIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        var record = new AzmiVmIdentity { machine = NativeMethods.AZMI_MACHINE_SCALE_SET, upgrade_mode = scope.Text("Manual") };
+        var read = Item<VmssIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
         Assert.Equal("Manual", read.UpgradePolicyMode);
     }
 
     [Theory]
-    [InlineData(NativeMethods.MI_EXISTENCE_UNKNOWN, null)]
-    [InlineData(NativeMethods.MI_EXISTENCE_EXISTS, true)]
-    [InlineData(NativeMethods.MI_EXISTENCE_MISSING, false)]
+    [InlineData(NativeMethods.AZMI_EXISTENCE_UNKNOWN, null)]
+    [InlineData(NativeMethods.AZMI_EXISTENCE_EXISTS, true)]
+    [InlineData(NativeMethods.AZMI_EXISTENCE_MISSING, false)]
     public void Whether_an_assigned_identity_exists(uint native, bool? exists)
     {
-        var assigned = new MiAssignedIdentity { existence = native };
-        var record = new MiVmIdentity { assigned = &assigned, assigned_len = 1 };
-        var read = Item<VmIdentity>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, vm_identity = &record });
+        var assigned = new AzmiAssignedIdentity { existence = native };
+        var record = new AzmiVmIdentity { assigned = &assigned, assigned_len = 1 };
+        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
         Assert.Equal(exists, read.UserAssignedIdentity.Single().Exists);
     }
 
@@ -136,7 +136,7 @@ public sealed unsafe class EventReaderTests
     public void A_role_assignment(byte native, bool inherited)
     {
         using var scope = new NativeScope();
-        var record = new MiRoleAssignment
+        var record = new AzmiRoleAssignment
         {
             id = scope.Text("id"),
             name = scope.Text("name"),
@@ -150,7 +150,7 @@ public sealed unsafe class EventReaderTests
             condition_version = scope.Text("2.0"),
             inherited = native,
         };
-        var read = Item<IdentityRoleAssignment>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, role_assignment = &record });
+        var read = Item<IdentityRoleAssignment>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, role_assignment = &record });
         Assert.Equal("id", read.Id);
         Assert.Equal("name", read.Name);
         Assert.Equal("scope", read.Scope);
@@ -168,8 +168,8 @@ public sealed unsafe class EventReaderTests
     [Fact]
     public void A_role_assignment_of_which_little_is_known()
     {
-        var record = new MiRoleAssignment();
-        var read = Item<IdentityRoleAssignment>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, role_assignment = &record });
+        var record = new AzmiRoleAssignment();
+        var read = Item<IdentityRoleAssignment>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, role_assignment = &record });
         Assert.Null(read.RoleDefinitionName);
         Assert.Null(read.Description);
         Assert.Null(read.Condition);
@@ -179,7 +179,7 @@ public sealed unsafe class EventReaderTests
     public void A_role_definition()
     {
         using var scope = new NativeScope();
-        var record = new MiRoleDefinition
+        var record = new AzmiRoleDefinition
         {
             id = scope.Text("id"),
             name = scope.Text("guid"),
@@ -187,18 +187,18 @@ public sealed unsafe class EventReaderTests
             description = scope.Text("Reads."),
             kind = scope.Text("BuiltInRole"),
         };
-        var read = Item<RoleDefinition>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, role_definition = &record });
+        var read = Item<RoleDefinition>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, role_definition = &record });
         Assert.Equal(("id", "Reader", "Reads."), (read.Id, read.RoleName, read.Description));
     }
 
     [Theory]
-    [InlineData(NativeMethods.MI_REFERENCE_ASSIGNED, IdentityReferenceKind.Assigned)]
-    [InlineData(NativeMethods.MI_REFERENCE_MENTIONED, IdentityReferenceKind.Mentioned)]
-    [InlineData(NativeMethods.MI_REFERENCE_REPORTED, IdentityReferenceKind.Reported)]
+    [InlineData(NativeMethods.AZMI_REFERENCE_ASSIGNED, IdentityReferenceKind.Assigned)]
+    [InlineData(NativeMethods.AZMI_REFERENCE_MENTIONED, IdentityReferenceKind.Mentioned)]
+    [InlineData(NativeMethods.AZMI_REFERENCE_REPORTED, IdentityReferenceKind.Reported)]
     public void A_resource_that_refers_to_an_identity(uint native, IdentityReferenceKind kind)
     {
         using var scope = new NativeScope();
-        var record = new MiReference
+        var record = new AzmiReference
         {
             id = scope.Text("id"),
             name = scope.Text("name"),
@@ -208,7 +208,7 @@ public sealed unsafe class EventReaderTests
             identity_id = scope.Text("identity"),
             kind = native,
         };
-        var read = Item<IdentityAssociatedResource>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, reference = &record });
+        var read = Item<IdentityAssociatedResource>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, reference = &record });
         Assert.Equal("id", read.Id);
         Assert.Equal("name", read.Name);
         Assert.Equal("type", read.Type);
@@ -223,14 +223,14 @@ public sealed unsafe class EventReaderTests
     public void A_plan()
     {
         using var scope = new NativeScope();
-        var record = new MiPlan
+        var record = new AzmiPlan
         {
             resource_id = scope.Text("id"),
             description = scope.Text("Do it"),
             changes = 1,
             agreement = scope.Text("agreed"),
         };
-        var read = Item<ChangePlan>(new MiEvent { kind = NativeMethods.MI_EVENT_ITEM, plan = &record });
+        var read = Item<ChangePlan>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, plan = &record });
         Assert.Equal(("id", "Do it", true, "agreed"), (read.ResourceId, read.Description, read.Changes, read.Agreement));
     }
 
@@ -238,7 +238,7 @@ public sealed unsafe class EventReaderTests
     public void A_guarded_warning()
     {
         using var scope = new NativeScope();
-        var source = new MiEvent { kind = NativeMethods.MI_EVENT_GUARDED_WARNING, message = scope.Text("vm1 loses id1"), guard = 7 };
+        var source = new AzmiEvent { kind = NativeMethods.AZMI_EVENT_GUARDED_WARNING, message = scope.Text("vm1 loses id1"), guard = 7 };
         var read = EventReader.Read(&source);
         Assert.Equal((OperationEventKind.GuardedWarning, "vm1 loses id1", 7UL), (read.Kind, read.Message, read.Guard));
     }
@@ -247,20 +247,20 @@ public sealed unsafe class EventReaderTests
     public void Progress()
     {
         using var scope = new NativeScope();
-        var record = new MiProgress { activity = scope.Text("a"), status = scope.Text("s"), percent = -1, seconds_elapsed = 3 };
-        var source = new MiEvent { kind = NativeMethods.MI_EVENT_PROGRESS, progress = &record };
+        var record = new AzmiProgress { activity = scope.Text("a"), status = scope.Text("s"), percent = -1, seconds_elapsed = 3 };
+        var source = new AzmiEvent { kind = NativeMethods.AZMI_EVENT_PROGRESS, progress = &record };
         var read = EventReader.Read(&source);
         Assert.Equal(OperationEventKind.Progress, read.Kind);
         Assert.Equal(("a", "s", -1, 3), (read.Progress!.Activity, read.Progress.Status, read.Progress.Percent, read.Progress.SecondsElapsed));
     }
 
     [Theory]
-    [InlineData(NativeMethods.MI_EVENT_VERBOSE)]
-    [InlineData(NativeMethods.MI_EVENT_WARNING)]
+    [InlineData(NativeMethods.AZMI_EVENT_VERBOSE)]
+    [InlineData(NativeMethods.AZMI_EVENT_WARNING)]
     public void A_message(uint kind)
     {
         using var scope = new NativeScope();
-        var source = new MiEvent { tag = ulong.MaxValue, kind = kind, message = scope.Text("é") };
+        var source = new AzmiEvent { tag = ulong.MaxValue, kind = kind, message = scope.Text("é") };
         var read = EventReader.Read(&source);
         Assert.Equal((ulong.MaxValue, kind, "é"), (read.Tag, (uint)read.Kind, read.Message));
         Assert.Null(read.Item);
@@ -270,18 +270,18 @@ public sealed unsafe class EventReaderTests
     public void An_error()
     {
         using var scope = new NativeScope();
-        var record = new MiError
+        var record = new AzmiError
         {
             code = scope.Text("Code"),
             message = scope.Text("Message."),
-            category = NativeMethods.MI_CATEGORY_RESOURCE_BUSY,
+            category = NativeMethods.AZMI_CATEGORY_RESOURCE_BUSY,
             http_status = 409,
             target = scope.Text("target"),
             recommendation = scope.Text("Do this."),
             request_id = scope.Text("r"),
             correlation_id = scope.Text("c"),
         };
-        var source = new MiEvent { kind = NativeMethods.MI_EVENT_FAILED, error = &record };
+        var source = new AzmiEvent { kind = NativeMethods.AZMI_EVENT_FAILED, error = &record };
         var read = EventReader.Read(&source).Failure!;
         Assert.Equal("Code", read.Code);
         Assert.Equal("Message.", read.Message);
@@ -293,5 +293,5 @@ public sealed unsafe class EventReaderTests
         Assert.Equal("c", read.CorrelationId);
     }
 
-    private static T Item<T>(MiEvent source) => Assert.IsType<T>(EventReader.Read(&source).Item);
+    private static T Item<T>(AzmiEvent source) => Assert.IsType<T>(EventReader.Read(&source).Item);
 }

@@ -40,7 +40,7 @@ public sealed class ImportTests
     [Fact]
     public void Every_function_of_the_header_is_imported()
     {
-        var declared = Regex.Matches(Checkout.Headers, @"\b(mi_\w+)\(").Select(match => match.Groups[1].Value);
+        var declared = Regex.Matches(Checkout.Headers, @"\b(azmi_\w+)\(").Select(match => match.Groups[1].Value);
         Assert.Equal(declared.Distinct().Order(), s_imports.Select(import => import.Name).Order());
     }
 

@@ -64,7 +64,7 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
         Assert.Equal("myVM", found.Name, ignoreCase: true);
         Assert.Equal(kind, found.Reference);
         Assert.Equal(identity.Id, found.IdentityId, ignoreCase: true);
-        Run.Items<object>(new DeleteIdentityRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id }) { Manner = NativeMethods.MI_DELETE_DETACH });
+        Run.Items<object>(new DeleteIdentityRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id }) { Manner = NativeMethods.AZMI_DELETE_DETACH });
     }
 
     [Theory]

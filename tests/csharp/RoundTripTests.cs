@@ -113,14 +113,14 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Create("vm-id-a");
         Create("vm-id-b");
         Create("vm-id-c");
-        var both = Update(new() { Add = ["vm-id-a", "vm-id-b"], SystemAssigned = NativeMethods.MI_SYSTEM_ASSIGNED_ENABLE });
+        var both = Update(new() { Add = ["vm-id-a", "vm-id-b"], SystemAssigned = NativeMethods.AZMI_SYSTEM_ASSIGNED_ENABLE });
         Assert.Equal(VmIdentityType.SystemAssignedUserAssigned, both.Type);
         Assert.NotNull(both.PrincipalId);
         Assert.Equal(fixture.Emulator.TenantId, both.TenantId);
         Assert.Equal(["vm-id-a", "vm-id-b"], Names(both));
         Assert.All(both.UserAssignedIdentity, identity => Assert.True(System.Guid.TryParse(identity.ClientId, out _)));
 
-        var swapped = Update(new() { Add = ["vm-id-c"], Remove = ["vm-id-a", "vm-id-b"], SystemAssigned = NativeMethods.MI_SYSTEM_ASSIGNED_DISABLE });
+        var swapped = Update(new() { Add = ["vm-id-c"], Remove = ["vm-id-a", "vm-id-b"], SystemAssigned = NativeMethods.AZMI_SYSTEM_ASSIGNED_DISABLE });
         Assert.Equal(VmIdentityType.UserAssigned, swapped.Type);
         Assert.Equal(["vm-id-c"], Names(swapped));
         Assert.Null(swapped.PrincipalId);

@@ -18,17 +18,17 @@ use emulator::{Options, seed};
 use super::common::*;
 use super::running::{self, Started, Status};
 
-/// The version of this ABI. A host compares it with [`mi_emulator_abi_version`] before any other
+/// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 /// call, and refuses to go on when they differ.
-pub const MI_EMULATOR_ABI_VERSION: u32 = 1;
+pub const AZMI_EMULATOR_ABI_VERSION: u32 = 1;
 
-/// `mi_emulator_start`: the emulator did not start; the error says why.
-pub const MI_EMULATOR_FAILED: i32 = 32;
+/// `azmi_emulator_start`: the emulator did not start; the error says why.
+pub const AZMI_EMULATOR_FAILED: i32 = 32;
 
 /// How an emulator shall run.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiEmulatorOptions {
+pub struct AzmiEmulatorOptions {
     /// The port on 127.0.0.1; 0 for any free one.
     pub port: u16,
     /// What is added to the time of every answer, in milliseconds.
@@ -36,54 +36,54 @@ pub struct MiEmulatorOptions {
     /// How long an operation on a virtual machine takes, in milliseconds.
     pub operation_ms: u32,
     /// The file that keeps the state; when not given it is gone with the emulator.
-    pub state_path: MiStr,
+    pub state_path: AzmiStr,
 }
 
 /// What every emulator starts with, wherever it runs.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct MiEmulatorSeed {
+pub struct AzmiEmulatorSeed {
     /// The subscription.
-    pub subscription_id: MiStr,
+    pub subscription_id: AzmiStr,
     /// The tenant.
-    pub tenant_id: MiStr,
+    pub tenant_id: AzmiStr,
     /// The application that may sign in.
-    pub client_id: MiStr,
+    pub client_id: AzmiStr,
     /// Its secret, which is none: every emulator has it.
-    pub client_secret: MiStr,
+    pub client_secret: AzmiStr,
 }
 
-/// An emulator that was started. The host frees the record with `mi_emulator_free`, and ends the
-/// emulator with `mi_emulator_stop`, in any order.
+/// An emulator that was started. The host frees the record with `azmi_emulator_free`, and ends the
+/// emulator with `azmi_emulator_stop`, in any order.
 #[repr(C)]
-pub struct MiEmulator {
-    /// The handle for `mi_emulator_stop`.
+pub struct AzmiEmulator {
+    /// The handle for `azmi_emulator_stop`.
     pub handle: u64,
     /// Its URL.
-    pub endpoint: MiStr,
+    pub endpoint: AzmiStr,
     /// Its port.
     pub port: u16,
     /// What it starts with.
-    pub seed: MiEmulatorSeed,
+    pub seed: AzmiEmulatorSeed,
 }
 
-/// Why an emulator did not start. The host frees it with `mi_emulator_error_free`.
+/// Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
 #[repr(C)]
-pub struct MiEmulatorError {
+pub struct AzmiEmulatorError {
     /// `EmulatorStartFailed`.
-    pub code: MiStr,
+    pub code: AzmiStr,
     /// What happened.
-    pub message: MiStr,
-    /// One of `MI_CATEGORY_*`.
+    pub message: AzmiStr,
+    /// One of `AZMI_CATEGORY_*`.
     pub category: u32,
     /// What it is about.
-    pub target: MiStr,
+    pub target: AzmiStr,
 }
 
-/// The version of this ABI: [`MI_EMULATOR_ABI_VERSION`] of the library that is loaded.
+/// The version of this ABI: [`AZMI_EMULATOR_ABI_VERSION`] of the library that is loaded.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_emulator_abi_version() -> u32 {
-    MI_EMULATOR_ABI_VERSION
+pub extern "C" fn azmi_emulator_abi_version() -> u32 {
+    AZMI_EMULATOR_ABI_VERSION
 }
 
 /// Writes what every emulator starts with: what it takes to sign in to one that runs elsewhere.
@@ -92,7 +92,7 @@ pub extern "C" fn mi_emulator_abi_version() -> u32 {
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_emulator_seed(seed: *mut MiEmulatorSeed) -> i32 {
+pub unsafe extern "C" fn azmi_emulator_seed(seed: *mut AzmiEmulatorSeed) -> i32 {
     guard(|| {
         check_out(seed)?;
         // SAFETY: not null, and valid by the contract of this module.
@@ -101,16 +101,16 @@ pub unsafe extern "C" fn mi_emulator_seed(seed: *mut MiEmulatorSeed) -> i32 {
     })
 }
 
-/// Starts an emulator in this process, and returns when it listens. `MI_OK`: `*started` is set,
-/// and `*error` is null. `MI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
+/// Starts an emulator in this process, and returns when it listens. `AZMI_OK`: `*started` is set,
+/// and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_emulator_start(
-    options: *const MiEmulatorOptions,
-    started: *mut *const MiEmulator,
-    error: *mut *const MiEmulatorError,
+pub unsafe extern "C" fn azmi_emulator_start(
+    options: *const AzmiEmulatorOptions,
+    started: *mut *const AzmiEmulator,
+    error: *mut *const AzmiEmulatorError,
 ) -> i32 {
     guard(|| {
         check_out(started)?;
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn mi_emulator_start(
         match running::start(unsafe { read(options) }?)? {
             Ok(running) => {
                 let record = STARTED.publish(running.endpoint.clone(), |endpoint| {
-                    MiEmulator::of(&running, endpoint)
+                    AzmiEmulator::of(&running, endpoint)
                 });
                 // SAFETY: checked above.
                 unsafe { started.write(record) };
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn mi_emulator_start(
             Err(why) => {
                 let message = format!("The emulator did not start: {why}");
                 // SAFETY: checked above.
-                unsafe { error.write(FAILED.publish(message, MiEmulatorError::of)) };
+                unsafe { error.write(FAILED.publish(message, AzmiEmulatorError::of)) };
                 Err(Status::Failed)
             }
         }
@@ -143,42 +143,42 @@ pub unsafe extern "C" fn mi_emulator_start(
 
 /// Ends an emulator, and returns when its state is written and its port is free again.
 #[unsafe(no_mangle)]
-pub extern "C" fn mi_emulator_stop(emulator: u64) -> i32 {
+pub extern "C" fn azmi_emulator_stop(emulator: u64) -> i32 {
     guard(|| running::stop(emulator))
 }
 
-/// Frees the record of a start. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long
+/// Frees the record of a start. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long
 /// as no later one lives at its address.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_emulator_free(started: *const MiEmulator) -> i32 {
+pub unsafe extern "C" fn azmi_emulator_free(started: *const AzmiEmulator) -> i32 {
     guard(|| STARTED.reclaim(started))
 }
 
-/// Frees an error. Null does nothing; one freed before is `MI_ERROR_HANDLE`, as long as no later
+/// Frees an error. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long as no later
 /// one lives at its address.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mi_emulator_error_free(error: *const MiEmulatorError) -> i32 {
+pub unsafe extern "C" fn azmi_emulator_error_free(error: *const AzmiEmulatorError) -> i32 {
     guard(|| FAILED.reclaim(error))
 }
 
-static STARTED: Held<MiEmulator> = Held::new();
-static FAILED: Held<MiEmulatorError> = Held::new();
+static STARTED: Held<AzmiEmulator> = Held::new();
+static FAILED: Held<AzmiEmulatorError> = Held::new();
 
-const SEED: MiEmulatorSeed = MiEmulatorSeed {
-    subscription_id: MiStr::of(seed::SUBSCRIPTION_ID),
-    tenant_id: MiStr::of(seed::TENANT_ID),
-    client_id: MiStr::of(seed::CLIENT_ID),
-    client_secret: MiStr::of(seed::CLIENT_SECRET),
+const SEED: AzmiEmulatorSeed = AzmiEmulatorSeed {
+    subscription_id: AzmiStr::of(seed::SUBSCRIPTION_ID),
+    tenant_id: AzmiStr::of(seed::TENANT_ID),
+    client_id: AzmiStr::of(seed::CLIENT_ID),
+    client_secret: AzmiStr::of(seed::CLIENT_SECRET),
 };
 
-impl MiEmulator {
-    fn of(running: &Started, endpoint: MiStr) -> Self {
+impl AzmiEmulator {
+    fn of(running: &Started, endpoint: AzmiStr) -> Self {
         Self {
             handle: running.handle,
             endpoint,
@@ -188,13 +188,13 @@ impl MiEmulator {
     }
 }
 
-impl MiEmulatorError {
-    fn of(message: MiStr) -> Self {
+impl AzmiEmulatorError {
+    fn of(message: AzmiStr) -> Self {
         Self {
-            code: MiStr::of("EmulatorStartFailed"),
+            code: AzmiStr::of("EmulatorStartFailed"),
             message,
-            category: MI_CATEGORY_INVALID_OPERATION,
-            target: MiStr::of("emulator"),
+            category: AZMI_CATEGORY_INVALID_OPERATION,
+            target: AzmiStr::of("emulator"),
         }
     }
 }
@@ -229,9 +229,9 @@ impl<R> Held<R> {
     }
 
     /// Hands a record to the host, made from a view of the text that goes along.
-    fn publish(&self, text: String, record: impl FnOnce(MiStr) -> R) -> *const R {
+    fn publish(&self, text: String, record: impl FnOnce(AzmiStr) -> R) -> *const R {
         let published = Box::new(Published {
-            record: record(MiStr::of(&text)),
+            record: record(AzmiStr::of(&text)),
             // It moves, and its bytes stay where they are.
             _text: text,
         });
@@ -259,7 +259,7 @@ impl<R> Held<R> {
 ///
 /// # Safety
 /// The string in them is null or valid for its length.
-unsafe fn read(options: &MiEmulatorOptions) -> Result<Options, Status> {
+unsafe fn read(options: &AzmiEmulatorOptions) -> Result<Options, Status> {
     Ok(Options {
         port: options.port,
         latency: Duration::from_millis(options.latency_ms.into()),
@@ -274,7 +274,7 @@ unsafe fn read(options: &MiEmulatorOptions) -> Result<Options, Status> {
 ///
 /// # Safety
 /// The string's pointer is null or valid for its length.
-unsafe fn text(given: MiStr) -> Result<Option<String>, Status> {
+unsafe fn text(given: AzmiStr) -> Result<Option<String>, Status> {
     if given.ptr.is_null() {
         return match given.len {
             0 => Ok(None),
@@ -298,13 +298,13 @@ fn check_out<T>(out: *mut T) -> Result<(), Status> {
 /// Runs the body of an exported function. A panic ends here: it must not cross into the host.
 fn guard(body: impl FnOnce() -> Result<(), Status>) -> i32 {
     match catch_unwind(AssertUnwindSafe(body)).unwrap_or(Err(Status::Panic)) {
-        Ok(()) => MI_OK,
-        Err(Status::Null) => MI_ERROR_NULL,
-        Err(Status::Handle) => MI_ERROR_HANDLE,
-        Err(Status::Utf8) => MI_ERROR_UTF8,
-        Err(Status::Panic) => MI_ERROR_PANIC,
-        Err(Status::Runtime) => MI_ERROR_RUNTIME,
-        Err(Status::Failed) => MI_EMULATOR_FAILED,
+        Ok(()) => AZMI_OK,
+        Err(Status::Null) => AZMI_ERROR_NULL,
+        Err(Status::Handle) => AZMI_ERROR_HANDLE,
+        Err(Status::Utf8) => AZMI_ERROR_UTF8,
+        Err(Status::Panic) => AZMI_ERROR_PANIC,
+        Err(Status::Runtime) => AZMI_ERROR_RUNTIME,
+        Err(Status::Failed) => AZMI_EMULATOR_FAILED,
     }
 }
 
@@ -314,17 +314,17 @@ mod tests {
 
     use super::*;
 
-    fn said(text: MiStr) -> String {
+    fn said(text: AzmiStr) -> String {
         // SAFETY: the library's own texts are good.
         unsafe { super::text(text) }.unwrap().unwrap()
     }
 
-    fn options() -> MiEmulatorOptions {
-        MiEmulatorOptions {
+    fn options() -> AzmiEmulatorOptions {
+        AzmiEmulatorOptions {
             port: 0,
             latency_ms: 0,
             operation_ms: 0,
-            state_path: MiStr {
+            state_path: AzmiStr {
                 ptr: ptr::null(),
                 len: 0,
             },
@@ -332,33 +332,40 @@ mod tests {
     }
 
     /// What a start comes to: its status and its two records.
-    fn start(options: &MiEmulatorOptions) -> (i32, *const MiEmulator, *const MiEmulatorError) {
+    fn start(
+        options: &AzmiEmulatorOptions,
+    ) -> (i32, *const AzmiEmulator, *const AzmiEmulatorError) {
         let (mut started, mut error) = (ptr::dangling(), ptr::dangling());
         // SAFETY: all pointers are valid.
-        let status = unsafe { mi_emulator_start(options, &mut started, &mut error) };
+        let status = unsafe { azmi_emulator_start(options, &mut started, &mut error) };
         (status, started, error)
     }
 
     /// The message of a start that fails.
-    fn failure(options: &MiEmulatorOptions) -> String {
+    fn failure(options: &AzmiEmulatorOptions) -> String {
         let (status, started, error) = start(options);
-        assert_eq!(status, MI_EMULATOR_FAILED);
+        assert_eq!(status, AZMI_EMULATOR_FAILED);
         assert!(started.is_null());
         // SAFETY: a start that failed sets the error.
         let record = unsafe { &*error };
         assert_eq!(said(record.code), "EmulatorStartFailed");
-        assert_eq!(record.category, MI_CATEGORY_INVALID_OPERATION);
+        assert_eq!(record.category, AZMI_CATEGORY_INVALID_OPERATION);
         let message = said(record.message);
         // SAFETY: nothing of it is used after this.
-        let freed = unsafe { [mi_emulator_error_free(error), mi_emulator_error_free(error)] };
-        assert_eq!(freed, [MI_OK, MI_ERROR_HANDLE]);
+        let freed = unsafe {
+            [
+                azmi_emulator_error_free(error),
+                azmi_emulator_error_free(error),
+            ]
+        };
+        assert_eq!(freed, [AZMI_OK, AZMI_ERROR_HANDLE]);
         message
     }
 
     #[test]
     fn an_emulator_listens_until_it_is_stopped() {
         let (status, started, error) = start(&options());
-        assert_eq!(status, MI_OK);
+        assert_eq!(status, AZMI_OK);
         assert!(error.is_null());
         // SAFETY: a start that went well sets the record.
         let record = unsafe { &*started };
@@ -368,18 +375,18 @@ mod tests {
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
 
         // SAFETY: nothing of it is used after this.
-        let freed = unsafe { [mi_emulator_free(started), mi_emulator_free(started)] };
-        assert_eq!(freed, [MI_OK, MI_ERROR_HANDLE]);
-        assert_eq!(mi_emulator_stop(handle), MI_OK);
+        let freed = unsafe { [azmi_emulator_free(started), azmi_emulator_free(started)] };
+        assert_eq!(freed, [AZMI_OK, AZMI_ERROR_HANDLE]);
+        assert_eq!(azmi_emulator_stop(handle), AZMI_OK);
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
-        assert_eq!(mi_emulator_stop(handle), MI_ERROR_HANDLE);
+        assert_eq!(azmi_emulator_stop(handle), AZMI_ERROR_HANDLE);
     }
 
     #[test]
     fn a_port_that_is_taken_is_an_error_that_names_it() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let message = failure(&MiEmulatorOptions { port, ..options() });
+        let message = failure(&AzmiEmulatorOptions { port, ..options() });
         assert!(message.contains(&port.to_string()), "{message}");
     }
 
@@ -388,17 +395,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("größe.json");
         let text = path.to_str().unwrap().to_owned();
-        let options = MiEmulatorOptions {
-            state_path: MiStr::of(&text),
+        let options = AzmiEmulatorOptions {
+            state_path: AzmiStr::of(&text),
             ..options()
         };
         let (status, started, _) = start(&options);
-        assert_eq!(status, MI_OK);
+        assert_eq!(status, AZMI_OK);
         // SAFETY: a start that went well sets the record, which is freed once.
         let handle = unsafe { (*started).handle };
         // SAFETY: as above.
-        assert_eq!(unsafe { mi_emulator_free(started) }, MI_OK);
-        assert_eq!(mi_emulator_stop(handle), MI_OK);
+        assert_eq!(unsafe { azmi_emulator_free(started) }, AZMI_OK);
+        assert_eq!(azmi_emulator_stop(handle), AZMI_OK);
         assert!(path.exists());
 
         std::fs::write(&path, "not JSON").unwrap();
@@ -412,8 +419,8 @@ mod tests {
         let (mut started, mut error) = (ptr::null(), ptr::null());
         static NOT_UTF8: [u8; 2] = [0xC3, 0x28];
         let options = options();
-        let odd = MiEmulatorOptions {
-            state_path: MiStr {
+        let odd = AzmiEmulatorOptions {
+            state_path: AzmiStr {
                 ptr: NOT_UTF8.as_ptr(),
                 len: NOT_UTF8.len(),
             },
@@ -421,28 +428,28 @@ mod tests {
         };
         // SAFETY: every pointer is null or valid.
         unsafe {
-            assert_eq!(mi_emulator_seed(ptr::null_mut()), MI_ERROR_NULL);
+            assert_eq!(azmi_emulator_seed(ptr::null_mut()), AZMI_ERROR_NULL);
             assert_eq!(
-                mi_emulator_start(ptr::null(), &mut started, &mut error),
-                MI_ERROR_NULL
+                azmi_emulator_start(ptr::null(), &mut started, &mut error),
+                AZMI_ERROR_NULL
             );
             assert_eq!(
-                mi_emulator_start(&options, ptr::null_mut(), &mut error),
-                MI_ERROR_NULL
+                azmi_emulator_start(&options, ptr::null_mut(), &mut error),
+                AZMI_ERROR_NULL
             );
             assert_eq!(
-                mi_emulator_start(&options, &mut started, ptr::null_mut()),
-                MI_ERROR_NULL
+                azmi_emulator_start(&options, &mut started, ptr::null_mut()),
+                AZMI_ERROR_NULL
             );
             assert_eq!(
-                mi_emulator_start(&odd, &mut started, &mut error),
-                MI_ERROR_UTF8
+                azmi_emulator_start(&odd, &mut started, &mut error),
+                AZMI_ERROR_UTF8
             );
-            assert_eq!(mi_emulator_free(ptr::null()), MI_OK);
-            assert_eq!(mi_emulator_error_free(ptr::null()), MI_OK);
+            assert_eq!(azmi_emulator_free(ptr::null()), AZMI_OK);
+            assert_eq!(azmi_emulator_error_free(ptr::null()), AZMI_OK);
         }
         assert!(started.is_null() && error.is_null());
-        assert_eq!(mi_emulator_stop(0), MI_ERROR_HANDLE);
-        assert_eq!(guard(|| panic!("on purpose")), MI_ERROR_PANIC);
+        assert_eq!(azmi_emulator_stop(0), AZMI_ERROR_HANDLE);
+        assert_eq!(guard(|| panic!("on purpose")), AZMI_ERROR_PANIC);
     }
 }

@@ -6,11 +6,11 @@
 //! | Who | owns what |
 //! | --- | --- |
 //! | Options | the host's; copied before the call returns |
-//! | Emulators | handles, numbers that are never used twice; ended by `mi_emulator_stop` |
-//! | Records of a start | the host's until `mi_emulator_free` or `mi_emulator_error_free`, with all that they point to |
+//! | Emulators | handles, numbers that are never used twice; ended by `azmi_emulator_stop` |
+//! | Records of a start | the host's until `azmi_emulator_free` or `azmi_emulator_error_free`, with all that they point to |
 //! | The seed's texts | the library's, for ever |
 //!
-//! Every call is synchronous, from any thread. A panic becomes the status `MI_ERROR_PANIC`.
+//! Every call is synchronous, from any thread. A panic becomes the status `AZMI_ERROR_PANIC`.
 
 // The common types and `pin` are those of the other library's C ABI.
 #[path = "../../../src/ffi/common.rs"]

@@ -9,7 +9,7 @@ internal sealed unsafe class AddGroupMemberRequest(ulong client, string group, s
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiGroupMemberRequest
+        var request = new AzmiGroupMemberRequest
         {
             group = scope.Text(group),
             principal_id = scope.Text(principalId),
@@ -17,6 +17,6 @@ internal sealed unsafe class AddGroupMemberRequest(ulong client, string group, s
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_group_member_add(Client, &request, queue, tag);
+        return NativeMethods.azmi_group_member_add(Client, &request, queue, tag);
     }
 }

@@ -9,7 +9,7 @@ namespace ManagedIdentity.Native.Requests;
 /// <summary>A sign-in.</summary>
 internal sealed unsafe class ConnectRequest : Request
 {
-    /// <summary>One of <c>MI_CREDENTIAL_*</c>.</summary>
+    /// <summary>One of <c>AZMI_CREDENTIAL_*</c>.</summary>
     public uint Credential { get; set; }
 
     public string? Environment { get; set; }
@@ -47,7 +47,7 @@ internal sealed unsafe class ConnectRequest : Request
     /// <summary>Signs in to the emulator at the endpoint: it issues its own tokens.</summary>
     public void SignInToEmulator(EmulatorSeed seed)
     {
-        Credential = NativeMethods.MI_CREDENTIAL_CLIENT_SECRET;
+        Credential = NativeMethods.AZMI_CREDENTIAL_CLIENT_SECRET;
         Authority = Endpoint;
         Tenant = seed.TenantId;
         ClientId = seed.ClientId;
@@ -60,7 +60,7 @@ internal sealed unsafe class ConnectRequest : Request
         var variables = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => new KeyValuePair<string, string>((string)variable.Key, (string?)variable.Value ?? ""))
             .ToArray();
-        var request = new MiConnectRequest
+        var request = new AzmiConnectRequest
         {
             credential = Credential,
             environment = scope.Text(Environment),
@@ -78,6 +78,6 @@ internal sealed unsafe class ConnectRequest : Request
             variables = scope.Tags(variables),
             variables_len = (nuint)variables.Length,
         };
-        return NativeMethods.mi_client_connect(&request, queue, tag);
+        return NativeMethods.azmi_client_connect(&request, queue, tag);
     }
 }

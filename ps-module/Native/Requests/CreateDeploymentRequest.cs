@@ -12,7 +12,7 @@ internal sealed unsafe class CreateDeploymentRequest(ulong client, ResourceTarge
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiDeploymentRequest
+        var request = new AzmiDeploymentRequest
         {
             target = scope.Target(Target),
             template_text = scope.Text(template),
@@ -21,6 +21,6 @@ internal sealed unsafe class CreateDeploymentRequest(ulong client, ResourceTarge
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_deployment_create(Client, &request, queue, tag);
+        return NativeMethods.azmi_deployment_create(Client, &request, queue, tag);
     }
 }

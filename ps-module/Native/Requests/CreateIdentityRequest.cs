@@ -13,7 +13,7 @@ internal sealed unsafe class CreateIdentityRequest(ulong client, ResourceTarget 
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiIdentityCreateRequest
+        var request = new AzmiIdentityCreateRequest
         {
             target = scope.Target(Target),
             location = scope.Text(Location),
@@ -23,6 +23,6 @@ internal sealed unsafe class CreateIdentityRequest(ulong client, ResourceTarget 
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_identity_create(Client, &request, queue, tag);
+        return NativeMethods.azmi_identity_create(Client, &request, queue, tag);
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class CreateRoleAssignmentRequest(ulong client, RoleHolde
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiRoleAssignmentCreateRequest
+        var request = new AzmiRoleAssignmentCreateRequest
         {
             holder = scope.Holder(holder),
             place = scope.Place(place),
@@ -27,6 +27,6 @@ internal sealed unsafe class CreateRoleAssignmentRequest(ulong client, RoleHolde
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_role_assignment_create(Client, &request, queue, tag);
+        return NativeMethods.azmi_role_assignment_create(Client, &request, queue, tag);
     }
 }

@@ -6,12 +6,12 @@ internal sealed unsafe class DeleteFederatedCredentialRequest(ulong client, Cred
 {
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiFederatedDeleteRequest
+        var request = new AzmiFederatedDeleteRequest
         {
             target = scope.Target(target),
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_federated_credential_delete(Client, &request, queue, tag);
+        return NativeMethods.azmi_federated_credential_delete(Client, &request, queue, tag);
     }
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class DeleteRoleAssignmentRequest : ChangeRequest
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiRoleAssignmentDeleteRequest
+        var request = new AzmiRoleAssignmentDeleteRequest
         {
             id = scope.Text(_id),
             holder = scope.Holder(_holder),
@@ -30,6 +30,6 @@ internal sealed unsafe class DeleteRoleAssignmentRequest : ChangeRequest
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_role_assignment_delete(Client, &request, queue, tag);
+        return NativeMethods.azmi_role_assignment_delete(Client, &request, queue, tag);
     }
 }

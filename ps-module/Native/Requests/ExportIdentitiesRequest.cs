@@ -12,13 +12,13 @@ internal sealed unsafe class ExportIdentitiesRequest(ulong client, IReadOnlyList
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiIdentityExportRequest
+        var request = new AzmiIdentityExportRequest
         {
             identities = scope.Texts(ids),
             identities_len = (nuint)ids.Count,
             bicep = Bicep ? (byte)1 : (byte)0,
             roles = Roles ? (byte)1 : (byte)0,
         };
-        return NativeMethods.mi_identity_export(Client, &request, queue, tag);
+        return NativeMethods.azmi_identity_export(Client, &request, queue, tag);
     }
 }

@@ -6,6 +6,6 @@ internal sealed unsafe class GetFederatedCredentialRequest(ulong client, Credent
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = scope.Target(target);
-        return NativeMethods.mi_federated_credential_get(Client, &request, queue, tag);
+        return NativeMethods.azmi_federated_credential_get(Client, &request, queue, tag);
     }
 }

@@ -6,6 +6,6 @@ internal sealed unsafe class GetIdentityRequest(ulong client, ResourceTarget tar
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = scope.Target(target);
-        return NativeMethods.mi_identity_get(Client, &request, queue, tag);
+        return NativeMethods.azmi_identity_get(Client, &request, queue, tag);
     }
 }

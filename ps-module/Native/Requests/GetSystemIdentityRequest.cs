@@ -6,6 +6,6 @@ internal sealed unsafe class GetSystemIdentityRequest(ulong client, string resou
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = scope.Text(resourceId);
-        return NativeMethods.mi_system_identity_get(Client, &request, queue, tag);
+        return NativeMethods.azmi_system_identity_get(Client, &request, queue, tag);
     }
 }

@@ -11,13 +11,13 @@ internal sealed unsafe class GetVmIdentityRequest(ulong client, MachineKind kind
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiVmIdentityGetRequest
+        var request = new AzmiVmIdentityGetRequest
         {
             machine = (uint)kind,
             target = scope.Target(target),
             check = Check ? (byte)1 : (byte)0,
             as_json = AsJson ? (byte)1 : (byte)0,
         };
-        return NativeMethods.mi_vm_identity_get(Client, &request, queue, tag);
+        return NativeMethods.azmi_vm_identity_get(Client, &request, queue, tag);
     }
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class InvokeArmRequest(ulong client, ResourceTarget targe
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiArmInvokeRequest
+        var request = new AzmiArmInvokeRequest
         {
             method = scope.Text(method),
             path = scope.Text(path),
@@ -31,6 +31,6 @@ internal sealed unsafe class InvokeArmRequest(ulong client, ResourceTarget targe
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_arm_invoke(Client, &request, queue, tag);
+        return NativeMethods.azmi_arm_invoke(Client, &request, queue, tag);
     }
 }

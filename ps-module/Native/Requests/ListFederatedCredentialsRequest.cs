@@ -6,6 +6,6 @@ internal sealed unsafe class ListFederatedCredentialsRequest(ulong client, Resou
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = scope.Target(identity);
-        return NativeMethods.mi_federated_credential_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_federated_credential_list(Client, &request, queue, tag);
     }
 }

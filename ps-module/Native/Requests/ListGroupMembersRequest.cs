@@ -6,6 +6,6 @@ internal sealed unsafe class ListGroupMembersRequest(ulong client, string group)
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = scope.Text(group);
-        return NativeMethods.mi_group_member_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_group_member_list(Client, &request, queue, tag);
     }
 }

@@ -15,9 +15,9 @@ internal sealed unsafe class ListIdentitiesRequest(ulong client) : ClientRequest
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiIdentityListRequest
+        var request = new AzmiIdentityListRequest
         {
-            scope = new MiListRequest
+            scope = new AzmiListRequest
             {
                 subscription_id = scope.Text(SubscriptionId),
                 resource_group = scope.Text(ResourceGroupName),
@@ -25,6 +25,6 @@ internal sealed unsafe class ListIdentitiesRequest(ulong client) : ClientRequest
             all_subscriptions = AllSubscriptions ? (byte)1 : (byte)0,
             unused = Unused ? (byte)1 : (byte)0,
         };
-        return NativeMethods.mi_identity_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_identity_list(Client, &request, queue, tag);
     }
 }

@@ -16,13 +16,13 @@ internal sealed unsafe class ListReferencesRequest(ulong client, ResourceTarget 
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiReferenceListRequest
+        var request = new AzmiReferenceListRequest
         {
             identity = scope.Target(identity),
             subscription_id = scope.Text(SubscriptionId),
             all_subscriptions = AllSubscriptions ? (byte)1 : (byte)0,
             source = (uint)Source,
         };
-        return NativeMethods.mi_reference_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_reference_list(Client, &request, queue, tag);
     }
 }

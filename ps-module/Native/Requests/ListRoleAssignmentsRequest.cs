@@ -9,13 +9,13 @@ internal sealed unsafe class ListRoleAssignmentsRequest(ulong client, RoleHolder
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiRoleAssignmentListRequest
+        var request = new AzmiRoleAssignmentListRequest
         {
             holder = scope.Holder(holder),
             place = scope.Place(place),
             role = scope.Role(role),
             through_groups = ThroughGroups ? (byte)1 : (byte)0,
         };
-        return NativeMethods.mi_role_assignment_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_role_assignment_list(Client, &request, queue, tag);
     }
 }

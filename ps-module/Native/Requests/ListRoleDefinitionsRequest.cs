@@ -6,6 +6,6 @@ internal sealed unsafe class ListRoleDefinitionsRequest(ulong client, RolePlace 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
         var request = scope.Place(place);
-        return NativeMethods.mi_role_definition_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_role_definition_list(Client, &request, queue, tag);
     }
 }

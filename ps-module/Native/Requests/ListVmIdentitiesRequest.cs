@@ -16,10 +16,10 @@ internal sealed unsafe class ListVmIdentitiesRequest(
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiVmIdentityListRequest
+        var request = new AzmiVmIdentityListRequest
         {
             machine = (uint)kind,
-            scope = new MiListRequest
+            scope = new AzmiListRequest
             {
                 subscription_id = scope.Text(subscriptionId),
                 resource_group = scope.Text(resourceGroupName),
@@ -27,6 +27,6 @@ internal sealed unsafe class ListVmIdentitiesRequest(
             check = Check ? (byte)1 : (byte)0,
             as_json = AsJson ? (byte)1 : (byte)0,
         };
-        return NativeMethods.mi_vm_identity_list(Client, &request, queue, tag);
+        return NativeMethods.azmi_vm_identity_list(Client, &request, queue, tag);
     }
 }

@@ -6,13 +6,13 @@ internal sealed unsafe class RemoveGroupMemberRequest(ulong client, string group
 {
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiGroupMemberRequest
+        var request = new AzmiGroupMemberRequest
         {
             group = scope.Text(group),
             principal_id = scope.Text(principalId),
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_group_member_remove(Client, &request, queue, tag);
+        return NativeMethods.azmi_group_member_remove(Client, &request, queue, tag);
     }
 }

@@ -12,7 +12,7 @@ internal sealed unsafe class UpdateIdentityRequest(ulong client, ResourceTarget 
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiIdentityUpdateRequest
+        var request = new AzmiIdentityUpdateRequest
         {
             target = scope.Target(Target),
             isolation_scope = scope.Text(IsolationScope),
@@ -22,6 +22,6 @@ internal sealed unsafe class UpdateIdentityRequest(ulong client, ResourceTarget 
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_identity_update(Client, &request, queue, tag);
+        return NativeMethods.azmi_identity_update(Client, &request, queue, tag);
     }
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class UpdateVmIdentityRequest(ulong client, MachineKind k
     /// <summary>The kinds that there shall be, and nothing else than named; null when what is not named stays.</summary>
     public VmIdentityType? ExactType { get; set; }
 
-    /// <summary>One of <c>MI_SYSTEM_ASSIGNED_*</c>.</summary>
+    /// <summary>One of <c>AZMI_SYSTEM_ASSIGNED_*</c>.</summary>
     public uint SystemAssigned { get; set; }
 
     /// <summary>The identities to add, or all that there shall be.</summary>
@@ -28,17 +28,17 @@ internal sealed unsafe class UpdateVmIdentityRequest(ulong client, MachineKind k
     public bool NoWait { get; set; }
 
     private uint Upgrade =>
-        UpgradeInstance.Count == 0 ? NativeMethods.MI_UPGRADE_NONE
-        : UpgradeInstance.Contains("*") ? NativeMethods.MI_UPGRADE_ALL
-        : NativeMethods.MI_UPGRADE_LISTED;
+        UpgradeInstance.Count == 0 ? NativeMethods.AZMI_UPGRADE_NONE
+        : UpgradeInstance.Contains("*") ? NativeMethods.AZMI_UPGRADE_ALL
+        : NativeMethods.AZMI_UPGRADE_LISTED;
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiVmIdentityUpdateRequest
+        var request = new AzmiVmIdentityUpdateRequest
         {
             machine = (uint)kind,
             target = scope.Target(Target),
-            change = ExactType is null ? NativeMethods.MI_CHANGE_MERGE : NativeMethods.MI_CHANGE_EXACT,
+            change = ExactType is null ? NativeMethods.AZMI_CHANGE_MERGE : NativeMethods.AZMI_CHANGE_EXACT,
             identity_type = (uint)ExactType.GetValueOrDefault(),
             system_assigned = SystemAssigned,
             add = scope.Texts(Add),
@@ -53,6 +53,6 @@ internal sealed unsafe class UpdateVmIdentityRequest(ulong client, MachineKind k
             dry_run = DryRun,
             agreed = scope.Text(Agreed),
         };
-        return NativeMethods.mi_vm_identity_update(Client, &request, queue, tag);
+        return NativeMethods.azmi_vm_identity_update(Client, &request, queue, tag);
     }
 }

@@ -5,11 +5,11 @@ internal sealed unsafe class WaitVmIdentityRequest(ulong client, MachineKind kin
 {
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiVmIdentityWaitRequest
+        var request = new AzmiVmIdentityWaitRequest
         {
             machine = (uint)kind,
             target = scope.Target(target),
         };
-        return NativeMethods.mi_vm_identity_wait(Client, &request, queue, tag);
+        return NativeMethods.azmi_vm_identity_wait(Client, &request, queue, tag);
     }
 }

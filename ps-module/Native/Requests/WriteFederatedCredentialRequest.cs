@@ -11,7 +11,7 @@ internal sealed unsafe class WriteFederatedCredentialRequest(ulong client, Crede
 
     public override int Submit(NativeScope scope, ulong queue, ulong tag)
     {
-        var request = new MiFederatedWriteRequest
+        var request = new AzmiFederatedWriteRequest
         {
             target = scope.Target(target),
             issuer = scope.Text(source.Issuer),
@@ -31,7 +31,7 @@ internal sealed unsafe class WriteFederatedCredentialRequest(ulong client, Crede
             agreed = scope.Text(Agreed),
         };
         return Update
-            ? NativeMethods.mi_federated_credential_update(Client, &request, queue, tag)
-            : NativeMethods.mi_federated_credential_create(Client, &request, queue, tag);
+            ? NativeMethods.azmi_federated_credential_update(Client, &request, queue, tag)
+            : NativeMethods.azmi_federated_credential_create(Client, &request, queue, tag);
     }
 }
