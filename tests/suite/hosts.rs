@@ -1,8 +1,6 @@
 //! A token goes to the host that it was issued for, and to no other: whatever a service answers, a
 //! second server hears nothing.
 
-mod support;
-
 use std::sync::atomic::Ordering;
 
 use emulator::Options;
@@ -11,7 +9,8 @@ use managed_identity::arm::{Result, Scope};
 use managed_identity::compute;
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{Local, VM, merge, on, other_server, target};
+
+use crate::support::{Local, VM, merge, on, other_server, target};
 
 /// Links that lead to the other server, or would if they were read carelessly.
 fn foreign(local: &Local, other: &str) -> Vec<String> {

@@ -1,14 +1,13 @@
 //! User-assigned identities through the real client, against the emulator.
 
-mod support;
-
 use std::time::Duration;
 
 use emulator::Options;
 use managed_identity::arm::{Category, Scope, Target};
 use managed_identity::identity::{self, Create, Update};
 use serde_json::json;
-use support::{GROUP, Local, by_id, code, on, tags, target};
+
+use crate::support::{self, GROUP, Local, by_id, code, on, tags, target};
 
 fn create(name: &str) -> Create {
     Create {

@@ -1,8 +1,6 @@
 //! Removing an identity without a trace, through the real client, on the emulator; also when the
 //! process that does it ends at any moment.
 
-mod support;
-
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,7 +10,8 @@ use managed_identity::arm::{Agreement, Category, Client};
 use managed_identity::auth::connect;
 use managed_identity::identity::{self, Create, UserAssignedIdentity};
 use serde_json::{Value, json};
-use support::{Local, by_id, on, target};
+
+use crate::support::{self, Local, by_id, on, target};
 
 const SUBSCRIPTION: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
 const OTHER: &str = "bbbb0b0b-cc1c-dd2d-ee3e-ffffff5f5f5f";
@@ -477,7 +476,7 @@ async fn a_process_removes_an_identity() {
 
 fn start_process(world: &World) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_process_removes_an_identity"])
+        .args(["--exact", "removal::a_process_removes_an_identity"])
         .env(ENDPOINT, world.local.emulator.endpoint())
         .env(IDENTITY, &world.gone.id)
         .stdout(Stdio::null())

@@ -1,7 +1,5 @@
 //! Every way to sign in, against counterparts that behave like the real ones, and fail like them.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +11,8 @@ use managed_identity::arm::{Category, Error, RetryPolicy, Silent};
 use managed_identity::auth::{Connection, FederatedToken, Request, Secret, SignIn, connect};
 use managed_identity::identity;
 use serde_json::{Value, json};
-use support::{Heard, Local, code, merge, on, quick, target};
+
+use crate::support::{self, Heard, Local, code, merge, on, quick, target};
 
 /// The host of a managed identity's program, as the emulator has it.
 struct Host {

@@ -1,7 +1,5 @@
 //! An emulator and a client that is signed in to it.
 
-#![allow(dead_code, missing_docs)]
-
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

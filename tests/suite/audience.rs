@@ -1,8 +1,5 @@
 //! What a token is asked for and where a secret goes are not the endpoint's to choose, whatever its
 //! metadata says.
-#![cfg(unix)]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use managed_identity::arm::{Error, Silent};
 use managed_identity::auth::{Connection, FederatedToken, Request, SignIn, connect};
 use serde_json::{Value, json};
-use support::{Local, code, install_program, quick, tags};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::support::{Local, code, install_program, quick, tags};
 
 const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const APPLICATION: &str = "00001111-aaaa-2222-bbbb-3333cccc4444";

@@ -1,7 +1,5 @@
 //! What the client makes of Azure's refusals, as they are seen on the wire.
 
-mod support;
-
 use std::sync::Arc;
 
 use managed_identity::access::{self, Assign, Holder, Place, Role};
@@ -11,7 +9,8 @@ use managed_identity::compute;
 use managed_identity::identity::federated::{self, CredentialTarget, Source};
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{GROUP, Local, merge, on, other_server, quick, sign_in, target};
+
+use crate::support::{GROUP, Local, merge, on, other_server, quick, sign_in, target};
 
 fn create(name: &str) -> Create {
     Create {
@@ -452,7 +451,7 @@ lists the codes of Azure's services that the module knows: their category, wheth
 again, and what its message recommends. A code that is not listed is reported with Azure's own \
 message, and is not tried again.
 
-The page is made from `src/arm/codes.rs`; `MI_BLESS=1 cargo test --test errors page` writes it.
+The page is made from `src/arm/codes.rs`; `MI_BLESS=1 cargo test --test suite errors::` writes it.
 
 | Code | Category | Tried again | Recommendation | Source |
 | --- | --- | --- | --- | --- |

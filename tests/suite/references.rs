@@ -1,7 +1,5 @@
 //! Who uses an identity, and which are used by nobody, through the real client, on the emulator.
 
-mod support;
-
 use managed_identity::access::{
     self, Assign, FindReferences, Holder, Identities, ListIdentities, Place, Reference,
     ReferenceKind, Role, Source,
@@ -9,7 +7,8 @@ use managed_identity::access::{
 use managed_identity::arm::{Scope, Target};
 use managed_identity::identity::{self, Create, UserAssignedIdentity};
 use serde_json::{Value, json};
-use support::{Local, code, target};
+
+use crate::support::{self, Local, code, target};
 
 const SUBSCRIPTION: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
 const OTHER: &str = "bbbb0b0b-cc1c-dd2d-ee3e-ffffff5f5f5f";

@@ -1,14 +1,13 @@
 //! The identity of scale sets and their instances, through the real client, on the emulator.
 
-mod support;
-
 use managed_identity::arm::Scope;
 use managed_identity::compute::{
     self, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
 };
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{Local, code, on, target};
+
+use crate::support::{Local, code, on, target};
 
 const SET: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
     myResourceGroup/providers/Microsoft.Compute/virtualMachineScaleSets/mySet";

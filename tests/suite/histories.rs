@@ -7,8 +7,6 @@
 //! - what each of the module's writers reported was true at that moment, and its wish had been in
 //!   force by then.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -19,7 +17,8 @@ use managed_identity::compute::{
 };
 use managed_identity::identity::{self, Create};
 use serde_json::{Map, Value, json};
-use support::{Local, target};
+
+use crate::support::{Local, target};
 
 /// How many histories there are: enough to find a loss on every run, and more where time allows.
 fn histories() -> u64 {

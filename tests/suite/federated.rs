@@ -1,7 +1,5 @@
 //! Federated credentials, through the emulator.
 
-mod support;
-
 use emulator::Options;
 use managed_identity::identity::federated::{
     Create, CredentialTarget, Source, Update, create, delete, get, list, plan_create, plan_delete,
@@ -9,7 +7,8 @@ use managed_identity::identity::federated::{
 };
 use managed_identity::identity::{self, Create as CreateIdentity};
 use serde_json::json;
-use support::*;
+
+use crate::support::{self, *};
 
 const CONCURRENT: &str = "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity";
 

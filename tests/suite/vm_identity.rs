@@ -1,7 +1,5 @@
 //! The identity of virtual machines through the real client, against the emulator.
 
-mod support;
-
 use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,7 +12,8 @@ use managed_identity::compute::{
 };
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
-use support::{GROUP, Local, VM, code, merge, on, target, update};
+
+use crate::support::{self, GROUP, Local, VM, code, merge, on, target, update};
 
 const VM_PATH: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
     myResourceGroup/providers/Microsoft.Compute/virtualMachines/myVM?api-version=2025-04-01";

@@ -1,7 +1,5 @@
 //! Role assignments through the real client, against the emulator.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
 use managed_identity::access::{
@@ -10,7 +8,8 @@ use managed_identity::access::{
 use managed_identity::arm::Category;
 use managed_identity::identity::{self, Create};
 use serde_json::json;
-use support::{GROUP, Local, code, target};
+
+use crate::support::{GROUP, Local, code, target};
 
 const SUBSCRIPTION: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
 

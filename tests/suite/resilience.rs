@@ -1,7 +1,5 @@
 //! What the client makes of an Azure that throttles, fails, lies or is not there.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,7 +7,8 @@ use managed_identity::arm::{Category, Scope, Silent};
 use managed_identity::auth::{Request, SignIn, connect};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
-use support::{Local, code, on, other_server, quick, sign_in, target};
+
+use crate::support::{self, Local, code, on, other_server, quick, sign_in, target};
 
 #[tokio::test]
 async fn throttling_and_faults_of_azures_are_waited_out() {

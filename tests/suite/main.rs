@@ -1,0 +1,21 @@
+//! The library as its callers use it, against the emulator and other counterparts.
+//!
+//! One program: what the tests need is linked once. `cargo test --test suite removal::` runs a file.
+
+mod access;
+#[cfg(unix)]
+mod audience;
+mod bindings;
+mod c_abi;
+mod errors;
+mod federated;
+mod histories;
+mod hosts;
+mod identity;
+mod references;
+mod removal;
+mod resilience;
+mod scale_set;
+mod sign_in;
+mod support;
+mod vm_identity;
