@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use managed_identity::arm::{RetryPolicy, Scope, Silent};
-use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::arm::Scope;
+use managed_identity::base::{RetryPolicy, Silent};
+use managed_identity::connect::{Request, SignIn, connect};
 use managed_identity::identity;
 use serde_json::json;
 

@@ -5,7 +5,8 @@
 
 mod shared;
 
-use managed_identity::arm::{Client, Result, Scope};
+use managed_identity::arm::{Client, Scope};
+use managed_identity::base::Result;
 use managed_identity::compute::{self, MachineKind};
 use managed_identity::identity::{self, UserAssignedIdentity};
 use serde_json::{Value, json};

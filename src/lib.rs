@@ -1,14 +1,17 @@
 //! Azure's managed identities, from creation to removal.
 //!
-//! This library is the logic of the ManagedIdentity PowerShell module. It speaks to Azure
-//! Resource Manager ([`arm`]) with a sign-in ([`auth`]), and knows user-assigned identities
+//! This library is the logic of the ManagedIdentity PowerShell module. It signs in ([`connect`],
+//! [`auth`]), speaks to Azure Resource Manager ([`arm`]), and knows user-assigned identities
 //! ([`identity`]) and the identity of virtual machines ([`compute`]). Other languages reach it
 //! through the C ABI in [`ffi`], the only place with unsafe code.
 
 pub mod access;
 pub mod arm;
 pub mod auth;
+pub mod base;
 pub mod compute;
+pub mod connect;
 pub mod deployment;
+pub mod export;
 pub mod ffi;
 pub mod identity;

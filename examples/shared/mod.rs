@@ -7,9 +7,10 @@ use std::error::Error;
 use std::sync::Arc;
 
 use emulator::seed;
-use managed_identity::arm::{Client, RetryPolicy, Silent};
-use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::arm::Client;
+use managed_identity::base::{RetryPolicy, Silent};
 use managed_identity::compute::MachineIdentity;
+use managed_identity::connect::{Request, SignIn, connect};
 use serde_json::{Value, json};
 
 /// A client that is signed in at an emulator.

@@ -10,7 +10,8 @@ use super::holder::Principal;
 use super::replication::Replication;
 use super::role::{self, API_VERSION, guid_of};
 use super::{AccessScope, Holder, Place, Role, RoleAssignment};
-use crate::arm::{Client, Method, Plan, Request, Result, presence};
+use crate::arm::{Client, Plan, Request, presence};
+use crate::base::{Method, Result};
 
 /// A role to give.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::role::{API_VERSION, guid_of, names, quoted};
 use super::{AccessScope, Holder, Place, Role};
-use crate::arm::{Category, Client, Error, Method, Pages, Plan, Request, Result, is_guid};
+use crate::arm::{Client, Pages, Plan, Request};
+use crate::base::{Category, Error, Method, Result, is_guid};
 
 /// A role that a principal has on a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

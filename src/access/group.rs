@@ -8,10 +8,8 @@ use serde_json::json;
 use super::holder::Principal;
 use super::replication::Replication;
 use super::role::quoted;
-use crate::arm::{
-    Category, Client, Error, Method, Pages, Plan, Reply, Request, Result, capitalized, is_guid,
-    is_named,
-};
+use crate::arm::{Client, Pages, Plan, Reply, Request, is_named};
+use crate::base::{Category, Error, Method, Result, capitalized, is_guid};
 
 /// A principal in a group, or one that is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

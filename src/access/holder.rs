@@ -1,6 +1,7 @@
 //! Who holds a role, as a caller names them.
 
-use crate::arm::{Client, Error, Result, Target, is_guid};
+use crate::arm::{Client, Target};
+use crate::base::{Error, Result, is_guid};
 use crate::identity;
 
 /// Who holds a role, or gets it: somebody by their object id, or a user-assigned identity.

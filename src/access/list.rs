@@ -1,6 +1,7 @@
 use super::Used;
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Client, Pages, Result, Scope};
+use crate::arm::{Client, Pages, Scope};
+use crate::base::Result;
 use crate::identity::{self, UserAssignedIdentity};
 
 /// Which user-assigned identities to list.

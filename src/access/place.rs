@@ -1,5 +1,6 @@
 use super::AccessScope;
-use crate::arm::{Client, Error, Result, check_subscription_id};
+use crate::arm::Client;
+use crate::base::{Error, Result, check_subscription_id};
 
 /// Where a role counts, as a caller names it: an id, or a group, or a whole subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

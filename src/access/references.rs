@@ -7,10 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::arm::resource_graph::{Rows, quoted};
-use crate::arm::{
-    Client, Error, Pages, Parameters, ResourceId, Result, Target, check_subscription_id, folded,
-    same_name,
-};
+use crate::arm::{Client, Pages, Parameters, Target};
+use crate::base::{Error, ResourceId, Result, check_subscription_id, folded, same_name};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// A resource that refers to a user-assigned identity.

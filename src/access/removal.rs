@@ -6,9 +6,8 @@ use futures_util::stream;
 
 use super::assignment::{delete as delete_role, described, removal_effect};
 use super::usage::{Machine, Usage, other};
-use crate::arm::{
-    Category, Client, Error, Plan, ResourceId, Result, Target, capitalized, presence, sentence,
-};
+use crate::arm::{Client, Plan, Target, presence};
+use crate::base::{Category, Error, ResourceId, Result, capitalized, sentence};
 use crate::compute::{self, Update, Upgrade, Wanted};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
 

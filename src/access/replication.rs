@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::group::Object;
 use super::holder::Principal;
-use crate::arm::{Client, Error, Replication as Wait, Result, is_named};
+use crate::arm::{Client, Replication as Wait, is_named};
+use crate::base::{Error, Result};
 
 /// A wait for a principal to be known.
 pub(super) struct Replication<'a> {

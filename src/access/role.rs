@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::AccessScope;
-use crate::arm::{Category, Client, Error, Pages, Result, is_guid};
+use crate::arm::{Client, Pages};
+use crate::base::{Category, Error, Result, is_guid};
 
 /// The version of Microsoft.Authorization that is spoken here.
 pub(super) const API_VERSION: &str = "2022-04-01";

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::arm::{Error, Result, check_resource_group, check_subscription_id, folded, same_name};
+use crate::base::{Error, Result, check_resource_group, check_subscription_id, folded, same_name};
 
 /// What a role is given on: a subscription, a resource group, a resource, or what is above the
 /// subscriptions. Scopes that differ only in casing are equal.

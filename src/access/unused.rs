@@ -8,8 +8,9 @@ use futures_util::stream;
 use serde::Deserialize;
 
 use super::references::find;
+use crate::arm::Client;
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Client, Result, folded};
+use crate::base::{Result, folded};
 use crate::identity::{UserAssignedIdentity, federated};
 
 /// What is used in the whole tenant, as Resource Graph knows it: asked once for any number of

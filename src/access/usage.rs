@@ -7,7 +7,8 @@ use super::assignment::{described, held_by, name_all};
 use super::references::find;
 use super::{AccessScope, Reference, ReferenceKind, RoleAssignment};
 use crate::arm::resource_graph::{Rows, quoted};
-use crate::arm::{Client, ResourceId, Result, Scope, same_name};
+use crate::arm::{Client, Scope};
+use crate::base::{ResourceId, Result, same_name};
 use crate::compute::{self, MachineKind};
 use crate::identity::{self, UserAssignedIdentity, federated};
 

@@ -9,20 +9,16 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
-use super::cloud::audience;
-use super::discovery::discover;
 use super::failure::Failure;
-use super::http::{Http, causes, read_body};
 use super::pacing::Pacer;
 use super::request::Effect;
 use super::versions::{ApiVersions, with_version};
-use super::{
-    Agreement, Category, Cloud, Error, Observer, Obstacle, Progress, Reply, Request, Result,
-    RetryPolicy, Service, Silent, is_guid, principals, registration,
-};
+use super::{Agreement, Reply, Request, principals, registration};
 use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
-
-pub use reqwest::{Method, Url};
+use crate::base::{
+    Category, Cloud, Error, Http, Method, Observer, Obstacle, Progress, Result, RetryPolicy,
+    Service, Silent, Url, audience, causes, discover, is_guid, read_body,
+};
 
 /// What a client is made of.
 pub struct Settings {
@@ -578,8 +574,8 @@ fn is_graph_path(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::Proxy;
     use crate::auth::GivenTokens;
+    use crate::base::Proxy;
 
     fn client(cloud: Cloud) -> Client {
         let given = GivenTokens::new(&"t".to_owned().into(), None).unwrap();

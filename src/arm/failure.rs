@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::http::causes;
+use super::Reply;
 use super::request::{Effect, Request};
-use super::retry::{chance, is_transient, retry_after};
-use super::{Category, Error, Obstacle, Reply, RetryPolicy};
+use crate::base::{
+    Category, Error, Obstacle, RetryPolicy, causes, chance, is_transient, retry_after,
+};
 
 /// An attempt that did not succeed, and whether another may.
 pub(super) struct Failure {

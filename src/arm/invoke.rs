@@ -6,10 +6,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep};
 
-use super::{
-    Category, Client, Error, Method, Operation, Pages, Plan, Progress, Reply, Request, Result, Url,
-    Versions, check_subscription_id,
-};
+use super::{Client, Operation, Pages, Plan, Reply, Request, Versions};
+use crate::base::{Category, Error, Method, Progress, Result, Url, check_subscription_id};
 
 /// A call as its caller words it.
 #[derive(Clone, Debug, Default)]
@@ -351,8 +349,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::arm::{Cloud, Http, Proxy, RetryPolicy, Settings};
+    use crate::arm::Settings;
     use crate::auth::{Credential, GivenTokens};
+    use crate::base::{Cloud, Http, Proxy, RetryPolicy};
 
     fn client() -> Client {
         Client::new(Settings {

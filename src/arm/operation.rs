@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
-use super::arm_error::ArmError;
-use super::{Category, Client, Error, Progress, Reply, Result, Url};
+use super::{Client, Reply};
+use crate::base::{ArmError, Category, Error, Progress, Result, Url};
 
 /// An operation that Azure has accepted and goes on with.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use reqwest::{Method, Url};
 use tokio::time::{Instant, sleep_until};
 
 use super::resource_graph;
+use crate::base::quota_renewal;
 
 /// The requests that share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,16 +78,6 @@ const QUOTA_LEFT: &str = "x-ms-user-quota-remaining";
 
 /// The time for which Resource Graph's quota counts.
 const QUOTA_PERIOD: Duration = Duration::from_secs(5);
-
-/// In how long Resource Graph's quota is whole again: `hh:mm:ss`, at most a few minutes.
-pub(super) fn quota_renewal(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get("x-ms-user-quota-resets-after")?.to_str().ok()?;
-    let mut seconds: u64 = 0;
-    for part in text.trim().split(':') {
-        seconds = seconds.checked_mul(60)?.checked_add(part.parse().ok()?)?;
-    }
-    Some(Duration::from_secs(seconds.min(300)))
-}
 
 /// The numbers of the limits that hold for the whole subscription. Those of a single resource do
 /// not concern the others.

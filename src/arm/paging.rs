@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::same_host;
-use super::{Category, Client, Error, Method, Reply, Request, Result, Url, Versions, lenient};
+use super::{Client, Reply, Request, Versions, items};
+use crate::base::{Category, Error, Method, Result, Url, null_is_empty};
 
 /// Where to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct Pages<T> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound = "T: DeserializeOwned")]
 struct Page<T> {
-    #[serde(deserialize_with = "lenient::null_is_empty")]
+    #[serde(deserialize_with = "null_is_empty")]
     value: Vec<T>,
     #[serde(alias = "@odata.nextLink")]
     next_link: Option<String>,
@@ -120,7 +121,7 @@ impl<T: DeserializeOwned> Pages<T> {
     fn readable(&self, reply: &Reply) -> Result<Page<T>> {
         let page: Page<Value> = reply.whole().map_err(|_| reply.unexpected(&self.target))?;
         Ok(Page {
-            value: lenient::items(&self.client, page.value, &self.target)?,
+            value: items::read(&self.client, page.value, &self.target)?,
             next_link: page.next_link,
         })
     }

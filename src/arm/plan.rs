@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Category, Described, Error, Result, capitalized};
+use crate::base::{Category, Described, Error, Result, capitalized};
 
 /// What a change would do, found out without doing it.
 #[derive(Clone, Debug, PartialEq, Eq)]

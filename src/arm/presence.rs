@@ -3,8 +3,8 @@
 
 use serde::Deserialize;
 
-use super::described::{every_other, last_provider};
-use super::{Client, Error, Result, resource_group, subscription};
+use super::{Client, resource_group, subscription};
+use crate::base::{Error, Result, every_other, last_provider};
 
 /// The version in which the providers of a subscription are read.
 const API_VERSION: &str = "2021-04-01";

@@ -4,7 +4,8 @@
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
-use super::{Category, Client, Error, Method, Request, Result};
+use super::{Client, Request};
+use crate::base::{Category, Error, Method, Result};
 
 const API_VERSION: &str = "2021-04-01";
 

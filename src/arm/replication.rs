@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::{Client, Progress};
+use super::Client;
+use crate::base::Progress;
 
 /// A wait for something new to be known.
 pub(crate) struct Replication {

@@ -5,11 +5,9 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::error::Answer;
 use super::request::Effect;
-use super::retry::retry_after;
-use super::{Category, Error, Result, lenient};
 use crate::auth::claims;
+use crate::base::{Answer, Category, Error, Result, lenient, retry_after};
 
 /// An answer to a request.
 pub struct Reply {

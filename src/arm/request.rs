@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Method, Url};
+use crate::base::{Method, Url};
 
 /// One request.
 pub(crate) struct Request<'a> {

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Category, Client, Error, Request, Result, lenient};
+use super::{Client, Request, items};
+use crate::base::{Category, Error, Result};
 
 /// Where queries go, whatever they are about.
 pub(super) const PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
@@ -112,7 +113,7 @@ impl<T: DeserializeOwned> Rows<T> {
                     skip_token,
                     truncated,
                 } = reply.json::<Page<Value>>(TARGET)?;
-                let data = lenient::items(&self.client, data, TARGET)?;
+                let data = items::read(&self.client, data, TARGET)?;
                 Ok(Page {
                     data,
                     skip_token,

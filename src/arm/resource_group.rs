@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Client, Result};
+use super::Client;
+use crate::base::Result;
 
 pub(super) const API_VERSION: &str = "2022-09-01";
 

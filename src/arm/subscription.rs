@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Category, Client, Error, Pages, Result, is_guid};
+use super::{Client, Pages};
+use crate::base::{Category, Error, Result, check_subscription_id};
 
 pub(super) const API_VERSION: &str = "2022-12-01";
 
@@ -31,7 +32,7 @@ pub struct Subscription {
 /// `InvalidSubscriptionId`; `NoSubscription` when the sign-in sees none; those of the request.
 pub async fn choose(client: &Client, wanted: Option<&str>) -> Result<Subscription> {
     if let Some(id) = wanted {
-        check_id(id)?;
+        check_subscription_id(id)?;
         let reply = client
             .get(&format!("/subscriptions/{id}"), API_VERSION, id)
             .await?;
@@ -65,20 +66,4 @@ fn none_visible() -> Error {
         "This sign-in sees no enabled subscription",
     )
     .advise("Check -Tenant, or ask for a role on the subscription.")
-}
-
-/// Checks that a subscription's id is a GUID.
-///
-/// # Errors
-/// `InvalidSubscriptionId`, which names the rule.
-pub fn check_id(id: &str) -> Result<()> {
-    if is_guid(id) {
-        return Ok(());
-    }
-    Err(Error::invalid(
-        "InvalidSubscriptionId",
-        "SubscriptionId",
-        id,
-        "it must be a GUID, such as aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e.",
-    ))
 }

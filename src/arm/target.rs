@@ -1,8 +1,9 @@
 //! How a caller names a resource, or a place to list.
 
-use super::{
-    Category, Client, Error, ResourceId, ResourceType, Result, capitalized, described, resource_id,
-    subscription,
+use super::Client;
+use crate::base::{
+    Category, Error, ResourceId, ResourceType, Result, capitalized, check_resource_group,
+    check_subscription_id, label, of_another_type,
 };
 
 /// One resource: by its id, or by its names.
@@ -149,10 +150,10 @@ impl Target {
         match self.resource_type.as_deref() {
             Some(found) if !found.eq_ignore_ascii_case(&kind.to_string()) => {
                 let parameter = self.parameter_or(parameters.resource_id);
-                let label = described::label(found).unwrap_or(found);
+                let label = label(found).unwrap_or(found);
                 let name = self.name.as_deref().unwrap_or_default();
                 let found = format!("{label} '{name}'");
-                Err(resource_id::of_another_type(kind, parameter, &found))
+                Err(of_another_type(kind, parameter, &found))
             }
             _ => Ok(()),
         }
@@ -190,10 +191,10 @@ impl super::Scope {
     /// What breaks a rule, by the name of its parameter.
     pub(crate) fn path(&self, client: &Client, kind: ResourceType) -> Result<String> {
         let subscription = client.subscription_or(self.subscription_id.as_deref())?;
-        subscription::check_id(&subscription)?;
+        check_subscription_id(&subscription)?;
         let mut path = format!("/subscriptions/{subscription}");
         if let Some(group) = &self.resource_group {
-            resource_id::check_group(group)?;
+            check_resource_group(group)?;
             path.push_str(&format!("/resourceGroups/{group}"));
         }
         path.push_str(&format!("/providers/{kind}"));

@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::described::{every_other, last_provider};
 use super::request::{Request, Versions};
-use super::{Error, Url};
+use crate::base::{Error, Url, every_other, last_provider};
 
 /// The codes of answers that list the api-versions there are.
 const CODES: [&str; 3] = [
@@ -178,7 +177,7 @@ pub(super) fn with_version(url: &Url, version: &str) -> Url {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::{Category, Method};
+    use crate::base::{Category, Method};
 
     const PATH: &str = "https://x/subscriptions/s/resourceGroups/g/providers/\
                         Microsoft.ManagedIdentity/userAssignedIdentities/id1";

@@ -5,7 +5,7 @@ use reqwest::header::HeaderMap;
 use tokio::time::sleep;
 
 use super::Caller;
-use crate::arm::{
+use crate::base::{
     Error, Obstacle, Result, Url, causes, chance, is_transient, read_body, retry_after,
 };
 
@@ -70,7 +70,12 @@ async fn unanswered(
     }
     let host = url.host_str().unwrap_or_default();
     let message = format!("{host} gave no answer to the sign-in: {}", causes(error));
-    let error = Error::new(crate::arm::Category::ConnectionError, CODE, target, message)
-        .advise("Check -Environment, the network and the proxy.");
+    let error = Error::new(
+        crate::base::Category::ConnectionError,
+        CODE,
+        target,
+        message,
+    )
+    .advise("Check -Environment, the network and the proxy.");
     (error, false)
 }

@@ -10,7 +10,7 @@ use super::complaint::{Commands, Complaint};
 use super::program::Program;
 use super::variables::Variables;
 use super::{AccessToken, Audience, Secret};
-use crate::arm::{Category, Error, Result};
+use crate::base::{Category, Error, Result};
 
 /// The Azure CLI, and the tenant to ask it for.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ const COMMANDS: Commands = Commands {
 };
 
 /// There is no az.
-pub(super) const MISSING: &str = "AzureCliMissing";
+pub(crate) const MISSING: &str = "AzureCliMissing";
 const NOT_SIGNED_IN: &str = "AzureCliNotSignedIn";
 
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ impl AzureCli {
     ///
     /// # Errors
     /// Those of [`token`](Self::token).
-    pub(super) async fn sign_in(
+    pub(crate) async fn sign_in(
         &self,
         audience: &Audience,
     ) -> Result<(AccessToken, Option<String>)> {
@@ -85,7 +85,7 @@ impl AzureCli {
     ///
     /// # Errors
     /// `AzureCliMissing`, `AzureCliNotSignedIn`, `AzureCliFailed`, `AzureCliTimeout`.
-    pub(super) async fn token(&self, audience: &Audience) -> Result<AccessToken> {
+    pub(crate) async fn token(&self, audience: &Audience) -> Result<AccessToken> {
         Ok(self.run(audience).await?.into_token())
     }
 
@@ -207,7 +207,7 @@ fn failure(code: &str, message: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::Service;
+    use crate::base::Service;
 
     #[test]
     fn what_the_cli_says_is_told_apart() {

@@ -13,8 +13,8 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use tokio::sync::{oneshot, watch};
 
-use super::{AccessToken, Audience, Caller, Secret, registered};
-use crate::arm::{Cloud, Error, Observer, Result, parse_endpoint};
+use super::{AccessToken, Audience, Caller, Secret};
+use crate::base::{Error, Observer, Result};
 
 /// Azure PowerShell, and the tenant to ask it for.
 #[derive(Debug)]
@@ -55,15 +55,6 @@ pub struct Answer {
     pub endpoint: Option<String>,
     /// What tokens for that Resource Manager are asked for.
     pub audience: Option<String>,
-}
-
-impl Answer {
-    /// The audience that its context's cloud has for this endpoint.
-    pub(super) fn registered_audience(&self, cloud: &Cloud) -> Option<String> {
-        let its = parse_endpoint("Endpoint", self.endpoint.as_ref()?).ok()?;
-        let is_ours = its.origin() == cloud.resource_manager.origin();
-        registered::checked(cloud, self.audience.as_ref().filter(|_| is_ours)?)
-    }
 }
 
 impl Question {
@@ -108,7 +99,7 @@ impl AzurePowerShell {
     ///
     /// # Errors
     /// `AzurePowerShellUnavailable` without a host; those that the host tells.
-    pub(super) async fn token(
+    pub(crate) async fn token(
         &self,
         caller: &Caller<'_>,
         audience: &Audience,
@@ -121,7 +112,7 @@ impl AzurePowerShell {
     ///
     /// # Errors
     /// Those of [`token`](Self::token).
-    pub(super) async fn ask(&self, caller: &Caller<'_>, audience: Option<&str>) -> Result<Answer> {
+    pub(crate) async fn ask(&self, caller: &Caller<'_>, audience: Option<&str>) -> Result<Answer> {
         let (sender, answer) = oneshot::channel();
         let question = Arc::new(Question {
             audience: audience.map(str::to_owned),
@@ -140,7 +131,7 @@ impl AzurePowerShell {
 
     /// Waits for something, and meanwhile lets the host see every question that nobody has taken
     /// up.
-    pub(super) async fn while_helping<T>(
+    pub(crate) async fn while_helping<T>(
         &self,
         observer: &Arc<dyn Observer>,
         something: impl Future<Output = T>,
@@ -192,8 +183,8 @@ pub(crate) mod errors {
     use std::time::Duration;
 
     use super::Answer;
-    use crate::arm::{Category, Error, Result};
     use crate::auth::complaint::{Commands, Complaint};
+    use crate::base::{Category, Error, Result};
 
     /// It is not installed.
     pub(crate) const MISSING: &str = "AzurePowerShellMissing";
@@ -249,7 +240,7 @@ pub(crate) mod errors {
         .advise(complaint.advice("Azure PowerShell"))
     }
 
-    pub(super) fn error(code: &str, message: &str) -> Error {
+    pub(crate) fn error(code: &str, message: &str) -> Error {
         Error::new(Category::AuthenticationError, code, "Az.Accounts", message)
     }
 
@@ -289,7 +280,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::arm::{Http, Progress, Proxy, RetryPolicy};
+    use crate::base::{Http, Progress, Proxy, RetryPolicy};
 
     /// A host that keeps what it is asked.
     #[derive(Default)]

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{Secret, files};
-use crate::arm::{Category, Error, Result};
+use crate::base::{Category, Error, Result};
 
 /// A certificate and its RSA key.
 pub struct Certificate {
@@ -79,7 +79,7 @@ impl Certificate {
     ///
     /// # Errors
     /// `SigningFailed` when the system has no random numbers.
-    pub(super) fn assertion(&self, client_id: &str, endpoint: &str, now: i64) -> Result<Secret> {
+    pub(crate) fn assertion(&self, client_id: &str, endpoint: &str, now: i64) -> Result<Secret> {
         let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint});
         let claims = json!({
             "aud": endpoint,

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Secret;
-use crate::arm::{Error, Result};
+use crate::base::{Error, Result};
 
 /// The claims that a `WWW-Authenticate` header asks for, in base64 as they stand there.
 pub(crate) fn challenge(header: &str) -> Option<&str> {

@@ -3,7 +3,7 @@
 //! Only what no language changes is looked for: Entra's codes and command lines. Source: the Azure
 //! CLI's `azure.cli.core.auth.util`, and the messages of Az.Accounts.
 
-use crate::arm::cut;
+use crate::base::cut;
 
 /// What was read of such a text.
 #[derive(Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use super::token_endpoint::{Form, Issued, Refusal};
 use super::{AccessToken, Audience, Caller, Secret, TokenEndpoint, claims};
-use crate::arm::{Category, Error, Result};
+use crate::base::{Category, Error, Result};
 
 /// A person's sign-in.
 pub struct DeviceCode {
@@ -23,7 +23,7 @@ pub struct DeviceCode {
 
 /// Azure PowerShell's own application, which every tenant knows and which may work in Resource
 /// Manager and Microsoft Graph on a person's behalf.
-pub(super) const CLIENT_ID: &str = "1950a258-227b-4e31-a9cf-717495945fc2";
+pub(crate) const CLIENT_ID: &str = "1950a258-227b-4e31-a9cf-717495945fc2";
 
 /// What is asked for besides the service: who it is, and a token to go on with.
 const ALSO: &str = "openid profile offline_access";
@@ -45,9 +45,9 @@ fn usual_interval() -> u64 {
 
 /// Who has signed in.
 #[derive(Default)]
-pub(super) struct Person {
-    pub(super) account: String,
-    pub(super) tenant: Option<String>,
+pub(crate) struct Person {
+    pub(crate) account: String,
+    pub(crate) tenant: Option<String>,
 }
 
 impl DeviceCode {
@@ -56,7 +56,7 @@ impl DeviceCode {
     ///
     /// # Errors
     /// `InvalidClaimsChallenge`.
-    pub(super) fn new(
+    pub(crate) fn new(
         endpoint: TokenEndpoint,
         client_id: String,
         claims: Option<&str>,
@@ -73,7 +73,7 @@ impl DeviceCode {
     ///
     /// # Errors
     /// `DeviceCodeExpired`; `authorization_declined`; the endpoint's others.
-    pub(super) async fn sign_in(
+    pub(crate) async fn sign_in(
         &self,
         caller: &Caller<'_>,
         audience: &Audience,
@@ -126,7 +126,7 @@ impl DeviceCode {
     ///
     /// # Errors
     /// `invalid_grant`, `interaction_required` and the like when only the person can help.
-    pub(super) async fn token(
+    pub(crate) async fn token(
         &self,
         caller: &Caller<'_>,
         audience: &Audience,
@@ -157,7 +157,7 @@ impl DeviceCode {
     }
 
     /// The command that signs the person in again, as a sentence.
-    pub(super) fn command(&self, challenge: Option<&str>) -> String {
+    pub(crate) fn command(&self, challenge: Option<&str>) -> String {
         let tenant = self.endpoint.tenant();
         claims::sign_in_again(
             &format!("Connect-ManagedIdentityService -UseDeviceAuthentication -Tenant {tenant}"),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::workflow::Workflow;
 use super::{Caller, Secret, claims, files};
-use crate::arm::{Error, Result, Url};
+use crate::base::{Error, Result, Url};
 
 /// Where that token is.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl FederatedToken {
     ///
     /// # Errors
     /// `FileUnreadable`, `InvalidFederatedToken`; those of asking a workflow's service.
-    pub(super) async fn read(&self, caller: &Caller<'_>, authority: &Url) -> Result<Secret> {
+    pub(crate) async fn read(&self, caller: &Caller<'_>, authority: &Url) -> Result<Secret> {
         let (text, source) = match self {
             Self::Text(secret) => (secret.clone(), "FederatedToken"),
             Self::File(path) => (read(path)?, "FederatedTokenFile"),
@@ -39,7 +39,7 @@ impl FederatedToken {
 
     /// The error of an authority that finds a token outside its time, with where that comes from
     /// and what renews it.
-    pub(super) fn outside_its_time(&self, token: &Secret, error: Error, now: SystemTime) -> Error {
+    pub(crate) fn outside_its_time(&self, token: &Secret, error: Error, now: SystemTime) -> Error {
         let state = match expiry(token) {
             Some(at) if at <= now => "has expired",
             _ => "is not valid at this time",

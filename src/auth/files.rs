@@ -7,7 +7,7 @@ use std::path::Path;
 use secrecy::ExposeSecret;
 
 use super::Secret;
-use crate::arm::{Category, Error, Result};
+use crate::base::{Category, Error, Result};
 
 /// Reads a whole file.
 ///

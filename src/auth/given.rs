@@ -1,7 +1,7 @@
 //! Tokens that the caller has, from wherever.
 
 use super::{AccessToken, Audience, Secret, files};
-use crate::arm::{Category, Error, Result, Service};
+use crate::base::{Category, Error, Result, Service};
 
 /// A token for Azure Resource Manager, and maybe one for Microsoft Graph. Neither can be renewed.
 pub struct GivenTokens {
@@ -23,7 +23,7 @@ impl GivenTokens {
         })
     }
 
-    pub(super) fn token(&self, audience: &Audience) -> Result<AccessToken> {
+    pub(crate) fn token(&self, audience: &Audience) -> Result<AccessToken> {
         let secret = match audience.service {
             Service::ResourceManager => &self.resource_manager,
             Service::Graph => self.graph.as_ref().ok_or_else(no_graph_token)?,

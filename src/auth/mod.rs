@@ -1,38 +1,35 @@
 //! Sign-ins, and the tokens that they give.
 
 mod ask;
-mod azure_cli;
-mod azure_powershell;
+pub(crate) mod azure_cli;
+pub(crate) mod azure_powershell;
 mod certificate;
-mod chain;
 pub(crate) mod claims;
 mod complaint;
-mod connect;
-mod device_code;
+pub(crate) mod device_code;
 mod federated_token;
 mod files;
 mod given;
-mod managed_identity;
+pub(crate) mod managed_identity;
 mod program;
-mod registered;
 mod service_principal;
-mod sign_in;
 mod token;
 mod token_endpoint;
 mod variables;
-mod workflow;
+pub(crate) mod workflow;
 
 pub use azure_cli::AzureCli;
 pub(crate) use azure_powershell::errors as azure_powershell_errors;
 pub use azure_powershell::{Answer, AzurePowerShell, Question};
 pub use certificate::Certificate;
-pub use connect::{Connection, Request, SignIn, connect};
 pub use device_code::DeviceCode;
 pub use federated_token::FederatedToken;
 pub use given::GivenTokens;
 pub use managed_identity::ManagedIdentity;
+pub(crate) use service_principal::ClockDifference;
 pub use service_principal::{Proof, ServicePrincipal};
 pub use token::{AccessToken, Credential, Secret};
 pub(crate) use token::{Audience, Caller, Tokens};
 pub use token_endpoint::TokenEndpoint;
+pub(crate) use variables::Variables;
 pub use workflow::Workflow;

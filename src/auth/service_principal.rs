@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::token_endpoint::{Form, Refusal};
 use super::{AccessToken, Audience, Caller, Certificate, FederatedToken, Secret, TokenEndpoint};
-use crate::arm::Result;
+use crate::base::Result;
 
 /// A service principal.
 pub struct ServicePrincipal {
@@ -57,7 +57,7 @@ impl ServicePrincipal {
     ///
     /// # Errors
     /// The endpoint's error, such as `invalid_client`; `AuthorityUnreachable`; those of the proof.
-    pub(super) async fn token(
+    pub(crate) async fn token(
         &self,
         caller: &Caller<'_>,
         audience: &Audience,

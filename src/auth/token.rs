@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{
     AzureCli, AzurePowerShell, DeviceCode, GivenTokens, ManagedIdentity, ServicePrincipal,
 };
-use crate::arm::{Error, Http, Observer, Result, RetryPolicy, Service};
+use crate::base::{Error, Http, Observer, Result, RetryPolicy, Service};
 
 /// A secret: wiped when dropped, and never printed.
 pub type Secret = SecretString;
@@ -96,7 +96,7 @@ pub(crate) struct Audience {
 
 impl Audience {
     /// What a token is asked for where it goes by scopes.
-    pub(super) fn scope(&self) -> String {
+    pub(crate) fn scope(&self) -> String {
         format!("{}/.default", self.resource)
     }
 }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::ask::{Answer, ask};
 use super::complaint::entras_sentence;
 use super::{AccessToken, Caller, Secret};
-use crate::arm::{Category, Error, Result, Url};
+use crate::base::{Category, Error, Result, Url};
 
 /// Where a tenant's tokens are issued.
 #[derive(Clone, Debug)]
@@ -22,14 +22,14 @@ pub struct TokenEndpoint {
 
 /// What is asked for, as a form.
 #[derive(Default)]
-pub(super) struct Form(Vec<(&'static str, Secret)>);
+pub(crate) struct Form(Vec<(&'static str, Secret)>);
 
 impl Form {
-    pub(super) fn with(self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with(self, name: &'static str, value: &str) -> Self {
         self.with_secret(name, &value.to_owned().into())
     }
 
-    pub(super) fn with_secret(mut self, name: &'static str, value: &Secret) -> Self {
+    pub(crate) fn with_secret(mut self, name: &'static str, value: &Secret) -> Self {
         self.0.push((name, value.clone()));
         self
     }
@@ -47,27 +47,27 @@ impl Form {
 
 /// A token that was issued, and what came with it.
 #[derive(Deserialize)]
-pub(super) struct Issued {
+pub(crate) struct Issued {
     access_token: Secret,
     /// Seconds from now: the one time that no clock can be wrong about.
     expires_in: u64,
-    pub(super) refresh_token: Option<Secret>,
-    pub(super) id_token: Option<Secret>,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) id_token: Option<Secret>,
 }
 
 impl Issued {
-    pub(super) fn into_token(self) -> AccessToken {
+    pub(crate) fn into_token(self) -> AccessToken {
         AccessToken::issued(self.access_token, Duration::from_secs(self.expires_in))
     }
 }
 
 /// Why no token was issued.
-pub(super) struct Refusal {
-    pub(super) error: Error,
+pub(crate) struct Refusal {
+    pub(crate) error: Error,
     /// The endpoint's time when it said so.
-    pub(super) date: Option<SystemTime>,
+    pub(crate) date: Option<SystemTime>,
     /// What the endpoint wants to see in the next sign-in.
-    pub(super) claims: Option<String>,
+    pub(crate) claims: Option<String>,
 }
 
 impl From<Error> for Refusal {
@@ -82,7 +82,7 @@ impl From<Error> for Refusal {
 
 impl Refusal {
     /// Whether Entra's own code, which its message begins with, is this one.
-    pub(super) fn is(&self, aadsts: &str) -> bool {
+    pub(crate) fn is(&self, aadsts: &str) -> bool {
         self.error.message().starts_with(&format!("{aadsts}:"))
     }
 }
@@ -105,7 +105,7 @@ impl TokenEndpoint {
     }
 
     /// Where tokens are issued for all tenants.
-    pub(super) fn authority(&self) -> &Url {
+    pub(crate) fn authority(&self) -> &Url {
         &self.authority
     }
 
@@ -115,7 +115,7 @@ impl TokenEndpoint {
     }
 
     /// Its URL, which assertions name as well.
-    pub(super) fn url(&self, what: &str) -> Url {
+    pub(crate) fn url(&self, what: &str) -> Url {
         let mut url = self.authority.clone();
         url.set_path(&format!("/{}/oauth2/v2.0/{what}", self.tenant));
         url
@@ -125,7 +125,7 @@ impl TokenEndpoint {
     ///
     /// # Errors
     /// The endpoint's, such as `invalid_client`; `AuthorityUnreachable`.
-    pub(super) async fn token(
+    pub(crate) async fn token(
         &self,
         caller: &Caller<'_>,
         form: &Form,
@@ -135,7 +135,7 @@ impl TokenEndpoint {
     }
 
     /// Posts a form, again when the endpoint is busy or can't be reached.
-    pub(super) async fn post<T: DeserializeOwned>(
+    pub(crate) async fn post<T: DeserializeOwned>(
         &self,
         caller: &Caller<'_>,
         what: &str,
@@ -209,6 +209,6 @@ impl Refused {
 }
 
 /// When an answer was made, by its sender's clock.
-pub(super) fn date(headers: &HeaderMap) -> Option<SystemTime> {
+pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }

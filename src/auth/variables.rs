@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 /// The environment of the host, which keeps one of its own, or that of the process.
 #[derive(Clone, Copy)]
-pub(super) struct Variables<'a>(Option<&'a BTreeMap<String, String>>);
+pub(crate) struct Variables<'a>(Option<&'a BTreeMap<String, String>>);
 
 impl<'a> Variables<'a> {
-    pub(super) fn of(given: Option<&'a BTreeMap<String, String>>) -> Self {
+    pub(crate) fn of(given: Option<&'a BTreeMap<String, String>>) -> Self {
         Self(given)
     }
 
     /// A variable that is set, and not to nothing.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
         let value = match self.0 {
             None => std::env::var(name).ok(),
             Some(given) => given

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::ask::{Answer, ask};
 use super::variables::Variables;
 use super::{Caller, Secret, files};
-use crate::arm::{Category, Cloud, Error, Result, Url, cut, is_loopback};
+use crate::base::{Category, Cloud, Error, Result, Url, cut, is_loopback};
 
 /// A workflow that may ask for such a token.
 #[derive(Clone)]
@@ -32,8 +32,8 @@ const DEVOPS_URL: &str = "SYSTEM_OIDCREQUESTURI";
 const DEVOPS_PROOF: &str = "SYSTEM_ACCESSTOKEN";
 /// Azure DevOps' own tasks for Azure name the service connection and its application so.
 const DEVOPS_CONNECTION: &str = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID";
-pub(super) const DEVOPS_TENANT: &str = "AZURESUBSCRIPTION_TENANT_ID";
-pub(super) const DEVOPS_CLIENT: &str = "AZURESUBSCRIPTION_CLIENT_ID";
+pub(crate) const DEVOPS_TENANT: &str = "AZURESUBSCRIPTION_TENANT_ID";
+pub(crate) const DEVOPS_CLIENT: &str = "AZURESUBSCRIPTION_CLIENT_ID";
 
 const GRANT: &str = "Add this to the job or the workflow: permissions: id-token: write (and \
                      contents: read, which is then no longer the default).";
@@ -47,7 +47,7 @@ impl Workflow {
     ///
     /// # Errors
     /// `NoWorkflowToken` when it is one that may not ask for a token; `InvalidEndpoint`.
-    pub(super) fn find(
+    pub(crate) fn find(
         variables: Variables<'_>,
         service_connection: Option<&str>,
     ) -> Result<Option<Self>> {
@@ -87,7 +87,7 @@ impl Workflow {
     ///
     /// # Errors
     /// `NoWorkflowToken`, which says what is missing.
-    pub(super) fn require(
+    pub(crate) fn require(
         variables: Variables<'_>,
         service_connection: Option<&str>,
     ) -> Result<Self> {
@@ -114,7 +114,7 @@ impl Workflow {
     }
 
     /// Whose token it is, in words.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.service.name()
     }
 
@@ -122,7 +122,7 @@ impl Workflow {
     ///
     /// # Errors
     /// `WorkflowTokenRefused`, which says why; those of [`ask`].
-    pub(super) async fn token(&self, caller: &Caller<'_>, authority: &Url) -> Result<Secret> {
+    pub(crate) async fn token(&self, caller: &Caller<'_>, authority: &Url) -> Result<Secret> {
         let mut url = self.url.clone();
         if self.service == Service::GitHub {
             url.query_pairs_mut()
@@ -208,7 +208,7 @@ impl Service {
     }
 }
 
-pub(super) const NO_TOKEN: &str = "NoWorkflowToken";
+pub(crate) const NO_TOKEN: &str = "NoWorkflowToken";
 
 fn none(service: Service, variable: &str, advice: &str) -> Error {
     let service = service.name();

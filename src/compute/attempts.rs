@@ -7,7 +7,8 @@ use super::failure::{missing_identity, named};
 use super::read::read;
 use super::references::existence;
 use super::settle::settle;
-use crate::arm::{Client, Error, Replication, ResourceId, Result, known_code};
+use crate::arm::{Client, Replication};
+use crate::base::{Error, ResourceId, Result, known_code};
 
 /// The number of attempts at a change that other writers interrupt.
 const ATTEMPTS: u32 = 12;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::arm::{ResourceId, same_name};
+use crate::base::{ResourceId, same_name};
 
 /// Which kinds of identity a resource has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::arm::{Category, Described, Error, ResourceId, sentence};
+use crate::base::{Category, Described, Error, ResourceId, sentence};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// The code of a change that failed because of one of the machine's identities.
@@ -159,7 +159,7 @@ fn identity_in(text: &str) -> Option<ResourceId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::Category;
+    use crate::base::Category;
     use crate::compute::VIRTUAL_MACHINE;
 
     const ID: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg/\

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::API_VERSION;
 use super::attempts::Attempts;
-use crate::arm::{Category, Client, Error, Method, Operation, Pages, Request, ResourceId, Result};
+use crate::arm::{Client, Operation, Pages, Request};
+use crate::base::{Category, Error, Method, ResourceId, Result};
 
 /// Which instances of a scale set take the new model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::change::{IdentityType, State};
-use crate::arm::{ResourceId, ResourceType};
+use crate::base::{ResourceId, ResourceType};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// The version of Microsoft.Compute that is spoken here.

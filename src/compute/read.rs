@@ -1,7 +1,8 @@
 use serde_json::value::RawValue;
 
 use super::{API_VERSION, MachineIdentity, MachineKind};
-use crate::arm::{Client, Pages, ResourceId, Result, Scope, Target};
+use crate::arm::{Client, Pages, Scope, Target};
+use crate::base::{ResourceId, Result};
 
 /// Reads the identity of a machine.
 ///

@@ -4,7 +4,8 @@
 use futures_util::future::join_all;
 
 use super::{Existence, MachineIdentity, failure};
-use crate::arm::{Client, ResourceId, Result};
+use crate::arm::Client;
+use crate::base::{ResourceId, Result};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
 
 /// Looks at each assigned identity. One that may not be read stays unknown.

@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep};
 use super::failure;
 use super::read::read;
 use super::{API_VERSION, MachineIdentity, MachineKind};
-use crate::arm::{Category, Client, Error, Progress, ResourceId, Result, Target};
+use crate::arm::{Client, Target};
+use crate::base::{Category, Error, Progress, ResourceId, Result};
 
 /// Waits until Azure is done with a machine.
 ///

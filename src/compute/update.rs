@@ -11,9 +11,8 @@ use super::instances::{self, Upgrade};
 use super::read::read;
 use super::settle::{self, settle};
 use super::{API_VERSION, MachineIdentity, MachineKind, State, failure, references};
-use crate::arm::{
-    Client, Error, Method, Operation, Plan, Reply, Request, ResourceId, Result, Target, same_name,
-};
+use crate::arm::{Client, Operation, Plan, Reply, Request, Target};
+use crate::base::{Error, Method, ResourceId, Result, same_name};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// What is wanted of a machine's identity. An identity is a resource id, or a bare name that

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::model::API_VERSION;
-use crate::arm::{ArmError, Client, Error, Pages, Result};
+use crate::arm::{Client, Pages};
+use crate::base::{ArmError, Error, Result};
 
 /// An operation of a deployment: what it does about one resource.
 #[derive(Clone, Debug, Deserialize)]

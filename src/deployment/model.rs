@@ -1,7 +1,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::arm::ResourceType;
+use crate::base::ResourceType;
 
 /// The version of Microsoft.Resources that is spoken here.
 pub(super) const API_VERSION: &str = "2022-09-01";

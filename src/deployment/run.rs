@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep};
 use super::cause::{Step, explain, steps};
 use super::model::{API_VERSION, DEPLOYMENT, Deployment};
 use super::template::{Body, body};
-use crate::arm::{Client, Method, Operation, Progress, Request, ResourceId, Result, Target};
+use crate::arm::{Client, Operation, Request, Target};
+use crate::base::{Method, Progress, ResourceId, Result};
 
 /// A template to run.
 #[derive(Clone)]

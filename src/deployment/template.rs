@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::run::Parameters;
-use crate::arm::{Error, Result};
+use crate::base::{Error, Result};
 
 /// The body of a deployment.
 pub(super) struct Body {

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::model::API_VERSION;
 use super::run::{Checked, Deploy};
-use crate::arm::{Category, Client, Error, Operation, Plan, Request, ResourceId, Result};
+use crate::arm::{Client, Operation, Plan, Request};
+use crate::base::{Category, Error, ResourceId, Result};
 
 #[derive(Deserialize)]
 struct WhatIf {

@@ -3,7 +3,8 @@
 use super::guard::Status;
 use super::queue::Record;
 use super::submit::{submit_in_own_time, submit_with_client};
-use crate::arm::{self, Agreement, Client, Invoke, Plan, Result, Target};
+use crate::arm::{self, Agreement, Client, Invoke, Plan, Target};
+use crate::base::Result;
 use crate::identity::federated::{self, CredentialTarget, Lane};
 use crate::{access, compute, deployment, identity};
 

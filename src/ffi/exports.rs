@@ -15,7 +15,7 @@
 #![allow(clippy::undocumented_unsafe_blocks)]
 
 use crate::identity::federated;
-use crate::{access, arm, auth, compute, identity};
+use crate::{access, arm, compute, connect, export, identity};
 
 use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
 use super::events;
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn azmi_client_connect(
         let request = unsafe { read(request) }?;
         submit(queue, tag, |operation| async move {
             operation
-                .item(auth::connect(request, operation.observer()).await?)
+                .item(connect::connect(request, operation.observer()).await?)
                 .await;
             Ok(())
         })
@@ -745,7 +745,7 @@ pub unsafe extern "C" fn azmi_identity_export(
         let request = unsafe { read(request) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
             operation
-                .item(identity::export::export(&client, &request).await?)
+                .item(export::export(&client, &request).await?)
                 .await;
             Ok(())
         })

@@ -12,12 +12,14 @@ use super::types::*;
 use crate::access::{
     Assign, Find, FindReferences, Holder, ListIdentities, Membership, Place, Revoke, Role, Source,
 };
-use crate::arm::{Agreement, Invoke, RetryPolicy, Scope, Target};
-use crate::auth::{self, FederatedToken, Secret, SignIn};
+use crate::arm::{Agreement, Invoke, Scope, Target};
+use crate::auth::{Answer, FederatedToken, Secret};
+use crate::base::RetryPolicy;
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
+use crate::connect::{self, SignIn};
 use crate::deployment::{Deploy, Parameters};
+use crate::export::{Export, Format};
 use crate::identity;
-use crate::identity::export::{Export, Format};
 use crate::identity::federated::{self, CredentialTarget};
 
 type Result<T> = std::result::Result<T, Status>;
@@ -676,12 +678,12 @@ fn identity_type(given: u32) -> Result<IdentityType> {
 }
 
 impl Read for AzmiConnectRequest {
-    type Owned = auth::Request;
+    type Owned = connect::Request;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
         unsafe {
-            Ok(auth::Request {
+            Ok(connect::Request {
                 sign_in: self.sign_in()?,
                 environment: text(self.environment)?,
                 endpoint: text(self.endpoint)?,
@@ -765,7 +767,7 @@ impl Read for AzmiAnswer {
                 AZMI_ANSWER_NONE => Said::Nothing,
                 AZMI_ANSWER_MISSING => Said::Missing,
                 AZMI_ANSWER_FAILED => Said::Failed(text(self.message)?.unwrap_or_default()),
-                AZMI_ANSWER_TOKEN => Said::Token(auth::Answer {
+                AZMI_ANSWER_TOKEN => Said::Token(Answer {
                     token: secret(self.token)?.ok_or(Status::Null)?,
                     lifetime: Duration::from_secs(self.lifetime_s),
                     account: text(self.account)?,

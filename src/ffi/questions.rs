@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::auth::azure_powershell_errors as errors;
-use crate::auth::{Answer, Question};
+use crate::auth::{Answer, Question, azure_powershell_errors as errors};
 
 /// A question that this host has taken up. Dropped without an answer, it is left to others.
 #[derive(Debug)]

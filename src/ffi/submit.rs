@@ -12,7 +12,8 @@ use super::guard::Status;
 use super::pin;
 use super::queue::{Operation, Record};
 use super::registry::{clients, queues};
-use crate::arm::{Category, Client, Error, Pages, Result};
+use crate::arm::{Client, Pages};
+use crate::base::{Category, Error, Result};
 
 /// Started with the first operation, and never stopped: importing the module starts nothing.
 fn runtime() -> std::result::Result<&'static Runtime, Status> {

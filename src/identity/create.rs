@@ -8,10 +8,8 @@ use super::list::find;
 use super::model::{isolation_scope, normal_location};
 use super::update::Change;
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity, tags};
-use crate::arm::{
-    Category, Client, Error, Method, Plan, Request, ResourceId, ResourceType, Result, Target,
-    Versions, presence, resource_group_location,
-};
+use crate::arm::{Client, Plan, Request, Target, Versions, presence, resource_group_location};
+use crate::base::{Category, Error, Method, ResourceId, ResourceType, Result};
 
 /// The identity to create.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 use super::list::read;
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
-use crate::arm::{Category, Client, Error, Method, Plan, Request, ResourceId, Result, Target};
+use crate::arm::{Client, Plan, Request, Target};
+use crate::base::{Category, Error, Method, ResourceId, Result};
 
 /// Deletes an identity. References to it on virtual machines stay behind: Azure leaves them.
 ///

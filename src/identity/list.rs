@@ -1,6 +1,7 @@
 use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Category, Client, Error, Pages, Parameters, ResourceId, Result, Scope, Target};
+use crate::arm::{Client, Pages, Parameters, Scope, Target};
+use crate::base::{Category, Error, ResourceId, Result};
 
 /// Reads an identity.
 ///
@@ -74,7 +75,7 @@ pub fn list_everywhere(client: &Client) -> Rows<UserAssignedIdentity> {
     Rows::new(client, query, &[])
 }
 
-pub(super) async fn read(client: &Client, id: &ResourceId) -> Result<UserAssignedIdentity> {
+pub(crate) async fn read(client: &Client, id: &ResourceId) -> Result<UserAssignedIdentity> {
     let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await?;
     reply.json(id.as_str())
 }

@@ -2,7 +2,6 @@
 
 mod create;
 mod delete;
-pub mod export;
 pub mod federated;
 mod list;
 mod model;
@@ -13,7 +12,7 @@ mod update;
 pub use create::{Create, create, plan_create};
 pub(crate) use delete::deletion_effect;
 pub use delete::{delete, plan_delete};
-pub(crate) use list::{find, find_named};
+pub(crate) use list::{find, find_named, read};
 pub use list::{get, list, list_everywhere};
 pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 pub use system_assigned::{SystemAssignedIdentity, system_assigned};

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::arm::{Error, ResourceId, ResourceType, Result, null_is_empty};
+use crate::base::{Error, ResourceId, ResourceType, Result, null_is_empty};
 
 /// The version of Microsoft.ManagedIdentity that is spoken here, the first with `isolationScope`.
 pub const API_VERSION: &str = "2024-11-30";

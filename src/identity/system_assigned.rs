@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::API_VERSION;
 use super::model::Properties;
 use crate::access::AccessScope;
-use crate::arm::{Category, Client, Described, Error, Result, capitalized, null_is_empty};
+use crate::arm::Client;
+use crate::base::{Category, Described, Error, Result, capitalized, null_is_empty};
 
 /// The system-assigned identity of a resource. Azure sends a signed URL with it, which is not
 /// even read.

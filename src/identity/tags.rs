@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::arm::{Error, Result, same_name};
+use crate::base::{Error, Result, same_name};
 
 /// Checks tags by Azure Resource Manager's documented limits.
 ///

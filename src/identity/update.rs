@@ -8,7 +8,8 @@ use super::create::write;
 use super::list::read;
 use super::model::isolation_scope;
 use super::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity, tags};
-use crate::arm::{Client, Error, Method, Plan, ResourceId, Result, Target};
+use crate::arm::{Client, Plan, Target};
+use crate::base::{Error, Method, ResourceId, Result};
 
 /// What to change about an identity.
 #[derive(Clone, Debug, Default)]

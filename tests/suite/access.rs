@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use managed_identity::access::{
     self, AccessScope, Assign, Find, Holder, Place, Revoke, Role, RoleAssignment,
 };
-use managed_identity::arm::Category;
+use managed_identity::base::Category;
 use managed_identity::identity::{self, Create};
 use serde_json::json;
 

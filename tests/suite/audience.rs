@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use managed_identity::arm::{Error, Silent};
-use managed_identity::auth::{Connection, FederatedToken, Request, SignIn, connect};
+use managed_identity::auth::FederatedToken;
+use managed_identity::base::{Error, Silent};
+use managed_identity::connect::{Connection, Request, SignIn, connect};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

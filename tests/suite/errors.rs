@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use managed_identity::access::{self, Assign, Holder, Place, Role};
-use managed_identity::arm::{Category, Error, Invoke, Scope, Silent, invoke, known_codes};
-use managed_identity::auth::{SignIn, connect};
+use managed_identity::arm::{Invoke, Scope, invoke};
+use managed_identity::base::{Category, Error, Silent, known_codes};
 use managed_identity::compute;
+use managed_identity::connect::{SignIn, connect};
 use managed_identity::identity::federated::{self, CredentialTarget, Source};
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};
@@ -451,7 +452,7 @@ lists the codes of Azure's services that the module knows: their category, wheth
 again, and what its message recommends. A code that is not listed is reported with Azure's own \
 message, and is not tried again.
 
-The page is made from `src/arm/codes.rs`; `MI_BLESS=1 cargo test --test suite errors::` writes it.
+The page is made from `src/base/codes.rs`; `MI_BLESS=1 cargo test --test suite errors::` writes it.
 
 | Code | Category | Tried again | Recommendation | Source |
 | --- | --- | --- | --- | --- |

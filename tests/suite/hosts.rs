@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use emulator::Options;
 use managed_identity::access::{self, FindReferences, Source};
-use managed_identity::arm::{Result, Scope};
+use managed_identity::arm::Scope;
+use managed_identity::base::Result;
 use managed_identity::compute;
 use managed_identity::identity::{self, Create};
 use serde_json::{Value, json};

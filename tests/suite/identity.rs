@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use emulator::Options;
-use managed_identity::arm::{Category, Scope, Target};
+use managed_identity::arm::{Scope, Target};
+use managed_identity::base::Category;
 use managed_identity::identity::{self, Create, Update};
 use serde_json::json;
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use emulator::Options;
 use managed_identity::access::{self, Assign, Holder, Place, Role};
-use managed_identity::arm::{Agreement, Category, Client};
-use managed_identity::auth::connect;
+use managed_identity::arm::{Agreement, Client};
+use managed_identity::base::Category;
+use managed_identity::connect::connect;
 use managed_identity::identity::{self, Create, UserAssignedIdentity};
 use serde_json::{Value, json};
 
@@ -68,7 +69,7 @@ impl World {
         Self { local, gone, kept }
     }
 
-    async fn remove(&self) -> managed_identity::arm::Result<()> {
+    async fn remove(&self) -> managed_identity::base::Result<()> {
         access::remove_detached(&self.local.client, &by_id(&self.gone.id)).await
     }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use managed_identity::arm::{Category, Scope, Silent};
-use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::arm::Scope;
+use managed_identity::base::{Category, Silent};
+use managed_identity::connect::{Request, SignIn, connect};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
 
@@ -393,7 +394,7 @@ mod tls {
             });
         }
 
-        async fn error(&self, variables: &[(&str, &str)]) -> managed_identity::arm::Error {
+        async fn error(&self, variables: &[(&str, &str)]) -> managed_identity::base::Error {
             let request = with_token(&self.endpoint, variables);
             connect(request, Arc::new(Silent)).await.unwrap_err()
         }

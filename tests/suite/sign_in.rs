@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use emulator::{Emulator, Options, seed};
-use managed_identity::arm::{Category, Error, RetryPolicy, Silent};
-use managed_identity::auth::{Connection, FederatedToken, Request, Secret, SignIn, connect};
+use managed_identity::auth::{FederatedToken, Secret};
+use managed_identity::base::{Category, Error, RetryPolicy, Silent};
+use managed_identity::connect::{Connection, Request, SignIn, connect};
 use managed_identity::identity;
 use serde_json::{Value, json};
 

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use emulator::{Emulator, Options, seed};
-use managed_identity::arm::{Client, Observer, Progress, Result, RetryPolicy, Target};
-use managed_identity::auth::{Request, SignIn, connect};
+use managed_identity::arm::{Client, Target};
+use managed_identity::base::{Observer, Progress, Result, RetryPolicy};
 use managed_identity::compute::{MachineKind, Update, Upgrade, Wanted};
+use managed_identity::connect::{Request, SignIn, connect};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use emulator::Options;
 use futures_util::future::BoxFuture;
-use managed_identity::arm::{Agreement, Category, Observer, Progress, Scope};
+use managed_identity::arm::{Agreement, Scope};
+use managed_identity::base::{Category, Observer, Progress};
 use managed_identity::compute::{
     self, Existence, IdentityType, MachineIdentity, MachineKind, Update, Wanted,
 };
@@ -678,7 +679,7 @@ async fn an_identity_that_compute_does_not_find_yet_is_waited_for() {
     local.fault(fault).await;
     let mut impatient = support::sign_in(local.emulator.endpoint());
     impatient.retry.replication = Duration::from_millis(30);
-    let connection = managed_identity::auth::connect(impatient, local.heard.clone()).await;
+    let connection = managed_identity::connect::connect(impatient, local.heard.clone()).await;
     let change = merge(&[], &["id1"], None);
     let error = compute::update(&connection.unwrap().client, &change).await;
     let error = error.unwrap_err();

@@ -3,9 +3,9 @@
 //! header `Metadata` as well.
 
 use super::{Call, Names, Which, endpoint};
-use crate::arm::{Result, Url};
 use crate::auth::variables::Variables;
 use crate::auth::{AccessToken, Caller, Secret};
+use crate::base::{Result, Url};
 
 /// The endpoint, and what proves that the caller is the program.
 pub(super) struct AppService {

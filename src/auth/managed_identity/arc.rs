@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 
 use super::{Answer, Call, endpoint};
-use crate::arm::{Category, Error, Result, Url};
 use crate::auth::variables::Variables;
 use crate::auth::{AccessToken, Caller, Secret, files};
+use crate::base::{Category, Error, Result, Url};
 
 /// The agent's endpoint, and where its files are.
 pub(super) struct Arc {
@@ -133,7 +133,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::arm::{Http, Observer, Proxy, RetryPolicy, Silent};
+    use crate::base::{Http, Observer, Proxy, RetryPolicy, Silent};
 
     /// An agent, and a program that looks for its keys in a folder.
     struct Agent {

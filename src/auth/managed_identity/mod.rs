@@ -19,7 +19,7 @@ use imds::Imds;
 use super::token_endpoint::date;
 use super::variables::Variables;
 use super::{AccessToken, Audience, Caller, Secret};
-use crate::arm::{
+use crate::base::{
     ArmError, Category, Error, Result, Url, capitalized, causes, chance, cut, is_guid, read_body,
     retry_after,
 };
@@ -104,7 +104,7 @@ impl ManagedIdentity {
     /// # Errors
     /// `InvalidAccountId`; `InvalidEndpoint` when the environment names an endpoint that no secret
     /// may be sent to; `ManagedIdentityUnsupported`.
-    pub(super) fn find(variables: Variables<'_>, account_id: Option<&str>) -> Result<Self> {
+    pub(crate) fn find(variables: Variables<'_>, account_id: Option<&str>) -> Result<Self> {
         let which = Which::named(account_id)?;
         if variables.get(SERVICE_FABRIC).is_some() {
             return Err(service_fabric());
@@ -128,7 +128,7 @@ impl ManagedIdentity {
     }
 
     /// Where its tokens come from, in words.
-    pub(super) fn place(&self) -> &'static str {
+    pub(crate) fn place(&self) -> &'static str {
         match &self.source {
             Source::AppService(service) => service.name(),
             Source::Arc(_) => "Azure Arc",
@@ -137,7 +137,7 @@ impl ManagedIdentity {
     }
 
     /// Who is signed in, as far as the caller said.
-    pub(super) fn account(&self) -> String {
+    pub(crate) fn account(&self) -> String {
         match &self.which {
             Which::Default => "MSI".to_owned(),
             Which::Id { id, .. } | Which::ResourceId(id) => id.clone(),
@@ -148,7 +148,7 @@ impl ManagedIdentity {
     ///
     /// # Errors
     /// `ManagedIdentityUnavailable`.
-    pub(super) async fn probe(&self, caller: &Caller<'_>) -> Result<()> {
+    pub(crate) async fn probe(&self, caller: &Caller<'_>) -> Result<()> {
         match &self.source {
             // The environment would not name one that is not there.
             Source::AppService(_) | Source::Arc(_) => Ok(()),
@@ -161,7 +161,7 @@ impl ManagedIdentity {
     /// # Errors
     /// The service's own, such as `invalid_request`; `ManagedIdentityUnavailable`;
     /// `UntrustedChallenge` of Azure Arc.
-    pub(super) async fn token(
+    pub(crate) async fn token(
         &self,
         caller: &Caller<'_>,
         audience: &Audience,
@@ -388,7 +388,7 @@ impl Call<'_> {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// No service here gives tokens of a managed identity.
-pub(super) const UNAVAILABLE: &str = "ManagedIdentityUnavailable";
+pub(crate) const UNAVAILABLE: &str = "ManagedIdentityUnavailable";
 
 /// Set for the programs of a cluster of Service Fabric, and nowhere else. Source: Service Fabric's
 /// "How to leverage a Service Fabric application's managed identity".
@@ -424,7 +424,7 @@ fn unavailable(place: &str, why: &str) -> Error {
 /// `InvalidEndpoint`, which names the variable.
 fn endpoint(variable: &str, text: &str) -> Result<Url> {
     let is_near = |url: &Url| {
-        crate::arm::is_loopback(url)
+        crate::base::is_loopback(url)
             || url
                 .host_str()
                 .and_then(|host| host.parse::<std::net::Ipv4Addr>().ok())

@@ -1,7 +1,7 @@
 //! What is known of issuers and their subjects. Azure compares both character by character, and
 //! accepts at creation what no token will ever match.
 
-use crate::arm::Url;
+use crate::base::Url;
 
 /// The issuer of GitHub Actions. Source: GitHub's documentation, "OpenID Connect reference".
 pub(super) const GITHUB: &str = "https://token.actions.githubusercontent.com";

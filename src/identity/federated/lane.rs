@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::list::all;
 use super::target::identity;
 use super::{CredentialTarget, FederatedCredential};
-use crate::arm::{Client, ResourceId, Result, folded};
+use crate::arm::Client;
+use crate::base::{ResourceId, Result, folded};
 use crate::identity::API_VERSION;
 
 /// What those who write one after the other know of an identity's credentials.

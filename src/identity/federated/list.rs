@@ -1,7 +1,8 @@
 use super::model::FLEXIBLE_API_VERSION;
 use super::target::{CredentialId, identity, path};
 use super::{CredentialTarget, FederatedCredential};
-use crate::arm::{Client, Method, Pages, Request, ResourceId, Result, Target, Versions, sentence};
+use crate::arm::{Client, Pages, Request, Target, Versions};
+use crate::base::{Method, ResourceId, Result, sentence};
 use crate::identity::API_VERSION;
 
 /// Reads a federated credential.

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::arm::{Error, Result, Url, Versions};
+use crate::arm::Versions;
+use crate::base::{Error, Result, Url};
 use crate::identity::API_VERSION;
 
 /// The version of Microsoft.ManagedIdentity that has `claimsMatchingExpression`, which no stable

@@ -3,7 +3,7 @@
 
 use super::issuers::{self, doubt_issuer, doubt_subject};
 use super::model::{check_issuer, check_subject};
-use crate::arm::{Error, Result};
+use crate::base::{Error, Result};
 
 /// Whose tokens are trusted: by issuer and subject, or in one of the ready forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

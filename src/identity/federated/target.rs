@@ -1,9 +1,8 @@
 use std::fmt;
 
 use super::model::check_name;
-use crate::arm::{
-    Category, Client, Described, Error, Parameters, ResourceId, Result, Target, agrees, capitalized,
-};
+use crate::arm::{Client, Parameters, Target, agrees};
+use crate::base::{Category, Described, Error, ResourceId, Result, capitalized};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// A federated credential as a caller names it: by its id, or by its identity and its name.

@@ -7,7 +7,8 @@ use super::list::{all, read};
 use super::model::{MOST, audience};
 use super::target::CredentialId;
 use super::{CredentialTarget, FederatedCredential, FederatedProperties, Lane, Source};
-use crate::arm::{Category, Client, Error, Method, Plan, Progress, Reply, Request, Result};
+use crate::arm::{Client, Plan, Reply, Request};
+use crate::base::{Category, Error, Method, Progress, Result};
 use crate::identity::API_VERSION;
 
 /// The federated credential to create.

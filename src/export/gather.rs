@@ -2,10 +2,10 @@
 
 use super::{Export, Format};
 use crate::access::{self, AccessScope, Find, Holder, Place, Role, RoleAssignment};
-use crate::arm::{Client, Error, ResourceId, Result, Target, same_name};
+use crate::arm::{Client, Target};
+use crate::base::{Error, ResourceId, Result, same_name};
 use crate::identity::federated::{self, FederatedCredential};
-use crate::identity::list::read;
-use crate::identity::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+use crate::identity::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity, read};
 
 /// The identities of a resource group.
 pub(super) struct Group {

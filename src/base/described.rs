@@ -27,7 +27,7 @@ const LABELS: [(&str, &str); 8] = [
 ];
 
 /// What people call a type of resource; none for types that go by their own names.
-pub(super) fn label(kind: &str) -> Option<&'static str> {
+pub(crate) fn label(kind: &str) -> Option<&'static str> {
     let mut known = LABELS.iter();
     known
         .find(|(known, _)| known.eq_ignore_ascii_case(kind))
@@ -36,7 +36,7 @@ pub(super) fn label(kind: &str) -> Option<&'static str> {
 
 /// Where `providers` stands last among the parts of a path, the namespace after it, and the types
 /// and names after that, in turn.
-pub(super) fn last_provider<'p, 'a>(
+pub(crate) fn last_provider<'p, 'a>(
     parts: &'p [&'a str],
 ) -> Option<(usize, &'a str, &'p [&'a str])> {
     let is_providers = |part: &&str| part.eq_ignore_ascii_case("providers");
@@ -46,7 +46,7 @@ pub(super) fn last_provider<'p, 'a>(
 }
 
 /// The types of types and names in turn: `virtualMachines/extensions`.
-pub(super) fn every_other(parts: &[&str]) -> String {
+pub(crate) fn every_other(parts: &[&str]) -> String {
     let types: Vec<&str> = parts.iter().step_by(2).copied().collect();
     types.join("/")
 }

@@ -4,7 +4,8 @@ mod arm;
 mod bicep;
 mod gather;
 
-use crate::arm::{Client, Result};
+use crate::arm::Client;
+use crate::base::Result;
 
 /// The language of a template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

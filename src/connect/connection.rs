@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::sign_in::{Setting, SignedIn};
-use super::{FederatedToken, Secret};
-use crate::arm::{
-    Client, ExtraRoots, Http, Observer, Proxy, Result, RetryPolicy, Settings, choose_subscription,
-};
+use crate::arm::{Client, Settings, choose_subscription};
+use crate::auth::{FederatedToken, Secret};
+use crate::base::{ExtraRoots, Http, Observer, Proxy, Result, RetryPolicy};
 
 /// How to sign in.
 pub enum SignIn {

@@ -187,7 +187,7 @@ impl Cloud {
 }
 
 /// What a token for a service is asked for when it goes by its URL: that, without a slash.
-pub(super) fn audience(service: &Url) -> String {
+pub(crate) fn audience(service: &Url) -> String {
     service.as_str().trim_end_matches('/').to_owned()
 }
 

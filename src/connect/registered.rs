@@ -3,14 +3,14 @@
 
 use std::path::PathBuf;
 
-use super::variables::Variables;
-use crate::arm::{Cloud, Url, is_azure_service, parse_endpoint};
+use crate::auth::{Answer, Variables};
+use crate::base::{Cloud, Url, is_azure_service, parse_endpoint};
 
 /// A registered audience, if a token for it may go to the cloud: one on the endpoint's own host, or
 /// one of an application of a tenant, as on Azure Stack Hub. Registering takes the audience from
 /// the endpoint's metadata, so that of a service of Azure's public clouds does not count, nor a
 /// GUID, which can be the application id of one.
-pub(super) fn checked(cloud: &Cloud, audience: &str) -> Option<String> {
+fn checked(cloud: &Cloud, audience: &str) -> Option<String> {
     let url = Url::parse(audience).ok()?;
     let is_foreign = url.scheme() == "https" && !is_azure_service(&url);
     (cloud.is_own(&url) || is_foreign).then(|| audience.trim_end_matches('/').to_owned())
@@ -21,6 +21,13 @@ pub(super) fn by_azure_cli(variables: Variables<'_>, cloud: &Cloud) -> Option<St
     let file = folder(variables)?.join("clouds.config");
     let text = std::fs::read_to_string(file).ok()?;
     checked(cloud, &find(&text, cloud)?)
+}
+
+/// The audience that the context of Azure PowerShell has for this endpoint.
+pub(super) fn by_azure_powershell(answer: &Answer, cloud: &Cloud) -> Option<String> {
+    let its = parse_endpoint("Endpoint", answer.endpoint.as_ref()?).ok()?;
+    let is_ours = its.origin() == cloud.resource_manager.origin();
+    checked(cloud, answer.audience.as_ref().filter(|_| is_ours)?)
 }
 
 /// Source: the Azure CLI's configuration, `AZURE_CONFIG_DIR` or `.azure` in the user's folder.

@@ -1,8 +1,8 @@
 //! A sign-in for those who did not say how: the first that works, in Azure's usual order.
 
 use super::sign_in::{Setting, SignedIn};
-use super::{azure_cli, azure_powershell, managed_identity};
-use crate::arm::{Category, Cloud, Error, Result, sentence};
+use crate::auth::{azure_cli, azure_powershell, managed_identity};
+use crate::base::{Category, Cloud, Error, Result, sentence};
 
 /// Where a sign-in is looked for.
 #[derive(Clone, Copy)]

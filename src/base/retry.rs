@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::pacing::quota_renewal;
-
 /// How patient the client is. The defaults are for Azure; tests are quicker.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
@@ -98,6 +96,16 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Durat
         Some(wait) if wait > LONGEST_RETRY_AFTER => Err(wait),
         wait => Ok(wait.or_else(|| quota_renewal(headers))),
     }
+}
+
+/// In how long Resource Graph's quota is whole again: `hh:mm:ss`, at most a few minutes.
+pub(crate) fn quota_renewal(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("x-ms-user-quota-resets-after")?.to_str().ok()?;
+    let mut seconds: u64 = 0;
+    for part in text.trim().split(':') {
+        seconds = seconds.checked_mul(60)?.checked_add(part.parse().ok()?)?;
+    }
+    Some(Duration::from_secs(seconds.min(300)))
 }
 
 #[cfg(test)]

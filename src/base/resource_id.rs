@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Category, Described, Error, Result, capitalized, folded, same_name, subscription};
+use super::{Category, Described, Error, Result, capitalized, folded, is_guid, same_name};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl ResourceId {
     /// # Errors
     /// `InvalidSubscriptionId`, `InvalidResourceGroupName` or `InvalidName`, which name the rule.
     pub fn new(kind: ResourceType, subscription: &str, group: &str, name: &str) -> Result<Self> {
-        subscription::check_id(subscription)?;
+        check_subscription(subscription)?;
         check_group(group)?;
         if !(kind.name_is_valid)(name) {
             return Err(Error::invalid("InvalidName", "Name", name, kind.name_rule));
@@ -154,7 +154,7 @@ fn shape(kind: ResourceType) -> String {
 
 /// The error of a resource that is of another type than is asked for; `found` is the resource in
 /// words.
-pub(super) fn of_another_type(kind: ResourceType, parameter: &str, found: &str) -> Error {
+pub(crate) fn of_another_type(kind: ResourceType, parameter: &str, found: &str) -> Error {
     let message = format!(
         "{} is not a {}: -{parameter} must be {}",
         capitalized(found),
@@ -187,6 +187,22 @@ impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Checks that a subscription's id is a GUID.
+///
+/// # Errors
+/// `InvalidSubscriptionId`, which names the rule.
+pub fn check_subscription(id: &str) -> Result<()> {
+    if is_guid(id) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "InvalidSubscriptionId",
+        "SubscriptionId",
+        id,
+        "it must be a GUID, such as aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e.",
+    ))
 }
 
 /// Checks a resource group's name by Azure's rule.

@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
-use super::azure_powershell::Answer;
 use super::chain::{self, NOT_SET_UP};
-use super::connect::Request;
-use super::service_principal::ClockDifference;
-use super::variables::Variables;
-use super::workflow::{self, Workflow};
-use super::{
-    AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, Credential, DeviceCode,
-    FederatedToken, GivenTokens, ManagedIdentity, Proof, Secret, ServicePrincipal, SignIn,
-    TokenEndpoint, device_code, registered,
+use super::connection::Request;
+use super::{SignIn, registered};
+use crate::auth::workflow::{self, Workflow};
+use crate::auth::{
+    AccessToken, Answer, AzureCli, AzurePowerShell, Caller, Certificate, ClockDifference,
+    Credential, DeviceCode, FederatedToken, GivenTokens, ManagedIdentity, Proof, Secret,
+    ServicePrincipal, TokenEndpoint, Variables, device_code,
 };
-use crate::arm::{
+use crate::base::{
     Category, Cloud, Description, Error, Http, Observer, Result, RetryPolicy, UNTRUSTED_AUDIENCE,
     Url, check_subscription_id, discover, is_guid, is_loopback, parse_endpoint,
 };
@@ -506,7 +504,8 @@ impl<'a> Setting<'a> {
             // The cloud of the context can be this one, as the user registered it.
             Err(untrusted) if untrusted.code() == UNTRUSTED_AUDIENCE => {
                 let answer = az.ask(caller, None).await?;
-                cloud.audience = answer.registered_audience(cloud).ok_or(untrusted)?;
+                cloud.audience =
+                    registered::by_azure_powershell(&answer, cloud).ok_or(untrusted)?;
                 Ok(answer)
             }
             Err(error) => Err(error),
@@ -524,7 +523,7 @@ impl<'a> Setting<'a> {
         if let Some(endpoint) = &answer.endpoint {
             *cloud = Cloud::at(endpoint)?;
         }
-        let registered = answer.registered_audience(cloud);
+        let registered = registered::by_azure_powershell(&answer, cloud);
         if cloud.is_known() || registered.is_some() {
             self.complete_if_custom(cloud, registered).await?;
             return Ok(answer);

@@ -66,15 +66,15 @@ struct Details {
 }
 
 /// An answer that is no success.
-pub(super) struct Answer<'a> {
-    pub(super) status: u16,
+pub(crate) struct Answer<'a> {
+    pub(crate) status: u16,
     /// The host that was asked.
-    pub(super) host: &'a str,
+    pub(crate) host: &'a str,
     /// What the header `Server` says.
-    pub(super) server: &'a str,
+    pub(crate) server: &'a str,
     /// Whether it carries the ids that Azure gives each request.
-    pub(super) is_identified: bool,
-    pub(super) body: &'a [u8],
+    pub(crate) is_identified: bool,
+    pub(crate) body: &'a [u8],
 }
 
 /// As much of an answer as is kept, in characters.
@@ -118,7 +118,7 @@ impl Error {
     }
 
     /// What a service answered instead of a success.
-    pub(super) fn from_answer(target: &str, answer: &Answer<'_>) -> Self {
+    pub(crate) fn from_answer(target: &str, answer: &Answer<'_>) -> Self {
         let error = match ArmError::read(answer.body) {
             Some(error) => Self::from_arm(target, Some(answer.status), &error),
             None => foreign(target, answer),
@@ -128,7 +128,7 @@ impl Error {
 
     /// An error that a service told in the body of an answer: of a refusal, or of the status of an
     /// operation that has failed.
-    pub(super) fn from_arm(target: &str, status: Option<u16>, error: &ArmError) -> Self {
+    pub(crate) fn from_arm(target: &str, status: Option<u16>, error: &ArmError) -> Self {
         let code = match (error.code.as_str(), status) {
             ("", Some(status)) => format!("HttpStatus{status}"),
             ("", None) => "OperationFailed".to_owned(),
@@ -176,7 +176,7 @@ impl Error {
     }
 
     /// Adds the answer as the service wrote it.
-    pub(super) fn with_raw(mut self, body: &[u8]) -> Self {
+    pub(crate) fn with_raw(mut self, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(&body[..body.len().min(4 * RAW)]);
         let kept = text
             .char_indices()
@@ -187,13 +187,13 @@ impl Error {
     }
 
     /// Says that Azure may have carried out what failed.
-    pub(super) fn perhaps_done(mut self) -> Self {
+    pub(crate) fn perhaps_done(mut self) -> Self {
         self.0.perhaps_done = true;
         self
     }
 
     /// Adds what was asked, and Azure's ids of it.
-    pub(super) fn during(
+    pub(crate) fn during(
         mut self,
         request: String,
         request_id: &str,

@@ -4,11 +4,9 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Result, Value};
 
-use super::{Client, Described};
-
 /// Reads a value. What does not fit as it stands is read again without its nulls; of a member that
 /// comes twice the last counts then.
-pub(super) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     serde_json::from_slice(body).or_else(|error| match serde_json::from_slice(body) {
         Ok(value) => from_value(value),
         Err(_) => Err(error),
@@ -16,40 +14,12 @@ pub(super) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
 }
 
 /// Reads a value without its nulls.
-pub(super) fn from_value<T: DeserializeOwned>(mut value: Value) -> Result<T> {
+pub(crate) fn from_value<T: DeserializeOwned>(mut value: Value) -> Result<T> {
     if value.is_null() {
         return Err(serde_json::Error::custom("null"));
     }
     drop_nulls(&mut value);
     serde_json::from_value(value)
-}
-
-/// The items of a list. What happens to one that can't be read, the client decides.
-///
-/// # Errors
-/// `UnexpectedContent` when the client wants whole lists.
-pub(super) fn items<T: DeserializeOwned>(
-    client: &Client,
-    items: Vec<Value>,
-    list: &str,
-) -> super::Result<Vec<T>> {
-    let mut readable = Vec::new();
-    for item in items.into_iter().filter(|item| !item.is_null()) {
-        let id = item["id"].as_str().unwrap_or_default().to_owned();
-        match from_value(item) {
-            Ok(item) => readable.push(item),
-            Err(error) => client.leave_out(list, &described(&id, list), &error)?,
-        }
-    }
-    Ok(readable)
-}
-
-fn described(id: &str, list: &str) -> String {
-    match Described::read(id) {
-        Some(resource) => format!("{resource} ({id})"),
-        None if id.is_empty() => format!("an item without an id of '{list}'"),
-        None => format!("'{id}'"),
-    }
 }
 
 /// A member that is null is as good as one that is not there.
@@ -62,7 +32,7 @@ where
 }
 
 /// Whether a body is JSON at all.
-pub(super) fn is_json(body: &[u8]) -> bool {
+pub(crate) fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
