@@ -23,7 +23,7 @@ const LIBRARIES: [Library; 2] = [
     Library {
         name: "managed_identity",
         sources: &[
-            "src/ffi/common.rs",
+            "ffi-common/src/abi.rs",
             "src/ffi/types.rs",
             "src/ffi/exports.rs",
         ],
@@ -67,7 +67,9 @@ fn main() {
 impl Library {
     /// Generates the C header in a folder and returns its name.
     fn header(&self, folder: &Path) -> String {
-        let from = Path::new(self.sources[0]).parent().expect("has a folder");
+        let from = Path::new(self.sources[self.sources.len() - 1])
+            .parent()
+            .expect("has a folder");
         let config = cbindgen::Config {
             language: cbindgen::Language::C,
             include_guard: Some(format!("{}_H", self.name.to_uppercase())),

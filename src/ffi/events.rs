@@ -222,18 +222,11 @@ impl Published {
     }
 }
 
-impl AzmiStr {
-    const ABSENT: Self = Self {
-        ptr: ptr::null(),
-        len: 0,
-    };
-
-    /// A view of a text that is empty when Azure did not give it.
-    fn unless_empty(text: &str) -> Self {
-        match text {
-            "" => Self::ABSENT,
-            text => Self::of(text),
-        }
+/// A view of a text that is empty when Azure did not give it.
+fn unless_empty(text: &str) -> AzmiStr {
+    match text {
+        "" => AzmiStr::ABSENT,
+        text => AzmiStr::of(text),
     }
 }
 
@@ -256,9 +249,9 @@ struct Parts {
 impl Parts {
     /// `/subscriptions/{s}/resourceGroups/{g}/…/{name}`: what Azure sent is trusted to have it.
     fn of(id: &str) -> Self {
-        let part = |index| AzmiStr::unless_empty(id.split('/').nth(index).unwrap_or_default());
+        let part = |index| unless_empty(id.split('/').nth(index).unwrap_or_default());
         Self {
-            name: AzmiStr::unless_empty(id.rsplit('/').next().unwrap_or_default()),
+            name: unless_empty(id.rsplit('/').next().unwrap_or_default()),
             resource_group: part(4),
             subscription_id: part(2),
         }
@@ -277,10 +270,10 @@ impl AzmiIdentity {
             subscription_id: parts.subscription_id,
             location: AzmiStr::of(&identity.location),
             resource_type: AzmiStr::of(&identity.resource_type),
-            tenant_id: AzmiStr::unless_empty(&properties.tenant_id),
-            principal_id: AzmiStr::unless_empty(&properties.principal_id),
-            client_id: AzmiStr::unless_empty(&properties.client_id),
-            isolation_scope: AzmiStr::unless_empty(isolation_scope),
+            tenant_id: unless_empty(&properties.tenant_id),
+            principal_id: unless_empty(&properties.principal_id),
+            client_id: unless_empty(&properties.client_id),
+            isolation_scope: unless_empty(isolation_scope),
             tags: tags.as_ptr(),
             tags_len: tags.len(),
         })
@@ -298,9 +291,9 @@ impl AzmiSystemIdentity {
             subscription_id: parts.subscription_id,
             location: AzmiStr::of(&identity.location),
             resource_type: AzmiStr::of(&identity.resource_type),
-            tenant_id: AzmiStr::unless_empty(&properties.tenant_id),
-            principal_id: AzmiStr::unless_empty(&properties.principal_id),
-            client_id: AzmiStr::unless_empty(&properties.client_id),
+            tenant_id: unless_empty(&properties.tenant_id),
+            principal_id: unless_empty(&properties.principal_id),
+            client_id: unless_empty(&properties.client_id),
             tags: tags.as_ptr(),
             tags_len: tags.len(),
         })
@@ -316,13 +309,13 @@ impl AzmiFederatedCredential {
         Box::new(Self {
             id: AzmiStr::of(&credential.id),
             name: AzmiStr::of(&credential.name),
-            identity_name: AzmiStr::unless_empty(identity),
+            identity_name: unless_empty(identity),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
             resource_type: AzmiStr::of(&credential.resource_type),
             issuer: AzmiStr::of(&trust.issuer),
-            subject: AzmiStr::unless_empty(trust.subject.as_deref().unwrap_or_default()),
-            claims_matching_expression: AzmiStr::unless_empty(
+            subject: unless_empty(trust.subject.as_deref().unwrap_or_default()),
+            claims_matching_expression: unless_empty(
                 expression.map_or("", |expression| &expression.value),
             ),
             claims_matching_expression_version: expression
@@ -337,11 +330,11 @@ impl AzmiGroupMember {
     fn of(member: &GroupMember) -> Box<Self> {
         Box::new(Self {
             group_id: AzmiStr::of(&member.group_id),
-            group_name: AzmiStr::unless_empty(&member.group_name),
+            group_name: unless_empty(&member.group_name),
             id: AzmiStr::of(&member.id),
-            display_name: AzmiStr::unless_empty(&member.display_name),
-            kind: AzmiStr::unless_empty(&member.kind),
-            app_id: AzmiStr::unless_empty(&member.app_id),
+            display_name: unless_empty(&member.display_name),
+            kind: unless_empty(&member.kind),
+            app_id: unless_empty(&member.app_id),
         })
     }
 }
@@ -355,11 +348,11 @@ impl AzmiDeployment {
             name: AzmiStr::of(&deployment.name),
             resource_group: parts.resource_group,
             subscription_id: parts.subscription_id,
-            provisioning_state: AzmiStr::unless_empty(&properties.provisioning_state),
-            timestamp: AzmiStr::unless_empty(&properties.timestamp),
-            duration: AzmiStr::unless_empty(&properties.duration),
-            mode: AzmiStr::unless_empty(&properties.mode),
-            correlation_id: AzmiStr::unless_empty(&properties.correlation_id),
+            provisioning_state: unless_empty(&properties.provisioning_state),
+            timestamp: unless_empty(&properties.timestamp),
+            duration: unless_empty(&properties.duration),
+            mode: unless_empty(&properties.mode),
+            correlation_id: unless_empty(&properties.correlation_id),
             outputs: AzmiStr::of(outputs),
             resources: resources.as_ptr(),
             resources_len: resources.len(),
@@ -372,8 +365,8 @@ impl AzmiAssignedIdentity {
         Self {
             id: AzmiStr::of(&assigned.id),
             name: Parts::of(&assigned.id).name,
-            principal_id: AzmiStr::unless_empty(&assigned.principal_id),
-            client_id: AzmiStr::unless_empty(&assigned.client_id),
+            principal_id: unless_empty(&assigned.principal_id),
+            client_id: unless_empty(&assigned.client_id),
             existence: match assigned.existence {
                 Existence::Unknown => AZMI_EXISTENCE_UNKNOWN,
                 Existence::Exists => AZMI_EXISTENCE_EXISTS,
@@ -403,13 +396,13 @@ impl AzmiVmIdentity {
                 IdentityType::UserAssigned => AZMI_IDENTITY_USER_ASSIGNED,
                 IdentityType::SystemAndUserAssigned => AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED,
             },
-            principal_id: AzmiStr::unless_empty(&vm.principal_id),
-            tenant_id: AzmiStr::unless_empty(&vm.tenant_id),
-            etag: AzmiStr::unless_empty(&vm.etag),
+            principal_id: unless_empty(&vm.principal_id),
+            tenant_id: unless_empty(&vm.tenant_id),
+            etag: unless_empty(&vm.etag),
             provisioning_state: AzmiStr::of(&vm.provisioning_state),
             assigned: assigned.as_ptr(),
             assigned_len: assigned.len(),
-            upgrade_mode: AzmiStr::unless_empty(&vm.upgrade_mode),
+            upgrade_mode: unless_empty(&vm.upgrade_mode),
         })
     }
 }
@@ -417,15 +410,15 @@ impl AzmiVmIdentity {
 impl AzmiRoleAssignment {
     fn of(assignment: &RoleAssignment) -> Box<Self> {
         let properties = &assignment.properties;
-        let optional = |text: &Option<String>| AzmiStr::unless_empty(text.as_deref().unwrap_or(""));
+        let optional = |text: &Option<String>| unless_empty(text.as_deref().unwrap_or(""));
         Box::new(Self {
             id: AzmiStr::of(&assignment.id),
             name: AzmiStr::of(&assignment.name),
             scope: AzmiStr::of(&properties.scope),
             role_definition_id: AzmiStr::of(&properties.role_definition_id),
-            role_definition_name: AzmiStr::unless_empty(&assignment.role_name),
+            role_definition_name: unless_empty(&assignment.role_name),
             principal_id: AzmiStr::of(&properties.principal_id),
-            principal_type: AzmiStr::unless_empty(&properties.principal_type),
+            principal_type: unless_empty(&properties.principal_type),
             description: optional(&properties.description),
             condition: optional(&properties.condition),
             condition_version: optional(&properties.condition_version),
@@ -441,8 +434,8 @@ impl AzmiRoleDefinition {
             id: AzmiStr::of(&definition.id),
             name: AzmiStr::of(&definition.name),
             role_name: AzmiStr::of(&properties.role_name),
-            description: AzmiStr::unless_empty(&properties.description),
-            kind: AzmiStr::unless_empty(&properties.kind),
+            description: unless_empty(&properties.description),
+            kind: unless_empty(&properties.kind),
         })
     }
 }
@@ -453,8 +446,8 @@ impl AzmiReference {
             id: AzmiStr::of(&reference.id),
             name: AzmiStr::of(&reference.name),
             resource_type: AzmiStr::of(&reference.resource_type),
-            resource_group: AzmiStr::unless_empty(&reference.resource_group),
-            subscription_id: AzmiStr::unless_empty(&reference.subscription_id),
+            resource_group: unless_empty(&reference.resource_group),
+            subscription_id: unless_empty(&reference.subscription_id),
             identity_id: AzmiStr::of(&reference.identity_id),
             kind: match reference.kind {
                 ReferenceKind::Assigned => AZMI_REFERENCE_ASSIGNED,
@@ -472,7 +465,7 @@ impl AzmiConnection {
             client: clients().insert(connection.client.clone()),
             account: AzmiStr::of(&connection.account),
             account_type: AzmiStr::of(connection.account_type),
-            tenant_id: AzmiStr::unless_empty(&connection.tenant_id),
+            tenant_id: unless_empty(&connection.tenant_id),
             subscription_id: AzmiStr::of(&connection.subscription_id),
             subscription_name: AzmiStr::of(&connection.subscription_name),
             environment: AzmiStr::of(&connection.environment),
@@ -523,11 +516,11 @@ impl AzmiError {
             category: category(error.category()),
             http_status: error.status().map_or(0, u32::from),
             target: AzmiStr::of(error.target()),
-            recommendation: AzmiStr::unless_empty(error.recommendation()),
-            request_id: AzmiStr::unless_empty(error.request_id()),
-            correlation_id: AzmiStr::unless_empty(error.correlation_id()),
-            request: AzmiStr::unless_empty(error.request()),
-            raw: AzmiStr::unless_empty(error.raw()),
+            recommendation: unless_empty(error.recommendation()),
+            request_id: unless_empty(error.request_id()),
+            correlation_id: unless_empty(error.correlation_id()),
+            request: unless_empty(error.request()),
+            raw: unless_empty(error.raw()),
         })
     }
 }

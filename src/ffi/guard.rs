@@ -51,6 +51,15 @@ impl Status {
     }
 }
 
+impl From<Unreadable> for Status {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Null => Self::Null,
+            Unreadable::Utf8 => Self::Utf8,
+        }
+    }
+}
+
 /// Runs the body of an exported function. A panic ends here: it must not cross into the host.
 pub(super) fn guard(body: impl FnOnce() -> Result<(), Status>) -> i32 {
     match catch_unwind(AssertUnwindSafe(body)) {

@@ -73,16 +73,8 @@ unsafe fn items<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T]> {
 /// # Safety
 /// The string's pointer is null or valid for its length.
 unsafe fn text(given: AzmiStr) -> Result<Option<String>> {
-    if given.ptr.is_null() {
-        return match given.len {
-            0 => Ok(None),
-            _ => Err(Status::Null),
-        };
-    }
-    // SAFETY: not null, and valid by the contract of this function.
-    let bytes = unsafe { items(given.ptr, given.len) }?;
-    let text = std::str::from_utf8(bytes).map_err(|_| Status::Utf8)?;
-    Ok(Some(text.to_owned()))
+    // SAFETY: the contract of this function.
+    Ok(unsafe { given.read() }?)
 }
 
 /// A secret, or none when it is not given.

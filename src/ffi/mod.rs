@@ -13,12 +13,10 @@
 #![allow(unsafe_code)]
 
 mod changes;
-mod common;
 mod events;
 mod exports;
 mod guard;
 mod inputs;
-mod pin;
 mod questions;
 mod queue;
 mod registry;

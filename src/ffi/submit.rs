@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 
 use super::guard::Status;
-use super::pin;
 use super::queue::{Operation, Record};
 use super::registry::{clients, queues};
 use crate::arm::{Client, Pages};
@@ -19,7 +18,7 @@ use crate::base::{Category, Error, Result};
 fn runtime() -> std::result::Result<&'static Runtime, Status> {
     static RUNTIME: OnceCell<Runtime> = OnceCell::new();
     RUNTIME.get_or_try_init(|| {
-        pin::keep_loaded();
+        ffi_common::keep_loaded();
         Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("managed-identity")

@@ -7,7 +7,7 @@
 //! - What the host is given stays valid until it frees the event that carried it.
 //! - Enumerations travel as `u32` and are checked on arrival; booleans as `u8`, 0 or 1.
 
-pub use super::common::*;
+pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.

@@ -37,7 +37,7 @@ const LIBRARIES: [Library; 2] = [
         name: "managed_identity",
         header: "managed_identity.h",
         imports: "NativeMethods.g.cs",
-        sources: &["src/ffi/common.rs", "src/ffi/types.rs"],
+        sources: &["ffi-common/src/abi.rs", "src/ffi/types.rs"],
         least: [16, 40, 15],
     },
     Library {

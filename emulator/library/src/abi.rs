@@ -1,5 +1,4 @@
-//! The C ABI: the records and every function that this library exports, and its only unsafe code
-//! beside `pin`.
+//! The C ABI: the records and every function that this library exports, and its only unsafe code.
 //!
 //! # Safety
 //!
@@ -9,14 +8,14 @@
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use std::{ptr, slice};
 
 use emulator::{Options, seed};
 
-use super::common::*;
 use super::running::{self, Started, Status};
+use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 /// call, and refuses to go on when they differ.
@@ -265,26 +264,9 @@ unsafe fn read(options: &AzmiEmulatorOptions) -> Result<Options, Status> {
         latency: Duration::from_millis(options.latency_ms.into()),
         operation_time: Duration::from_millis(options.operation_ms.into()),
         // SAFETY: the contract of this function.
-        state_path: unsafe { text(options.state_path) }?.map(Into::into),
+        state_path: unsafe { options.state_path.read() }?.map(Into::into),
         ..Options::default()
     })
-}
-
-/// A text, or none when it is not given.
-///
-/// # Safety
-/// The string's pointer is null or valid for its length.
-unsafe fn text(given: AzmiStr) -> Result<Option<String>, Status> {
-    if given.ptr.is_null() {
-        return match given.len {
-            0 => Ok(None),
-            _ => Err(Status::Null),
-        };
-    }
-    // SAFETY: not null, and valid by the contract of this function.
-    let bytes = unsafe { slice::from_raw_parts(given.ptr, given.len) };
-    let text = std::str::from_utf8(bytes).map_err(|_| Status::Utf8)?;
-    Ok(Some(text.to_owned()))
 }
 
 /// Checks a pointer that a result goes to.
@@ -316,7 +298,7 @@ mod tests {
 
     fn said(text: AzmiStr) -> String {
         // SAFETY: the library's own texts are good.
-        unsafe { super::text(text) }.unwrap().unwrap()
+        unsafe { text.read() }.unwrap().unwrap()
     }
 
     fn options() -> AzmiEmulatorOptions {
@@ -324,10 +306,7 @@ mod tests {
             port: 0,
             latency_ms: 0,
             operation_ms: 0,
-            state_path: AzmiStr {
-                ptr: ptr::null(),
-                len: 0,
-            },
+            state_path: AzmiStr::ABSENT,
         }
     }
 

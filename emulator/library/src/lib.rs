@@ -12,13 +12,6 @@
 //!
 //! Every call is synchronous, from any thread. A panic becomes the status `AZMI_ERROR_PANIC`.
 
-// The common types and `pin` are those of the other library's C ABI.
-#[path = "../../../src/ffi/common.rs"]
-pub mod common;
-#[allow(unsafe_code)]
-#[path = "../../../src/ffi/pin.rs"]
-mod pin;
-
 #[allow(unsafe_code)]
 mod abi;
 mod running;

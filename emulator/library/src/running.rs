@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 
 use emulator::{Emulator, Options};
+use ffi_common::abi::Unreadable;
 use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Runtime};
-
-use super::pin;
 
 /// Why a call did not do what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +19,15 @@ pub(crate) enum Status {
     Panic,
     Runtime,
     Failed,
+}
+
+impl From<Unreadable> for Status {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Null => Self::Null,
+            Unreadable::Utf8 => Self::Utf8,
+        }
+    }
 }
 
 /// An emulator that listens.
@@ -74,7 +82,7 @@ fn wait<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Re
 fn runtime() -> Result<&'static Runtime, Status> {
     static RUNTIME: OnceCell<Runtime> = OnceCell::new();
     RUNTIME.get_or_try_init(|| {
-        pin::keep_loaded();
+        ffi_common::keep_loaded();
         Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("emulator")

@@ -4,7 +4,7 @@
 /// Asks the system never to unload this library. Best effort: a host that never unloads it, such
 /// as PowerShell, loses nothing when this fails.
 #[cfg(unix)]
-pub(super) fn keep_loaded() {
+pub fn keep_loaded() {
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     let here = keep_loaded as *const libc::c_void;
     // SAFETY: `info` is writable and of the right type; `here` is an address in this library.
@@ -24,7 +24,7 @@ pub(super) fn keep_loaded() {
 
 /// Asks the system never to unload this library.
 #[cfg(windows)]
-pub(super) fn keep_loaded() {
+pub fn keep_loaded() {
     const PIN: u32 = 1;
     const FROM_ADDRESS: u32 = 4;
     #[link(name = "kernel32")]

@@ -1,5 +1,4 @@
-//! What the C ABIs of both native libraries share: this one, and the emulator's in
-//! `emulator/library`, which is compiled with this file too.
+//! The statuses, the error categories and the strings of both C ABIs.
 
 /// The call did what was asked.
 pub const AZMI_OK: i32 = 0;
@@ -57,12 +56,47 @@ pub struct AzmiStr {
     pub len: usize,
 }
 
+/// Why a string of the host can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Its pointer is null, and its length is not 0.
+    Null,
+    /// It is not UTF-8.
+    Utf8,
+}
+
 impl AzmiStr {
+    /// No text: "not given".
+    pub const ABSENT: Self = Self {
+        ptr: std::ptr::null(),
+        len: 0,
+    };
+
     /// A view of a text, valid as long as the text is.
-    pub(crate) const fn of(text: &str) -> Self {
+    pub const fn of(text: &str) -> Self {
         Self {
             ptr: text.as_ptr(),
             len: text.len(),
         }
+    }
+
+    /// A copy of the text, or none when it is not given.
+    ///
+    /// # Errors
+    /// The string breaks a rule of the ABI.
+    ///
+    /// # Safety
+    /// The pointer is null or valid for the length.
+    pub unsafe fn read(self) -> Result<Option<String>, Unreadable> {
+        if self.ptr.is_null() {
+            return match self.len {
+                0 => Ok(None),
+                _ => Err(Unreadable::Null),
+            };
+        }
+        // SAFETY: not null, and valid by the contract of this function.
+        let bytes = unsafe { std::slice::from_raw_parts(self.ptr, self.len) };
+        let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::Utf8)?;
+        Ok(Some(text.to_owned()))
     }
 }
