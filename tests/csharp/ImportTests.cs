@@ -19,7 +19,7 @@ public sealed class ImportTests
 
     private static readonly Type[] s_records = typeof(NativeMethods).Assembly.GetTypes()
         .Where(type => type.IsValueType && !type.IsEnum && type.Namespace == typeof(NativeMethods).Namespace)
-        .Where(type => type.Name.StartsWith("Mi", StringComparison.Ordinal))
+        .Where(type => type.Name.StartsWith("Azmi", StringComparison.Ordinal))
         .ToArray();
 
     public static TheoryData<string> Imports => [.. s_imports.Select(import => import.Name)];
@@ -47,7 +47,7 @@ public sealed class ImportTests
     [Fact]
     public void Every_record_of_the_header_is_declared()
     {
-        var declared = Regex.Matches(Checkout.Headers, @"typedef struct (Mi\w+)").Select(match => match.Groups[1].Value);
+        var declared = Regex.Matches(Checkout.Headers, @"typedef struct (Azmi\w+)").Select(match => match.Groups[1].Value);
         Assert.Equal(declared.Distinct().Order(), s_records.Select(record => record.Name).Order());
     }
 
