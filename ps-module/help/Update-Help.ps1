@@ -21,17 +21,17 @@ does not have. Shared.md is a list of parameters; the other files have these par
     ## Notes
     ## Related                  a list of names
 .EXAMPLE
-./Update-Help.ps1 -ModulePath ../../dist/ManagedIdentity
+./Update-Help.ps1 -ModulePath ../../dist/ManagedIdentity -Path help.xml
 #>
 [CmdletBinding()]
 [OutputType([string])]
 param(
     # The module's folder.
-    [Parameter(Position = 0)]
-    [string] $ModulePath = $env:MI_MODULE_PATH,
+    [Parameter(Mandatory, Position = 0)]
+    [string] $ModulePath,
     # The file to write.
     [Parameter(Position = 1)]
-    [string] $Path = "$PSScriptRoot/../en-US/ManagedIdentity.dll-Help.xml",
+    [string] $Path,
     # Returns what the Markdown files say, and writes nothing.
     [switch] $Read
 )
@@ -423,9 +423,6 @@ function Write-Topic($Topic) {
 
 # ---- all together ----
 
-if (-not $ModulePath) {
-    $ModulePath = "$PSScriptRoot/../../dist/ManagedIdentity"
-}
 $module = Import-Module $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ModulePath) -PassThru
 $names = @($module.ExportedCmdlets.Keys | Sort-Object -Culture '')
 $files = @(Get-ChildItem -Path $PSScriptRoot -Filter *.md | ForEach-Object { $_.BaseName })
@@ -443,6 +440,9 @@ if ($unused) {
 }
 if ($Read) {
     return $topics
+}
+if (-not $Path) {
+    throw 'Name the file to write: -Path.'
 }
 
 $settings = New-Object System.Xml.XmlWriterSettings

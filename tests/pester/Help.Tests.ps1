@@ -94,19 +94,16 @@ Describe 'The help' {
     It 'is what the generator makes of the Markdown and the module' {
         $made = Join-Path $TestDrive help.xml
         $null = & $Generator -ModulePath $ModulePath -Path $made
-        $expected = [System.IO.File]::ReadAllText($made)
-        # As git may have written it.
-        $found = [System.IO.File]::ReadAllText("$Committed/ManagedIdentity.dll-Help.xml").Replace("`r`n", "`n")
-        $found -ceq $expected | Should -BeTrue -Because 'cargo xtask help brings it up to date'
+        $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/ManagedIdentity.dll-Help.xml")
+        $shipped -ceq [System.IO.File]::ReadAllText($made) | Should -BeTrue
+        # Windows PowerShell reads other characters in the code page of the machine.
+        $shipped | Should -Not -Match '[^\x0A\x20-\x7E]'
     }
 
-    It 'lies in the module as it is committed: <File>' -ForEach @(
-        @{ File = 'ManagedIdentity.dll-Help.xml' }
-        @{ File = 'about_ManagedIdentity.help.txt' }
-    ) {
-        $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/$File").Replace("`r`n", "`n")
-        $shipped -ceq [System.IO.File]::ReadAllText("$Committed/$File").Replace("`r`n", "`n") | Should -BeTrue
-        # Windows PowerShell reads other characters in the code page of the machine.
+    It 'lies in the module as it is committed: <_>' -ForEach 'about_ManagedIdentity.help.txt' {
+        # As git may have written it.
+        $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/$_").Replace("`r`n", "`n")
+        $shipped -ceq [System.IO.File]::ReadAllText("$Committed/$_").Replace("`r`n", "`n") | Should -BeTrue
         $shipped | Should -Not -Match '[^\x0A\x20-\x7E]'
     }
 

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::help;
 use crate::process::{Result, Run};
 use crate::tools::Tools;
 use crate::workspace::{LIBRARIES, MODULE, Profile, Workspace, rid};
@@ -87,13 +88,14 @@ pub fn place_native(built: &Path, folder: &Path) -> Result<()> {
 /// it never holds a half of the old and a half of the new.
 ///
 /// `natives` are folders with `<rid>/` folders in them, and `built` is the folder that this host's own
-/// libraries were built in.
+/// libraries were built in. `help` is what Get-Help reads of the cmdlets, where it could be made.
 pub fn module(
     workspace: &Workspace,
     parent: &Path,
     managed: &Path,
     built: Option<&Path>,
     natives: &[PathBuf],
+    help: Option<&Path>,
 ) -> Result<PathBuf> {
     let fresh = parent.join(format!(".{MODULE}.new"));
     remove(&fresh)?;
@@ -110,8 +112,9 @@ pub fn module(
             copy(&file, &fresh.join(name))?;
         }
     }
-    if let Some(help) = workspace.existing("ps-module/en-US") {
-        copy_folder(&help, &fresh.join("en-US"))?;
+    copy_folder(&source.join("en-US"), &fresh.join("en-US"))?;
+    if let Some(help) = help {
+        copy(help, &fresh.join("en-US").join(help::file_name()))?;
     }
     if let Some(built) = built {
         place_native(built, &fresh)?;
@@ -156,7 +159,8 @@ fn module_version(manifest: &str) -> Option<&str> {
     })
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files and folders of a folder, in order.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| format!("{}: {error}", folder.display());
     let mut entries = fs::read_dir(folder)
         .map_err(failed)?

@@ -22,7 +22,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>) -> Result<()> {
     };
     let managed = assemble::managed(workspace, tools)?;
     let parent = workspace.target.join("module");
-    let module = assemble::module(workspace, &parent, &managed, Some(&native), &[])?;
+    let module = assemble::module(workspace, &parent, &managed, Some(&native), &[], None)?;
     println!("\n== demo");
     powershell
         .file(&workspace.root.join("xtask/demo/Story.ps1"))

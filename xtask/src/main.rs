@@ -38,7 +38,7 @@ Usage: cargo xtask <command> [options]
                            (also MI_REQUIRE_POWERSHELL=1)
                            MI_MODULE_PATH names a module to test in place of a new one
   demo       The module's story on the local emulator
-  help       The module's help in ps-module/en-US, from the Markdown in ps-module/help
+  help       What Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      The promises about time and size, measured on the release module
   package    dist/ManagedIdentity-<version>.zip
     --out DIR, --native DIR  as for build

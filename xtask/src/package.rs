@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::assemble::{self, Bindings};
+use crate::help;
 use crate::process::Result;
 use crate::tools::Tools;
 use crate::workspace::{MODULE, Profile, Workspace, rid};
@@ -31,7 +32,9 @@ pub fn build(
         )?)
     };
     let managed = assemble::managed(workspace, tools)?;
-    let module = assemble::module(workspace, parent, &managed, built.as_deref(), natives)?;
+    let help = help::of(workspace, tools, &managed)?;
+    let (built, help) = (built.as_deref(), help.as_deref());
+    let module = assemble::module(workspace, parent, &managed, built, natives, help)?;
     println!("  {}", module.display());
     Ok(module)
 }
@@ -40,6 +43,13 @@ pub fn build(
 pub fn zip(tools: &Tools<'_>, module: &Path) -> Result<PathBuf> {
     println!("\n== package");
     let powershell = tools.powershell()?;
+    let help = module.join("en-US").join(help::file_name());
+    if !help.exists() {
+        return Err(format!(
+            "{} is missing: a package has its help",
+            help.display()
+        ));
+    }
     let name = format!("{MODULE}-{}.zip", env!("CARGO_PKG_VERSION"));
     let file = module.with_file_name(name);
     if file.exists() {

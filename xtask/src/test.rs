@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::assemble::{self, Bindings};
 use crate::counts::{self, Counts};
+use crate::help;
 use crate::process::{Outcome, Result, Run};
 use crate::tools::{self, PowerShell, Tools};
 use crate::workspace::{Profile, Workspace, rid};
@@ -192,7 +193,9 @@ impl Session<'_> {
         built(&self.module, || {
             let managed = assemble::managed(self.workspace, self.tools)?;
             let parent = self.workspace.target.join("module");
-            assemble::module(self.workspace, &parent, &managed, Some(native), &[])
+            let help = help::of(self.workspace, self.tools, &managed)?;
+            let help = help.as_deref();
+            assemble::module(self.workspace, &parent, &managed, Some(native), &[], help)
         })
     }
 

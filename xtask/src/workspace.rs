@@ -54,11 +54,6 @@ impl Workspace {
         self.profile(profile)
             .join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
-
-    /// A folder of the checkout, or nothing when it is not there.
-    pub fn existing(&self, path: &str) -> Option<PathBuf> {
-        Some(self.root.join(path)).filter(|path| path.exists())
-    }
 }
 
 /// How the native library is built.
