@@ -24,29 +24,25 @@
 mod admin;
 mod arm;
 mod authorization;
-mod clock;
+mod base;
 mod compute;
 mod deployment;
-mod directory;
-mod faults;
-mod federated;
+mod generic;
 mod graph;
-mod history;
 mod hosts;
-mod http;
 mod identity;
-mod kept;
-mod log;
+mod model;
 mod msgraph;
 mod oauth;
-mod operations;
-mod random;
-pub mod seed;
+mod resources;
 mod server;
 mod state;
 mod storage;
 #[cfg(feature = "tls")]
 mod tls;
+mod tokens;
+
+pub use base::seed;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -58,7 +54,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use clock::Clock;
+use base::clock::Clock;
 use server::{Shared, Transport};
 use state::{State, World};
 use storage::Storage;

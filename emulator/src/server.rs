@@ -18,11 +18,11 @@ use tokio::task::JoinSet;
 use crate::arm::error::ArmError;
 use crate::arm::headers::{self, Ids};
 use crate::arm::router;
-use crate::clock::{Millis, http_date, iso_time};
-use crate::faults::{Close, Verdict};
-use crate::http::{Reply, Request};
-use crate::log::Entry;
+use crate::base::clock::{Millis, http_date, iso_time};
+use crate::base::http::{Reply, Request};
 use crate::state::World;
+use crate::state::faults::{Close, Verdict};
+use crate::state::log::Entry;
 use crate::{admin, hosts, msgraph, oauth};
 
 /// The largest body that ARM takes.

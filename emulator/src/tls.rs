@@ -15,8 +15,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::StartError;
-use crate::clock::{Millis, date};
-use crate::random;
+use crate::base::clock::{Millis, date};
+use crate::base::random;
 
 /// The authority's certificate on disk; the file goes when this does.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::http::Reply;
+use crate::base::http::Reply;
 
 /// The object under `error`, in replies and in the status of failed operations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! The headers that ARM puts on every reply.
 
-use crate::clock::{Millis, compact_time};
-use crate::http::{Reply, Request};
-use crate::random;
+use crate::base::clock::{Millis, compact_time};
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 
 /// The ids that a reply is found by in Azure's own logs.
 #[derive(Debug, Clone)]

@@ -3,9 +3,8 @@
 
 pub(crate) mod error;
 pub(crate) mod headers;
-pub(crate) mod inventory;
+pub(crate) mod operations;
 pub(crate) mod paging;
-pub(crate) mod resources;
 pub(crate) mod router;
 pub(crate) mod throttle;
 pub(crate) mod values;

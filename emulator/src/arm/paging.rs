@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
 use crate::arm::router::{Call, Handled};
-use crate::http::{Reply, Request};
+use crate::base::http::{Reply, Request};
 use crate::state::{World, within};
 
 /// Answers a page of those in a map whose keys begin with `prefix`; `body` leaves out what is not
@@ -74,7 +74,7 @@ pub(crate) fn link(endpoint: &str, request: &Request, last: &str) -> String {
         .query
         .split('&')
         .filter(|pair| {
-            let name = crate::http::decode(pair.split('=').next().unwrap_or_default());
+            let name = crate::base::http::decode(pair.split('=').next().unwrap_or_default());
             !name.is_empty() && !name.eq_ignore_ascii_case("$skiptoken")
         })
         .collect();

@@ -7,27 +7,25 @@ use std::sync::OnceLock;
 use crate::arm::error::{ArmError, ErrorBody, group_not_found};
 use crate::arm::throttle::{self, Kind};
 use crate::arm::values::LOCATIONS;
-use crate::clock::Millis;
-use crate::http::{Reply, Request};
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::oauth;
-use crate::random;
 use crate::state::{World, key};
-use crate::{
-    arm, authorization, compute, deployment, federated, graph, identity, kept, operations,
-};
+use crate::{arm, authorization, compute, deployment, generic, graph, identity, resources};
 use serde_json::Value;
 
 /// The routes of every subject. Where two patterns fit a path, the earlier one answers.
 const TABLES: &[&[Route]] = &[
-    arm::resources::ROUTES,
-    arm::inventory::ROUTES,
-    operations::ROUTES,
+    resources::subscriptions::ROUTES,
+    resources::inventory::ROUTES,
+    arm::operations::ROUTES,
     identity::ROUTES,
-    federated::ROUTES,
+    identity::federated::ROUTES,
     compute::ROUTES,
     compute::images::ROUTES,
-    kept::ROUTES,
-    kept::INNER_ROUTES,
+    generic::ROUTES,
+    generic::INNER_ROUTES,
     deployment::ROUTES,
     authorization::ROUTES,
     graph::ROUTES,
@@ -198,7 +196,7 @@ fn dispatch(
     let (route, parameters) = find(request, &api_version)?;
     check_version(route, &api_version)?;
     if Kind::of(&request.method) != Kind::Read && !route.asks {
-        oauth::claims::demand(world, request)?;
+        crate::tokens::claims::demand(world, request)?;
     }
     let call = Call {
         request,
@@ -460,7 +458,7 @@ fn check_version(route: Route, version: &str) -> Result<(), ArmError> {
                 "NoRegisteredProviderFound",
                 format!(
                     "No registered resource provider found for location '{}' and API version '{version}' for type '{kind}'. The supported api-versions are '{}'. The supported locations are '{}'.",
-                    crate::seed::LOCATION,
+                    crate::base::seed::LOCATION,
                     list.join(", "),
                     locations.join(", ")
                 ),

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::arm::error::{ArmError, ErrorBody};
-use crate::clock::Millis;
+use crate::base::clock::Millis;
 
 /// How much a bucket holds, and how much flows back in a second.
 #[derive(Debug, Clone, Copy)]
@@ -174,7 +174,7 @@ pub(crate) fn subscription_throttled(kind: Kind, subscription: &str, seconds: u6
         "SubscriptionRequestsThrottled",
         format!(
             "Number of '{verb}' requests for subscription '{subscription}' actor '{}' exceeded. Please try again after '{seconds}' seconds.",
-            crate::seed::PRINCIPAL_ID
+            crate::base::seed::PRINCIPAL_ID
         ),
     )
     .header("Retry-After", seconds.to_string())

@@ -6,16 +6,17 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Clause, Scope, bad_filter, clauses, definitions};
+use super::{Clause, Scope, bad_filter, clauses};
 use crate::arm::error::ArmError;
 use crate::arm::paging;
 use crate::arm::router::{Call, Handled};
 use crate::arm::values::not_a;
-use crate::clock::{Millis, iso_time};
-use crate::directory::{self, Kind};
-use crate::http::Reply;
-use crate::random;
-use crate::seed;
+use crate::base::clock::{Millis, iso_time};
+use crate::base::http::Reply;
+use crate::base::random;
+use crate::base::seed;
+use crate::model::builtin_roles as definitions;
+use crate::state::directory::{self, Kind};
 use crate::state::{State, World};
 
 /// A role assignment.

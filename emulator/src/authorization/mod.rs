@@ -1,12 +1,13 @@
 //! Microsoft.Authorization: role definitions, which are the built-in ones, and role assignments.
 
 pub(crate) mod assignments;
-pub(crate) mod definitions;
 
 use crate::arm::error::{ArmError, group_not_found, resource_not_found};
 use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::base::seed;
+use crate::model::builtin_roles as definitions;
 use crate::state::{State, World, key};
-use crate::{compute, identity, kept, seed};
+use crate::{compute, generic, identity};
 
 const VERSIONS: Versions = Versions::Listed(&[
     "2015-07-01",
@@ -89,17 +90,17 @@ fn denied(call: &Call<'_>, scope: &str) -> ArmError {
 
 /// Where a role holds: a subscription, a resource group or a resource, and all that is in it.
 #[derive(Debug, PartialEq)]
-struct Scope {
+pub(crate) struct Scope {
     /// As it was sent, with one slash between segments.
     id: String,
-    subscription: String,
+    pub(crate) subscription: String,
 }
 
 impl Scope {
     /// The scope in the path. It has to make sense, and its resource group has to be there; for a
     /// write the resource, too, if it is of a type that is served here. Other resources are taken
     /// to exist.
-    fn of(world: &World, call: &Call<'_>, write: bool) -> Result<Scope, ArmError> {
+    pub(crate) fn of(world: &World, call: &Call<'_>, write: bool) -> Result<Scope, ArmError> {
         let id = call.param("scope").to_owned();
         let segments: Vec<&str> = id.split('/').filter(|s| !s.is_empty()).collect();
         let is = |at: usize, text: &str| {
@@ -191,7 +192,7 @@ fn exists(
             state.machines.contains_key(&key),
         ),
     ];
-    if kept::is_kept(&full) && !state.kept.contains_key(&key) {
+    if generic::is_kept(&full) && !state.kept.contains_key(&key) {
         return Err(resource_not_found(&full, name, group));
     }
     match known
@@ -277,10 +278,10 @@ fn operand(text: &str) -> Option<(String, &str)> {
         .find(|c: char| !c.is_ascii_hexdigit() && c != '-')
         .unwrap_or(text.len());
     let (value, behind) = text.split_at(end);
-    crate::random::is_guid(value).then(|| (value.to_owned(), behind))
+    crate::base::random::is_guid(value).then(|| (value.to_owned(), behind))
 }
 
-fn bad_filter(filter: &str, supported: &str) -> ArmError {
+pub(crate) fn bad_filter(filter: &str, supported: &str) -> ArmError {
     ArmError::new(
         400,
         "UnsupportedFilter",

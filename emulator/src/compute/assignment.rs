@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, ErrorBody, invalid_parameter};
 use crate::arm::values::not_a;
-use crate::clock::Millis;
+use crate::base::clock::Millis;
+use crate::base::random;
+use crate::base::seed;
 use crate::identity;
-use crate::random;
-use crate::seed;
 use crate::state::State;
 
 const IDS: &str = "resourceIdentity.identityIds";

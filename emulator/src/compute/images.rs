@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
 use crate::arm::router::{Call, Handled, Route, Versions, route};
-use crate::http::Reply;
+use crate::base::http::Reply;
 use crate::state::World;
 
 /// An image of the marketplace, in one version.

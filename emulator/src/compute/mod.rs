@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, invalid_parameter, other_location, resource_not_found};
+use crate::arm::operations::{self, Effect, Started};
 use crate::arm::paging;
 use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::arm::throttle::{self, Limit};
 use crate::arm::values;
-use crate::clock::{Millis, compute_time};
-use crate::history::Seen;
-use crate::http::Reply;
-use crate::operations::{self, Effect, Started};
-use crate::random;
-use crate::seed;
+use crate::base::clock::{Millis, compute_time};
+use crate::base::http::Reply;
+use crate::base::random;
+use crate::base::seed;
+use crate::state::history::Seen;
 use crate::state::{State, Tags, World, key};
 use assignment::{Assignment, Mode, failed_operation};
 

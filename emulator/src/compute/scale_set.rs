@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::assignment::Assignment;
 use super::{Machine, accepted, check_idle, find};
 use crate::arm::error::{ArmError, invalid_parameter, resource_not_found};
+use crate::arm::operations::{self, Effect};
 use crate::arm::paging;
 use crate::arm::router::{Call, Handled};
-use crate::http::Reply;
-use crate::operations::{self, Effect};
-use crate::random;
+use crate::base::http::Reply;
+use crate::base::random;
 use crate::state::{State, World};
 
 /// One machine of a scale set.

@@ -9,8 +9,8 @@ use super::functions::{self, element, member, to_text};
 use crate::arm::error::ErrorBody;
 use crate::arm::router;
 use crate::arm::values::LOCATIONS;
-use crate::clock::Millis;
-use crate::random;
+use crate::base::clock::Millis;
+use crate::base::random;
 
 /// How much one evaluation may make, in characters and items: templates are small, and hostile ones
 /// are to end with an error and not with the memory.
@@ -603,7 +603,7 @@ fn size(value: &Value) -> usize {
 
 /// A time in one of .NET's formats: runs of `yMdHms`, everything else is itself.
 fn time(now: Millis, format: &str) -> Found<String> {
-    let iso = crate::clock::iso_time(now);
+    let iso = crate::base::clock::iso_time(now);
     let part = |from: usize, to: usize| iso.get(from..to).unwrap_or_default().to_owned();
     match format {
         "u" => return Ok(format!("{} {}Z", part(0, 10), part(11, 19))),

@@ -303,7 +303,7 @@ impl Call<'_> {
                     .remove(b'~');
                 json!(percent_encode(self.text(0)?.as_bytes(), KEPT).to_string())
             }
-            "uricomponenttostring" => json!(crate::http::decode(self.text(0)?)),
+            "uricomponenttostring" => json!(crate::base::http::decode(self.text(0)?)),
             _ => return Err(unknown(self.name)),
         })
     }

@@ -5,10 +5,10 @@ mod evaluate;
 mod expression;
 mod functions;
 mod hash;
-#[cfg(test)]
-mod hostile;
-mod lenient;
 mod parameters;
+mod relaxed_json;
+#[cfg(test)]
+mod robustness;
 mod run;
 mod template;
 mod what_if;
@@ -17,14 +17,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, ErrorBody};
+use crate::arm::operations::{self, Effect};
 use crate::arm::paging;
 use crate::arm::router::{self, Call, Handled, Route, Versions, route};
 use crate::arm::values;
-use crate::clock::{Millis, compute_time, us_time};
-use crate::http::Reply;
-use crate::operations::{self, Effect};
-use crate::random;
-use crate::seed;
+use crate::base::clock::{Millis, compute_time, us_time};
+use crate::base::http::Reply;
+use crate::base::random;
+use crate::base::seed;
 use crate::state::{State, Tags, World, key};
 use evaluate::Setting;
 use functions::member;
@@ -313,7 +313,7 @@ struct Prepared {
 fn body_of(call: &Call<'_>) -> Result<Map<String, Value>, ArmError> {
     call.request.json().or_else(|error| {
         let text = String::from_utf8_lossy(&call.request.body);
-        match serde_json::from_str(&lenient::strict(&text)) {
+        match serde_json::from_str(&relaxed_json::strict(&text)) {
             Ok(Value::Object(body)) if error.status == 400 => Ok(body),
             _ => Err(error),
         }
@@ -461,7 +461,7 @@ fn setting(world: &World, call: &Call<'_>, location: Option<&str>) -> Setting {
         }),
         group_body: group
             .and_then(|name| world.state.groups.get(&key::group(subscription, name)))
-            .map(crate::arm::resources::group_body),
+            .map(crate::resources::subscriptions::group_body),
         deployment_body: deployment,
         environment_body: json!({
             "name": "Emulator",

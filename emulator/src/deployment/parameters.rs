@@ -9,7 +9,7 @@ use super::expression::Expression;
 use super::functions::{member, to_text};
 use super::template::{Template, invalid, wrong};
 use crate::arm::error::ArmError;
-use crate::clock::Millis;
+use crate::base::clock::Millis;
 
 /// How deep types may be nested in one another, and refer to one another.
 const DEEPEST: usize = 16;

@@ -11,11 +11,11 @@ use super::parameters;
 use super::template::{self, Planned, Template, named};
 use super::{Operation, Target};
 use crate::arm::error::{ArmError, ErrorBody};
+use crate::arm::operations::{self, Outcome};
 use crate::arm::router;
-use crate::clock::Millis;
-use crate::http::Reply;
-use crate::operations::{self, Outcome};
-use crate::random;
+use crate::base::clock::Millis;
+use crate::base::http::Reply;
+use crate::base::random;
 use crate::state::World;
 
 /// Where a resource of a plan is.

@@ -11,8 +11,8 @@ use super::template::{self, Planned};
 use super::{Prepared, bad};
 use crate::arm::error::ArmError;
 use crate::arm::router::{self, Call};
-use crate::clock::Millis;
-use crate::random;
+use crate::base::clock::Millis;
+use crate::base::random;
 use crate::state::{State, World, key};
 
 /// The answer to `whatIf`.

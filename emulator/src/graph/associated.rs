@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::arm::error::{ArmError, resource_not_found};
 use crate::arm::router::{Call, Handled};
 use crate::arm::throttle::{self, ASSOCIATED};
-use crate::http::{Reply, decode};
+use crate::base::http::{Reply, decode};
 use crate::identity;
 use crate::state::{World, key};
 

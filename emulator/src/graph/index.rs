@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::clock::Millis;
+use crate::base::clock::Millis;
 use crate::state::State;
 
 /// How many states wait to be shown. When there are more, some are passed over: their changes show

@@ -11,10 +11,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use crate::arm::router::{Call, Handled, Route, Versions, route};
-use crate::clock::iso_time;
-use crate::http::Reply;
-use crate::random;
-use crate::seed;
+use crate::base::clock::iso_time;
+use crate::base::http::Reply;
+use crate::base::random;
+use crate::base::seed;
 use crate::state::World;
 pub(crate) use index::Index;
 use kql::{Kind, Query, QueryError, Table};

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::kql::{Column, Kind, Row};
-use crate::authorization::definitions::ROLES;
-use crate::seed;
+use crate::base::seed;
+use crate::model::builtin_roles::ROLES;
 use crate::state::State;
 
 /// All tables have these columns.
@@ -93,7 +93,7 @@ pub(super) fn rows(state: &State, table: &str, subscriptions: Option<&[String]>)
                 .values()
                 .filter(|group| wanted(&group.subscription))
                 .map(|group| {
-                    let mut body = crate::arm::resources::group_body(group);
+                    let mut body = crate::resources::subscriptions::group_body(group);
                     body["type"] = json!("microsoft.resources/subscriptions/resourcegroups");
                     row(body, &group.name, &group.subscription)
                 });

@@ -6,11 +6,11 @@
 use serde_json::{Value, json};
 
 use super::{Failure, NoIdentity, Selector, Source, has_header, has_metadata_header, token_for};
-use crate::clock::Millis;
-use crate::http::{Reply, Request};
-use crate::oauth::tokens::{Made, Party};
-use crate::random;
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::state::World;
+use crate::tokens::store::{Made, Party};
 
 const VERSION: &str = "2019-08-01";
 const HEADER: &str = "x-identity-header";

@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::imds::{body, refused};
 use super::{Selector, Source, has_metadata_header, plain, token_for};
-use crate::clock::Millis;
-use crate::http::{Reply, Request};
-use crate::random;
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::state::World;
 
 /// The largest key that clients read, in bytes.

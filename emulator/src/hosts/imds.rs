@@ -6,11 +6,11 @@
 use serde_json::{Value, json};
 
 use super::{Failure, NoIdentity, Selector, Source, has_metadata_header, plain, token_for};
-use crate::clock::Millis;
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
 use crate::compute::Machine;
-use crate::http::{Reply, Request};
-use crate::oauth::tokens::{Made, Party};
 use crate::state::World;
+use crate::tokens::store::{Made, Party};
 
 /// The oldest version that gives tokens.
 const FIRST_VERSION: &str = "2018-02-01";

@@ -15,14 +15,14 @@ use hyper::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::Millis;
-use crate::http::{Reply, Request};
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::identity::{self, UserAssignedIdentity};
-use crate::oauth::claims::Claims;
-use crate::oauth::tokens::{self, Grant, Kind, Made, Party, Wanted};
 use crate::oauth::{self, EXCHANGE_AUDIENCE};
-use crate::random;
 use crate::state::{State, World};
+use crate::tokens::claims::Claims;
+use crate::tokens::store::{self as tokens, Grant, Kind, Made, Party, Wanted};
 
 /// The kinds of hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::imds::{body, refused};
 use super::{Selector, Source, has_header, has_metadata_header, token_for};
-use crate::clock::Millis;
-use crate::http::{Reply, Request};
-use crate::oauth::claims::Claims;
-use crate::oauth::tokens::{self, Wanted};
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
 use crate::oauth::{self, device_code};
 use crate::state::World;
+use crate::tokens::claims::Claims;
+use crate::tokens::store::{self as tokens, Wanted};
 
 /// The client that Cloud Shell signs its user in with: the Azure CLI's.
 const CLOUD_SHELL_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::objects::{self, Set};
 use super::query::member;
 use super::{Ask, Fault, Handled, context, find, page, strings, visible};
-use crate::directory::{self, Group, Kind, Object, Principal};
-use crate::http::Reply;
-use crate::random;
+use crate::base::http::Reply;
+use crate::base::random;
 use crate::state::World;
+use crate::state::directory::{self, Group, Kind, Object, Principal};
 
 /// The longest name that a group can have.
 const LONGEST_NAME: usize = 256;

@@ -8,12 +8,12 @@ mod query;
 use serde_json::{Map, Value, json};
 
 use crate::arm::paging;
-use crate::clock::{Millis, iso_time};
-use crate::directory::{self, Object};
-use crate::http::{Reply, Request};
+use crate::base::clock::{Millis, iso_time};
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::oauth;
-use crate::random;
 use crate::state::World;
+use crate::state::directory::{self, Object};
 use objects::Set;
 use query::Query;
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::clock::iso_time;
-use crate::directory::{self, Group, Kind, Object, Source};
-use crate::seed;
+use crate::base::clock::iso_time;
+use crate::base::seed;
 use crate::state::State;
+use crate::state::directory::{self, Group, Kind, Object, Source};
 
 /// The collections that somebody can be found in.
 #[derive(Debug, Clone, Copy, PartialEq)]

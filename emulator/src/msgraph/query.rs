@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Fault;
 use crate::arm::paging;
-use crate::http::Request;
+use crate::base::http::Request;
 
 /// How many items a page has unless `$top` says otherwise, and at most.
 const DEFAULT_TOP: usize = 100;
@@ -24,7 +24,10 @@ pub(super) struct Query {
 
 impl Query {
     pub(super) fn of(request: &Request, page_size: usize) -> Result<Self, Fault> {
-        for name in crate::http::pairs(&request.query).into_iter().map(|p| p.0) {
+        for name in crate::base::http::pairs(&request.query)
+            .into_iter()
+            .map(|p| p.0)
+        {
             let known = ["$filter", "$select", "$top", "$count", "$skiptoken"];
             if name.starts_with('$') && !known.iter().any(|k| k.eq_ignore_ascii_case(&name)) {
                 return Err(Fault::unsupported(format!(
@@ -207,7 +210,7 @@ impl Parser {
                 "false" => Some(Value::Bool(false)),
                 "null" => Some(Value::Null),
                 // GUIDs may come without quotes.
-                other if crate::random::is_guid(other) => Some(Value::String(word)),
+                other if crate::base::random::is_guid(other) => Some(Value::String(word)),
                 _ => None,
             },
             Token::Mark(_) => None,

@@ -2,17 +2,17 @@
 //! names the client as issuer; one of another identity provider is looked up among the client's
 //! federated credentials.
 
-use crate::clock::{Millis, iso_time, login_time};
-use crate::federated::Trust;
+use crate::base::clock::{Millis, iso_time, login_time};
+use crate::identity::federated::Trust;
 use crate::state::World;
 
-use super::applications::{Application, Client, Signed};
-use super::certificate::{Algorithm, Certificate, base64url, hex};
 use super::expression;
 use super::jwt::Jwt;
-use super::refusal::{Refusal, bad_client, missing, refuse};
-use super::tokens::Grant;
 use super::{EXCHANGE_AUDIENCE, tenant_id};
+use crate::model::application::{Application, Client, Signed};
+use crate::model::certificate::{Algorithm, Certificate, base64url, hex};
+use crate::tokens::refusal::{Refusal, bad_client, missing, refuse};
+use crate::tokens::store::Grant;
 
 /// The only `client_assertion_type`.
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -6,15 +6,15 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::clock::{Millis, iso_time};
-use crate::directory;
-use crate::random;
-use crate::seed;
+use crate::base::clock::{Millis, iso_time};
+use crate::base::random;
+use crate::base::seed;
 use crate::state::World;
+use crate::state::directory;
 
-use super::claims::Claims;
-use super::refusal::{Refusal, refuse};
-use super::tokens::{Kind, Party};
+use crate::tokens::claims::Claims;
+use crate::tokens::refusal::{Refusal, refuse};
+use crate::tokens::store::{Kind, Party};
 
 /// The characters of user codes: none that are taken for one another.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";

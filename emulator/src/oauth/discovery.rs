@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
-use crate::http::{Reply, Request};
+use crate::base::http::{Reply, Request};
 use crate::state::World;
 
 use super::{Version, check_tenant, is_any_tenant, tenant_id};

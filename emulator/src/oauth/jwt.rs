@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::certificate::base64url;
+use crate::model::certificate::base64url;
 
 /// A token whose parts could be read. Nothing in it is proven yet.
 #[derive(Debug)]

@@ -4,30 +4,27 @@
 //! Codes and messages are Entra's, from its documentation and from recorded answers:
 //! <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>.
 
-pub(crate) mod applications;
 mod assertion;
-mod certificate;
-pub(crate) mod claims;
 pub(crate) mod device_code;
 mod discovery;
 mod expression;
-mod jwt;
-pub(crate) mod refusal;
-pub(crate) mod tokens;
+pub(crate) mod jwt;
 
 use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
-use crate::clock::{Millis, us_time};
-use crate::http::{Reply, Request};
-use crate::seed;
+use crate::base::clock::{Millis, us_time};
+use crate::base::http::{Reply, Request};
+use crate::base::seed;
+use crate::model::application::{self as applications};
+use crate::model::application::{Client, SecretIs};
 use crate::state::World;
-use applications::{Client, SecretIs};
-use claims::Claims;
+use crate::tokens::claims::Claims;
+use crate::tokens::refusal::{Refusal, bad_client, missing, refuse};
+use crate::tokens::store as tokens;
+use crate::tokens::store::{Grant, Kind, Party, SignIn, Wanted};
 use device_code::Begun;
-use refusal::{Refusal, bad_client, missing, refuse};
-use tokens::{Grant, Kind, Party, SignIn, Wanted};
 
 /// What Azure Resource Manager calls itself.
 const ARM_AUDIENCES: [&str; 2] = [
@@ -56,7 +53,7 @@ pub(crate) fn tenant_id() -> &'static str {
 }
 
 /// The bearer token of a request, without the word `Bearer`.
-fn bearer(request: &Request) -> Result<&str, ArmError> {
+pub(crate) fn bearer(request: &Request) -> Result<&str, ArmError> {
     let Some(header) = request.headers.get("authorization") else {
         return Err(ArmError::new(
             401,
@@ -679,8 +676,8 @@ fn refresh_token(
             50_173,
             format!(
                 "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{}'.",
-                crate::clock::iso_time(known.issued),
-                crate::clock::iso_time(revoked)
+                crate::base::clock::iso_time(known.issued),
+                crate::base::clock::iso_time(revoked)
             ),
         ));
     }
@@ -689,7 +686,7 @@ fn refresh_token(
             700_082,
             format!(
                 "The refresh token has expired due to inactivity. The token was issued on {} and was inactive for 90.00:00:00.",
-                crate::clock::iso_time(known.issued)
+                crate::base::clock::iso_time(known.issued)
             ),
         ));
     }

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::arm::error::{ArmError, ErrorBody};
 use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::authorization::assignments;
-use crate::clock::{Millis, compute_time, ticks};
+use crate::base::clock::{Millis, compute_time, ticks};
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::compute::{self, Machine};
-use crate::http::{Reply, Request};
-use crate::kept;
-use crate::random;
+use crate::generic;
 use crate::state::{State, World};
 
 /// How many finished operations can still be asked for.
@@ -222,7 +222,7 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
             }
             Some(Effect::MachineDeleted { key }) => {
                 state.machines.remove(&key);
-                kept::forget(state, &key);
+                generic::forget(state, &key);
                 assignments::forget(state, &key);
             }
             Some(Effect::InstancesUpgraded { key, ids }) => {

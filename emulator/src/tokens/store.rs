@@ -8,12 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::clock::Millis;
-use crate::random;
+use crate::base::clock::Millis;
+use crate::base::random;
 use crate::state::World;
 
 use super::claims::Claims;
-use super::tenant_id;
+use crate::oauth::tenant_id;
 
 /// How many access tokens and how many refresh tokens are remembered; older ones are forgotten
 /// first.
@@ -160,19 +160,19 @@ impl Tokens {
     }
 
     /// Whether it is a good token that a managed identity got.
-    pub(super) fn is_of_identity(&self, token: &str, now: Millis) -> bool {
+    pub(crate) fn is_of_identity(&self, token: &str, now: Millis) -> bool {
         self.find(token).is_some_and(|issued| {
             issued.expires > now && matches!(issued.party.kind, Kind::Identity(_))
         })
     }
 
-    pub(super) fn add_refresh_token(&mut self, sign_in: SignIn) -> String {
+    pub(crate) fn add_refresh_token(&mut self, sign_in: SignIn) -> String {
         let token = format!("1.{}", random::opaque(240));
         self.refresh.insert(token.clone(), sign_in);
         token
     }
 
-    pub(super) fn sign_in(&self, refresh_token: &str) -> Option<&SignIn> {
+    pub(crate) fn sign_in(&self, refresh_token: &str) -> Option<&SignIn> {
         self.refresh.values.get(refresh_token)
     }
 
@@ -297,7 +297,7 @@ pub(crate) fn make(world: &mut World, wanted: Wanted<'_>, now: Millis) -> Made {
 }
 
 /// The token that tells a client who its user is.
-pub(super) fn id_token(world: &World, party: &Party) -> Option<String> {
+pub(crate) fn id_token(world: &World, party: &Party) -> Option<String> {
     let Kind::User { name, display_name } = &party.kind else {
         return None;
     };
@@ -318,6 +318,6 @@ pub(super) fn id_token(world: &World, party: &Party) -> Option<String> {
 }
 
 /// `client_info`, by which MSAL keeps accounts apart.
-pub(super) fn client_info(party: &Party) -> String {
+pub(crate) fn client_info(party: &Party) -> String {
     encode(&json!({ "uid": party.object_id, "utid": tenant_id() }))
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::arm::error::{ArmError, group_not_found};
+use crate::arm::operations::{self, Effect};
 use crate::arm::paging;
 use crate::arm::router::{self, Call, Handled, Route, Versions, route};
 use crate::arm::values::{self, LOCATIONS};
-use crate::http::Reply;
-use crate::operations::{self, Effect};
-use crate::seed;
+use crate::base::http::Reply;
+use crate::base::seed;
 use crate::state::{Group, Registration, Subscription, World, key};
 
 const GROUP: &str = "/subscriptions/{subscription}/resourcegroups/{group}";

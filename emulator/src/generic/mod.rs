@@ -9,8 +9,8 @@ use crate::arm::paging;
 use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::arm::values;
 use crate::authorization::assignments;
-use crate::http::Reply;
-use crate::random;
+use crate::base::http::Reply;
+use crate::base::random;
 use crate::state::{State, Tags, World, key};
 
 /// A type of resources that are kept.

@@ -10,24 +10,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Options;
+use crate::arm::operations::{self, Operation};
 use crate::arm::throttle::Throttle;
 use crate::authorization::assignments::{self, RoleAssignment};
-use crate::clock::{Clock, Millis, millis};
+use crate::base::clock::{Clock, Millis, millis};
+use crate::base::{random, seed};
 use crate::compute::Machine;
 use crate::deployment::{self, Deployment};
-use crate::directory::{self, Principal};
-use crate::faults::Faults;
-use crate::federated::FederatedCredential;
-use crate::history::History;
+use crate::generic::Kept;
+use crate::graph;
 use crate::hosts::Hosts;
 use crate::identity::UserAssignedIdentity;
-use crate::kept::Kept;
-use crate::log::Log;
-use crate::oauth::applications::{self, Application, Issuers};
+use crate::identity::federated::FederatedCredential;
+use crate::model::application::{self as applications, Application, Issuers};
 use crate::oauth::device_code::DeviceCodes;
-use crate::oauth::tokens::Tokens;
-use crate::operations::{self, Operation};
-use crate::{graph, random, seed};
+use crate::state::directory::{self, Principal};
+use crate::state::faults::Faults;
+use crate::state::history::History;
+use crate::state::log::Log;
+use crate::tokens::store::Tokens;
 
 /// A map of tags: names to strings.
 pub(crate) type Tags = Map<String, Value>;

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::arm::error::ArmError;
-use crate::clock::Millis;
+use crate::base::clock::Millis;
 
 /// A request, read whole.
 #[derive(Debug)]

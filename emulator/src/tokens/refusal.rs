@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::clock::login_time;
-use crate::http::{Reply, Request};
-use crate::random;
+use crate::base::clock::login_time;
+use crate::base::http::{Reply, Request};
+use crate::base::random;
 use crate::state::World;
 
 /// A refusal of the sign-in service.

@@ -4,12 +4,14 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
-use crate::clock::{Millis, iso_time};
-use crate::directory::{self, Principal};
-use crate::http::{Reply, Request};
-use crate::oauth::{applications, device_code};
+use crate::base::clock::{Millis, iso_time};
+use crate::base::http::{Reply, Request};
+use crate::base::{random, seed};
+use crate::model::application as applications;
+use crate::oauth::device_code;
+use crate::state::directory::{self, Principal};
 use crate::state::{Group, Registration, State, Subscription, Tags, World, key};
-use crate::{hosts, identity, random, seed};
+use crate::{hosts, identity};
 
 /// The first segment of every path here.
 const PREFIX: &str = "_emulator";

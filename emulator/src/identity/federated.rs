@@ -11,10 +11,10 @@ use crate::arm::throttle::{
     self, FEDERATED_LISTS, FEDERATED_READS, FEDERATED_WRITES, FederatedLimits,
 };
 use crate::arm::values::not_a;
-use crate::clock::Millis;
-use crate::http::Reply;
+use crate::base::clock::Millis;
+use crate::base::http::Reply;
+use crate::base::seed;
 use crate::identity;
-use crate::seed;
 use crate::state::{State, World, key, within};
 
 /// The resource type.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arm::error::ErrorBody;
-use crate::clock::Millis;
-use crate::http::{Reply, Request};
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
 
 /// A fault, as it is posted.
 #[derive(Debug, Clone, Serialize, Deserialize)]

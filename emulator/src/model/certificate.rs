@@ -7,7 +7,7 @@ use ring::digest;
 use ring::signature::{self, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Millis, instant};
+use crate::base::clock::{Millis, instant};
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";

@@ -6,11 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::ArmError;
-use crate::http::Request;
+use crate::base::http::Request;
 use crate::state::World;
 
 use super::refusal::{Refusal, refuse};
-use super::tokens::Issued;
+use super::store::Issued;
 
 /// The members under `access_token` of a `claims` parameter.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,7 +32,7 @@ fn values(member: &Value) -> Vec<String> {
 
 impl Claims {
     /// Reads the `claims` parameter of a request for a token.
-    pub(super) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
         let Some(text) = text else {
             return Ok(Claims::default());
         };
@@ -53,7 +53,7 @@ impl Claims {
     }
 
     /// These and those.
-    pub(super) fn and(mut self, other: Claims) -> Self {
+    pub(crate) fn and(mut self, other: Claims) -> Self {
         self.0.extend(other.0);
         self
     }
@@ -64,7 +64,7 @@ impl Claims {
     }
 
     /// How the user proved to be who they are.
-    pub(super) fn methods(&self) -> Vec<&'static str> {
+    pub(crate) fn methods(&self) -> Vec<&'static str> {
         if self.contexts().is_empty() {
             vec!["pwd"]
         } else {
@@ -73,7 +73,7 @@ impl Claims {
     }
 
     /// Adds to a token's claims what was asked for and can be given.
-    pub(super) fn write(&self, claims: &mut Map<String, Value>) {
+    pub(crate) fn write(&self, claims: &mut Map<String, Value>) {
         let contexts = self.contexts();
         if !contexts.is_empty() {
             claims.insert("acrs".to_owned(), json!(contexts));
@@ -85,7 +85,7 @@ impl Claims {
     }
 
     /// A sign-in from before cannot prove more than was proven then: the user has to come again.
-    pub(super) fn check_proven(&self, proven: &Claims, audience: &str) -> Result<(), Refusal> {
+    pub(crate) fn check_proven(&self, proven: &Claims, audience: &str) -> Result<(), Refusal> {
         let known = proven.contexts();
         if self.contexts().iter().all(|one| known.contains(one)) {
             return Ok(());
@@ -128,7 +128,7 @@ pub(crate) fn demand(world: &World, request: &Request) -> Result<(), ArmError> {
     let Some(required) = &world.session.settings.require_claims else {
         return Ok(());
     };
-    let issued = super::bearer(request)
+    let issued = crate::oauth::bearer(request)
         .ok()
         .and_then(|token| world.session.tokens.find(token));
     if !issued.is_some_and(|issued| issued.party.is_user() && !meets(issued, required)) {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Clause, Scope, bad_filter, clauses};
 use crate::arm::error::ArmError;
 use crate::arm::paging;
 use crate::arm::router::{Call, Handled};
-use crate::http::Reply;
+use crate::authorization::{Clause, Scope, bad_filter, clauses};
+use crate::base::http::Reply;
 use crate::state::World;
 
 /// A built-in role.
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn ids_are_guids_and_names_differ() {
         for (at, role) in ROLES.iter().enumerate() {
-            assert!(crate::random::is_guid(role.id), "{}", role.name);
+            assert!(crate::base::random::is_guid(role.id), "{}", role.name);
             assert!(
                 !ROLES[..at]
                     .iter()

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::certificate::{Certificate, base64url, hex};
-use crate::clock::{Millis, iso_time};
-use crate::federated::{self, Trust};
-use crate::random;
-use crate::seed;
+use crate::base::clock::{Millis, iso_time};
+use crate::base::random;
+use crate::base::seed;
+use crate::identity::federated::{self, Trust};
 use crate::state::State;
 
 /// Microsoft's own command lines, which anybody's directory has: applications without a
@@ -250,7 +250,7 @@ pub(crate) fn register(state: &mut State, text: &[u8], now: Millis) -> Result<Va
         .map(|one| {
             let audiences = one
                 .audiences
-                .unwrap_or_else(|| vec![super::EXCHANGE_AUDIENCE.to_owned()]);
+                .unwrap_or_else(|| vec![crate::oauth::EXCHANGE_AUDIENCE.to_owned()]);
             match <[String; 1]>::try_from(audiences) {
                 Ok([audience]) => Ok(Trust {
                     issuer: one.issuer,
@@ -380,7 +380,7 @@ impl Issuers {
         self.0.clear();
     }
 
-    pub(crate) fn check(&self, issuer: &str, token: &super::jwt::Jwt<'_>) -> Signed {
+    pub(crate) fn check(&self, issuer: &str, token: &crate::oauth::jwt::Jwt<'_>) -> Signed {
         let Some(keys) = self.0.get(issuer) else {
             return Signed::Good;
         };

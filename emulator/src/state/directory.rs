@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Millis;
+use crate::base::clock::Millis;
+use crate::base::random;
+use crate::base::seed;
 use crate::compute::Machine;
 use crate::identity::UserAssignedIdentity;
-use crate::oauth::applications;
-use crate::random;
-use crate::seed;
+use crate::model::application as applications;
 use crate::state::{State, World};
 
 /// What roles can be given to.

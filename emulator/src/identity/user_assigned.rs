@@ -10,11 +10,11 @@ use crate::arm::router::{Call, Handled, Route, Versions, route};
 use crate::arm::throttle::{self, IDENTITY_CREATES};
 use crate::arm::values;
 use crate::authorization::assignments;
-use crate::clock::Millis;
-use crate::federated;
-use crate::http::Reply;
-use crate::random;
-use crate::seed;
+use crate::base::clock::Millis;
+use crate::base::http::Reply;
+use crate::base::random;
+use crate::base::seed;
+use crate::identity::federated;
 use crate::state::{State, Tags, World, key};
 
 /// The resource type of a user-assigned identity.
