@@ -14,14 +14,16 @@
 //!
 //! # Where things are
 //!
-//! A request goes through `server` (connections, faults, latency, the log) to `oauth` (tokens and
-//! discovery), `hosts` (where managed identities get their tokens), `msgraph` (Microsoft Graph),
-//! `admin` (`/_emulator`) or `arm::router`, which finds the function that answers it in the tables
-//! of `arm::resources`, `identity`, `federated`, `compute`, `kept`, `deployment`, `authorization`, `graph` and
-//! `operations`. Those functions are synchronous and work on the one `state::World`, which is
-//! locked meanwhile.
+//! A request goes through `server` (connections, faults, latency, the log) to `app`, which hands it
+//! to the first provider that answers its path, or to `arm::router`, which finds the function that
+//! answers it among the routes of all providers. Those functions are synchronous and work on the
+//! one `state::World`, which is locked meanwhile.
+//!
+//! Imports go one way, from the end of this list to its beginning: `base`, `model`, `state`,
+//! `tokens`, `arm`, the providers (a folder for each), `admin`, `app`, `server` and `storage`.
 
 mod admin;
+mod app;
 mod arm;
 mod authorization;
 mod base;
@@ -42,106 +44,19 @@ mod storage;
 mod tls;
 mod tokens;
 
-pub use base::seed;
-
-use std::io;
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use base::clock::Clock;
+pub use base::options::{Options, StartError};
+pub use base::seed;
 use server::{Shared, Transport};
-use state::{State, World};
 use storage::Storage;
-
-/// How an emulator is to run.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The port on 127.0.0.1; 0 for any that is free.
-    pub port: u16,
-    /// Added to every request.
-    pub latency: Duration,
-    /// How long a long-running operation takes.
-    pub operation_time: Duration,
-    /// How many items a page of a list has at most; at least 1.
-    pub page_size: usize,
-    /// How long an access token of an application or a user is good for.
-    pub token_lifetime: Duration,
-    /// A file that the resources are loaded from, if it is there, and written to after changes.
-    pub state_path: Option<PathBuf>,
-    /// Serve https, with a certificate that is made at the start.
-    #[cfg(feature = "tls")]
-    pub tls: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options {
-            port: 0,
-            latency: Duration::ZERO,
-            operation_time: Duration::from_secs(1),
-            page_size: 50,
-            token_lifetime: Duration::from_secs(3_600),
-            state_path: None,
-            #[cfg(feature = "tls")]
-            tls: false,
-        }
-    }
-}
-
-/// Why an emulator did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// An option has a value that makes no sense.
-    #[error("{option} is {value}: {rule}")]
-    Option {
-        /// The name of the member of [`Options`].
-        option: &'static str,
-        /// The value it had.
-        value: String,
-        /// What its values are.
-        rule: &'static str,
-    },
-    /// The port is taken, or may not be used.
-    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
-    Listen {
-        /// The port that was asked for.
-        port: u16,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The state file is there and cannot be read, or its folder is not there.
-    #[error("cannot read the state file {}: {source}", path.display())]
-    ReadState {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The state file holds something else than a state. It is left as it is.
-    #[error(
-        "the state file {} is damaged or not a state file ({reason}); it is left as it is: move it away, or name another",
-        path.display()
-    )]
-    DamagedState {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// No certificate for https.
-    #[error("cannot make a certificate for https: {reason}")]
-    Certificate {
-        /// What went wrong.
-        reason: String,
-    },
-}
 
 /// A running emulator. Dropped, it stops at once; [`Emulator::stop`] also sees to it that the last
 /// changes are in the state file.
@@ -172,8 +87,6 @@ impl Emulator {
             Some(path) => storage::load(path)?,
             None => None,
         };
-        let mut state = state.unwrap_or_else(|| State::seeded(clock.now()));
-        deployment::interrupted(&mut state);
 
         #[cfg(feature = "tls")]
         let (scheme, transport, ca) = if options.tls {
@@ -195,12 +108,8 @@ impl Emulator {
         let port = listener.local_addr().map_err(listen)?.port();
         let endpoint = format!("{scheme}://127.0.0.1:{port}");
 
-        let shared = Arc::new(Shared::new(World::new(
-            endpoint.clone(),
-            clock,
-            &options,
-            state,
-        )));
+        let world = app::world(endpoint.clone(), clock, &options, state);
+        let shared = Arc::new(Shared::new(world));
         let storage = options
             .state_path
             .map(|path| Storage::start(path, Arc::clone(&shared)));

@@ -15,15 +15,15 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
+use crate::app;
+use crate::arm::authentication::is_authenticated;
 use crate::arm::error::ArmError;
 use crate::arm::headers::{self, Ids};
-use crate::arm::router;
 use crate::base::clock::{Millis, http_date, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::state::World;
 use crate::state::faults::{Close, Verdict};
 use crate::state::log::Entry;
-use crate::{admin, hosts, msgraph, oauth};
 
 /// The largest body that ARM takes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -158,14 +158,14 @@ async fn serve(
         parts.headers,
         body.unwrap_or_default(),
     );
-    if admin::is_ours(&request) {
+    if app::is_admin(&request) {
         let reply = {
             let mut world = shared.world();
             let now = world.site.clock.now();
-            world.settle(now);
+            app::settle(&mut world, now);
             let revision = world.revision;
-            let reply = admin::answer(&mut world, &request, now);
-            if world.changed_since(revision, now) {
+            let reply = app::answer_admin(&mut world, &request, now);
+            if app::changed_since(&mut world, revision, now) {
                 shared.changed.notify_one();
             }
             reply
@@ -202,14 +202,14 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
         let mut world = shared.world();
         let now = world.site.clock.now();
         let before = world.revision;
-        world.settle(now);
-        let authenticated = oauth::is_authenticated(&world, request, now);
+        app::settle(&mut world, now);
+        let authenticated = is_authenticated(&world, request, now);
         let reply = match (answer, close) {
             (_, Some(Close::Before)) => None,
             (Some(reply), _) => Some(reply),
             (None, _) => Some(handle(&mut world, request, too_large, now)),
         };
-        if world.changed_since(before, now) {
+        if app::changed_since(&mut world, before, now) {
             shared.changed.notify_one();
         }
         let held = reply.as_ref().map_or(0, |reply| reply.held);
@@ -256,12 +256,7 @@ fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) ->
         .header("Connection", "close")
         .into_reply();
     }
-    if msgraph::is_ours(request) {
-        return msgraph::answer(world, request, now);
-    }
-    oauth::answer(world, request, now)
-        .or_else(|| hosts::answer(world, request, now))
-        .unwrap_or_else(|| router::answer(world, request, now))
+    app::answer(world, request, now)
 }
 
 fn response(reply: Reply) -> hyper::Response<Full<Bytes>> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use crate::StartError;
+use crate::base::options::StartError;
 use crate::server::Shared;
 use crate::state::{State, file};
 

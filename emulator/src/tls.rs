@@ -14,8 +14,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::StartError;
 use crate::base::clock::{Millis, date};
+use crate::base::options::StartError;
 use crate::base::random;
 
 /// The authority's certificate on disk; the file goes when this does.

@@ -4,14 +4,21 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
+use crate::arm::route::Registry;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::base::{random, seed};
-use crate::model::application as applications;
-use crate::oauth::device_code;
-use crate::state::directory::{self, Principal};
-use crate::state::{Group, Registration, State, Subscription, Tags, World, key};
-use crate::{hosts, identity};
+use crate::hosts::control as hosts;
+use crate::identity;
+use crate::model::identity::{KIND, UserAssignedIdentity};
+use crate::model::principal::Principal;
+use crate::model::resource::Tags;
+use crate::model::subscription::{Group, Subscription};
+use crate::oauth::applications::{self, Issuers};
+use crate::oauth::device_code::{self, DeviceCodes};
+use crate::state::throttle::Throttle;
+use crate::state::{Registration, State, World, directory, key};
+use crate::tokens::store::Tokens;
 
 /// The first segment of every path here.
 const PREFIX: &str = "_emulator";
@@ -29,7 +36,12 @@ fn problem(status: u16, code: &str, message: impl Into<String>) -> Reply {
 }
 
 /// Answers a request under `/_emulator`.
-pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply {
+pub(crate) fn answer(
+    registry: &Registry,
+    world: &mut World,
+    request: &Request,
+    now: Millis,
+) -> Reply {
     if !is_local(request) {
         return problem(
             403,
@@ -65,9 +77,9 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             world.session.faults.clear();
             Reply::empty(204)
         }
-        ("GET", ["settings"]) => Reply::json(200, &settings(world, now)),
-        ("PATCH", ["settings"]) => match change(world, &request.body, now) {
-            Ok(()) => Reply::json(200, &settings(world, now)),
+        ("GET", ["settings"]) => Reply::json(200, &settings(registry, world, now)),
+        ("PATCH", ["settings"]) => match change(registry, world, &request.body, now) {
+            Ok(()) => Reply::json(200, &settings(registry, world, now)),
             Err(message) => problem(400, "InvalidSettings", message),
         },
         ("POST", ["reset"]) => {
@@ -83,20 +95,24 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
             |state, text| applications::register(state, text, now),
             &request.body,
         ),
-        ("POST", ["issuers"]) => match world.session.issuers.register(&request.body) {
-            Ok(body) => Reply::json(201, &body),
-            Err(message) => problem(400, "InvalidContent", message),
-        },
-        ("GET", ["tokens"]) => Reply::json(200, &world.session.tokens.counts()),
+        ("POST", ["issuers"]) => {
+            match world.session.part_mut::<Issuers>().register(&request.body) {
+                Ok(body) => Reply::json(201, &body),
+                Err(message) => problem(400, "InvalidContent", message),
+            }
+        }
+        ("GET", ["tokens"]) => Reply::json(200, &world.session.part::<Tokens>().counts()),
         ("DELETE", ["tokens"]) => {
-            world.session.tokens.clear_counts();
+            world.session.part_mut::<Tokens>().clear_counts();
             Reply::empty(204)
         }
         ("DELETE", ["refreshtokens"]) => {
-            let revoked = world.session.tokens.revoke(now);
+            let revoked = world.session.part_mut::<Tokens>().revoke(now);
             Reply::json(200, &json!({ "revoked": revoked }))
         }
-        ("GET", ["devicecodes"]) => Reply::json(200, &world.session.device_codes.list(now)),
+        ("GET", ["devicecodes"]) => {
+            Reply::json(200, &world.session.part::<DeviceCodes>().list(now))
+        }
         ("POST", ["devicecodes", code]) => {
             match device_code::complete(world, code, &request.body, now) {
                 Ok(body) => Reply::json(200, &body),
@@ -251,7 +267,7 @@ fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
     if let Some(name) = names.iter().find(|name| !identity::name_is_valid(name)) {
         return Err(format!("prefix: '{name}' is not a name of an identity"));
     }
-    let key = |name: &str| key::resource(&group.subscription, &group.name, identity::KIND, name);
+    let key = |name: &str| key::resource(&group.subscription, &group.name, KIND, name);
     if let Some(name) = names
         .iter()
         .find(|name| state.identities.contains_key(&key(name)))
@@ -259,7 +275,7 @@ fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
         return Err(format!("prefix: there is an identity '{name}' already"));
     }
     for name in &names {
-        let identity = identity::UserAssignedIdentity {
+        let identity = UserAssignedIdentity {
             subscription: group.subscription.clone(),
             group: group.name.clone(),
             name: name.clone(),
@@ -303,9 +319,10 @@ fn about(world: &World) -> Value {
     })
 }
 
-fn settings(world: &World, now: Millis) -> Value {
+fn settings(registry: &Registry, world: &World, now: Millis) -> Value {
     let mut body = json!(world.session.settings);
-    let mut unregistered: Vec<&str> = crate::arm::router::namespaces()
+    let mut unregistered: Vec<&str> = registry
+        .namespaces()
         .filter(|namespace| world.registration(namespace, now) == "NotRegistered")
         .collect();
     unregistered.sort_unstable();
@@ -349,7 +366,7 @@ where
 }
 
 /// Applies a change whole or not at all.
-fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
+fn change(registry: &Registry, world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
     let change: Change = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     if change.page_size == Some(0) {
         return Err("pageSize is 0; a page has at least one item".to_owned());
@@ -371,7 +388,8 @@ fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
             names
                 .iter()
                 .map(|name| {
-                    crate::arm::router::namespaces()
+                    registry
+                        .namespaces()
                         .find(|known| known.eq_ignore_ascii_case(name))
                         .map(str::to_lowercase)
                         .ok_or_else(|| format!("unregistered: '{name}' is not a namespace here"))
@@ -417,21 +435,22 @@ fn change(world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
         change.replication_delay_ms,
     );
     set(&mut settings.federated_write_ms, change.federated_write_ms);
-    if let Some(delay) = change.graph_delay_ms {
-        settings.graph_delay_ms = delay;
-        world.session.graph.set_delay(delay, &world.state, now);
-    }
-    let settings = &mut world.session.settings;
+    set(&mut settings.graph_delay_ms, change.graph_delay_ms);
     set(&mut settings.vm_write_limit, change.vm_write_limit);
     set(&mut settings.unassignable, change.unassignable);
     if change.throttling.is_some() || change.vm_write_limit.is_some() {
-        world.session.throttle = crate::arm::throttle::Throttle::default();
+        world.session.throttle = Throttle::default();
     }
     if let Some(names) = unregistered {
         world.session.registrations = names
             .into_iter()
             .map(|name| (name, Registration::NotRegistered))
             .collect();
+    }
+    for provider in registry.providers {
+        if let Some(settings_changed) = provider.settings_changed {
+            settings_changed(world, now);
+        }
     }
     Ok(())
 }

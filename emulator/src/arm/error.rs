@@ -1,31 +1,9 @@
 //! Azure Resource Manager's errors: `{"error":{"code","message","target"?,"details"?[]}}`.
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
 use crate::base::http::Reply;
 
-/// The object under `error`, in replies and in the status of failed operations.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ErrorBody {
-    pub(crate) code: String,
-    pub(crate) message: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) target: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) details: Vec<ErrorBody>,
-}
-
-impl ErrorBody {
-    pub(crate) fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        ErrorBody {
-            code: code.into(),
-            message: message.into(),
-            target: None,
-            details: Vec::new(),
-        }
-    }
-}
+pub(crate) use crate::model::error::ErrorBody;
+use serde_json::json;
 
 /// An error reply on its way.
 #[derive(Debug, Clone)]

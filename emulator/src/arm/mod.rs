@@ -1,10 +1,14 @@
-//! Azure Resource Manager's front door: authentication, api-versions, throttling, registration,
-//! routing, and the headers of every reply.
+//! What every provider of Azure Resource Manager shares: routes and the checks before a handler runs,
+//! errors, headers, pages, throttling, long-running operations.
 
+pub(crate) mod authentication;
+mod content;
 pub(crate) mod error;
+pub(crate) mod filter;
 pub(crate) mod headers;
 pub(crate) mod operations;
 pub(crate) mod paging;
+pub(crate) mod route;
 pub(crate) mod router;
 pub(crate) mod throttle;
 pub(crate) mod values;

@@ -3,17 +3,14 @@
 //! The URL of an operation carries several kilobytes of signed query (`t`, `c`, `s`, `h`), which
 //! has to come back byte for byte, as with Azure.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::arm::error::{ArmError, ErrorBody};
-use crate::arm::router::{Call, Handled, Route, Versions, route};
-use crate::authorization::assignments;
+use super::error::{ArmError, ErrorBody};
+use super::route::{Call, Ended, Handled, Registry, Route, Versions, route};
 use crate::base::clock::{Millis, compute_time, ticks};
 use crate::base::http::{Reply, Request};
 use crate::base::random;
-use crate::compute::{self, Machine};
-use crate::generic;
+use crate::model::operation::{Effect, Operation};
 use crate::state::{State, World};
 
 /// How many finished operations can still be asked for.
@@ -33,45 +30,6 @@ pub(crate) const ROUTES: &[Route] = &[
         Versions::Dated,
     ),
 ];
-
-/// A long-running operation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Operation {
-    pub(crate) id: String,
-    subscription: String,
-    started: Millis,
-    ends: Millis,
-    /// The signed query that it must be asked for with.
-    query: String,
-    /// What it ends with, when not with success.
-    failure: Option<ErrorBody>,
-    /// What happens at its end; nothing when it has ended.
-    effect: Option<Effect>,
-    /// What its result is asked for in the end; nothing for no content.
-    #[serde(default)]
-    result: Option<Value>,
-}
-
-/// What the end of an operation does.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Effect {
-    /// A write of a machine is through; on failure the machine is again what it was.
-    MachineWritten {
-        key: String,
-        before: Option<Box<Machine>>,
-    },
-    /// The machine is gone.
-    MachineDeleted { key: String },
-    /// Instances of a scale set take on its current model.
-    InstancesUpgraded { key: String, ids: Vec<String> },
-    /// The deployment is forgotten; what it made stays.
-    DeploymentDeleted { key: String },
-    /// Nothing: the operation is there for its result.
-    Answered,
-    /// The group and everything in it is gone.
-    GroupDeleted { subscription: String, group: String },
-}
 
 /// The URLs of a started operation.
 pub(crate) struct Started {
@@ -199,8 +157,35 @@ pub(crate) fn outcome(state: &State, id: &str) -> Outcome {
     }
 }
 
+/// Ends every operation whose time has come, and lets providers do what is due. Called before each
+/// request is handled, which gives the same picture as if it happened by itself.
+pub(crate) fn settle(registry: &'static Registry, world: &mut World, now: Millis) {
+    let timers = || {
+        registry
+            .providers
+            .iter()
+            .filter_map(|provider| provider.timer)
+    };
+    // A deployment starts a resource when those before it are through: what happens meanwhile
+    // happens in the order of time.
+    while let Some(due) = timers()
+        .filter_map(|timer| (timer.next_due)(world))
+        .min()
+        .filter(|due| *due <= now)
+    {
+        end_due(registry, &mut world.state, due);
+        for timer in timers() {
+            (timer.advance)(registry, world, due);
+        }
+        world.revision += 1;
+    }
+    if end_due(registry, &mut world.state, now) {
+        world.revision += 1;
+    }
+}
+
 /// Ends what is due, in the order of the ends. True when anything changed.
-pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
+fn end_due(registry: &Registry, state: &mut State, now: Millis) -> bool {
     let mut due: Vec<(Millis, String)> = state
         .operations
         .values()
@@ -216,29 +201,18 @@ pub(crate) fn settle(state: &mut State, now: Millis) -> bool {
             continue;
         };
         let failed = operation.failure.is_some();
-        match operation.effect.take() {
-            Some(Effect::MachineWritten { key, before }) => {
-                compute::written(state, &key, &id, failed, before);
+        let Some(effect) = operation.effect.take() else {
+            continue;
+        };
+        let ended = Ended {
+            id: &id,
+            failed,
+            effect: &effect,
+        };
+        for provider in registry.providers {
+            if let Some(operation_ended) = provider.operation_ended {
+                operation_ended(state, &ended);
             }
-            Some(Effect::MachineDeleted { key }) => {
-                state.machines.remove(&key);
-                generic::forget(state, &key);
-                assignments::forget(state, &key);
-            }
-            Some(Effect::InstancesUpgraded { key, ids }) => {
-                compute::scale_set::upgraded(state, &key, &id, &ids);
-            }
-            Some(Effect::GroupDeleted {
-                subscription,
-                group,
-            }) => {
-                state.forget_group(&subscription, &group);
-            }
-            Some(Effect::DeploymentDeleted { key }) => {
-                state.deployments.remove(&key);
-            }
-            Some(Effect::Answered) => {}
-            None => {}
         }
     }
     forget_old(state);

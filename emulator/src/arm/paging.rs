@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::arm::error::ArmError;
-use crate::arm::router::{Call, Handled};
+use super::error::ArmError;
+use super::route::{Call, Handled};
 use crate::base::http::{Reply, Request};
 use crate::state::{World, within};
 

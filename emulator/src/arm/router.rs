@@ -1,115 +1,29 @@
-//! Which function answers which path.
-//!
-//! A subject brings its own table of routes; a new subject is one line in [`TABLES`].
+//! The way of a request of Azure Resource Manager to the function that answers it, and the checks
+//! before that one runs.
 
-use std::sync::OnceLock;
-
-use crate::arm::error::{ArmError, ErrorBody, group_not_found};
-use crate::arm::throttle::{self, Kind};
-use crate::arm::values::LOCATIONS;
-use crate::base::clock::Millis;
-use crate::base::http::{Reply, Request};
-use crate::base::random;
-use crate::oauth;
-use crate::state::{World, key};
-use crate::{arm, authorization, compute, deployment, generic, graph, identity, resources};
 use serde_json::Value;
 
-/// The routes of every subject. Where two patterns fit a path, the earlier one answers.
-const TABLES: &[&[Route]] = &[
-    resources::subscriptions::ROUTES,
-    resources::inventory::ROUTES,
-    arm::operations::ROUTES,
-    identity::ROUTES,
-    identity::federated::ROUTES,
-    compute::ROUTES,
-    compute::images::ROUTES,
-    generic::ROUTES,
-    generic::INNER_ROUTES,
-    deployment::ROUTES,
-    authorization::ROUTES,
-    graph::ROUTES,
-];
-
-/// What a handler gives back.
-pub(crate) type Handled = Result<Reply, ArmError>;
-
-/// A function that answers a call. It runs with the world locked: no waiting in it.
-pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Handled;
-
-/// The api-versions that a route takes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Versions {
-    /// Any of the form `yyyy-mm-dd` or `yyyy-mm-dd-preview`, from 2014 to 2026.
-    Dated,
-    /// These and no others.
-    Listed(&'static [&'static str]),
-}
-
-/// One method on one path.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Route {
-    method: &'static str,
-    pattern: &'static str,
-    handler: Handler,
-    versions: Versions,
-    /// Nothing changes, whatever the method.
-    asks: bool,
-}
-
-impl Route {
-    #[cfg(test)]
-    pub(crate) fn pattern(&self) -> &'static str {
-        self.pattern
-    }
-
-    /// The route of a `POST` that only asks.
-    pub(crate) const fn asking(mut self) -> Self {
-        self.asks = true;
-        self
-    }
-}
-
-/// A route. In `pattern`, `{name}` stands for one segment, and `{scope}` at the beginning for one
-/// or more; other segments are compared without regard to casing.
-pub(crate) const fn route(
-    method: &'static str,
-    pattern: &'static str,
-    handler: Handler,
-    versions: Versions,
-) -> Route {
-    Route {
-        method,
-        pattern,
-        handler,
-        versions,
-        asks: false,
-    }
-}
-
-/// A request that found its route.
-#[derive(Debug)]
-pub(crate) struct Call<'a> {
-    pub(crate) request: &'a Request,
-    pub(crate) api_version: String,
-    pub(crate) now: Millis,
-    parameters: Vec<(&'static str, String)>,
-}
-
-impl Call<'_> {
-    /// The part of the path that `{name}` of the pattern stands for.
-    pub(crate) fn param(&self, name: &str) -> &str {
-        self.parameters
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map_or("", |(_, value)| value)
-    }
-}
+use super::authentication;
+use super::error::{ArmError, ErrorBody, group_not_found};
+use super::route::{
+    Call, Found, Handled, NoRoute, Registry, Route, SHOWN_VERSIONS, Versions, namespace,
+};
+use super::throttle::{self, Kind};
+use super::values::LOCATIONS;
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
+use crate::base::{random, seed};
+use crate::state::{World, key};
 
 /// Answers an ARM request.
-pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply {
+pub(crate) fn answer(
+    registry: &'static Registry,
+    world: &mut World,
+    request: &Request,
+    now: Millis,
+) -> Reply {
     let mut rates = Vec::new();
-    let reply = match handle(world, request, now, &mut rates) {
+    let reply = match handle(registry, world, request, now, &mut rates) {
         Ok(reply) => reply,
         Err(error) => error.into_reply(),
     };
@@ -125,17 +39,19 @@ pub(crate) fn answer(world: &mut World, request: &Request, now: Millis) -> Reply
 }
 
 fn handle(
+    registry: &'static Registry,
     world: &mut World,
     request: &Request,
     now: Millis,
     rates: &mut Vec<(String, String)>,
 ) -> Handled {
-    oauth::authenticate(world, request, now)?;
-    dispatch(world, request, now, Some(rates))
+    authentication::authenticate(world, request, now)?;
+    dispatch(registry, world, request, now, Some(rates))
 }
 
 /// Answers a request of the emulator's own, which needs no token and counts for no limit.
 pub(crate) fn inside(
+    registry: &'static Registry,
     world: &mut World,
     method: hyper::Method,
     (path, api_version): (&str, &str),
@@ -149,7 +65,7 @@ pub(crate) fn inside(
     let query = format!("api-version={api_version}");
     let path = percent_encoding::utf8_percent_encode(path, IN_PATHS).to_string();
     let request = Request::new(method, &path, &query, headers, body.into());
-    dispatch(world, &request, now, None)
+    dispatch(registry, world, &request, now, None)
 }
 
 /// What cannot be in a path as it is.
@@ -163,7 +79,12 @@ const IN_PATHS: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'?');
 
 /// Whether something answers such a request: what is wrong with its type or version.
-pub(crate) fn check(method: hyper::Method, path: &str, api_version: &str) -> Result<(), ArmError> {
+pub(crate) fn check(
+    registry: &Registry,
+    method: hyper::Method,
+    path: &str,
+    api_version: &str,
+) -> Result<(), ArmError> {
     let path = percent_encoding::utf8_percent_encode(path, IN_PATHS).to_string();
     let request = Request::new(
         method,
@@ -172,11 +93,12 @@ pub(crate) fn check(method: hyper::Method, path: &str, api_version: &str) -> Res
         hyper::HeaderMap::new(),
         Vec::new().into(),
     );
-    let (route, _) = find(&request, api_version)?;
+    let (route, _) = find(registry, &request, api_version)?;
     check_version(route, api_version)
 }
 
 fn dispatch(
+    registry: &'static Registry,
     world: &mut World,
     request: &Request,
     now: Millis,
@@ -193,15 +115,16 @@ fn dispatch(
             .gateway());
         }
     };
-    let (route, parameters) = find(request, &api_version)?;
+    let (route, parameters) = find(registry, request, &api_version)?;
     check_version(route, &api_version)?;
     if Kind::of(&request.method) != Kind::Read && !route.asks {
-        crate::tokens::claims::demand(world, request)?;
+        authentication::check_claims(world, request)?;
     }
     let call = Call {
         request,
         api_version,
         now,
+        registry,
         parameters,
     };
 
@@ -239,70 +162,10 @@ fn subscription_of<'a>(call: &'a Call<'_>) -> &'a str {
     }
 }
 
-struct Prepared {
-    route: Route,
-    segments: Vec<&'static str>,
-}
-
-fn routes() -> &'static [Prepared] {
-    static ROUTES: OnceLock<Vec<Prepared>> = OnceLock::new();
-    ROUTES.get_or_init(|| {
-        TABLES
-            .iter()
-            .flat_map(|table| table.iter())
-            .map(|route| Prepared {
-                route: *route,
-                segments: route.pattern.split('/').filter(|s| !s.is_empty()).collect(),
-            })
-            .collect()
-    })
-}
-
-/// The parameters, if the pattern fits the path.
-fn matches(pattern: &[&'static str], path: &[String]) -> Option<Vec<(&'static str, String)>> {
-    let mut parameters = Vec::new();
-    let (pattern, path) = match pattern.first() {
-        Some(&"{scope}") => {
-            let tail = pattern.len() - 1;
-            let split = path.len().checked_sub(tail).filter(|split| *split > 0)?;
-            parameters.push(("scope", format!("/{}", path[..split].join("/"))));
-            (&pattern[1..], &path[split..])
-        }
-        _ => (pattern, path),
-    };
-    if pattern.len() != path.len() {
-        return None;
-    }
-    for (expected, found) in pattern.iter().zip(path) {
-        if let Some(name) = expected
-            .strip_prefix('{')
-            .and_then(|name| name.strip_suffix('}'))
-        {
-            parameters.push((name, found.clone()));
-        } else if !expected.eq_ignore_ascii_case(found) {
-            return None;
-        }
-    }
-    Some(parameters)
-}
-
-/// A route and what its parameters stand for.
-type Found = (Route, Vec<(&'static str, String)>);
-
-fn find(request: &Request, api_version: &str) -> Result<Found, ArmError> {
-    let mut other_methods = false;
-    for prepared in routes() {
-        if let Some(parameters) = matches(&prepared.segments, &request.segments) {
-            if prepared.route.method == request.method.as_str() {
-                return Ok((prepared.route, parameters));
-            }
-            other_methods = true;
-        }
-    }
-    Err(if other_methods {
-        method_not_allowed(request)
-    } else {
-        unknown(request, api_version)
+fn find(registry: &Registry, request: &Request, api_version: &str) -> Result<Found, ArmError> {
+    registry.find(request).map_err(|why| match why {
+        NoRoute::OtherMethods => method_not_allowed(request),
+        NoRoute::Unknown => unknown(registry, request, api_version),
     })
 }
 
@@ -319,7 +182,7 @@ fn method_not_allowed(request: &Request) -> ArmError {
 }
 
 /// What ARM says of a path that nothing answers: which part of it is wrong.
-fn unknown(request: &Request, api_version: &str) -> ArmError {
+fn unknown(registry: &Registry, request: &Request, api_version: &str) -> ArmError {
     let segments = &request.segments;
     let provider = segments
         .iter()
@@ -327,7 +190,9 @@ fn unknown(request: &Request, api_version: &str) -> ArmError {
     if let Some(at) = provider
         && let Some(given) = segments.get(at + 1)
     {
-        let known = namespaces().find(|known| known.eq_ignore_ascii_case(given));
+        let known = registry
+            .namespaces()
+            .find(|known| known.eq_ignore_ascii_case(given));
         let Some(namespace) = known else {
             return ArmError::new(
                 404,
@@ -369,60 +234,6 @@ fn unknown(request: &Request, api_version: &str) -> ArmError {
     .gateway()
 }
 
-/// The namespace in a pattern, behind its last `providers`.
-fn namespace(pattern: &'static str) -> Option<&'static str> {
-    let (_, behind) = pattern.rsplit_once("/providers/")?;
-    let namespace = behind.split('/').next()?;
-    (!namespace.starts_with('{')).then_some(namespace)
-}
-
-/// The namespaces that the routes know, in the order of the tables.
-pub(crate) fn namespaces() -> impl Iterator<Item = &'static str> {
-    let mut seen: Vec<&'static str> = vec!["Microsoft.Resources"];
-    seen.extend(routes().iter().filter_map(|p| namespace(p.route.pattern)));
-    let mut unique = Vec::new();
-    for namespace in seen {
-        if !unique.contains(&namespace) {
-            unique.push(namespace);
-        }
-    }
-    unique.into_iter()
-}
-
-/// The resource types of a namespace and the api-versions to show for each.
-pub(crate) fn resource_types(namespace: &str) -> Vec<(String, Vec<&'static str>)> {
-    let mut types: Vec<(String, Vec<&'static str>)> = Vec::new();
-    for prepared in routes() {
-        // A POST is an action, not a type.
-        if prepared.route.method == "POST" {
-            continue;
-        }
-        let Some((_, behind)) = prepared.route.pattern.rsplit_once("/providers/") else {
-            continue;
-        };
-        let mut segments = behind.split('/');
-        if segments.next() != Some(namespace) {
-            continue;
-        }
-        let kind: Vec<&str> = segments
-            .step_by(2)
-            .filter(|s| !s.starts_with('{'))
-            .collect();
-        let kind = kind.join("/");
-        if kind.is_empty() || types.iter().any(|(known, _)| *known == kind) {
-            continue;
-        }
-        types.push((
-            kind,
-            match prepared.route.versions {
-                Versions::Listed(list) => list.to_vec(),
-                Versions::Dated => compute::SHOWN_VERSIONS.to_vec(),
-            },
-        ));
-    }
-    types
-}
-
 /// Of the form `yyyy-mm-dd` or `yyyy-mm-dd-preview`, from 2014 to 2026.
 fn is_dated(version: &str) -> bool {
     let date = version.strip_suffix("-preview").unwrap_or(version);
@@ -458,7 +269,7 @@ fn check_version(route: Route, version: &str) -> Result<(), ArmError> {
                 "NoRegisteredProviderFound",
                 format!(
                     "No registered resource provider found for location '{}' and API version '{version}' for type '{kind}'. The supported api-versions are '{}'. The supported locations are '{}'.",
-                    crate::base::seed::LOCATION,
+                    seed::LOCATION,
                     list.join(", "),
                     locations.join(", ")
                 ),
@@ -468,7 +279,7 @@ fn check_version(route: Route, version: &str) -> Result<(), ArmError> {
         versions => {
             let list = match versions {
                 Versions::Listed(list) => list,
-                Versions::Dated => compute::SHOWN_VERSIONS,
+                Versions::Dated => SHOWN_VERSIONS,
             };
             Err(ArmError::new(
                 400,
@@ -587,51 +398,6 @@ fn check_group(world: &World, call: &Call<'_>) -> Result<(), ArmError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn path(text: &str) -> Vec<String> {
-        text.split('/')
-            .filter(|s| !s.is_empty())
-            .map(str::to_owned)
-            .collect()
-    }
-
-    #[test]
-    fn patterns_fit_in_any_casing() {
-        let found = matches(
-            &[
-                "subscriptions",
-                "{subscription}",
-                "resourcegroups",
-                "{group}",
-            ],
-            &path("/SUBSCRIPTIONS/x/resourceGroups/Rg"),
-        );
-        assert_eq!(
-            found,
-            Some(vec![
-                ("subscription", "x".to_owned()),
-                ("group", "Rg".to_owned())
-            ])
-        );
-        assert_eq!(matches(&["a", "{b}"], &path("/a")), None);
-        assert_eq!(matches(&["a"], &path("/a/b")), None);
-    }
-
-    #[test]
-    fn a_scope_is_everything_before_the_rest() {
-        let pattern = ["{scope}", "providers", "X.Y", "things", "default"];
-        assert_eq!(
-            matches(
-                &pattern,
-                &path("/subscriptions/s/providers/x.y/THINGS/default")
-            ),
-            Some(vec![("scope", "/subscriptions/s".to_owned())])
-        );
-        assert_eq!(
-            matches(&pattern, &path("/providers/x.y/things/default")),
-            None
-        );
-    }
 
     #[test]
     fn dated_versions() {

@@ -1,33 +1,28 @@
 //! Token buckets: per subscription and kind of request, as Azure Resource Manager has them, and a
 //! few that belong to resource providers.
 
-use std::collections::HashMap;
-
-use crate::arm::error::{ArmError, ErrorBody};
-use crate::base::clock::Millis;
-
-/// How much a bucket holds, and how much flows back in a second.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limit {
-    capacity: f64,
-    per_second: f64,
-}
+use super::error::{ArmError, ErrorBody};
+use crate::base::seed;
+use crate::state::throttle::Limit;
 
 /// Reads in a subscription.
 pub(crate) const READS: Limit = Limit {
     capacity: 250.0,
     per_second: 25.0,
 };
+
 /// Writes in a subscription; deletions have a bucket of the same size.
 pub(crate) const WRITES: Limit = Limit {
     capacity: 200.0,
     per_second: 10.0,
 };
+
 /// Creations of user-assigned identities in a subscription and region: 80 in 20 s.
 pub(crate) const IDENTITY_CREATES: Limit = Limit {
     capacity: 80.0,
     per_second: 4.0,
 };
+
 /// `listAssociatedResources` in a tenant.
 pub(crate) const ASSOCIATED: Limit = Limit {
     capacity: 1.0,
@@ -48,36 +43,20 @@ pub(crate) const FEDERATED_WRITES: FederatedLimits = FederatedLimits {
     subscription: Limit::per_second(2.0),
     identity: Limit::per_second(0.25),
 };
+
 /// Reads of single ones.
 pub(crate) const FEDERATED_READS: FederatedLimits = FederatedLimits {
     tenant: Limit::per_second(30.0),
     subscription: Limit::per_second(10.0),
     identity: Limit::per_second(0.5),
 };
+
 /// Lists.
 pub(crate) const FEDERATED_LISTS: FederatedLimits = FederatedLimits {
     tenant: Limit::per_second(15.0),
     subscription: Limit::per_second(5.0),
     identity: Limit::per_second(0.25),
 };
-
-impl Limit {
-    /// `rate` in a second, and never fewer than one at once.
-    const fn per_second(rate: f64) -> Self {
-        Limit {
-            capacity: if rate > 1.0 { rate } else { 1.0 },
-            per_second: rate,
-        }
-    }
-
-    /// `count` in a minute.
-    pub(crate) fn per_minute(count: u32) -> Self {
-        Limit {
-            capacity: f64::from(count),
-            per_second: f64::from(count) / 60.0,
-        }
-    }
-}
 
 /// The kinds that Azure Resource Manager counts apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -121,51 +100,6 @@ impl Kind {
     }
 }
 
-#[derive(Debug)]
-struct Bucket {
-    level: f64,
-    at: Millis,
-}
-
-/// All buckets, by name.
-#[derive(Debug, Default)]
-pub(crate) struct Throttle {
-    buckets: HashMap<String, Bucket>,
-}
-
-impl Throttle {
-    /// Takes one from the bucket: what is left, or the whole seconds until there is one again.
-    pub(crate) fn take(&mut self, name: String, limit: Limit, now: Millis) -> Result<u64, u64> {
-        let bucket = self.buckets.entry(name).or_insert(Bucket {
-            level: limit.capacity,
-            at: now,
-        });
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "milliseconds between two requests"
-        )]
-        let elapsed = now.saturating_sub(bucket.at) as f64 / 1_000.0;
-        bucket.level = (bucket.level + elapsed * limit.per_second).min(limit.capacity);
-        bucket.at = now;
-        if bucket.level >= 1.0 {
-            bucket.level -= 1.0;
-            Ok(whole(bucket.level.floor()))
-        } else {
-            let wait = (1.0 - bucket.level) / limit.per_second;
-            Err(whole(wait.ceil()).max(1))
-        }
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "levels and waits are small and not negative"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
-}
-
 /// 429 of the front door.
 pub(crate) fn subscription_throttled(kind: Kind, subscription: &str, seconds: u64) -> ArmError {
     let verb = kind.plural().trim_end_matches('s');
@@ -174,7 +108,7 @@ pub(crate) fn subscription_throttled(kind: Kind, subscription: &str, seconds: u6
         "SubscriptionRequestsThrottled",
         format!(
             "Number of '{verb}' requests for subscription '{subscription}' actor '{}' exceeded. Please try again after '{seconds}' seconds.",
-            crate::base::seed::PRINCIPAL_ID
+            seed::PRINCIPAL_ID
         ),
     )
     .header("Retry-After", seconds.to_string())
@@ -239,32 +173,4 @@ pub(crate) fn associated_throttled(seconds: u64) -> ArmError {
         "The request was throttled: associated resources can be listed once a second in a tenant.",
     )
     .header("Retry-After", seconds.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bucket_empties_and_refills() {
-        let mut throttle = Throttle::default();
-        let mut take = |now| throttle.take("x".to_owned(), WRITES, now);
-        for left in (0..200).rev() {
-            assert_eq!(take(0), Ok(left));
-        }
-        assert_eq!(take(0), Err(1));
-        assert_eq!(take(99), Err(1));
-        assert_eq!(take(100), Ok(0), "10 flow back in a second");
-        assert_eq!(take(100_000), Ok(199), "never more than it holds");
-    }
-
-    #[test]
-    fn the_wait_is_in_whole_seconds_and_long_enough() {
-        let mut throttle = Throttle::default();
-        let limit = Limit::per_minute(2);
-        assert_eq!(throttle.take("vm".to_owned(), limit, 0), Ok(1));
-        assert_eq!(throttle.take("vm".to_owned(), limit, 0), Ok(0));
-        assert_eq!(throttle.take("vm".to_owned(), limit, 0), Err(30));
-        assert_eq!(throttle.take("vm".to_owned(), limit, 30_000), Ok(0));
-    }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::arm::error::ArmError;
-use crate::state::Tags;
+use super::error::ArmError;
+use crate::model::resource::Tags;
 
 /// The regions that resources can be in.
 pub(crate) const LOCATIONS: &[(&str, &str)] = &[

@@ -3,97 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Clause, Scope, bad_filter, clauses};
+use super::definitions;
+use super::scope::{Scope, bad_filter};
 use crate::arm::error::ArmError;
+use crate::arm::filter::{Clause, clauses};
 use crate::arm::paging;
-use crate::arm::router::{Call, Handled};
+use crate::arm::route::{Call, Handled};
 use crate::arm::values::not_a;
-use crate::base::clock::{Millis, iso_time};
 use crate::base::http::Reply;
-use crate::base::random;
-use crate::base::seed;
-use crate::model::builtin_roles as definitions;
-use crate::state::directory::{self, Kind};
-use crate::state::{State, World};
-
-/// A role assignment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct RoleAssignment {
-    pub(crate) name: String,
-    pub(crate) scope: String,
-    pub(crate) subscription: String,
-    /// The GUID of the role.
-    pub(crate) role: String,
-    pub(crate) principal_id: String,
-    pub(crate) principal_type: Kind,
-    description: Option<String>,
-    condition: Option<String>,
-    condition_version: Option<String>,
-    delegated_managed_identity_resource_id: Option<String>,
-    created: Millis,
-    updated: Millis,
-}
-
-impl RoleAssignment {
-    pub(crate) fn id(&self) -> String {
-        format!(
-            "{}/providers/Microsoft.Authorization/roleAssignments/{}",
-            self.scope, self.name
-        )
-    }
-
-    /// What `properties` has; `role` is the id of the role as it is shown there.
-    pub(crate) fn properties(&self, role: &str) -> Value {
-        json!({
-            "roleDefinitionId": role,
-            "principalId": self.principal_id,
-            "principalType": self.principal_type.name(),
-            "scope": self.scope,
-            "condition": self.condition,
-            "conditionVersion": self.condition_version,
-            "createdOn": iso_time(self.created),
-            "updatedOn": iso_time(self.updated),
-            "createdBy": seed::PRINCIPAL_ID,
-            "updatedBy": seed::PRINCIPAL_ID,
-            "delegatedManagedIdentityResourceId": self.delegated_managed_identity_resource_id,
-            "description": self.description,
-        })
-    }
-
-    fn body(&self) -> Value {
-        json!({
-            "id": self.id(),
-            "type": "Microsoft.Authorization/roleAssignments",
-            "name": self.name,
-            "properties": self.properties(&definitions::id_in(&self.subscription, &self.role)),
-        })
-    }
-
-    /// It holds at the scope, or above it or below.
-    fn is_at(&self, scope: &str) -> bool {
-        self.scope.eq_ignore_ascii_case(scope)
-    }
-
-    fn is_above(&self, scope: &str) -> bool {
-        scope.starts_with(&format!("{}/", self.scope.to_lowercase()))
-    }
-
-    fn is_below(&self, scope: &str) -> bool {
-        self.scope.to_lowercase().starts_with(&format!("{scope}/"))
-    }
-}
-
-/// A resource, group or subscription is gone, and with it the assignments on it and in it.
-pub(crate) fn forget(state: &mut State, scope: &str) {
-    let scope = scope.to_lowercase();
-    state
-        .assignments
-        .retain(|_, assignment| !assignment.is_at(&scope) && !assignment.is_below(&scope));
-}
+use crate::base::{random, seed};
+use crate::model::builtin_roles;
+use crate::model::principal::Kind;
+use crate::model::role_assignment::RoleAssignment;
+use crate::state::{World, directory};
 
 fn key_of(scope: &Scope, name: &str) -> String {
     format!(
@@ -154,7 +78,7 @@ fn principal_not_found(id: &str) -> ArmError {
     )
 }
 
-pub(crate) fn put(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     let scope = Scope::of(world, call, true)?;
     let name = call.param("name");
     if !random::is_guid(name) {
@@ -166,7 +90,7 @@ pub(crate) fn put(world: &mut World, call: &Call<'_>) -> Handled {
             ),
         ));
     }
-    let body = call.request.json()?;
+    let body = call.json()?;
     let properties = match body.get("properties") {
         Some(Value::Object(properties)) => properties,
         Some(Value::Null) | None => {
@@ -200,7 +124,7 @@ pub(crate) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     };
     let condition = text(properties, "condition")?;
     let condition_version = text(properties, "conditionVersion")?;
-    let role = definitions::find(guid).ok_or_else(|| definitions::not_found(guid, 400))?;
+    let role = builtin_roles::find(guid).ok_or_else(|| definitions::not_found(guid, 400))?;
     let key = key_of(&scope, name);
 
     // What an assignment says of who has what where never changes.
@@ -279,7 +203,7 @@ pub(crate) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::json(201, &body))
 }
 
-pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn get(world: &mut World, call: &Call<'_>) -> Handled {
     let scope = Scope::of(world, call, false)?;
     let name = call.param("name");
     match world.state.assignments.get(&key_of(&scope, name)) {
@@ -293,7 +217,7 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Handled {
 }
 
 /// 200 with what is gone; 204 when it was not there.
-pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     let scope = Scope::of(world, call, false)?;
     let key = key_of(&scope, call.param("name"));
     Ok(match world.state.assignments.remove(&key) {
@@ -303,7 +227,7 @@ pub(crate) fn delete(world: &mut World, call: &Call<'_>) -> Handled {
 }
 
 /// Those at, above and below the scope; with `atScope()` not those below.
-pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
     let scope = Scope::of(world, call, false)?.key();
     let filter = call.request.parameter("$filter").unwrap_or_default();
     let mut below = true;

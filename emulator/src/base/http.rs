@@ -3,10 +3,9 @@
 use bytes::Bytes;
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::arm::error::ArmError;
-use crate::base::clock::Millis;
+use super::clock::Millis;
 
 /// A request, read whole.
 #[derive(Debug)]
@@ -84,33 +83,6 @@ impl Request {
     /// The body as `application/x-www-form-urlencoded` pairs.
     pub(crate) fn form(&self) -> Vec<(String, String)> {
         pairs(&String::from_utf8_lossy(&self.body))
-    }
-
-    /// The body as a JSON object, or the error that ARM gives.
-    pub(crate) fn json(&self) -> Result<Map<String, Value>, ArmError> {
-        let media = self.header("content-type").unwrap_or("<null>");
-        let bare = media.split(';').next().unwrap_or_default().trim();
-        if !self.body.is_empty() && !bare.eq_ignore_ascii_case("application/json") {
-            return Err(ArmError::new(
-                415,
-                "UnsupportedMediaType",
-                format!(
-                    "The content media type '{media}' is not supported. Only 'application/json' is supported."
-                ),
-            )
-            .gateway());
-        }
-        let problem = match serde_json::from_slice::<Value>(&self.body) {
-            Ok(Value::Object(map)) => return Ok(map),
-            Ok(_) => "The content is not a JSON object.".to_owned(),
-            Err(_) if self.body.is_empty() => "The request has no content.".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        Err(ArmError::new(
-            400,
-            "InvalidRequestContent",
-            format!("The request content was invalid and could not be deserialized: '{problem}'."),
-        ))
     }
 }
 
@@ -205,21 +177,5 @@ mod tests {
         assert_eq!(request.raw_parameter("x"), Some("1%2B1+2"));
         assert_eq!(request.parameter("flag").as_deref(), Some(""));
         assert_eq!(request.parameter("none"), None);
-    }
-
-    #[test]
-    fn only_objects_are_content() {
-        let mut request = get("/", "");
-        request.body = Bytes::from("{}");
-        assert_eq!(request.json().unwrap_err().status, 415, "no media type");
-        let json = "application/json; charset=utf-8".parse().unwrap();
-        request.headers.insert("content-type", json);
-        request.json().unwrap();
-        for body in ["", "[]", "{", "1"] {
-            request.body = Bytes::from(body);
-            let error = request.json().unwrap_err();
-            assert_eq!(error.status, 400);
-            assert_eq!(error.body.code, "InvalidRequestContent", "{body}");
-        }
     }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod clock;
 pub(crate) mod http;
+pub(crate) mod options;
 pub(crate) mod random;
 pub mod seed;

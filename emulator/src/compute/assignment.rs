@@ -1,314 +1,193 @@
-//! Which identities a machine has, and what a request's `identity` member makes of them.
+//! What a request's `identity` member makes of the identities of a machine.
 //!
 //! One implementation for virtual machines and scale sets: `PATCH` merges the map of user-assigned
 //! identities (null removes, what is not named stays), `PUT` replaces it. `type` is what the
 //! machine is to have after the change.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, ErrorBody, invalid_parameter};
 use crate::arm::values::not_a;
-use crate::base::clock::Millis;
 use crate::base::random;
-use crate::base::seed;
-use crate::identity;
+use crate::model::assignment::{Assignment, IdentityType, Known, Reference, SystemAssigned};
+use crate::model::identity;
 use crate::state::State;
 
 const IDS: &str = "resourceIdentity.identityIds";
 
-/// The identities of a machine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Assignment {
-    pub(crate) system: Option<SystemAssigned>,
-    /// In the order in which they were added.
-    pub(crate) user: Vec<Reference>,
-}
-
-/// An identity that lives and dies with its machine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SystemAssigned {
-    pub(crate) principal_id: String,
-    pub(crate) client_id: String,
-    #[serde(default)]
-    pub(crate) created: Millis,
-}
-
-/// A user-assigned identity, by its id. That the identity itself is deleted changes nothing here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Reference {
-    /// With `/resourceGroups/`, as the compute provider writes it.
-    pub(crate) id: String,
-    /// Unknown until the operation that added it ends.
-    pub(crate) known: Option<Known>,
-}
-
-/// What the compute provider knows of an identity that it has taken on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Known {
-    principal_id: String,
-    client_id: String,
-}
-
 /// How a map of user-assigned identities is applied.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Mode {
+pub(super) enum Mode {
     /// `PATCH`.
     Merge,
     /// `PUT`.
     Replace,
 }
 
-/// A parsed `type`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Wanted {
-    system: bool,
-    user: bool,
-}
-
-impl Wanted {
-    /// `SystemAssigned`, `UserAssigned`, both with a comma, or `None`, in any casing and with or
-    /// without the space.
-    fn parse(text: &str) -> Option<Self> {
-        let mut wanted = Wanted {
-            system: false,
-            user: false,
-        };
-        let parts: Vec<String> = text.split(',').map(|p| p.trim().to_lowercase()).collect();
-        if parts == ["none"] {
-            return Some(wanted);
-        }
-        for part in parts {
-            match part.as_str() {
-                "systemassigned" => wanted.system = true,
-                "userassigned" => wanted.user = true,
-                _ => return None,
-            }
-        }
-        Some(wanted)
-    }
-
-    fn text(self) -> &'static str {
-        match (self.system, self.user) {
-            (true, true) => "SystemAssigned, UserAssigned",
-            (true, false) => "SystemAssigned",
-            (false, true) => "UserAssigned",
-            (false, false) => "None",
-        }
-    }
-}
-
-impl Assignment {
-    fn wanted(&self) -> Wanted {
-        Wanted {
-            system: self.system.is_some(),
-            user: !self.user.is_empty(),
-        }
-    }
-
-    fn position(&self, id: &str) -> Option<usize> {
-        self.user
-            .iter()
-            .position(|reference| reference.id.eq_ignore_ascii_case(id))
-    }
-
-    /// The `identity` member of a reply; none when the machine has no identity.
-    pub(crate) fn body(&self) -> Option<Value> {
-        let wanted = self.wanted();
-        if !wanted.system && !wanted.user {
-            return None;
-        }
-        let mut body = json!({ "type": wanted.text() });
-        if let Some(system) = &self.system {
-            body["principalId"] = json!(system.principal_id);
-            body["tenantId"] = json!(seed::TENANT_ID);
-        }
-        if wanted.user {
-            let map: Map<String, Value> = self
-                .user
-                .iter()
-                .map(|reference| {
-                    let known = match &reference.known {
-                        Some(known) => json!(known),
-                        None => json!({}),
-                    };
-                    (reference.id.clone(), known)
-                })
-                .collect();
-            body["userAssignedIdentities"] = Value::Object(map);
-        }
-        Some(body)
-    }
-
-    /// What the machine has after a write whose body has this `identity`. A body without one, or
-    /// with null, changes nothing.
-    pub(crate) fn changed_by(
-        &self,
-        identity: Option<&Value>,
-        mode: Mode,
-    ) -> Result<Assignment, ArmError> {
-        let identity = match identity {
-            None | Some(Value::Null) => return Ok(self.clone()),
-            Some(Value::Object(identity)) => identity,
-            Some(_) => return Err(not_a("identity", "JSON object")),
-        };
-        let wanted = match identity.get("type") {
-            None | Some(Value::Null) => {
-                return Err(invalid_parameter(
-                    "identity.type",
-                    "Required parameter 'identity.type' is missing (null).",
-                ));
-            }
-            Some(Value::String(text)) => Wanted::parse(text).ok_or_else(|| {
-                invalid_parameter(
-                    "identity.type",
-                    format!(
-                        "The value '{text}' of parameter 'identity.type' is not allowed. Allowed values are: SystemAssigned, UserAssigned, 'SystemAssigned, UserAssigned', None."
-                    ),
-                )
-            })?,
-            Some(_) => return Err(not_a("identity.type", "string")),
-        };
-        if identity.get("identityIds").is_some_and(|v| !v.is_null()) {
+/// What the machine has after a write whose body has this `identity`. A body without one, or
+/// with null, changes nothing.
+pub(super) fn changed_by(
+    current: &Assignment,
+    identity: Option<&Value>,
+    mode: Mode,
+) -> Result<Assignment, ArmError> {
+    let identity = match identity {
+        None | Some(Value::Null) => return Ok(current.clone()),
+        Some(Value::Object(identity)) => identity,
+        Some(_) => return Err(not_a("identity", "JSON object")),
+    };
+    let wanted = match identity.get("type") {
+        None | Some(Value::Null) => {
             return Err(invalid_parameter(
-                IDS,
-                "ResourceIdentity property identityIds is deprecated. The userAssignedIdentities property should be used instead.",
+                "identity.type",
+                "Required parameter 'identity.type' is missing (null).",
             ));
         }
-        let empty = Map::new();
-        let map = match identity.get("userAssignedIdentities") {
-            None | Some(Value::Null) => None,
-            Some(Value::Object(map)) => Some(map),
-            Some(_) => return Err(not_a("identity.userAssignedIdentities", "JSON object")),
-        };
-        self.check_entries(wanted, map.unwrap_or(&empty))?;
-
-        let mut next = Assignment::default();
-        if wanted.system {
-            // Made at once, unlike the properties of user-assigned ones: the front door makes it
-            // before the provider sees the request.
-            next.system = Some(self.system.clone().unwrap_or_else(|| SystemAssigned {
-                principal_id: random::guid(),
-                client_id: random::guid(),
-                created: 0,
-            }));
-        }
-        if wanted.user {
-            next.user = self.user_after(map, mode);
-            if next.user.is_empty() {
-                return Err(ArmError::new(
-                    400,
-                    "MissingIdentityIds",
-                    format!(
-                        "The identity ids must not be null or empty for '{}' identity type.",
-                        wanted.text()
-                    ),
-                )
-                .target(IDS));
-            }
-        }
-        Ok(next)
+        Some(Value::String(text)) => IdentityType::parse(text).ok_or_else(|| {
+            invalid_parameter(
+                "identity.type",
+                format!(
+                    "The value '{text}' of parameter 'identity.type' is not allowed. Allowed values are: SystemAssigned, UserAssigned, 'SystemAssigned, UserAssigned', None."
+                ),
+            )
+        })?,
+        Some(_) => return Err(not_a("identity.type", "string")),
+    };
+    if identity.get("identityIds").is_some_and(|v| !v.is_null()) {
+        return Err(invalid_parameter(
+            IDS,
+            "ResourceIdentity property identityIds is deprecated. The userAssignedIdentities property should be used instead.",
+        ));
     }
+    let empty = Map::new();
+    let map = match identity.get("userAssignedIdentities") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(map)) => Some(map),
+        Some(_) => return Err(not_a("identity.userAssignedIdentities", "JSON object")),
+    };
+    check_entries(current, wanted, map.unwrap_or(&empty))?;
 
-    /// Every key is the id of a user-assigned identity; every value is null, empty, or what the
-    /// machine already says of that identity.
-    fn check_entries(&self, wanted: Wanted, map: &Map<String, Value>) -> Result<(), ArmError> {
-        for (id, value) in map {
-            if normalised(id).is_none() {
-                return Err(invalid_parameter(
-                    IDS,
-                    format!(
-                        "The identity id '{id}' is invalid. Expect a fully qualified resource id of the form '/subscriptions/{{subscriptionId}}/resourceGroups/{{resourceGroupName}}/providers/{}/{{identityName}}'.",
-                        identity::KIND
-                    ),
-                ));
+    let mut next = Assignment::default();
+    if wanted.system {
+        // Made at once, unlike the properties of user-assigned ones: the front door makes it
+        // before the provider sees the request.
+        next.system = Some(current.system.clone().unwrap_or_else(|| SystemAssigned {
+            principal_id: random::guid(),
+            client_id: random::guid(),
+            created: 0,
+        }));
+    }
+    if wanted.user {
+        next.user = user_after(current, map, mode);
+        if next.user.is_empty() {
+            return Err(ArmError::new(
+                400,
+                "MissingIdentityIds",
+                format!(
+                    "The identity ids must not be null or empty for '{}' identity type.",
+                    wanted.text()
+                ),
+            )
+            .target(IDS));
+        }
+    }
+    Ok(next)
+}
+
+/// Every key is the id of a user-assigned identity; every value is null, empty, or what the
+/// machine already says of that identity.
+fn check_entries(
+    current: &Assignment,
+    wanted: IdentityType,
+    map: &Map<String, Value>,
+) -> Result<(), ArmError> {
+    for (id, value) in map {
+        if normalised(id).is_none() {
+            return Err(invalid_parameter(
+                IDS,
+                format!(
+                    "The identity id '{id}' is invalid. Expect a fully qualified resource id of the form '/subscriptions/{{subscriptionId}}/resourceGroups/{{resourceGroupName}}/providers/{}/{{identityName}}'.",
+                    identity::KIND
+                ),
+            ));
+        }
+        if value.is_null() {
+            continue;
+        }
+        if !wanted.user {
+            return Err(invalid_parameter(
+                IDS,
+                format!(
+                    "ResourceIdentity identityIds should not be provided if the type is \"{}\".",
+                    wanted.text()
+                ),
+            ));
+        }
+        let known = current
+            .position(id)
+            .and_then(|at| current.user[at].known.as_ref())
+            .map_or_else(|| json!({}), |known| json!(known));
+        let echoed = value.as_object().is_some_and(|object| {
+            object
+                .iter()
+                .all(|(name, value)| value.is_null() || known.get(name) == Some(value))
+        });
+        if !echoed {
+            return Err(ArmError::new(
+                400,
+                "InvalidIdentityValues",
+                format!(
+                    "Invalid value for the identities '{id}'. The 'UserAssignedIdentities' property keys should only be empty json objects, null or the resource existing property."
+                ),
+            )
+            .gateway());
+        }
+    }
+    Ok(())
+}
+
+fn user_after(
+    current: &Assignment,
+    map: Option<&Map<String, Value>>,
+    mode: Mode,
+) -> Vec<Reference> {
+    let mut next = match mode {
+        Mode::Merge => current.clone(),
+        Mode::Replace => Assignment::default(),
+    };
+    for (id, value) in map.into_iter().flatten() {
+        let id = normalised(id).unwrap_or_else(|| id.clone());
+        match (next.position(&id), value.is_null()) {
+            (Some(at), true) => {
+                next.user.remove(at);
             }
-            if value.is_null() {
-                continue;
-            }
-            if !wanted.user {
-                return Err(invalid_parameter(
-                    IDS,
-                    format!(
-                        "ResourceIdentity identityIds should not be provided if the type is \"{}\".",
-                        wanted.text()
-                    ),
-                ));
-            }
-            let known = self
-                .position(id)
-                .and_then(|at| self.user[at].known.as_ref())
-                .map_or_else(|| json!({}), |known| json!(known));
-            let echoed = value.as_object().is_some_and(|object| {
-                object
-                    .iter()
-                    .all(|(name, value)| value.is_null() || known.get(name) == Some(value))
+            (None, false) => next.user.push(match current.position(&id) {
+                Some(at) => current.user[at].clone(),
+                None => Reference { id, known: None },
+            }),
+            (Some(_), false) | (None, true) => {}
+        }
+    }
+    next.user
+}
+
+/// The first reference to an identity that does not exist (any more).
+pub(super) fn first_missing<'a>(assignment: &'a Assignment, state: &State) -> Option<&'a str> {
+    assignment
+        .user
+        .iter()
+        .map(|reference| reference.id.as_str())
+        .find(|id| state.identity(id).is_none())
+}
+
+/// Takes over the principals of the identities that exist.
+pub(super) fn resolve(assignment: &mut Assignment, state: &State) {
+    for reference in &mut assignment.user {
+        if let Some(identity) = state.identity(&reference.id) {
+            reference.known = Some(Known {
+                principal_id: identity.principal_id.clone(),
+                client_id: identity.client_id.clone(),
             });
-            if !echoed {
-                return Err(ArmError::new(
-                    400,
-                    "InvalidIdentityValues",
-                    format!(
-                        "Invalid value for the identities '{id}'. The 'UserAssignedIdentities' property keys should only be empty json objects, null or the resource existing property."
-                    ),
-                )
-                .gateway());
-            }
-        }
-        Ok(())
-    }
-
-    fn user_after(&self, map: Option<&Map<String, Value>>, mode: Mode) -> Vec<Reference> {
-        let mut next = match mode {
-            Mode::Merge => self.clone(),
-            Mode::Replace => Assignment::default(),
-        };
-        for (id, value) in map.into_iter().flatten() {
-            let id = normalised(id).unwrap_or_else(|| id.clone());
-            match (next.position(&id), value.is_null()) {
-                (Some(at), true) => {
-                    next.user.remove(at);
-                }
-                (None, false) => next.user.push(match self.position(&id) {
-                    Some(at) => self.user[at].clone(),
-                    None => Reference { id, known: None },
-                }),
-                (Some(_), false) | (None, true) => {}
-            }
-        }
-        next.user
-    }
-
-    /// The ids that `before` has not.
-    pub(crate) fn added_to<'a>(&'a self, before: &Assignment) -> Vec<&'a str> {
-        self.user
-            .iter()
-            .filter(|reference| before.position(&reference.id).is_none())
-            .map(|reference| reference.id.as_str())
-            .collect()
-    }
-
-    /// The first reference to an identity that does not exist (any more).
-    pub(crate) fn dead<'a>(&'a self, state: &State) -> Option<&'a str> {
-        self.user
-            .iter()
-            .map(|reference| reference.id.as_str())
-            .find(|id| identity::find(state, id).is_none())
-    }
-
-    /// Takes over the principals of the identities that exist.
-    pub(crate) fn learn(&mut self, state: &State) {
-        for reference in &mut self.user {
-            if let Some(identity) = identity::find(state, &reference.id) {
-                reference.known = Some(Known {
-                    principal_id: identity.principal_id.clone(),
-                    client_id: identity.client_id.clone(),
-                });
-            }
         }
     }
 }
@@ -334,7 +213,7 @@ fn normalised(id: &str) -> Option<String> {
 
 /// What Azure says of a machine whose identity cannot be seen to: one error inside another's
 /// message.
-pub(crate) fn failed_operation(machine: &str, identity: &str) -> ErrorBody {
+pub(super) fn failed_operation(machine: &str, identity: &str) -> ErrorBody {
     let inner = json!({
         "error": {
             "code": "BadRequest",
@@ -352,6 +231,7 @@ pub(crate) fn failed_operation(machine: &str, identity: &str) -> ErrorBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seed;
 
     fn id(name: &str) -> String {
         format!(
@@ -390,7 +270,8 @@ mod tests {
     }
 
     fn patch(current: &Assignment, kind: &str, map: Value) -> Result<Assignment, ArmError> {
-        current.changed_by(
+        changed_by(
+            current,
             Some(&json!({"type": kind, "userAssignedIdentities": map})),
             Mode::Merge,
         )
@@ -449,11 +330,11 @@ mod tests {
         let start = having(&["a", "b"], true);
         let body =
             json!({"type": "UserAssigned", "userAssignedIdentities": { id("B"): {}, id("c"): {} }});
-        let end = start.changed_by(Some(&body), Mode::Replace).unwrap();
+        let end = changed_by(&start, Some(&body), Mode::Replace).unwrap();
         assert_eq!(names(&end), ["b", "c"]);
         assert_eq!(end.system, None);
         for absent in [None, Some(&Value::Null)] {
-            assert_eq!(start.changed_by(absent, Mode::Replace).unwrap(), start);
+            assert_eq!(changed_by(&start, absent, Mode::Replace).unwrap(), start);
         }
     }
 
@@ -527,7 +408,7 @@ mod tests {
             ),
         ];
         for (identity, code, target) in cases {
-            let error = start.changed_by(Some(&identity), Mode::Merge).unwrap_err();
+            let error = changed_by(&start, Some(&identity), Mode::Merge).unwrap_err();
             assert_eq!(error.status, 400);
             assert_eq!(error.body.code, code, "{identity}");
             assert_eq!(error.body.target.as_deref(), target, "{identity}");

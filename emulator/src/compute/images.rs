@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
-use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::base::http::Reply;
 use crate::state::World;
 

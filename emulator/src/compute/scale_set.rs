@@ -1,30 +1,18 @@
 //! What scale sets have beyond virtual machines: instances that run the set's model, or an older
 //! one until they are upgraded.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::assignment::Assignment;
-use super::{Machine, accepted, check_idle, find};
+use super::machine::{accepted, check_idle, find};
 use crate::arm::error::{ArmError, invalid_parameter, resource_not_found};
-use crate::arm::operations::{self, Effect};
+use crate::arm::operations;
 use crate::arm::paging;
-use crate::arm::router::{Call, Handled};
+use crate::arm::route::{Call, Ended, Handled};
 use crate::base::http::Reply;
 use crate::base::random;
+use crate::model::machine::{Instance, Kind, Machine, without_capacity};
+use crate::model::operation::Effect;
 use crate::state::{State, World};
-
-/// One machine of a scale set.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Instance {
-    id: String,
-    vm_id: String,
-    /// It runs the set's model as it is now.
-    latest: bool,
-    /// The identities that it runs with.
-    identity: Assignment,
-}
 
 /// How instances follow the model; `Manual` unless the set says otherwise.
 fn upgrade_mode(machine: &Machine) -> &str {
@@ -38,8 +26,8 @@ fn upgrade_mode(machine: &Machine) -> &str {
 
 /// After a write: as many instances as the capacity says, new ones with the model, old ones left
 /// behind by a new model unless the set upgrades by itself.
-pub(crate) fn follow(machine: &mut Machine, same_model: bool) {
-    if machine.kind != super::Kind::ScaleSet {
+pub(super) fn update_instances(machine: &mut Machine, same_model: bool) {
+    if machine.kind != Kind::ScaleSet {
         return;
     }
     let capacity = machine
@@ -85,7 +73,7 @@ fn body(set: &Machine, instance: &Instance) -> Value {
         },
     });
     if let Some(sku) = set.extra.get("sku") {
-        body["sku"] = super::without_capacity(sku);
+        body["sku"] = without_capacity(sku);
     }
     if let Some(identity) = instance.identity.body() {
         body["identity"] = identity;
@@ -93,7 +81,7 @@ fn body(set: &Machine, instance: &Instance) -> Value {
     body
 }
 
-pub(crate) fn list_instances(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn list_instances(world: &mut World, call: &Call<'_>) -> Handled {
     let set = find(world, call)?;
     let items: Vec<(String, Value)> = set
         .instances
@@ -108,7 +96,7 @@ pub(crate) fn list_instances(world: &mut World, call: &Call<'_>) -> Handled {
     )
 }
 
-pub(crate) fn get_instance(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn get_instance(world: &mut World, call: &Call<'_>) -> Handled {
     let set = find(world, call)?;
     let wanted = call.param("instance");
     set.instances
@@ -125,8 +113,8 @@ pub(crate) fn get_instance(world: &mut World, call: &Call<'_>) -> Handled {
 }
 
 /// `POST …/manualupgrade` with `{"instanceIds":["0","1"]}`, or `["*"]` for all.
-pub(crate) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
-    let body = call.request.json()?;
+pub(super) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
+    let body = call.json()?;
     let set = find(world, call)?;
     check_idle(set)?;
     let given: Vec<&str> = body
@@ -175,11 +163,11 @@ fn unknown_instance(id: &str) -> ArmError {
 }
 
 /// The end of an upgrade.
-pub(crate) fn upgraded(state: &mut State, key: &str, operation: &str, ids: &[String]) {
+pub(super) fn upgrade_ended(state: &mut State, ended: &Ended<'_>, key: &str, ids: &[String]) {
     let Some(set) = state.machines.get_mut(key) else {
         return;
     };
-    if set.running.as_deref() == Some(operation) {
+    if set.running.as_deref() == Some(ended.id) {
         set.running = None;
         for instance in set.instances.iter_mut().filter(|i| ids.contains(&i.id)) {
             instance.latest = true;

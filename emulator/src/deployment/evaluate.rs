@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use super::expression::{self, Expression, Text};
 use super::functions::{self, element, member, to_text};
 use crate::arm::error::ErrorBody;
-use crate::arm::router;
+use crate::arm::route::Registry;
 use crate::arm::values::LOCATIONS;
-use crate::base::clock::Millis;
+use crate::base::clock::{Millis, iso_time};
 use crate::base::random;
 
 /// How much one evaluation may make, in characters and items: templates are small, and hostile ones
@@ -72,6 +72,8 @@ pub(super) struct Setting {
     pub(super) tenant_body: Value,
     /// Symbolic names and the ids of their resources.
     pub(super) symbols: HashMap<String, Value>,
+    /// What `providers()` tells of.
+    pub(super) registry: &'static Registry,
 }
 
 /// Evaluates; one for each thing that is evaluated, with a budget of its own.
@@ -313,8 +315,8 @@ impl<'a> Evaluator<'a> {
                 let scope = scope.trim_end_matches('/');
                 Ok(json!(format!("{scope}/providers/{}", pairs(kind, names)?)))
             }
-            ("providers", [Some(namespace)]) => provider(namespace, None),
-            ("providers", [Some(namespace), Some(kind)]) => provider(namespace, Some(kind)),
+            ("providers", [Some(namespace)]) => provider(self.setting.registry, namespace, None),
+            ("providers", [Some(namespace), Some(kind)]) => provider(self.setting.registry, namespace, Some(kind)),
             ("resourceinfo", [Some(symbol)]) => self
                 .setting
                 .symbols
@@ -521,7 +523,7 @@ fn pairs(kind: &str, names: &[Option<&str>]) -> Found<String> {
 }
 
 /// What `providers()` tells of a namespace, or of one of its types.
-fn provider(namespace: &str, kind: Option<&str>) -> Found<Value> {
+fn provider(registry: &Registry, namespace: &str, kind: Option<&str>) -> Found<Value> {
     let none = || {
         Halt::Wrong(format!(
             "The template function 'providers' finds no '{namespace}{}{}' in the emulator.",
@@ -529,11 +531,13 @@ fn provider(namespace: &str, kind: Option<&str>) -> Found<Value> {
             kind.unwrap_or_default()
         ))
     };
-    let namespace = router::namespaces()
+    let namespace = registry
+        .namespaces()
         .find(|known| known.eq_ignore_ascii_case(namespace))
         .ok_or_else(none)?;
     let locations: Vec<&str> = LOCATIONS.iter().map(|(_, display)| *display).collect();
-    let mut types = router::resource_types(namespace)
+    let mut types = registry
+        .resource_types(namespace)
         .into_iter()
         .map(|(kind, versions)| {
             json!({
@@ -603,7 +607,7 @@ fn size(value: &Value) -> usize {
 
 /// A time in one of .NET's formats: runs of `yMdHms`, everything else is itself.
 fn time(now: Millis, format: &str) -> Found<String> {
-    let iso = crate::base::clock::iso_time(now);
+    let iso = iso_time(now);
     let part = |from: usize, to: usize| iso.get(from..to).unwrap_or_default().to_owned();
     match format {
         "u" => return Ok(format!("{} {}Z", part(0, 10), part(11, 19))),
@@ -696,6 +700,7 @@ mod tests {
             environment_body: json!({}),
             tenant_body: json!({}),
             symbols: HashMap::new(),
+            registry: Registry::empty(),
         }
     }
 

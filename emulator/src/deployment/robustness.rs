@@ -8,7 +8,9 @@ use super::evaluate::{Evaluator, Setting, no_references};
 use super::expression;
 use super::functions;
 use super::parameters;
-use super::template::{self, Template};
+use super::plan;
+use super::template::Template;
+use crate::arm::route::Registry;
 
 fn setting() -> Setting {
     Setting {
@@ -20,6 +22,7 @@ fn setting() -> Setting {
         environment_body: json!({}),
         tenant_body: json!({}),
         symbols: Default::default(),
+        registry: Registry::empty(),
     }
 }
 
@@ -37,7 +40,7 @@ fn template(variables: Value, name: &str) -> Value {
 fn plan(template: &Value) -> Result<usize, String> {
     let read = Template::read(template).map_err(|e| e.body.message)?;
     let parameters = parameters::values(&read, None, &setting(), 0).map_err(|e| e.body.message)?;
-    let (plan, _) = template::plan(&read, &setting(), &parameters).map_err(|e| e.body.message)?;
+    let (plan, _) = plan::plan(&read, &setting(), &parameters).map_err(|e| e.body.message)?;
     Ok(plan.len())
 }
 

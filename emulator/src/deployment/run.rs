@@ -1,5 +1,6 @@
 //! A deployment that runs: each resource is begun when those that it depends on are through.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use hyper::Method;
@@ -8,15 +9,17 @@ use serde_json::{Map, Value, json};
 use super::evaluate::{Asked, Evaluator, Halt, Setting, not_defined};
 use super::functions::member;
 use super::parameters;
-use super::template::{self, Planned, Template, named};
-use super::{Operation, Target};
+use super::plan::{self, Planned, named, target_of};
+use super::template::{self, Template};
 use crate::arm::error::{ArmError, ErrorBody};
 use crate::arm::operations::{self, Outcome};
+use crate::arm::route::Registry;
 use crate::arm::router;
 use crate::base::clock::Millis;
 use crate::base::http::Reply;
 use crate::base::random;
-use crate::state::World;
+use crate::model::deployment::Operation;
+use crate::state::{Part, World};
 
 /// Where a resource of a plan is.
 #[derive(Debug, Clone)]
@@ -43,6 +46,16 @@ pub(crate) struct Run {
     earliest_end: Millis,
     /// When there is something to do next that no operation tells.
     due: Option<Millis>,
+}
+
+/// The deployments that run, by id in lower case.
+#[derive(Debug, Default)]
+pub(crate) struct Runs(pub(super) BTreeMap<String, Run>);
+
+impl Part for Runs {
+    fn reset(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// Parameters may be secrets.
@@ -92,26 +105,28 @@ impl Run {
 
 /// When something happens next that deployments that run may wait for; none while none runs.
 pub(crate) fn next_due(world: &World) -> Option<Millis> {
-    if world.session.runs.is_empty() {
+    let runs = &world.session.part::<Runs>().0;
+    if runs.is_empty() {
         return None;
     }
-    let own = world.session.runs.values().filter_map(|run| run.due).min();
+    let own = runs.values().filter_map(|run| run.due).min();
     own.into_iter()
         .chain(operations::next_end(&world.state))
         .min()
 }
 
 /// Lets every deployment do what it can do at that time.
-pub(crate) fn advance(world: &mut World, now: Millis) {
+pub(crate) fn advance(registry: &'static Registry, world: &mut World, now: Millis) {
     // One may begin another, and wait for it.
     loop {
-        let keys: Vec<String> = world.session.runs.keys().cloned().collect();
+        let keys: Vec<String> = world.session.part_mut::<Runs>().0.keys().cloned().collect();
         let mut changed = false;
         for key in keys {
-            let Some(mut run) = world.session.runs.remove(&key) else {
+            let Some(mut run) = world.session.part_mut::<Runs>().0.remove(&key) else {
                 continue;
             };
             let mut step = Advance {
+                registry,
                 world,
                 key: &key,
                 now,
@@ -120,7 +135,7 @@ pub(crate) fn advance(world: &mut World, now: Millis) {
             let over = step.run(&mut run);
             changed |= step.changed || over;
             if !over {
-                world.session.runs.insert(key, run);
+                world.session.part_mut::<Runs>().0.insert(key, run);
             }
         }
         if !changed {
@@ -130,6 +145,7 @@ pub(crate) fn advance(world: &mut World, now: Millis) {
 }
 
 struct Advance<'a> {
+    registry: &'static Registry,
     world: &'a mut World,
     key: &'a str,
     now: Millis,
@@ -264,7 +280,7 @@ impl Advance<'_> {
                 what: "Create".to_owned(),
                 state: state.to_owned(),
                 status_code: begun.unwrap_or("OK").to_owned(),
-                target: Some(Target::of(planned)),
+                target: Some(target_of(planned)),
                 error: failure,
                 started: now,
                 changed: now,
@@ -277,6 +293,7 @@ impl Advance<'_> {
         let planned = &run.plan[at];
         let sent = self.content(run, planned).and_then(|body| {
             router::inside(
+                self.registry,
                 self.world,
                 Method::PUT,
                 (&planned.id, &planned.api_version),
@@ -330,10 +347,11 @@ impl Advance<'_> {
 
     /// What is sent to the provider.
     fn content(&mut self, run: &Run, planned: &Planned) -> Result<Value, ArmError> {
-        let source = template::content(&planned.source);
+        let source = plan::content(&planned.source);
         let now = self.now;
+        let registry = self.registry;
         let world = &mut *self.world;
-        let mut resolver = |asked: &Asked| refer(world, &run.plan, asked, now);
+        let mut resolver = |asked: &Asked| refer(registry, world, &run.plan, asked, now);
         let body = body(
             &mut Evaluator::new(
                 &run.setting,
@@ -382,7 +400,7 @@ impl Advance<'_> {
             })
             .collect();
         let outputs = if failures.is_empty() {
-            outputs(self.world, run, self.now)
+            outputs(self.registry, self.world, run, self.now)
         } else {
             Ok(Value::Null)
         };
@@ -462,7 +480,7 @@ pub(super) fn body(
 ) -> Result<Value, Halt> {
     let mut template = None;
     if planned.is_deployment()
-        && template::is_inner(&source)
+        && plan::is_inner(&source)
         && let Some(Value::Object(properties)) = source.get_mut("properties")
     {
         template = properties.remove("template");
@@ -476,6 +494,7 @@ pub(super) fn body(
 
 /// The answer to `reference()`: of a resource of the template, or of any by its id.
 pub(super) fn refer(
+    registry: &'static Registry,
     world: &mut World,
     plan: &[Planned],
     asked: &Asked,
@@ -491,7 +510,7 @@ pub(super) fn refer(
             "The api-version is required for the template function 'reference' of '{id}', which is not in the template. Please see https://aka.ms/arm-functions/#reference for usage details."
         )));
     };
-    let reply = router::inside(world, Method::GET, (id, api_version), None, now)
+    let reply = router::inside(registry, world, Method::GET, (id, api_version), None, now)
         .map_err(|error| Halt::Refused(error.body))?;
     let mut body: Map<String, Value> = serde_json::from_slice(&reply.body)
         .map_err(|_| Halt::Wrong(format!("The resource '{id}' has no content.")))?;
@@ -516,11 +535,16 @@ pub(super) fn refer(
 }
 
 /// The outputs, or those that have no value and why.
-fn outputs(world: &mut World, run: &Run, now: Millis) -> Result<Value, Vec<(String, String)>> {
+fn outputs(
+    registry: &'static Registry,
+    world: &mut World,
+    run: &Run,
+    now: Millis,
+) -> Result<Value, Vec<(String, String)>> {
     let mut found = Map::new();
     let mut problems = Vec::new();
     for (name, declared) in &run.template.outputs {
-        match output(world, run, declared, now) {
+        match output(registry, world, run, declared, now) {
             Ok(Some(output)) => {
                 found.insert(camel_case(name), output);
             }
@@ -557,6 +581,7 @@ fn camel_case(name: &str) -> String {
 
 /// One output; none if its condition is not met.
 fn output(
+    registry: &'static Registry,
     world: &mut World,
     run: &Run,
     declared: &Value,
@@ -566,7 +591,7 @@ fn output(
         .as_object()
         .ok_or_else(|| Halt::Wrong("It is not a JSON object.".to_owned()))?;
     let (kind, open) = parameters::shown_type(&run.template, declared)?;
-    let mut resolver = |asked: &Asked| refer(world, &run.plan, asked, now);
+    let mut resolver = |asked: &Asked| refer(registry, world, &run.plan, asked, now);
     let mut evaluator = Evaluator::new(
         &run.setting,
         &run.parameters,

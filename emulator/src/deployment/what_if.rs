@@ -6,11 +6,14 @@ use serde_json::{Map, Value, json};
 use super::evaluate::{Asked, Evaluator, Halt};
 use super::functions::member;
 use super::parameters;
+use super::plan::{self, Planned};
+use super::prepare::{Prepared, bad};
 use super::run::refer;
-use super::template::{self, Planned};
-use super::{Prepared, bad};
+use super::template;
 use crate::arm::error::ArmError;
-use crate::arm::router::{self, Call};
+use crate::arm::route::{Call, Registry};
+use crate::arm::router;
+use crate::arm::values;
 use crate::base::clock::Millis;
 use crate::base::random;
 use crate::state::{State, World, key};
@@ -24,7 +27,13 @@ pub(super) fn result(
     let full = result_format(&prepared.properties)?;
     let mut changes = Vec::new();
     for planned in prepared.plan.iter().filter(|planned| planned.is_deployed()) {
-        changes.push(change(world, call.now, prepared, planned, full)?);
+        changes.push(change(
+            (call.registry, world),
+            call.now,
+            prepared,
+            planned,
+            full,
+        )?);
     }
     // Of what is in the group and not in the template nothing changes.
     if let Some(group) = &prepared.setting.group {
@@ -74,31 +83,16 @@ fn with_groups(id: &str) -> String {
 
 /// The resources in a group that are there by themselves.
 fn others(state: &State, inside: &str) -> Vec<Value> {
-    let identities = state
-        .identities
-        .iter()
-        .filter(|(key, _)| key.starts_with(inside))
-        .map(|(_, identity)| identity.body(crate::identity::ISOLATION_SINCE));
-    let machines = state
-        .machines
-        .iter()
-        .filter(|(key, _)| key.starts_with(inside))
-        .map(|(_, machine)| machine.body());
-    let kept = state
-        .kept
-        .iter()
-        .filter(|(key, kept)| key.starts_with(inside) && !kept.name.contains('/'))
-        .map(|(_, kept)| kept.body());
-    identities
-        .chain(machines)
-        .chain(kept)
-        .map(settled)
+    state
+        .resources()
+        .filter(|(key, resource)| key.starts_with(inside) && !resource.name().contains('/'))
+        .map(|(_, resource)| settled(resource.to_json()))
         .collect()
 }
 
 /// What would become of one resource.
 fn change(
-    world: &mut World,
+    (registry, world): (&'static Registry, &mut World),
     now: Millis,
     prepared: &Prepared,
     planned: &Planned,
@@ -111,8 +105,9 @@ fn change(
             json!("Deployments in deployments are not looked into by the emulator.");
         return Ok(change);
     }
-    let after = after(world, now, prepared, planned)?;
+    let after = after((registry, world), now, prepared, planned)?;
     let before = router::inside(
+        registry,
         world,
         Method::GET,
         (&planned.id, &planned.api_version),
@@ -149,12 +144,12 @@ fn change(
 /// The resource as the template wants it. What depends on resources that are not there yet stays an
 /// expression.
 fn after(
-    world: &mut World,
+    (registry, world): (&'static Registry, &mut World),
     now: Millis,
     prepared: &Prepared,
     planned: &Planned,
 ) -> Result<Value, ArmError> {
-    let mut resolver = |asked: &Asked| match refer(world, &prepared.plan, asked, now) {
+    let mut resolver = |asked: &Asked| match refer(registry, world, &prepared.plan, asked, now) {
         Err(Halt::Refused(_)) => Err(Halt::Unknown),
         other => other,
     };
@@ -166,7 +161,7 @@ fn after(
         &mut resolver,
     )
     .at(planned.place.as_ref());
-    let source = Value::Object(template::content(&planned.source));
+    let source = Value::Object(plan::content(&planned.source));
     let wanted = evaluator.open_value(&source).map_err(|halt| {
         template::invalid(format!(
             "The template resource '{}' is not valid: {}",
@@ -184,7 +179,7 @@ fn after(
         body.extend(wanted);
     }
     if let Some(location) = body.get("location").and_then(Value::as_str) {
-        body["location"] = json!(crate::arm::values::normalised(location));
+        body["location"] = json!(values::normalised(location));
     }
     Ok(settled(body))
 }

@@ -1,19 +1,24 @@
 //! Resources that machines need and that have no life of their own here: networks, disks, storage
-//! accounts. They are kept as they were sent, and given back.
+//! accounts. They are stored as they were sent, and given back.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, other_location, resource_not_found};
 use crate::arm::paging;
-use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::route::{Call, Handled, Provider, Route, Versions, route};
 use crate::arm::values;
-use crate::authorization::assignments;
 use crate::base::http::Reply;
 use crate::base::random;
-use crate::state::{State, Tags, World, key};
+use crate::model::generic::GenericResource;
+use crate::state::{World, key};
 
-/// A type of resources that are kept.
+pub(crate) const PROVIDER: Provider = Provider {
+    routes: &[ROUTES, CHILD_ROUTES],
+    resource_type: Some(|name| type_of(name).map(|known| known.kind)),
+    ..Provider::NOTHING
+};
+
+/// A type of resources.
 #[derive(Debug)]
 struct Type {
     kind: &'static str,
@@ -23,7 +28,7 @@ struct Type {
     inner: &'static [&'static str],
 }
 
-const fn kept(kind: &'static str, created: u16, inner: &'static [&'static str]) -> Type {
+const fn generic(kind: &'static str, created: u16, inner: &'static [&'static str]) -> Type {
     Type {
         kind,
         created,
@@ -32,23 +37,23 @@ const fn kept(kind: &'static str, created: u16, inner: &'static [&'static str]) 
 }
 
 const TYPES: &[Type] = &[
-    kept(
+    generic(
         "Microsoft.Network/virtualNetworks",
         201,
         &["subnets", "virtualNetworkPeerings"],
     ),
-    kept(
+    generic(
         "Microsoft.Network/networkSecurityGroups",
         201,
         &["securityRules"],
     ),
-    kept("Microsoft.Network/publicIPAddresses", 201, &[]),
-    kept(
+    generic("Microsoft.Network/publicIPAddresses", 201, &[]),
+    generic(
         "Microsoft.Network/networkInterfaces",
         201,
         &["ipConfigurations"],
     ),
-    kept(
+    generic(
         "Microsoft.Network/loadBalancers",
         201,
         &[
@@ -60,15 +65,15 @@ const TYPES: &[Type] = &[
             "inboundNatPools",
         ],
     ),
-    kept("Microsoft.Network/natGateways", 201, &[]),
-    kept("Microsoft.Network/routeTables", 201, &["routes"]),
-    kept("Microsoft.Storage/storageAccounts", 200, &[]),
-    kept("Microsoft.Compute/disks", 200, &[]),
-    kept("Microsoft.Compute/images", 201, &[]),
-    kept("Microsoft.Compute/availabilitySets", 200, &[]),
-    kept("Microsoft.Compute/proximityPlacementGroups", 201, &[]),
-    kept("Microsoft.Compute/sshPublicKeys", 201, &[]),
-    kept("Microsoft.Compute/virtualMachines/extensions", 201, &[]),
+    generic("Microsoft.Network/natGateways", 201, &[]),
+    generic("Microsoft.Network/routeTables", 201, &["routes"]),
+    generic("Microsoft.Storage/storageAccounts", 200, &[]),
+    generic("Microsoft.Compute/disks", 200, &[]),
+    generic("Microsoft.Compute/images", 201, &[]),
+    generic("Microsoft.Compute/availabilitySets", 200, &[]),
+    generic("Microsoft.Compute/proximityPlacementGroups", 201, &[]),
+    generic("Microsoft.Compute/sshPublicKeys", 201, &[]),
+    generic("Microsoft.Compute/virtualMachines/extensions", 201, &[]),
 ];
 
 macro_rules! routes {
@@ -85,7 +90,7 @@ macro_rules! routes {
 }
 
 /// Of every type in [`TYPES`], and of what is in them that can be written by itself.
-pub(crate) const ROUTES: &[Route] = routes![
+const ROUTES: &[Route] = routes![
     "Microsoft.Network/virtualNetworks",
     "Microsoft.Network/networkSecurityGroups",
     "Microsoft.Network/publicIPAddresses",
@@ -102,7 +107,9 @@ pub(crate) const ROUTES: &[Route] = routes![
 ];
 
 const EXTENSIONS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions";
+
 const EXTENSION: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions/{name}";
+
 macro_rules! inner {
     ($($kind:literal, $inner:literal;)*) => {
         &[
@@ -125,7 +132,7 @@ const CHECK_NAME: &str =
     "/subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability";
 
 /// Of what is in another resource, and what else clients ask before they create one.
-pub(crate) const INNER_ROUTES: &[Route] = inner![
+const CHILD_ROUTES: &[Route] = inner![
     "Microsoft.Network/virtualNetworks", "subnets";
     "Microsoft.Network/networkSecurityGroups", "securityRules";
     "Microsoft.Network/loadBalancers", "inboundNatRules";
@@ -133,63 +140,10 @@ pub(crate) const INNER_ROUTES: &[Route] = inner![
     "Microsoft.Network/routeTables", "routes";
 ];
 
-/// A resource that is kept. Its key is its id.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Kept {
-    id: String,
-    /// Namespace and type.
-    pub(crate) kind: String,
-    pub(crate) subscription: String,
-    pub(crate) group: String,
-    pub(crate) name: String,
-    pub(crate) location: String,
-    tags: Option<Tags>,
-    /// Members beside `properties`: `sku`, `zones`, …
-    extra: Map<String, Value>,
-    properties: Map<String, Value>,
-    etag: String,
-}
-
-impl Kept {
-    pub(crate) fn body(&self) -> Value {
-        let mut body = self.extra.clone();
-        let mut properties = self.properties.clone();
-        properties.insert("provisioningState".to_owned(), json!("Succeeded"));
-        for (name, value) in [
-            ("name", json!(self.name)),
-            ("id", json!(self.id)),
-            ("type", json!(self.kind)),
-            ("location", json!(self.location)),
-            ("etag", json!(self.etag)),
-            ("properties", Value::Object(properties)),
-        ] {
-            body.insert(name.to_owned(), value);
-        }
-        if let Some(tags) = &self.tags {
-            body.insert("tags".to_owned(), json!(tags));
-        }
-        Value::Object(body)
-    }
-}
-
-/// Whether resources of the type are kept, so that one of that id has to be there to be.
-pub(crate) fn is_kept(kind: &str) -> bool {
-    type_of(kind).is_some()
-}
-
 fn type_of(kind: &str) -> Option<&'static Type> {
     TYPES
         .iter()
         .find(|known| known.kind.eq_ignore_ascii_case(kind))
-}
-
-/// The resource is gone, and what is in it.
-pub(crate) fn forget(state: &mut State, id: &str) {
-    let inside = format!("{id}/").to_lowercase();
-    state
-        .kept
-        .retain(|key, _| *key != id.to_lowercase() && !key.starts_with(&inside));
 }
 
 /// The type in the path, behind the namespace.
@@ -313,13 +267,13 @@ fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
 fn put(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_in(call)?;
     check_name(call.param("name"))?;
-    let body = call.request.json()?;
+    let body = call.json()?;
     let id = id_in(call, kind);
     let key = id.to_lowercase();
     let location = values::location(&body, kind.kind)?;
     let tags = values::tags(&body)?;
     let mut properties = properties_of(&body)?;
-    let there = world.state.kept.get(&key);
+    let there = world.state.generic.get(&key);
     if let Some(there) = there
         && there.location != location
     {
@@ -336,7 +290,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         None => (id, call.param("name").to_owned()),
     };
     identify(&id, kind.inner, &mut properties);
-    let kept = Kept {
+    let resource = GenericResource {
         id,
         kind: kind.kind.to_owned(),
         subscription: call.param("subscription").to_owned(),
@@ -348,8 +302,8 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         properties,
         etag: etag(),
     };
-    let reply = Reply::json(status, &kept.body());
-    world.state.kept.insert(key, kept);
+    let reply = Reply::json(status, &resource.body());
+    world.state.generic.insert(key, resource);
     Ok(reply)
 }
 
@@ -385,36 +339,38 @@ fn put_extension(world: &mut World, call: &Call<'_>) -> Handled {
 
 fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_in(call)?;
-    let body = call.request.json()?;
+    let body = call.json()?;
     let tags = values::tags(&body)?;
     let mut properties = properties_of(&body)?;
-    let found = world.state.kept.get_mut(&id_in(call, kind).to_lowercase());
-    let kept = found.ok_or_else(|| not_found(call, kind))?;
+    let found = world
+        .state
+        .generic
+        .get_mut(&id_in(call, kind).to_lowercase());
+    let resource = found.ok_or_else(|| not_found(call, kind))?;
     if tags.is_some() {
-        kept.tags = tags;
+        resource.tags = tags;
     }
-    identify(&kept.id, kind.inner, &mut properties);
-    kept.properties.extend(properties);
-    kept.extra.extend(extra_of(&body));
-    kept.etag = etag();
-    Ok(Reply::json(200, &kept.body()))
+    identify(&resource.id, kind.inner, &mut properties);
+    resource.properties.extend(properties);
+    resource.extra.extend(extra_of(&body));
+    resource.etag = etag();
+    Ok(Reply::json(200, &resource.body()))
 }
 
 fn get(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_in(call)?;
-    let found = world.state.kept.get(&id_in(call, kind).to_lowercase());
+    let found = world.state.generic.get(&id_in(call, kind).to_lowercase());
     found
-        .map(|kept| Reply::json(200, &kept.body()))
+        .map(|one| Reply::json(200, &one.body()))
         .ok_or_else(|| not_found(call, kind))
 }
 
 /// 200 when it was there, 204 when not.
 fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     let key = id_in(call, kind_in(call)?).to_lowercase();
-    let there = world.state.kept.contains_key(&key);
+    let there = world.state.generic.contains_key(&key);
     if there {
-        forget(&mut world.state, &key);
-        assignments::forget(&mut world.state, &key);
+        world.state.remove(&key);
     }
     Ok(Reply::empty(if there { 200 } else { 204 }))
 }
@@ -422,8 +378,8 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
 fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
     let kind = kind_in(call)?;
     let size = world.session.settings.page_size;
-    paging::list(world, call, (&world.state.kept, prefix), size, |kept| {
-        (kept.kind == kind.kind).then(|| kept.body())
+    paging::list(world, call, (&world.state.generic, prefix), size, |one| {
+        (one.kind == kind.kind).then(|| one.body())
     })
 }
 
@@ -447,7 +403,7 @@ fn list_in_parent(world: &mut World, call: &Call<'_>) -> Handled {
 fn holder<'a>(
     world: &'a mut World,
     call: &Call<'_>,
-) -> Result<(&'a mut Kept, &'static str), ArmError> {
+) -> Result<(&'a mut GenericResource, &'static str), ArmError> {
     let segments = &call.request.segments;
     let (namespace, kind, inner) = (&segments[5], &segments[6], &segments[8]);
     let kind = type_of(&format!("{namespace}/{kind}"));
@@ -470,7 +426,7 @@ fn holder<'a>(
         kind.kind,
         parent,
     );
-    match world.state.kept.get_mut(&key) {
+    match world.state.generic.get_mut(&key) {
         Some(kept) => Ok((kept, property)),
         None => Err(resource_not_found(kind.kind, parent, call.param("group"))),
     }
@@ -479,7 +435,7 @@ fn holder<'a>(
 /// Whether a storage account could have the name: 3 to 24 lower-case letters and digits that no
 /// account has.
 fn check_account_name(world: &mut World, call: &Call<'_>) -> Handled {
-    let body = call.request.json()?;
+    let body = call.json()?;
     let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
     let valid = (3..=24).contains(&name.len())
         && name
@@ -487,9 +443,9 @@ fn check_account_name(world: &mut World, call: &Call<'_>) -> Handled {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let taken = world
         .state
-        .kept
+        .generic
         .values()
-        .any(|kept| kept.kind == "Microsoft.Storage/storageAccounts" && kept.name == name);
+        .any(|one| one.kind == "Microsoft.Storage/storageAccounts" && one.name == name);
     Ok(Reply::json(
         200,
         &match (valid, taken) {
@@ -517,7 +473,7 @@ fn is_named(item: &Value, name: &str) -> bool {
 fn put_inner(world: &mut World, call: &Call<'_>) -> Handled {
     let name = call.param("name");
     check_name(name)?;
-    let body = call.request.json()?;
+    let body = call.json()?;
     let properties = properties_of(&body)?;
     let (holder, property) = holder(world, call)?;
     let items = holder
@@ -544,7 +500,7 @@ fn put_inner(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::json(status, &found.unwrap_or_default()))
 }
 
-fn inner<'a>(holder: &'a Kept, property: &str, name: &str) -> Option<&'a Value> {
+fn inner<'a>(holder: &'a GenericResource, property: &str, name: &str) -> Option<&'a Value> {
     let items = holder.properties.get(property)?.as_array()?;
     items.iter().find(|item| is_named(item, name))
 }
@@ -598,7 +554,7 @@ mod tests {
             assert!(
                 ROUTES
                     .iter()
-                    .chain(INNER_ROUTES)
+                    .chain(CHILD_ROUTES)
                     .any(|route| route.pattern().contains(namespace)
                         && route.pattern().ends_with(&end)),
                 "{}",

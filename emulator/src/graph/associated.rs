@@ -5,11 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::index::Index;
 use crate::arm::error::{ArmError, resource_not_found};
-use crate::arm::router::{Call, Handled};
+use crate::arm::route::{Call, Handled};
 use crate::arm::throttle::{self, ASSOCIATED};
 use crate::base::http::{Reply, decode};
-use crate::identity;
+use crate::model::identity;
 use crate::state::{World, key};
 
 const MEMBERS: [&str; 6] = [
@@ -65,7 +66,7 @@ fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, ArmError> {
     }
 }
 
-pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Handled {
+pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
     if world.session.settings.throttling {
         world
             .session
@@ -79,7 +80,7 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Handled {
         return Err(resource_not_found(identity::KIND, name, group));
     }
     let delay = world.session.settings.graph_delay_ms;
-    let view = world.session.graph.view(delay, call.now);
+    let view = world.session.part_mut::<Index>().view(delay, call.now);
     let state = view.as_deref().unwrap_or(&world.state);
     let mut found: Vec<Value> = state
         .machines

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::clock::Millis;
-use crate::state::State;
+use crate::state::{Part, State};
 
 /// How many states wait to be shown. When there are more, some are passed over: their changes show
 /// with the next one, later and never earlier.
@@ -20,6 +20,12 @@ pub(crate) struct Index {
     states: VecDeque<(Millis, Arc<State>)>,
     /// When the window of the quota began, and how many queries have been in it.
     window: Option<(Millis, u64)>,
+}
+
+impl Part for Index {
+    fn reset(&mut self) {
+        *self = Index::default();
+    }
 }
 
 impl Index {
@@ -88,7 +94,7 @@ fn copy(state: &State) -> Arc<State> {
         identities: state.identities.clone(),
         federated: Default::default(),
         machines: state.machines.clone(),
-        kept: state.kept.clone(),
+        generic: state.generic.clone(),
         deployments: Default::default(),
         assignments: state.assignments.clone(),
         principals: Default::default(),

@@ -1,36 +1,39 @@
-//! Microsoft.ResourceGraph: queries over everything at once, late by a delay if the settings say
-//! so; and the older call that lists the resources that use an identity.
+//! Microsoft.ResourceGraph: queries, and the older call that lists the resources that use an
+//! identity.
 
-pub(crate) mod associated;
+mod associated;
 mod index;
 mod kql;
+mod query;
 mod rows;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value, json};
+use crate::arm::route::{Provider, Route, Versions, route};
+use crate::state::Parts;
+use index::Index;
 
-use crate::arm::router::{Call, Handled, Route, Versions, route};
-use crate::base::clock::iso_time;
-use crate::base::http::Reply;
-use crate::base::random;
-use crate::base::seed;
-use crate::state::World;
-pub(crate) use index::Index;
-use kql::{Kind, Query, QueryError, Table};
+pub(crate) const PROVIDER: Provider = Provider {
+    routes: &[ROUTES],
+    parts: &[Parts::add::<Index>],
+    state_changed: Some(|world, now| {
+        let state = &world.state;
+        world.session.part_mut::<Index>().observe(state, now);
+    }),
+    settings_changed: Some(|world, now| {
+        let delay = world.session.settings.graph_delay_ms;
+        let state = &world.state;
+        world
+            .session
+            .part_mut::<Index>()
+            .set_delay(delay, state, now);
+    }),
+    ..Provider::NOTHING
+};
 
-/// The first version whose rows are objects when nothing else is asked for.
-const OBJECTS_SINCE: &str = "2020-04-01";
-const DEFAULT_ROWS: usize = 100;
-const MOST_ROWS: usize = 1_000;
-/// The longest query that is read.
-const LONGEST: usize = 512 * 1024;
-
-pub(crate) const ROUTES: &[Route] = &[
+const ROUTES: &[Route] = &[
     route(
         "POST",
         "/providers/Microsoft.ResourceGraph/resources",
-        resources,
+        query::resources,
         Versions::Listed(&[
             "2018-09-01-preview",
             "2019-04-01",
@@ -51,314 +54,3 @@ pub(crate) const ROUTES: &[Route] = &[
     )
     .asking(),
 ];
-
-/// What a request asks for.
-#[derive(Debug)]
-struct Asked {
-    query: String,
-    /// In lower case; none for all that the caller sees.
-    subscriptions: Option<Vec<String>>,
-    top: usize,
-    skip: usize,
-    table: bool,
-}
-
-/// A detail of a refusal.
-type Detail = Map<String, Value>;
-
-fn detail(code: &str, message: &str) -> Detail {
-    [("code", code), ("message", message)]
-        .into_iter()
-        .map(|(name, text)| (name.to_owned(), json!(text)))
-        .collect()
-}
-
-fn resources(world: &mut World, call: &Call<'_>) -> Handled {
-    let quota = world
-        .session
-        .graph
-        .count(world.session.settings.throttling, call.now);
-    let (reply, remaining, resets) = match quota {
-        Ok((remaining, resets)) => (query(world, call)?, remaining, resets),
-        Err(resets) => {
-            const MESSAGE: &str = "Client application has been throttled and should not attempt to repeat the request until an amount of time has elapsed. Please see https://aka.ms/resourcegraph-throttling for help.";
-            let details = vec![detail("RateLimiting", MESSAGE)];
-            (refusal(call, 429, "RateLimiting", details), 0, resets)
-        }
-    };
-    Ok(reply
-        .header("x-ms-user-quota-remaining", remaining.to_string())
-        .header(
-            "x-ms-user-quota-resets-after",
-            format!(
-                "{:02}:{:02}:{:02}",
-                resets / 3_600,
-                resets / 60 % 60,
-                resets % 60
-            ),
-        ))
-}
-
-/// This provider's errors say what is wrong in their details only.
-fn refusal(call: &Call<'_>, status: u16, code: &str, details: Vec<Detail>) -> Reply {
-    let correlation = call
-        .request
-        .header("x-ms-correlation-request-id")
-        .filter(|id| random::is_guid(id))
-        .map_or_else(random::guid, str::to_owned);
-    Reply::json(
-        status,
-        &json!({ "error": {
-            "code": code,
-            "message": format!(
-                "Please provide below info when asking for support: timestamp = {}, correlationId = {correlation}.",
-                iso_time(call.now)
-            ),
-            "details": details,
-        }}),
-    )
-}
-
-fn invalid_query(error: &QueryError) -> Vec<Detail> {
-    let mut what = detail(error.code, &error.message);
-    what.insert("line".to_owned(), json!(error.line));
-    what.insert("characterPositionInLine".to_owned(), json!(error.character));
-    what.insert("token".to_owned(), json!(error.token));
-    vec![
-        detail(
-            "InvalidQuery",
-            "Query is invalid. Please refer to the documentation for the Azure Resource Graph service and fix the error before retrying.",
-        ),
-        what,
-    ]
-}
-
-fn query(world: &mut World, call: &Call<'_>) -> Handled {
-    let body = call.request.json()?;
-    let asked = match read(&body, &call.api_version) {
-        Ok(asked) => asked,
-        Err(detail) => return Ok(refusal(call, 400, "BadRequest", vec![detail])),
-    };
-    let view = world
-        .session
-        .graph
-        .view(world.session.settings.graph_delay_ms, call.now);
-    let state = view.as_deref().unwrap_or(&world.state);
-    if let Some(wanted) = &asked.subscriptions
-        && !wanted.iter().any(|id| state.subscriptions.contains_key(id))
-    {
-        let message = format!(
-            "There must be at least one subscription that is eligible to contain resources. Given: '{}'.",
-            wanted.join(",")
-        );
-        let details = vec![detail("NoValidSubscriptionsInQueryRequest", &message)];
-        return Ok(refusal(call, 400, "BadRequest", details));
-    }
-    let table = Query::parse(&asked.query, rows::columns).and_then(|query| {
-        query.run(rows::rows(
-            state,
-            &query.table,
-            asked.subscriptions.as_deref(),
-        ))
-    });
-    Ok(match table {
-        Ok(table) => Reply::json(200, &answer(&asked, table)),
-        Err(error) => refusal(call, 400, "BadRequest", invalid_query(&error)),
-    })
-}
-
-/// The page of the table that is asked for.
-fn answer(asked: &Asked, table: Table) -> Value {
-    let total = table.rows.len();
-    let columns = table.columns;
-    let page: Vec<Vec<Value>> = table
-        .rows
-        .into_iter()
-        .skip(asked.skip)
-        .take(asked.top)
-        .collect();
-    let count = page.len();
-    let end = asked.skip.saturating_add(count);
-    let more = end < total;
-    // Without an id, or with a limit of its own, a query has no second page: then the result is
-    // called truncated, which it is not as long as there is a token to go on with.
-    let pages = !table.limited && columns.iter().any(|column| column.name == "id");
-    let data = if asked.table {
-        let columns: Vec<Value> = columns
-            .iter()
-            .map(|column| {
-                let kind = match column.kind {
-                    Kind::Text => "string",
-                    Kind::Number => "integer",
-                    Kind::Bool => "boolean",
-                    Kind::Dynamic => "object",
-                };
-                json!({ "name": column.name, "type": kind })
-            })
-            .collect();
-        json!({ "columns": columns, "rows": page })
-    } else {
-        page.into_iter()
-            .map(|row| {
-                let names = columns.iter().map(|column| column.name.clone());
-                Value::Object(names.zip(row).collect())
-            })
-            .collect()
-    };
-    let mut body = json!({
-        "totalRecords": total,
-        "count": count,
-        "data": data,
-        "facets": [],
-        "resultTruncated": if more && !pages { "true" } else { "false" },
-    });
-    if more && pages {
-        body["$skipToken"] = json!(token(&asked.query, end));
-    }
-    body
-}
-
-/// Where the next page begins, for that query only.
-fn token(query: &str, skip: usize) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{skip} {:016x}", digest(query)))
-}
-
-fn read_token(query: &str, token: &str) -> Option<usize> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
-    let (skip, of) = text.split_once(' ')?;
-    (of == format!("{:016x}", digest(query))).then_some(skip.parse().ok()?)
-}
-
-/// FNV-1a: tells queries apart that were not made to be mistaken for each other.
-fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-/// Reads the body; what is wrong with it otherwise.
-fn read(body: &Map<String, Value>, api_version: &str) -> Result<Asked, Detail> {
-    let bad = |message: String| detail("InvalidRequest", &message);
-    let present = |map: &Map<String, Value>, name: &str| {
-        map.get(name).filter(|value| !value.is_null()).cloned()
-    };
-    for name in body.keys() {
-        if ![
-            "query",
-            "subscriptions",
-            "managementGroups",
-            "options",
-            "facets",
-        ]
-        .contains(&name.as_str())
-        {
-            return Err(bad(format!("The emulator does not serve '{name}'.")));
-        }
-    }
-    let query = match present(body, "query") {
-        Some(Value::String(query)) if query.len() <= LONGEST => query,
-        Some(Value::String(_)) => {
-            return Err(bad(format!("'query' is longer than {LONGEST} bytes.")));
-        }
-        _ => return Err(bad("'query' is not a string.".to_owned())),
-    };
-    let strings = |name: &str| -> Result<Option<Vec<String>>, Detail> {
-        let Some(value) = present(body, name) else {
-            return Ok(None);
-        };
-        let strings: Option<Vec<String>> = value.as_array().and_then(|items| {
-            items
-                .iter()
-                .map(|item| item.as_str().map(str::to_lowercase))
-                .collect()
-        });
-        match strings {
-            Some(strings) if strings.is_empty() => Ok(None),
-            Some(strings) => Ok(Some(strings)),
-            None => Err(bad(format!("'{name}' is not an array of strings."))),
-        }
-    };
-    let subscriptions = strings("subscriptions")?;
-    if let Some(id) = subscriptions
-        .iter()
-        .flatten()
-        .find(|id| !random::is_guid(id))
-    {
-        return Err(bad(format!("'{id}' is not the id of a subscription.")));
-    }
-    // The one management group that there is holds every subscription, and has the tenant's id.
-    if let Some(groups) = strings("managementGroups")?
-        && groups != [seed::TENANT_ID]
-    {
-        return Err(bad(format!(
-            "There is no management group '{}'.",
-            groups.join(",")
-        )));
-    }
-    if strings("facets").map_or(true, |facets| facets.is_some()) {
-        return Err(bad("The emulator does not serve 'facets'.".to_owned()));
-    }
-    let options = match present(body, "options") {
-        None => Map::new(),
-        Some(Value::Object(options)) => options,
-        Some(_) => return Err(bad("'options' is not an object.".to_owned())),
-    };
-    let mut asked = Asked {
-        query,
-        subscriptions,
-        top: DEFAULT_ROWS,
-        skip: 0,
-        table: api_version < OBJECTS_SINCE,
-    };
-    let mut go_on = None;
-    for (name, value) in options {
-        let wrong = || bad(format!("'{value}' is not a value of '{name}'."));
-        match (name.as_str(), &value) {
-            (_, Value::Null) => {}
-            ("$top", _) => {
-                asked.top = number(&value)
-                    .filter(|top| (1..=MOST_ROWS).contains(top))
-                    .ok_or_else(wrong)?;
-            }
-            ("$skip", _) => asked.skip = number(&value).ok_or_else(wrong)?,
-            ("$skipToken", Value::String(token)) => {
-                go_on = Some(read_token(&asked.query, token).ok_or_else(wrong)?);
-            }
-            ("resultFormat", Value::String(format)) => {
-                asked.table = match format.to_lowercase().as_str() {
-                    "table" => true,
-                    "objectarray" => false,
-                    _ => return Err(wrong()),
-                };
-            }
-            ("allowPartialScopes", Value::Bool(_)) => {}
-            // The only one that makes no difference here.
-            ("authorizationScopeFilter", Value::String(filter))
-                if filter.eq_ignore_ascii_case("AtScopeAndBelow") => {}
-            _ => return Err(wrong()),
-        }
-    }
-    asked.skip = go_on.unwrap_or(asked.skip);
-    Ok(asked)
-}
-
-fn number(value: &Value) -> Option<usize> {
-    value
-        .as_u64()
-        .and_then(|number| usize::try_from(number).ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_are_for_one_query() {
-        let given = token("resources", 1_000);
-        assert_eq!(read_token("resources", &given), Some(1_000));
-        assert_eq!(read_token("Resources", &given), None);
-        for other in ["", "x", "é", "MTAw"] {
-            assert_eq!(read_token("resources", other), None);
-        }
-    }
-}

@@ -49,25 +49,17 @@ pub(super) fn rows(state: &State, table: &str, subscriptions: Option<&[String]>)
     };
     match table {
         "resources" => {
-            let identities = state
-                .identities
-                .values()
-                .filter(|identity| wanted(&identity.subscription))
-                .map(|identity| {
-                    let body = identity.body(crate::identity::ISOLATION_SINCE);
-                    row(body, &identity.group, &identity.subscription)
-                });
-            let machines = state
-                .machines
-                .values()
-                .filter(|machine| wanted(&machine.subscription))
-                .map(|machine| row(machine.body(), &machine.group, &machine.subscription));
-            let kept = state
-                .kept
-                .values()
-                .filter(|kept| wanted(&kept.subscription))
-                .map(|kept| row(kept.body(), &kept.group, &kept.subscription));
-            identities.chain(machines).chain(kept).collect()
+            let resources = state.resources().map(|(_, resource)| resource);
+            resources
+                .filter(|resource| wanted(resource.subscription()))
+                .map(|resource| {
+                    row(
+                        resource.to_json(),
+                        resource.group(),
+                        resource.subscription(),
+                    )
+                })
+                .collect()
         }
         "resourcecontainers" => {
             let subscriptions = state
@@ -93,7 +85,7 @@ pub(super) fn rows(state: &State, table: &str, subscriptions: Option<&[String]>)
                 .values()
                 .filter(|group| wanted(&group.subscription))
                 .map(|group| {
-                    let mut body = crate::resources::subscriptions::group_body(group);
+                    let mut body = group.body();
                     body["type"] = json!("microsoft.resources/subscriptions/resourcegroups");
                     row(body, &group.name, &group.subscription)
                 });

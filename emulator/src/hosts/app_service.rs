@@ -5,7 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Failure, NoIdentity, Selector, Source, has_header, has_metadata_header, token_for};
+use super::host::Source;
+use super::token::{Failure, NoIdentity, Selector, has_header, has_metadata_header, token_for};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::base::random;

@@ -5,10 +5,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Failure, NoIdentity, Selector, Source, has_metadata_header, plain, token_for};
+use super::host::{Hosts, Source};
+use super::token::{Failure, NoIdentity, Selector, has_metadata_header, plain, token_for};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
-use crate::compute::Machine;
+use crate::model::machine::Machine;
 use crate::state::World;
 use crate::tokens::store::{Made, Party};
 
@@ -104,7 +105,7 @@ pub(super) fn instance(world: &mut World, request: &Request, _now: Millis) -> Re
     }
     let machine = world
         .session
-        .hosts
+        .part::<Hosts>()
         .0
         .get(&Source::Imds)
         .and_then(|host| host.machine.clone())
@@ -153,7 +154,7 @@ fn described(machine: &Machine) -> Value {
             .map(|(name, value)| format!("{name}:{}", value.as_str().unwrap_or_default()))
             .collect::<Vec<_>>()
             .join(";"),
-        "vmId": machine.unique_id(),
+        "vmId": machine.unique_id,
         "vmSize": property("hardwareProfile/vmSize").unwrap_or_default(),
     })
 }

@@ -4,14 +4,15 @@
 
 use serde_json::json;
 
+use super::host::Source;
 use super::imds::{body, refused};
-use super::{Selector, Source, has_header, has_metadata_header, token_for};
+use super::token::{Selector, has_header, has_metadata_header, token_for};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
-use crate::oauth::{self, device_code};
 use crate::state::World;
+use crate::tokens::audience::check_resource;
 use crate::tokens::claims::Claims;
-use crate::tokens::store::{self as tokens, Wanted};
+use crate::tokens::store::{self as tokens, Party, Wanted};
 
 /// The client that Cloud Shell signs its user in with: the Azure CLI's.
 const CLOUD_SHELL_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -44,10 +45,10 @@ pub(super) fn cloud_shell(world: &mut World, request: &Request, now: Millis) -> 
             "Required audience parameter not specified",
         );
     };
-    if let Err(refusal) = oauth::check_resource(world, &resource) {
+    if let Err(refusal) = check_resource(world, &resource) {
         return problem(400, "AudienceNotSupported", &refusal.text());
     }
-    let party = device_code::seeded_user(CLOUD_SHELL_CLIENT);
+    let party = Party::seeded_user(CLOUD_SHELL_CLIENT);
     let wanted = Wanted {
         party: &party,
         grant: Source::CloudShell.grant(),

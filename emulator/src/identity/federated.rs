@@ -1,12 +1,14 @@
 //! Federated identity credentials: whose tokens, of another issuer, may act as a user-assigned
 //! identity. They are children of the identity and go with it.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
+use serde_json::{Map, Value};
+
+use super::user_assigned;
 use crate::arm::error::{ArmError, resource_not_found};
 use crate::arm::paging;
-use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::arm::throttle::{
     self, FEDERATED_LISTS, FEDERATED_READS, FEDERATED_WRITES, FederatedLimits,
 };
@@ -14,12 +16,9 @@ use crate::arm::values::not_a;
 use crate::base::clock::Millis;
 use crate::base::http::Reply;
 use crate::base::seed;
-use crate::identity;
-use crate::state::{State, World, key, within};
-
-/// The resource type.
-pub(crate) const KIND: &str =
-    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials";
+use crate::model::federated::{Expression, FLEXIBLE, FederatedCredential, KIND, Trust};
+use crate::model::identity::{self, UserAssignedIdentity};
+use crate::state::{Part, World, key, within};
 
 /// Those of identities, from the first that has credentials.
 pub(crate) const VERSIONS: Versions = Versions::Listed(&[
@@ -33,15 +32,14 @@ pub(crate) const VERSIONS: Versions = Versions::Listed(&[
     "2026-05-31",
 ]);
 
-/// Those that have `claimsMatchingExpression`. Source: the service's specification.
-const FLEXIBLE: [&str; 2] = ["2025-01-31-preview", "2025-05-31-preview"];
-
 /// As many as an identity can have.
 const MOST: usize = 20;
+
 /// The longest that issuer, subject and audience can be.
 const LONGEST: usize = 600;
 
 const ALL: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}/federatedIdentityCredentials";
+
 const ONE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}/federatedIdentityCredentials/{credential}";
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -51,81 +49,14 @@ pub(crate) const ROUTES: &[Route] = &[
     route("GET", ALL, list, VERSIONS),
 ];
 
-/// A federated identity credential. Its key is its id, which begins with the key of its identity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct FederatedCredential {
-    /// The id of the identity.
-    pub(crate) parent: String,
-    pub(crate) name: String,
-    #[serde(flatten)]
-    trust: Trust,
-}
+/// Until when a federated credential is being written, by identity.
+#[derive(Debug, Default)]
+pub(super) struct Writes(HashMap<String, Millis>);
 
-/// Whose tokens are trusted: those for a subject, or those whose claims match an expression. All
-/// are compared with regard to casing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Trust {
-    pub(crate) issuer: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) subject: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) claims_matching_expression: Option<Expression>,
-    pub(crate) audience: String,
-}
-
-/// What claims must match.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Expression {
-    pub(crate) value: String,
-    pub(crate) language_version: i32,
-}
-
-impl FederatedCredential {
-    pub(crate) fn id(&self) -> String {
-        format!("{}/federatedIdentityCredentials/{}", self.parent, self.name)
+impl Part for Writes {
+    fn reset(&mut self) {
+        self.0.clear();
     }
-
-    /// What a version shows. One without expressions has `"subject": null` in place of one.
-    pub(crate) fn body(&self, api_version: &str) -> Value {
-        let trust = &self.trust;
-        let mut properties = json!({
-            "issuer": trust.issuer,
-            "audiences": [trust.audience],
-        });
-        match &trust.claims_matching_expression {
-            Some(expression) if FLEXIBLE.contains(&api_version) => {
-                properties["claimsMatchingExpression"] = json!(expression);
-            }
-            _ => properties["subject"] = json!(trust.subject),
-        }
-        json!({
-            "id": self.id(),
-            "name": self.name,
-            "type": KIND,
-            "properties": properties,
-        })
-    }
-}
-
-/// What the keys of an identity's credentials begin with.
-fn under(identity: &str) -> String {
-    format!("{identity}/federatedidentitycredentials/").to_lowercase()
-}
-
-/// Whose tokens may act as the identity with that id.
-pub(crate) fn trusted<'a>(state: &'a State, identity: &str) -> Vec<&'a Trust> {
-    within(&state.federated, &under(identity))
-        .map(|(_, credential)| &credential.trust)
-        .collect()
-}
-
-/// The identity is gone, and its credentials with it.
-pub(crate) fn forget(state: &mut State, identity: &str) {
-    let prefix = under(identity);
-    state.federated.retain(|key, _| !key.starts_with(&prefix));
 }
 
 fn parent_key(call: &Call<'_>) -> String {
@@ -140,7 +71,7 @@ fn parent_key(call: &Call<'_>) -> String {
 fn key_of(call: &Call<'_>) -> String {
     format!(
         "{}{}",
-        under(&parent_key(call)),
+        key::credentials(&parent_key(call)),
         call.param("credential").to_lowercase()
     )
 }
@@ -151,7 +82,7 @@ fn parent(world: &World, call: &Call<'_>) -> Result<String, ArmError> {
         .state
         .identities
         .get(&parent_key(call))
-        .map(identity::UserAssignedIdentity::id)
+        .map(UserAssignedIdentity::id)
         .ok_or_else(|| {
             ArmError::new(
                 404,
@@ -163,7 +94,7 @@ fn parent(world: &World, call: &Call<'_>) -> Result<String, ArmError> {
 
 /// 3 to 120 letters, digits, hyphens and underscores, beginning with a letter or digit.
 fn name_is_valid(name: &str) -> bool {
-    (3..=120).contains(&name.len()) && identity::name_is_valid(name)
+    (3..=120).contains(&name.len()) && user_assigned::name_is_valid(name)
 }
 
 fn bad_request(message: impl Into<String>) -> ArmError {
@@ -319,7 +250,7 @@ fn count(
 /// refused. The time that it takes.
 fn begin_write(world: &mut World, call: &Call<'_>, parent: &str) -> Result<Millis, ArmError> {
     let takes = world.session.settings.federated_write_ms;
-    let writes = &mut world.session.federated_writes;
+    let writes = &mut world.session.part_mut::<Writes>().0;
     writes.retain(|_, until| *until > call.now);
     let identity = parent_key(call);
     if writes.contains_key(&identity) {
@@ -345,11 +276,11 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         )));
     }
     let parent = parent(world, call)?;
-    let trust = wanted(&call.request.json()?, &call.api_version)?;
+    let trust = wanted(&call.json()?, &call.api_version)?;
     count(world, call, "write", &FEDERATED_WRITES)?;
 
     let key = key_of(call);
-    let prefix = under(&parent_key(call));
+    let prefix = key::credentials(&parent_key(call));
     let others = || within(&world.state.federated, &prefix).filter(|(other, _)| **other != key);
     if others().any(|(_, other)| {
         other.trust.issuer == trust.issuer
@@ -410,7 +341,7 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
 fn list(world: &mut World, call: &Call<'_>) -> Handled {
     parent(world, call)?;
     count(world, call, "list", &FEDERATED_LISTS)?;
-    let prefix = under(&parent_key(call));
+    let prefix = key::credentials(&parent_key(call));
     paging::list(
         world,
         call,
@@ -423,6 +354,7 @@ fn list(world: &mut World, call: &Call<'_>) -> Handled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn names() {

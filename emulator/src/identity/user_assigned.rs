@@ -1,24 +1,16 @@
-//! Microsoft.ManagedIdentity: user-assigned identities, and the system-assigned identity of a
-//! resource. No operation of this provider is long-running.
+//! User-assigned identities, and the system-assigned identity of a resource.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::{ArmError, invalid_parameter, other_location, resource_not_found};
 use crate::arm::paging;
-use crate::arm::router::{Call, Handled, Route, Versions, route};
+use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::arm::throttle::{self, IDENTITY_CREATES};
 use crate::arm::values;
-use crate::authorization::assignments;
-use crate::base::clock::Millis;
 use crate::base::http::Reply;
-use crate::base::random;
-use crate::base::seed;
-use crate::identity::federated;
-use crate::state::{State, Tags, World, key};
-
-/// The resource type of a user-assigned identity.
-pub(crate) const KIND: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+use crate::base::{random, seed};
+use crate::model::identity::{ISOLATION_SINCE, KIND, UserAssignedIdentity};
+use crate::state::{World, key};
 
 const VERSIONS: Versions = Versions::Listed(&[
     "2015-08-31-preview",
@@ -33,9 +25,6 @@ const VERSIONS: Versions = Versions::Listed(&[
     "2026-04-30",
     "2026-05-31",
 ]);
-
-/// The first version that has `isolationScope`.
-pub(crate) const ISOLATION_SINCE: &str = "2024-11-30";
 
 const ONE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}";
 
@@ -63,56 +52,6 @@ pub(crate) const ROUTES: &[Route] = &[
         VERSIONS,
     ),
 ];
-
-/// A user-assigned identity.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct UserAssignedIdentity {
-    pub(crate) subscription: String,
-    pub(crate) group: String,
-    pub(crate) name: String,
-    pub(crate) location: String,
-    pub(crate) tags: Tags,
-    pub(crate) isolation_scope: String,
-    pub(crate) principal_id: String,
-    pub(crate) client_id: String,
-    #[serde(default)]
-    pub(crate) created: Millis,
-}
-
-impl UserAssignedIdentity {
-    /// With `resourcegroups` in lower case, as this provider writes it (and no other does).
-    pub(crate) fn id(&self) -> String {
-        format!(
-            "/subscriptions/{}/resourcegroups/{}/providers/{KIND}/{}",
-            self.subscription, self.group, self.name
-        )
-    }
-
-    pub(crate) fn body(&self, api_version: &str) -> Value {
-        let mut body = json!({
-            "id": self.id(),
-            "name": self.name,
-            "type": KIND,
-            "location": self.location,
-            "tags": self.tags,
-            "properties": {
-                "tenantId": seed::TENANT_ID,
-                "principalId": self.principal_id,
-                "clientId": self.client_id,
-            },
-        });
-        if api_version >= ISOLATION_SINCE {
-            body["properties"]["isolationScope"] = json!(self.isolation_scope);
-        }
-        body
-    }
-}
-
-/// The identity with that resource id, however it is cased.
-pub(crate) fn find<'a>(state: &'a State, id: &str) -> Option<&'a UserAssignedIdentity> {
-    state.identities.get(&id.to_lowercase())
-}
 
 fn key_of(call: &Call<'_>) -> String {
     key::resource(
@@ -180,7 +119,7 @@ fn isolation_scope(
 fn put(world: &mut World, call: &Call<'_>) -> Handled {
     let name = call.param("name");
     check_name(name)?;
-    let body = call.request.json()?;
+    let body = call.json()?;
     let location = values::location(&body, KIND)?;
     let tags = values::tags(&body)?.unwrap_or_default();
     let scope = isolation_scope(&body, &call.api_version)?;
@@ -235,7 +174,7 @@ fn not_found(call: &Call<'_>) -> ArmError {
 }
 
 fn patch(world: &mut World, call: &Call<'_>) -> Handled {
-    let body = call.request.json()?;
+    let body = call.json()?;
     let tags = values::tags(&body)?;
     let scope = isolation_scope(&body, &call.api_version)?;
     let identity = world
@@ -276,12 +215,9 @@ fn get(world: &mut World, call: &Call<'_>) -> Handled {
 /// it had; roles on it and its federated credentials go.
 fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     let key = key_of(call);
-    let removed = world.state.identities.remove(&key);
-    if removed.is_some() {
-        federated::forget(&mut world.state, &key);
-        assignments::forget(&mut world.state, &key);
-    }
-    Ok(Reply::empty(if removed.is_some() { 200 } else { 204 }))
+    let there = world.state.identities.contains_key(&key);
+    world.state.remove(&key);
+    Ok(Reply::empty(if there { 200 } else { 204 }))
 }
 
 fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {

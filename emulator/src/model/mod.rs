@@ -1,5 +1,17 @@
-//! The records of what the emulated cloud holds.
+//! The records of what the emulated cloud holds: plain data, and what Azure shows of it.
 
 pub(crate) mod application;
+pub(crate) mod assignment;
 pub(crate) mod builtin_roles;
 pub(crate) mod certificate;
+pub(crate) mod deployment;
+pub(crate) mod error;
+pub(crate) mod federated;
+pub(crate) mod generic;
+pub(crate) mod identity;
+pub(crate) mod machine;
+pub(crate) mod operation;
+pub(crate) mod principal;
+pub(crate) mod resource;
+pub(crate) mod role_assignment;
+pub(crate) mod subscription;

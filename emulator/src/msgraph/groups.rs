@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::collections::{context, find, page, strings, visible};
 use super::objects::{self, Set};
 use super::query::member;
-use super::{Ask, Fault, Handled, context, find, page, strings, visible};
+use super::request::{Ask, Fault, Handled};
 use crate::base::http::Reply;
 use crate::base::random;
+use crate::model::principal::{DirectoryGroup, Kind, Principal};
 use crate::state::World;
-use crate::state::directory::{self, Group, Kind, Object, Principal};
+use crate::state::directory::{self, Object};
 
 /// The longest name that a group can have.
 const LONGEST_NAME: usize = 256;
@@ -90,7 +92,7 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
     );
     world.state.directory_groups.insert(
         id.clone(),
-        Group {
+        DirectoryGroup {
             description,
             mail_nickname: Some(mail_nickname),
             created: ask.now,

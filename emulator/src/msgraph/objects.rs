@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::base::clock::iso_time;
 use crate::base::seed;
+use crate::model::principal::{DirectoryGroup, Kind};
 use crate::state::State;
-use crate::state::directory::{self, Group, Kind, Object, Source};
+use crate::state::directory::{self, Object, Source};
 
 /// The collections that somebody can be found in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -176,7 +177,7 @@ impl Set {
 /// A property of somebody; null for one that it does not have.
 pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value {
     let service = object.kind == Kind::ServicePrincipal;
-    let group = || -> Option<&Group> { state.directory_groups.get(object.id) };
+    let group = || -> Option<&DirectoryGroup> { state.directory_groups.get(object.id) };
     match name.to_lowercase().as_str() {
         "id" => json!(object.id),
         "displayname" => json!(object.display_name),

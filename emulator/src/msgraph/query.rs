@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Fault;
+use super::request::Fault;
 use crate::arm::paging;
 use crate::base::http::Request;
 

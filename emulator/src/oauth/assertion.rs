@@ -2,17 +2,17 @@
 //! names the client as issuer; one of another identity provider is looked up among the client's
 //! federated credentials.
 
-use crate::base::clock::{Millis, iso_time, login_time};
-use crate::identity::federated::Trust;
-use crate::state::World;
-
+use super::applications::{Client, Issuers, Signed};
 use super::expression;
 use super::jwt::Jwt;
-use super::{EXCHANGE_AUDIENCE, tenant_id};
-use crate::model::application::{Application, Client, Signed};
+use crate::base::clock::{Millis, iso_time, login_time};
+use crate::model::application::Application;
 use crate::model::certificate::{Algorithm, Certificate, base64url, hex};
+use crate::model::federated::Trust;
+use crate::state::World;
+use crate::tokens::audience::{EXCHANGE_AUDIENCE, tenant_id};
 use crate::tokens::refusal::{Refusal, bad_client, missing, refuse};
-use crate::tokens::store::Grant;
+use crate::tokens::store::{Grant, Tokens};
 
 /// The only `client_assertion_type`.
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -202,7 +202,7 @@ fn federated(
     // Of Entra's own tokens only those that a managed identity got for the exchange are taken.
     if is_entra(world, issuer) {
         let for_exchange = audiences.contains(&EXCHANGE_AUDIENCE);
-        if !for_exchange || !world.session.tokens.is_of_identity(text, now) {
+        if !for_exchange || !world.session.part::<Tokens>().is_of_identity(text, now) {
             return Err(bad_client(
                 700_222,
                 "AAD-issued tokens may not be used for federated identity flows.",
@@ -216,7 +216,7 @@ fn federated(
             format!("Assertion failed signature validation. [Reason - {reason}]"),
         )
     };
-    match world.session.issuers.check(issuer, token) {
+    match world.session.part::<Issuers>().check(issuer, token) {
         Signed::Good => {}
         Signed::UnknownKey => return Err(failed("The key was not found.")),
         Signed::Wrong => {

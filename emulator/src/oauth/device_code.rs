@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::base::clock::{Millis, iso_time};
 use crate::base::random;
 use crate::base::seed;
-use crate::state::World;
+use crate::model::principal;
 use crate::state::directory;
-
+use crate::state::{Part, World};
 use crate::tokens::claims::Claims;
 use crate::tokens::refusal::{Refusal, refuse};
 use crate::tokens::store::{Kind, Party};
@@ -49,6 +49,12 @@ enum Outcome {
 /// The sign-ins that were begun, by device code.
 #[derive(Default)]
 pub(crate) struct DeviceCodes(BTreeMap<String, Pending>);
+
+impl Part for DeviceCodes {
+    fn reset(&mut self) {
+        self.0.clear();
+    }
+}
 
 impl fmt::Debug for DeviceCodes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,10 +173,6 @@ impl DeviceCodes {
         }
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
     /// For the admin API: everything but the device codes.
     pub(crate) fn list(&self, now: Millis) -> Value {
         self.0
@@ -194,28 +196,16 @@ impl DeviceCodes {
     }
 }
 
-/// The user who signs in where nobody is named.
-pub(crate) fn seeded_user(client_id: &str) -> Party {
-    Party {
-        client_id: client_id.to_owned(),
-        object_id: seed::USER_ID.to_owned(),
-        kind: Kind::User {
-            name: seed::USER_NAME.to_owned(),
-            display_name: seed::USER_DISPLAY_NAME.to_owned(),
-        },
-    }
-}
-
 /// The registered user with that object id, signing in through that client.
 fn user(world: &World, id: &str, client_id: &str) -> Option<Party> {
     if id.eq_ignore_ascii_case(seed::USER_ID) {
-        return Some(seeded_user(client_id));
+        return Some(Party::seeded_user(client_id));
     }
     let user = world
         .state
         .principals
         .get(&id.to_lowercase())
-        .filter(|one| one.kind == directory::Kind::User)?;
+        .filter(|one| one.kind == principal::Kind::User)?;
     Some(Party {
         client_id: client_id.to_owned(),
         object_id: user.id.clone(),
@@ -257,7 +247,7 @@ pub(crate) fn complete(
     })?;
     let pending = world
         .session
-        .device_codes
+        .part_mut::<DeviceCodes>()
         .0
         .values_mut()
         .find(|one| one.user_code.eq_ignore_ascii_case(user_code))

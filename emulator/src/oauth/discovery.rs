@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::protocol::{Version, check_tenant, is_any_tenant};
 use crate::arm::error::ArmError;
 use crate::base::http::{Reply, Request};
 use crate::state::World;
-
-use super::{Version, check_tenant, is_any_tenant, tenant_id};
+use crate::tokens::audience::tenant_id;
 
 pub(super) fn configuration(world: &World, request: &Request, version: Version) -> Reply {
     let endpoint = &world.site.endpoint;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::ArmError;
+use crate::arm::filter::{Clause, clauses};
 use crate::arm::paging;
-use crate::arm::router::{Call, Handled, Route, Versions, route};
-use crate::authorization::{Clause, clauses};
+use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::state::{State, World, key};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -23,20 +23,12 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
 ];
 
-/// The resources whose keys begin with `prefix`, by key. What is in another resource is not listed,
-/// but for the extensions of machines.
+/// The resources whose keys begin with `prefix`, by key.
 fn resources(state: &State, prefix: &str) -> Vec<(String, Value)> {
-    let identities = state
-        .identities
-        .iter()
-        .map(|(key, one)| (key, one.body(crate::identity::ISOLATION_SINCE)));
-    let machines = state.machines.iter().map(|(key, one)| (key, one.body()));
-    let kept = state.kept.iter().map(|(key, one)| (key, one.body()));
-    let mut all: Vec<(String, Value)> = identities
-        .chain(machines)
-        .chain(kept)
+    let mut all: Vec<(String, Value)> = state
+        .resources()
         .filter(|(key, _)| key.starts_with(prefix))
-        .map(|(key, body)| (key.clone(), short(body)))
+        .map(|(key, resource)| (key.clone(), short(resource.to_json())))
         .collect();
     all.sort_by(|left, right| left.0.cmp(&right.0));
     all
@@ -59,23 +51,23 @@ fn list(world: &mut World, call: &Call<'_>) -> Handled {
         "" => key::in_subscription(subscription),
         group => key::in_group(subscription, group),
     };
-    let wanted = match call.request.parameter("$filter") {
+    let conditions = match call.request.parameter("$filter") {
         Some(text) if !text.trim().is_empty() => filter(&text)?,
         _ => Vec::new(),
     };
     let items = resources(&world.state, &prefix)
         .into_iter()
-        .filter(|(key, body)| wanted.iter().all(|one| one.passes(key, body)));
+        .filter(|(key, body)| conditions.iter().all(|one| one.passes(key, body)));
     paging::page(&world.site.endpoint, call, paging::top(world, call)?, items)
 }
 
 /// One condition: a property and the value that it has.
-struct Wanted {
+struct Condition {
     property: &'static str,
     value: String,
 }
 
-fn filter(text: &str) -> Result<Vec<Wanted>, ArmError> {
+fn filter(text: &str) -> Result<Vec<Condition>, ArmError> {
     const PROPERTIES: [&str; 6] = [
         "resourceType",
         "resourceGroup",
@@ -84,19 +76,19 @@ fn filter(text: &str) -> Result<Vec<Wanted>, ArmError> {
         "tagName",
         "tagValue",
     ];
-    let wanted: Option<Vec<Wanted>> = clauses(text).and_then(|clauses| {
+    let conditions: Option<Vec<Condition>> = clauses(text).and_then(|clauses| {
         clauses
             .into_iter()
             .map(|clause| match clause {
                 Clause::Equal(name, value) => PROPERTIES
                     .into_iter()
                     .find(|known| known.eq_ignore_ascii_case(&name))
-                    .map(|property| Wanted { property, value }),
+                    .map(|property| Condition { property, value }),
                 Clause::Call(..) => None,
             })
             .collect()
     });
-    wanted.ok_or_else(|| {
+    conditions.ok_or_else(|| {
         ArmError::new(
             400,
             "InvalidFilterInQueryString",
@@ -106,7 +98,7 @@ fn filter(text: &str) -> Result<Vec<Wanted>, ArmError> {
     })
 }
 
-impl Wanted {
+impl Condition {
     fn passes(&self, key: &str, body: &Value) -> bool {
         let is = |member: &str| {
             body[member]

@@ -1,4 +1,26 @@
-//! Microsoft.Resources: tenants, subscriptions, resource groups, and the list of all resources.
+//! Microsoft.Resources: tenants, subscriptions, providers, resource groups, and the list of all
+//! resources.
 
-pub(crate) mod inventory;
-pub(crate) mod subscriptions;
+mod inventory;
+mod subscriptions;
+
+use crate::arm::operations;
+use crate::arm::route::{Ended, Provider};
+use crate::model::operation::Effect;
+use crate::state::{State, key};
+
+pub(crate) const PROVIDER: Provider = Provider {
+    routes: &[subscriptions::ROUTES, inventory::ROUTES, operations::ROUTES],
+    operation_ended: Some(operation_ended),
+    ..Provider::NOTHING
+};
+
+fn operation_ended(state: &mut State, ended: &Ended<'_>) {
+    if let Effect::GroupDeleted {
+        subscription,
+        group,
+    } = ended.effect
+    {
+        state.remove(&key::group(subscription, group));
+    }
+}

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::arm::error::{ArmError, group_not_found};
-use crate::arm::operations::{self, Effect};
+use crate::arm::operations;
 use crate::arm::paging;
-use crate::arm::router::{self, Call, Handled, Route, Versions, route};
+use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::arm::values::{self, LOCATIONS};
 use crate::base::http::Reply;
 use crate::base::seed;
-use crate::state::{Group, Registration, Subscription, World, key};
+use crate::model::operation::Effect;
+use crate::model::subscription::{Group, Subscription};
+use crate::state::{Registration, World, key};
 
 const GROUP: &str = "/subscriptions/{subscription}/resourcegroups/{group}";
 
@@ -81,29 +83,12 @@ fn list_tenants(_: &mut World, _: &Call<'_>) -> Handled {
     ))
 }
 
-fn subscription_body(subscription: &Subscription) -> Value {
-    json!({
-        "id": format!("/subscriptions/{}", subscription.id),
-        "authorizationSource": "RoleBased",
-        "managedByTenants": [],
-        "subscriptionId": subscription.id,
-        "tenantId": subscription.tenant_id,
-        "displayName": subscription.name,
-        "state": "Enabled",
-        "subscriptionPolicies": {
-            "locationPlacementId": "Public_2014-09-01",
-            "quotaId": "PayAsYouGo_2014-09-01",
-            "spendingLimit": "Off",
-        },
-    })
-}
-
 fn list_subscriptions(world: &mut World, call: &Call<'_>) -> Handled {
     let items: Vec<_> = world
         .state
         .subscriptions
         .iter()
-        .map(|(key, subscription)| (key.clone(), subscription_body(subscription)))
+        .map(|(key, subscription)| (key.clone(), subscription.body()))
         .collect();
     paging::page(&world.site.endpoint, call, usize::MAX, items.into_iter())
 }
@@ -116,7 +101,7 @@ fn get_subscription(world: &mut World, call: &Call<'_>) -> Handled {
             .state
             .subscriptions
             .get(&key)
-            .map_or(Value::Null, subscription_body),
+            .map_or(Value::Null, Subscription::body),
     ))
 }
 
@@ -140,7 +125,9 @@ fn list_locations(_: &mut World, call: &Call<'_>) -> Handled {
 
 fn provider_body(world: &World, call: &Call<'_>, namespace: &str) -> Value {
     let locations: Vec<&str> = LOCATIONS.iter().map(|(_, display)| *display).collect();
-    let types: Vec<Value> = router::resource_types(namespace)
+    let types: Vec<Value> = call
+        .registry
+        .resource_types(namespace)
         .into_iter()
         .map(|(kind, versions)| {
             json!({
@@ -161,7 +148,9 @@ fn provider_body(world: &World, call: &Call<'_>, namespace: &str) -> Value {
 }
 
 fn list_providers(world: &mut World, call: &Call<'_>) -> Handled {
-    let value: Vec<Value> = router::namespaces()
+    let value: Vec<Value> = call
+        .registry
+        .namespaces()
         .map(|namespace| provider_body(world, call, namespace))
         .collect();
     Ok(Reply::json(200, &json!({ "value": value })))
@@ -169,7 +158,8 @@ fn list_providers(world: &mut World, call: &Call<'_>) -> Handled {
 
 fn known_namespace(call: &Call<'_>) -> Result<&'static str, ArmError> {
     let given = call.param("namespace");
-    router::namespaces()
+    call.registry
+        .namespaces()
         .find(|known| known.eq_ignore_ascii_case(given))
         .ok_or_else(|| {
             ArmError::new(
@@ -208,22 +198,6 @@ fn unregister(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::json(200, &provider_body(world, call, namespace)))
 }
 
-pub(crate) fn group_body(group: &Group) -> Value {
-    let mut body = json!({
-        "id": format!("/subscriptions/{}/resourceGroups/{}", group.subscription, group.name),
-        "name": group.name,
-        "type": "Microsoft.Resources/resourceGroups",
-        "location": group.location,
-        "properties": {
-            "provisioningState": if group.deleting { "Deleting" } else { "Succeeded" },
-        },
-    });
-    if let Some(tags) = &group.tags {
-        body["tags"] = json!(tags);
-    }
-    body
-}
-
 fn group_key(call: &Call<'_>) -> String {
     key::group(call.param("subscription"), call.param("group"))
 }
@@ -249,7 +223,7 @@ fn list_groups(world: &mut World, call: &Call<'_>) -> Handled {
         call,
         (&world.state.groups, &prefix),
         paging::top(world, call)?,
-        |group| wanted(group).then(|| group_body(group)),
+        |group| wanted(group).then(|| group.body()),
     )
 }
 
@@ -282,7 +256,7 @@ fn tag_filter(text: &str) -> Result<(String, Option<String>), ArmError> {
 
 fn get_group(world: &mut World, call: &Call<'_>) -> Handled {
     match world.state.groups.get(&group_key(call)) {
-        Some(group) => Ok(Reply::json(200, &group_body(group))),
+        Some(group) => Ok(Reply::json(200, &group.body())),
         None => Err(group_not_found(call.param("group"))),
     }
 }
@@ -304,7 +278,7 @@ fn put_group(world: &mut World, call: &Call<'_>) -> Handled {
         )
         .gateway());
     }
-    let body = call.request.json()?;
+    let body = call.json()?;
     let location = values::location(&body, "Microsoft.Resources/resourceGroups")?;
     let tags = values::tags(&body)?;
     if let Some(group) = world.state.groups.get_mut(&group_key(call)) {
@@ -328,7 +302,7 @@ fn put_group(world: &mut World, call: &Call<'_>) -> Handled {
             .gateway());
         }
         group.tags = tags;
-        return Ok(Reply::json(200, &group_body(group)));
+        return Ok(Reply::json(200, &group.body()));
     }
     let group = Group {
         subscription: call.param("subscription").to_owned(),
@@ -337,13 +311,13 @@ fn put_group(world: &mut World, call: &Call<'_>) -> Handled {
         tags,
         deleting: false,
     };
-    let reply = Reply::json(201, &group_body(&group));
+    let reply = Reply::json(201, &group.body());
     world.state.groups.insert(group_key(call), group);
     Ok(reply)
 }
 
 fn patch_group(world: &mut World, call: &Call<'_>) -> Handled {
-    let tags = values::tags(&call.request.json()?)?;
+    let tags = values::tags(&call.json()?)?;
     let group = world
         .state
         .groups
@@ -352,7 +326,7 @@ fn patch_group(world: &mut World, call: &Call<'_>) -> Handled {
     if tags.is_some() {
         group.tags = tags;
     }
-    Ok(Reply::json(200, &group_body(group)))
+    Ok(Reply::json(200, &group.body()))
 }
 
 /// Deletes the group and all that is in it: 202, then the `Location` says when it is done.

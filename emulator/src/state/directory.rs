@@ -3,86 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde::{Deserialize, Serialize};
-
+use super::store::State;
+use super::world::World;
 use crate::base::clock::Millis;
-use crate::base::random;
-use crate::base::seed;
-use crate::compute::Machine;
-use crate::identity::UserAssignedIdentity;
-use crate::model::application as applications;
-use crate::state::{State, World};
-
-/// What roles can be given to.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Kind {
-    User,
-    Group,
-    ServicePrincipal,
-    ForeignGroup,
-    Device,
-}
-
-impl Kind {
-    /// As it is written in role assignments; read in any casing.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        [
-            Kind::User,
-            Kind::Group,
-            Kind::ServicePrincipal,
-            Kind::ForeignGroup,
-            Kind::Device,
-        ]
-        .into_iter()
-        .find(|kind| kind.name().eq_ignore_ascii_case(text))
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Kind::User => "User",
-            Kind::Group => "Group",
-            Kind::ServicePrincipal => "ServicePrincipal",
-            Kind::ForeignGroup => "ForeignGroup",
-            Kind::Device => "Device",
-        }
-    }
-}
-
-/// A principal that was registered; those of identities are not kept here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Principal {
-    pub(crate) id: String,
-    #[serde(rename = "type")]
-    pub(crate) kind: Kind,
-    pub(crate) display_name: String,
-}
-
-impl Principal {
-    /// The group and the user that a fresh emulator has.
-    pub(crate) fn seeded() -> [Self; 2] {
-        let new = |id: &str, kind, display_name: &str| Principal {
-            id: id.to_owned(),
-            kind,
-            display_name: display_name.to_owned(),
-        };
-        [
-            new(seed::GROUP_ID, Kind::Group, seed::GROUP),
-            new(seed::USER_ID, Kind::User, seed::USER_DISPLAY_NAME),
-        ]
-    }
-}
-
-/// What a group has beside its name. One that has only been registered has none of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Group {
-    pub(crate) description: Option<String>,
-    pub(crate) mail_nickname: Option<String>,
-    pub(crate) created: Millis,
-    /// The ids of those directly in it.
-    pub(crate) members: BTreeSet<String>,
-}
+use crate::base::{random, seed};
+use crate::model::application;
+use crate::model::identity::UserAssignedIdentity;
+use crate::model::machine::Machine;
+use crate::model::principal::{DirectoryGroup, Kind, Principal};
 
 /// Where somebody in the directory comes from.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +55,7 @@ pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
     let applications = state
         .applications
         .values()
-        .filter(|application| !applications::is_family(&application.client_id))
+        .filter(|application| !application::is_family(&application.client_id))
         .map(move |application| {
             service(
                 &application.principal_id,
@@ -231,7 +159,7 @@ pub(crate) fn prune(state: &mut State) {
 }
 
 /// The groups that `id` is in, directly or through other groups.
-pub(crate) fn groups_of(groups: &BTreeMap<String, Group>, id: &str) -> BTreeSet<String> {
+pub(crate) fn groups_of(groups: &BTreeMap<String, DirectoryGroup>, id: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![id.to_lowercase()];
     while let Some(member) = open.pop() {
@@ -245,7 +173,10 @@ pub(crate) fn groups_of(groups: &BTreeMap<String, Group>, id: &str) -> BTreeSet<
 }
 
 /// Those in a group, directly or through other groups.
-pub(crate) fn members_of(groups: &BTreeMap<String, Group>, group: &str) -> BTreeSet<String> {
+pub(crate) fn members_of(
+    groups: &BTreeMap<String, DirectoryGroup>,
+    group: &str,
+) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![group.to_lowercase()];
     while let Some(one) = open.pop() {
@@ -264,9 +195,9 @@ mod tests {
 
     #[test]
     fn membership_goes_through_groups_and_around_in_circles() {
-        let group = |members: &[&str]| Group {
+        let group = |members: &[&str]| DirectoryGroup {
             members: members.iter().map(|&m| m.to_owned()).collect(),
-            ..Group::default()
+            ..DirectoryGroup::default()
         };
         let groups = BTreeMap::from([
             ("a".to_owned(), group(&["b", "x"])),
@@ -286,9 +217,9 @@ mod tests {
         let members = [seed::PRINCIPAL_ID, "gone"].map(str::to_owned);
         state.directory_groups.insert(
             seed::GROUP_ID.to_owned(),
-            Group {
+            DirectoryGroup {
                 members: BTreeSet::from(members),
-                ..Group::default()
+                ..DirectoryGroup::default()
             },
         );
         prune(&mut state);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::arm::error::ErrorBody;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
+use crate::model::error::ErrorBody;
 
 /// A fault, as it is posted.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,23 +1,15 @@
-//! The claims that a client asks for, and those that Azure Resource Manager demands of users
-//! before it writes.
+//! The claims that a client asks for.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::arm::error::ArmError;
-use crate::base::http::Request;
-use crate::state::World;
-
 use super::refusal::{Refusal, refuse};
-use super::store::Issued;
 
 /// The members under `access_token` of a `claims` parameter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Claims(Map<String, Value>);
 
 /// The values that a member of a claims request names: `{"value": …}` or `{"values": […]}`.
-fn values(member: &Value) -> Vec<String> {
+pub(crate) fn values(member: &Value) -> Vec<String> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -52,6 +44,11 @@ impl Claims {
         }
     }
 
+    /// The values of a member, if there is such a member.
+    pub(crate) fn get(&self, name: &str) -> Option<Vec<String>> {
+        self.0.get(name).map(values)
+    }
+
     /// These and those.
     pub(crate) fn and(mut self, other: Claims) -> Self {
         self.0.extend(other.0);
@@ -60,7 +57,7 @@ impl Claims {
 
     /// What a user has to be present for: authentication contexts.
     fn contexts(&self) -> Vec<String> {
-        self.0.get("acrs").map(values).unwrap_or_default()
+        self.get("acrs").unwrap_or_default()
     }
 
     /// How the user proved to be who they are.
@@ -78,7 +75,7 @@ impl Claims {
         if !contexts.is_empty() {
             claims.insert("acrs".to_owned(), json!(contexts));
         }
-        let capabilities = self.0.get("xms_cc").map(values).unwrap_or_default();
+        let capabilities = self.get("xms_cc").unwrap_or_default();
         if !capabilities.is_empty() {
             claims.insert("xms_cc".to_owned(), json!(capabilities));
         }
@@ -101,56 +98,4 @@ impl Claims {
         refusal.claims = Some(json!({ "access_token": self.0 }).to_string());
         Err(refusal)
     }
-}
-
-/// Whether a token meets what the setting `requireClaims` demands.
-fn meets(issued: &Issued, required: &Map<String, Value>) -> bool {
-    let Some(Value::Object(members)) = required.get("access_token") else {
-        return true;
-    };
-    members.iter().all(|(name, demand)| {
-        let demanded = values(demand);
-        if name == "nbf" {
-            // Of no use is a token from before that time, whatever it was asked for with.
-            return demanded
-                .iter()
-                .filter_map(|seconds| seconds.parse::<u64>().ok())
-                .all(|seconds| issued.issued / 1_000 >= seconds);
-        }
-        let given = issued.claims.0.get(name).map(values);
-        given.is_some_and(|given| demanded.iter().all(|one| given.contains(one)))
-    })
-}
-
-/// Refuses the write of a user whose token lacks the demanded claims, and says in the challenge
-/// which they are.
-pub(crate) fn demand(world: &World, request: &Request) -> Result<(), ArmError> {
-    let Some(required) = &world.session.settings.require_claims else {
-        return Ok(());
-    };
-    let issued = crate::oauth::bearer(request)
-        .ok()
-        .and_then(|token| world.session.tokens.find(token));
-    if !issued.is_some_and(|issued| issued.party.is_user() && !meets(issued, required)) {
-        return Ok(());
-    }
-    let challenge = format!(
-        "Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{}\"",
-        world.site.endpoint,
-        STANDARD.encode(Value::Object(required.clone()).to_string())
-    );
-    let name = request
-        .segments
-        .last()
-        .map(String::as_str)
-        .unwrap_or_default();
-    Err(ArmError::new(
-        401,
-        "RequestDisallowedByPolicy",
-        format!(
-            "Resource '{name}' was disallowed by policy. Reasons: 'Users must authenticate with multi-factor authentication to create, change or delete resources.'. See error details for policy resource IDs."
-        ),
-    )
-    .header("WWW-Authenticate", challenge)
-    .gateway())
 }

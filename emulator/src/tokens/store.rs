@@ -8,12 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::base::clock::Millis;
-use crate::base::random;
-use crate::state::World;
-
+use super::audience::tenant_id;
 use super::claims::Claims;
-use crate::oauth::tenant_id;
+use crate::base::clock::Millis;
+use crate::base::{random, seed};
+use crate::state::{Part, World};
 
 /// How many access tokens and how many refresh tokens are remembered; older ones are forgotten
 /// first.
@@ -61,6 +60,18 @@ pub(crate) struct Party {
 }
 
 impl Party {
+    /// The user who signs in where nobody is named.
+    pub(crate) fn seeded_user(client_id: &str) -> Party {
+        Party {
+            client_id: client_id.to_owned(),
+            object_id: seed::USER_ID.to_owned(),
+            kind: Kind::User {
+                name: seed::USER_NAME.to_owned(),
+                display_name: seed::USER_DISPLAY_NAME.to_owned(),
+            },
+        }
+    }
+
     pub(crate) fn is_user(&self) -> bool {
         matches!(self.kind, Kind::User { .. })
     }
@@ -116,6 +127,13 @@ pub(crate) struct Tokens {
     issued: Remembered<Issued>,
     refresh: Remembered<SignIn>,
     counts: BTreeMap<(Grant, String, String), u64>,
+}
+
+impl Part for Tokens {
+    /// Tokens stay good: a client that has signed in need not notice a reset.
+    fn reset(&mut self) {
+        self.clear_counts();
+    }
 }
 
 impl fmt::Debug for Tokens {
@@ -270,7 +288,7 @@ pub(crate) fn make(world: &mut World, wanted: Wanted<'_>, now: Millis) -> Made {
     wanted.claims.write(&mut claims);
     let token = unsigned(&Value::Object(claims));
 
-    let tokens = &mut world.session.tokens;
+    let tokens = world.session.part_mut::<Tokens>();
     tokens.issued.insert(
         token.clone(),
         Issued {

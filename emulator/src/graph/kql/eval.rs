@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::{QueryError, Row};
+use super::types::{QueryError, Row};
 
 /// How many rows a query may have at any point.
 const ROWS: usize = 500_000;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::QueryError;
+use super::types::QueryError;
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,98 +8,17 @@
 mod eval;
 mod lexer;
 mod parser;
+mod query;
+mod types;
 
-use serde_json::Value;
-
-/// The type of a column or an expression.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
-    Text,
-    Number,
-    Bool,
-    /// JSON of whatever shape.
-    Dynamic,
-}
-
-impl Kind {
-    /// As errors name it.
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Text => "string",
-            Kind::Number => "long",
-            Kind::Bool => "bool",
-            Kind::Dynamic => "dynamic",
-        }
-    }
-}
-
-/// A column.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Column {
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-}
-
-/// One value for each column.
-pub(crate) type Row = Vec<Value>;
-
-/// What a query finds.
-#[derive(Debug)]
-pub(crate) struct Table {
-    pub(crate) columns: Vec<Column>,
-    pub(crate) rows: Vec<Row>,
-    /// The query itself says how many rows there are to be.
-    pub(crate) limited: bool,
-}
-
-/// The table of a query that names none.
-pub(crate) const DEFAULT_TABLE: &str = "resources";
-
-/// Why a query is refused.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct QueryError {
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    /// From 1.
-    pub(crate) line: usize,
-    /// From 1.
-    pub(crate) character: usize,
-    /// What it stumbled over.
-    pub(crate) token: String,
-}
-
-/// A query that is understood.
-#[derive(Debug)]
-pub(crate) struct Query {
-    /// In lower case.
-    pub(crate) table: String,
-    stages: Vec<eval::Stage>,
-    columns: Vec<Column>,
-}
-
-impl Query {
-    /// Reads a query; `schema` has the columns of a table, whose name comes in lower case.
-    pub(crate) fn parse(
-        text: &str,
-        schema: impl Fn(&str) -> Option<Vec<Column>>,
-    ) -> Result<Query, QueryError> {
-        parser::parse(text, &schema)
-    }
-
-    /// Runs it over the rows of its table.
-    pub(crate) fn run(&self, rows: Vec<Row>) -> Result<Table, QueryError> {
-        Ok(Table {
-            columns: self.columns.clone(),
-            rows: eval::run(&self.stages, rows)?,
-            limited: self.stages.iter().any(eval::Stage::limits),
-        })
-    }
-}
+pub(crate) use parser::parse;
+pub(crate) use types::{Column, Kind, QueryError, Row, Table};
 
 #[cfg(test)]
 mod tests {
+    use super::types::DEFAULT_TABLE;
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn schema(table: &str) -> Option<Vec<Column>> {
         let column = |name: &str, kind| Column {
@@ -129,7 +48,7 @@ mod tests {
     }
 
     fn run(query: &str) -> Result<Table, QueryError> {
-        Query::parse(query, schema)?.run(rows())
+        parse(query, schema)?.run(rows())
     }
 
     /// The rows that a query finds, and the names of their columns.

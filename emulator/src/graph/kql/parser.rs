@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::eval::{Expr, Function, Key, Op, Sorting, Stage, fold, plain};
 use super::lexer::{Tok, Token, tokens};
-use super::{Column, DEFAULT_TABLE, Kind, Query, QueryError};
+use super::query::Query;
+use super::types::{Column, DEFAULT_TABLE, Kind, QueryError};
 
 /// How deep expressions nest.
 const DEPTH: usize = 50;
@@ -36,7 +37,11 @@ struct Parser {
     columns: Vec<Column>,
 }
 
-pub(super) fn parse(text: &str, schema: &dyn Fn(&str) -> Option<Vec<Column>>) -> Parsed<Query> {
+/// Reads a query; `schema` has the columns of a table, whose name comes in lower case.
+pub(crate) fn parse(
+    text: &str,
+    schema: impl Fn(&str) -> Option<Vec<Column>>,
+) -> Result<Query, QueryError> {
     let mut parser = Parser {
         tokens: tokens(text)?,
         at: 0,

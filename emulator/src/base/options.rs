@@ -1,0 +1,89 @@
+//! How an emulator is to run, and why one did not start.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How an emulator is to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 for any that is free.
+    pub port: u16,
+    /// Added to every request.
+    pub latency: Duration,
+    /// How long a long-running operation takes.
+    pub operation_time: Duration,
+    /// How many items a page of a list has at most; at least 1.
+    pub page_size: usize,
+    /// How long an access token of an application or a user is good for.
+    pub token_lifetime: Duration,
+    /// A file that the resources are loaded from, if it is there, and written to after changes.
+    pub state_path: Option<PathBuf>,
+    /// Serve https, with a certificate that is made at the start.
+    #[cfg(feature = "tls")]
+    pub tls: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            port: 0,
+            latency: Duration::ZERO,
+            operation_time: Duration::from_secs(1),
+            page_size: 50,
+            token_lifetime: Duration::from_secs(3_600),
+            state_path: None,
+            #[cfg(feature = "tls")]
+            tls: false,
+        }
+    }
+}
+
+/// Why an emulator did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An option has a value that makes no sense.
+    #[error("{option} is {value}: {rule}")]
+    Option {
+        /// The name of the member of [`Options`].
+        option: &'static str,
+        /// The value it had.
+        value: String,
+        /// What its values are.
+        rule: &'static str,
+    },
+    /// The port is taken, or may not be used.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state file is there and cannot be read, or its folder is not there.
+    #[error("cannot read the state file {}: {source}", path.display())]
+    ReadState {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state file holds something else than a state. It is left as it is.
+    #[error(
+        "the state file {} is damaged or not a state file ({reason}); it is left as it is: move it away, or name another",
+        path.display()
+    )]
+    DamagedState {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No certificate for https.
+    #[error("cannot make a certificate for https: {reason}")]
+    Certificate {
+        /// What went wrong.
+        reason: String,
+    },
+}

@@ -1,0 +1,69 @@
+//! What the calls for machines and those for instances of scale sets share.
+
+use crate::arm::error::{ArmError, resource_not_found};
+use crate::arm::operations::Started;
+use crate::arm::route::Call;
+use crate::base::http::Reply;
+use crate::model::machine::{Kind, Machine};
+use crate::state::{World, key};
+
+/// The kind in the path, behind the namespace.
+pub(super) fn kind_of(call: &Call<'_>) -> Kind {
+    let segments = &call.request.segments;
+    let kind = segments
+        .iter()
+        .position(|s| s.eq_ignore_ascii_case("providers"))
+        .and_then(|providers| segments.get(providers + 2));
+    match kind {
+        Some(kind) if kind.eq_ignore_ascii_case("virtualMachineScaleSets") => Kind::ScaleSet,
+        _ => Kind::VirtualMachine,
+    }
+}
+
+pub(super) fn key_of(call: &Call<'_>) -> String {
+    key::resource(
+        call.param("subscription"),
+        call.param("group"),
+        kind_of(call).name(),
+        call.param("name"),
+    )
+}
+
+pub(super) fn not_found(call: &Call<'_>) -> ArmError {
+    resource_not_found(
+        kind_of(call).name(),
+        call.param("name"),
+        call.param("group"),
+    )
+}
+
+/// The machine in the path.
+pub(super) fn find<'a>(world: &'a World, call: &Call<'_>) -> Result<&'a Machine, ArmError> {
+    world
+        .state
+        .machines
+        .get(&key_of(call))
+        .ok_or_else(|| not_found(call))
+}
+
+/// 409 while another operation runs on the machine.
+pub(super) fn check_idle(machine: &Machine) -> Result<(), ArmError> {
+    if machine.running.is_none() {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        409,
+        "Conflict",
+        "The request failed due to conflict with a concurrent request. To resolve it, please refer to https://aka.ms/activitylog to get more details on the conflicting requests.",
+    ))
+}
+
+/// The headers that start a long-running operation, whatever the status code.
+pub(super) fn accepted(world: &World, reply: Reply, started: &Started) -> Reply {
+    reply
+        .header(
+            "Azure-AsyncOperation",
+            started.status_url(&world.site.endpoint),
+        )
+        .header("Azure-AsyncNotification", "Enabled")
+}

@@ -1,0 +1,490 @@
+//! Virtual machines and scale sets, as far as their identities go. Everything else of a machine is
+//! stored as it was sent and given back.
+
+use serde_json::{Map, Value};
+
+use super::assignment::{Mode, changed_by, failed_operation, first_missing, resolve};
+use super::machine::{accepted, check_idle, find, key_of, kind_of};
+use super::scale_set;
+use crate::arm::error::{ArmError, invalid_parameter, other_location};
+use crate::arm::operations::{self};
+use crate::arm::paging;
+use crate::arm::route::{Call, Ended, Handled, Route, Versions, route};
+use crate::arm::throttle;
+use crate::arm::values;
+use crate::base::http::Reply;
+use crate::base::seed;
+use crate::model::machine::Machine;
+use crate::model::operation::Effect;
+use crate::state::history::Seen;
+use crate::state::throttle::Limit;
+use crate::state::{State, World, key};
+
+const VMS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines";
+
+const VM: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}";
+
+const SETS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets";
+
+const SET: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}";
+
+pub(crate) const ROUTES: &[Route] = &[
+    route("GET", VM, get, Versions::Dated),
+    route("PUT", VM, put, Versions::Dated),
+    route("PATCH", VM, patch, Versions::Dated),
+    route("DELETE", VM, delete, Versions::Dated),
+    route("GET", VMS, list_in_group, Versions::Dated),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
+        list_in_subscription,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}/instanceView",
+        instance_view,
+        Versions::Dated,
+    ),
+    route("GET", SET, get, Versions::Dated),
+    route("PUT", SET, put, Versions::Dated),
+    route("PATCH", SET, patch, Versions::Dated),
+    route("DELETE", SET, delete, Versions::Dated),
+    route("GET", SETS, list_in_group, Versions::Dated),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachineScaleSets",
+        list_in_subscription,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/virtualMachines",
+        scale_set::list_instances,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/virtualMachines/{instance}",
+        scale_set::get_instance,
+        Versions::Dated,
+    ),
+    route(
+        "POST",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/manualupgrade",
+        scale_set::manual_upgrade,
+        Versions::Dated,
+    ),
+];
+
+/// `If-Match` and `If-None-Match` against the machine as it is, or against its absence.
+fn check_conditions(call: &Call<'_>, machine: Option<&Machine>) -> Result<(), ArmError> {
+    let has = |wanted: &str, etag: &str| {
+        let bare = |text: &str| {
+            text.trim()
+                .trim_start_matches("W/")
+                .trim_matches('"')
+                .to_owned()
+        };
+        wanted.trim() == "*" || wanted.split(',').any(|one| bare(one) == bare(etag))
+    };
+    let current = machine.map(Machine::quoted_etag);
+    let matched = |wanted: &str| current.as_deref().is_some_and(|etag| has(wanted, etag));
+    let failed = match (
+        call.request.header("if-match"),
+        call.request.header("if-none-match"),
+    ) {
+        (Some(wanted), _) if !matched(wanted) => Some(format!("If-Match: {wanted}")),
+        (_, Some(unwanted)) if matched(unwanted) => Some(format!("If-None-Match: {unwanted}")),
+        _ => None,
+    };
+    match failed {
+        None => Ok(()),
+        Some(condition) => Err(ArmError::new(
+            412,
+            "PreconditionFailed",
+            format!(
+                "The precondition '{condition}' evaluated to false: the ETag of the resource is '{}'.",
+                current.as_deref().unwrap_or("none")
+            ),
+        )),
+    }
+}
+
+fn reply_with(machine: &Machine, status: u16) -> Reply {
+    Reply::json(status, &machine.body()).header("ETag", machine.quoted_etag())
+}
+
+fn entry_of(machine: &Machine) -> Seen {
+    let user = machine.identity.user.iter();
+    Seen {
+        id: machine.id(),
+        etag: machine.quoted_etag(),
+        system_assigned: machine.identity.system.is_some(),
+        user_assigned: user.map(|reference| reference.id.clone()).collect(),
+    }
+}
+
+/// Counts a write of the machine, if there is a limit; what is left of it.
+fn count_write(world: &mut World, call: &Call<'_>) -> Result<u64, ArmError> {
+    match world.session.settings.vm_write_limit {
+        None => Ok(10),
+        Some(limit) => world
+            .session
+            .throttle
+            .take(
+                format!("write{}", key_of(call)),
+                Limit::per_minute(limit),
+                call.now,
+            )
+            .map_err(throttle::compute_throttled),
+    }
+}
+
+fn get(world: &mut World, call: &Call<'_>) -> Handled {
+    let machine = find(world, call)?;
+    let expand = call.request.parameter("$expand").unwrap_or_default();
+    let reply = if expand.eq_ignore_ascii_case("instanceView") {
+        let mut body = machine.body();
+        body["properties"]["instanceView"] = machine.instance_view();
+        Reply::json(200, &body).header("ETag", machine.quoted_etag())
+    } else {
+        reply_with(machine, 200)
+    };
+    Ok(reply.header(
+        "x-ms-ratelimit-remaining-resource",
+        "Microsoft.Compute/LowCostGetSubscriptionMaximum;23999,Microsoft.Compute/LowCostGetResource;35",
+    ))
+}
+
+fn instance_view(world: &mut World, call: &Call<'_>) -> Handled {
+    Ok(Reply::json(200, &find(world, call)?.instance_view()))
+}
+
+fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+    let kind = kind_of(call);
+    paging::list(
+        world,
+        call,
+        (&world.state.machines, prefix),
+        world.session.settings.page_size,
+        |machine| (machine.kind == kind).then(|| machine.body()),
+    )
+}
+
+fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_group(call.param("subscription"), call.param("group"));
+    list(world, call, &prefix)
+}
+
+fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
+    let prefix = key::in_subscription(call.param("subscription"));
+    list(world, call, &prefix)
+}
+
+/// 1 to 64 characters, none of which a host name or a path trips over.
+fn name_is_valid(name: &str) -> bool {
+    (1..=64).contains(&name.chars().count())
+        && !name.starts_with('_')
+        && !name.ends_with(['.', '-'])
+        && !name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "\\/\"[]:|<>+=;,?*@&".contains(c))
+}
+
+/// The `properties` of a body without what only the provider says, and without secrets, which it
+/// never gives back.
+fn properties_of(body: &Map<String, Value>) -> Result<Map<String, Value>, ArmError> {
+    let mut properties = match body.get("properties") {
+        None | Some(Value::Null) => return Ok(Map::new()),
+        Some(Value::Object(properties)) => properties.clone(),
+        Some(_) => return Err(values::not_a("properties", "JSON object")),
+    };
+    for own in [
+        "provisioningState",
+        "timeCreated",
+        "vmId",
+        "uniqueId",
+        "instanceView",
+    ] {
+        properties.remove(own);
+    }
+    forget_secrets(properties.get_mut("osProfile"));
+    if let Some(profile) = properties.get_mut("virtualMachineProfile") {
+        forget_secrets(profile.get_mut("osProfile"));
+    }
+    Ok(properties)
+}
+
+fn forget_secrets(profile: Option<&mut Value>) {
+    if let Some(Value::Object(profile)) = profile {
+        profile.remove("adminPassword");
+        profile.remove("customData");
+    }
+}
+
+/// The members beside those that have a meaning here.
+fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
+    const OWN: [&str; 9] = [
+        "id",
+        "name",
+        "type",
+        "location",
+        "tags",
+        "identity",
+        "properties",
+        "etag",
+        "systemData",
+    ];
+    body.iter()
+        .filter(|(name, _)| !OWN.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// JSON merge patch, one level deep.
+fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+    for (name, value) in from {
+        if value.is_null() {
+            into.remove(&name);
+        } else {
+            into.insert(name, value);
+        }
+    }
+}
+
+fn put(world: &mut World, call: &Call<'_>) -> Handled {
+    let name = call.param("name");
+    if !name_is_valid(name) {
+        return Err(invalid_parameter(
+            "name",
+            format!(
+                "The entity name '{name}' is invalid: it takes 1 to 64 characters, and none of \\ / \" [ ] : | < > + = ; , ? * @ &."
+            ),
+        ));
+    }
+    let body = call.json()?;
+    let kind = kind_of(call);
+    let location = values::location(&body, kind.name())?;
+    let before = world.state.machines.get(&key_of(call)).cloned();
+    check_conditions(call, before.as_ref())?;
+    if let Some(machine) = &before {
+        check_idle(machine)?;
+        if machine.location != location {
+            return Err(other_location(
+                name,
+                call.param("group"),
+                &machine.location,
+                &location,
+            ));
+        }
+    }
+    let mut next = before.clone().unwrap_or_else(|| {
+        Machine::new(
+            kind,
+            call.param("subscription"),
+            call.param("group"),
+            name,
+            &location,
+            call.now,
+        )
+    });
+    next.identity = changed_by(&next.identity, body.get("identity"), Mode::Replace)?;
+    next.tags = values::tags(&body)?.unwrap_or_default();
+    next.extra = extra_of(&body);
+    next.properties = properties_of(&body)?;
+    write(world, call, before, next)
+}
+
+fn patch(world: &mut World, call: &Call<'_>) -> Handled {
+    let body = call.json()?;
+    let before = find(world, call)?.clone();
+    check_conditions(call, Some(&before))?;
+    check_idle(&before)?;
+    if body.get("location").is_some_and(|l| !l.is_null()) {
+        let location = values::location(&body, before.kind.name())?;
+        if before.location != location {
+            return Err(other_location(
+                &before.name,
+                call.param("group"),
+                &before.location,
+                &location,
+            ));
+        }
+    }
+    let mut next = before.clone();
+    next.identity = changed_by(&next.identity, body.get("identity"), Mode::Merge)?;
+    if let Some(tags) = values::tags(&body)? {
+        next.tags = tags;
+    }
+    merge(&mut next.extra, extra_of(&body));
+    merge(&mut next.properties, properties_of(&body)?);
+    write(world, call, Some(before), next)
+}
+
+/// The common end of `PUT` and `PATCH`: the machine is as wanted from now on, with
+/// `provisioningState` saying that it is not through yet, and an operation to wait for.
+fn write(
+    world: &mut World,
+    call: &Call<'_>,
+    before: Option<Machine>,
+    mut next: Machine,
+) -> Handled {
+    let left = count_write(world, call)?;
+    let id = next.id();
+    let key = next.key();
+
+    // An identity that is named now and does not exist is refused at once; one that the machine
+    // had and that has since been deleted makes the operation fail.
+    let had = before
+        .as_ref()
+        .map(|m| m.identity.clone())
+        .unwrap_or_default();
+    if had.system.is_none()
+        && let Some(system) = &mut next.identity.system
+    {
+        system.created = call.now;
+    }
+    for added in next.identity.added_to(&had) {
+        check_assignable(world, &id, added)?;
+        if world.state.identity(added).is_none() {
+            return Err(ArmError::with(400, failed_operation(&id, added)));
+        }
+    }
+    let failure =
+        first_missing(&next.identity, &world.state).map(|dead| failed_operation(&id, dead));
+
+    let status = if before.is_some() {
+        next.etag += 1;
+        next.provisioning_state = "Updating".to_owned();
+        200
+    } else {
+        201
+    };
+    let effect = Effect::MachineWritten {
+        key: key.clone(),
+        before: before.map(Box::new),
+    };
+    let started = operations::start(world, call, Some(&next.location), effect, failure);
+    next.running = Some(started.id.clone());
+    let limits = next.kind.limits();
+    let reply = accepted(world, reply_with(&next, status), &started).header(
+        "x-ms-ratelimit-remaining-resource",
+        format!(
+            "Microsoft.Compute/{limits}SubscriptionMaximum;1498,Microsoft.Compute/{limits}Resource;{left}"
+        ),
+    );
+    world.session.history.add(entry_of(&next));
+    world.state.machines.insert(key, next);
+    Ok(reply)
+}
+
+/// The caller needs `assign/action` on an identity to put it on a machine, and no identity is ever
+/// put on a machine of another tenant.
+fn check_assignable(world: &World, machine: &str, identity: &str) -> Result<(), ArmError> {
+    const ACTION: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";
+    let denied = |message: String| Err(ArmError::new(403, "LinkedAuthorizationFailed", message));
+    let client = seed::CLIENT_ID;
+    let subscription = identity
+        .split('/')
+        .nth(2)
+        .unwrap_or_default()
+        .to_lowercase();
+    if !world.state.subscriptions.contains_key(&subscription) {
+        return denied(format!(
+            "The client has permission to perform action '{ACTION}' on scope '{machine}', however the current tenant '{}' is not authorized to access linked subscription '{subscription}'.",
+            seed::TENANT_ID
+        ));
+    }
+    let unassignable = &world.session.settings.unassignable;
+    if unassignable
+        .iter()
+        .any(|id| id.eq_ignore_ascii_case(identity))
+    {
+        return denied(format!(
+            "The client '{client}' with object id '{client}' has permission to perform action 'Microsoft.Compute/virtualMachines/write' on scope '{machine}'; however, it does not have permission to perform action(s) '{ACTION}' on the linked scope(s) '{identity}' (respectively) or the linked scope(s) are invalid."
+        ));
+    }
+    Ok(())
+}
+
+/// The end of the operation that wrote a machine.
+pub(super) fn write_ended(
+    state: &mut State,
+    ended: &Ended<'_>,
+    key: &str,
+    before: Option<&Machine>,
+) {
+    let Some(mut machine) = state.machines.remove(key) else {
+        return;
+    };
+    if machine.running.as_deref() == Some(ended.id) {
+        machine.running = None;
+        if ended.failed {
+            if let Some(before) = before {
+                let etag = machine.etag + 1;
+                machine = Machine {
+                    etag,
+                    ..before.clone()
+                };
+            }
+            machine.provisioning_state = "Failed".to_owned();
+        } else {
+            resolve(&mut machine.identity, state);
+            machine.provisioning_state = "Succeeded".to_owned();
+            let same = before.is_some_and(|before| before.same_model(&machine));
+            scale_set::update_instances(&mut machine, same);
+        }
+    }
+    state.machines.insert(key.to_owned(), machine);
+}
+
+/// 202 with both headers; 204 when there is no such machine.
+fn delete(world: &mut World, call: &Call<'_>) -> Handled {
+    let key = key_of(call);
+    let Some(machine) = world.state.machines.get(&key) else {
+        return Ok(Reply::empty(204));
+    };
+    check_conditions(call, Some(machine))?;
+    check_idle(machine)?;
+    let location = machine.location.clone();
+    let effect = Effect::MachineDeleted { key: key.clone() };
+    let started = operations::start(world, call, Some(&location), effect, None);
+    if let Some(machine) = world.state.machines.get_mut(&key) {
+        machine.provisioning_state = "Deleting".to_owned();
+        machine.running = Some(started.id.clone());
+    }
+    let result = started.result_url(&world.site.endpoint);
+    let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
+    Ok(operations::retry_after(world, reply))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names() {
+        for name in ["a", "my-VM.1", "vm(1)"] {
+            assert!(name_is_valid(name), "{name}");
+        }
+        for name in ["", "_a", "a-", "a.", "a b", "a/b", &"x".repeat(65)] {
+            assert!(!name_is_valid(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn properties_lose_secrets_and_what_is_read_only() {
+        let body = json!({"properties": {
+            "vmId": "x", "provisioningState": "x",
+            "osProfile": {"adminUsername": "u", "adminPassword": "p"},
+            "virtualMachineProfile": {"osProfile": {"adminPassword": "p", "customData": "d"}},
+        }});
+        let properties = properties_of(body.as_object().unwrap()).unwrap();
+        assert_eq!(
+            Value::Object(properties),
+            json!({"osProfile": {"adminUsername": "u"}, "virtualMachineProfile": {"osProfile": {}}})
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! The kinds of hosts, and those that are on.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::agent::Agent;
+use crate::state::Part;
+use crate::tokens::store::Grant;
+
+/// The kinds of hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Source {
+    Imds,
+    AppService,
+    Automation,
+    Arc,
+    CloudShell,
+    MachineLearning,
+}
+
+pub(super) const ALL: [(Source, &str); 6] = [
+    (Source::Imds, "imds"),
+    (Source::AppService, "appService"),
+    (Source::Automation, "automation"),
+    (Source::Arc, "arc"),
+    (Source::CloudShell, "cloudShell"),
+    (Source::MachineLearning, "machineLearning"),
+];
+
+impl Source {
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        ALL.iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name))
+            .map(|(source, _)| *source)
+    }
+
+    pub(super) fn grant(self) -> Grant {
+        match self {
+            Source::Imds => Grant::Imds,
+            Source::AppService => Grant::AppService,
+            Source::Automation => Grant::Automation,
+            Source::Arc => Grant::Arc,
+            Source::CloudShell => Grant::CloudShell,
+            Source::MachineLearning => Grant::MachineLearning,
+        }
+    }
+}
+
+/// A host that is on.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) machine: Option<String>,
+    pub(super) header: Secret,
+    pub(super) arc: Option<Agent>,
+}
+
+/// A text that shows in no output but the one that hands it over.
+pub(super) struct Secret(pub(super) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// The hosts that are on.
+#[derive(Debug, Default)]
+pub(super) struct Hosts(pub(super) BTreeMap<Source, Host>);
+
+impl Part for Hosts {
+    fn reset(&mut self) {
+        self.0.clear();
+    }
+}

@@ -1,0 +1,77 @@
+//! User-assigned identities.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::resource::{Resource, Tags};
+use crate::base::clock::Millis;
+use crate::base::seed;
+
+/// The resource type of a user-assigned identity.
+pub(crate) const KIND: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
+/// The first version that has `isolationScope`.
+pub(crate) const ISOLATION_SINCE: &str = "2024-11-30";
+
+/// A user-assigned identity.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserAssignedIdentity {
+    pub(crate) subscription: String,
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Tags,
+    pub(crate) isolation_scope: String,
+    pub(crate) principal_id: String,
+    pub(crate) client_id: String,
+    #[serde(default)]
+    pub(crate) created: Millis,
+}
+
+impl UserAssignedIdentity {
+    /// With `resourcegroups` in lower case, as this provider writes it (and no other does).
+    pub(crate) fn id(&self) -> String {
+        format!(
+            "/subscriptions/{}/resourcegroups/{}/providers/{KIND}/{}",
+            self.subscription, self.group, self.name
+        )
+    }
+
+    pub(crate) fn body(&self, api_version: &str) -> Value {
+        let mut body = json!({
+            "id": self.id(),
+            "name": self.name,
+            "type": KIND,
+            "location": self.location,
+            "tags": self.tags,
+            "properties": {
+                "tenantId": seed::TENANT_ID,
+                "principalId": self.principal_id,
+                "clientId": self.client_id,
+            },
+        });
+        if api_version >= ISOLATION_SINCE {
+            body["properties"]["isolationScope"] = json!(self.isolation_scope);
+        }
+        body
+    }
+}
+
+impl Resource for UserAssignedIdentity {
+    fn subscription(&self) -> &str {
+        &self.subscription
+    }
+
+    fn group(&self) -> &str {
+        &self.group
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn to_json(&self) -> Value {
+        self.body(ISOLATION_SINCE)
+    }
+}

@@ -1,0 +1,222 @@
+//! Virtual machines and scale sets.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::assignment::Assignment;
+use super::resource::{Resource, Tags};
+use crate::base::clock::{Millis, compute_time};
+use crate::base::{random, seed};
+
+/// What kind of machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    VirtualMachine,
+    ScaleSet,
+}
+
+impl Kind {
+    /// The namespace and resource type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::VirtualMachine => "Microsoft.Compute/virtualMachines",
+            Kind::ScaleSet => "Microsoft.Compute/virtualMachineScaleSets",
+        }
+    }
+
+    /// The name in the group of limits that the provider has for writes.
+    pub(crate) fn limits(self) -> &'static str {
+        match self {
+            Kind::VirtualMachine => "UpdateVM",
+            Kind::ScaleSet => "UpdateVMScaleSet",
+        }
+    }
+}
+
+/// A virtual machine or a scale set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Machine {
+    pub(crate) kind: Kind,
+    pub(crate) subscription: String,
+    pub(crate) group: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Tags,
+    pub(crate) identity: Assignment,
+    /// Members beside `properties` that the emulator only keeps: `sku`, `zones`, `plan`, …
+    pub(crate) extra: Map<String, Value>,
+    pub(crate) properties: Map<String, Value>,
+    pub(crate) provisioning_state: String,
+    /// The id of the machine itself, whatever is at its resource id later.
+    pub(crate) unique_id: String,
+    pub(crate) created: Millis,
+    pub(crate) etag: u64,
+    /// The operation that writes it now.
+    pub(crate) running: Option<String>,
+    /// Of a scale set.
+    pub(crate) instances: Vec<Instance>,
+}
+
+impl Machine {
+    /// The virtual machine that a fresh emulator has.
+    pub(crate) fn seeded(now: Millis) -> Self {
+        let mut machine = Machine::new(
+            Kind::VirtualMachine,
+            seed::SUBSCRIPTION_ID,
+            seed::RESOURCE_GROUP,
+            seed::VM,
+            seed::LOCATION,
+            now,
+        );
+        let properties = json!({
+            "hardwareProfile": { "vmSize": "Standard_B2ms" },
+            "storageProfile": {
+                "osDisk": { "osType": "Linux", "name": "myVM_OsDisk", "createOption": "FromImage" },
+                "dataDisks": [],
+            },
+            "osProfile": { "computerName": seed::VM, "adminUsername": "azureuser" },
+            "networkProfile": { "networkInterfaces": [] },
+        });
+        machine.properties = properties.as_object().cloned().unwrap_or_default();
+        machine.provisioning_state = "Succeeded".to_owned();
+        machine
+    }
+
+    pub(crate) fn new(
+        kind: Kind,
+        subscription: &str,
+        group: &str,
+        name: &str,
+        location: &str,
+        now: Millis,
+    ) -> Self {
+        Machine {
+            kind,
+            subscription: subscription.to_owned(),
+            group: group.to_owned(),
+            name: name.to_owned(),
+            location: location.to_owned(),
+            tags: Tags::new(),
+            identity: Assignment::default(),
+            extra: Map::new(),
+            properties: Map::new(),
+            provisioning_state: "Creating".to_owned(),
+            unique_id: random::guid(),
+            created: now,
+            etag: 1,
+            running: None,
+            instances: Vec::new(),
+        }
+    }
+
+    pub(crate) fn key(&self) -> String {
+        self.id().to_lowercase()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}/providers/{}/{}",
+            self.subscription,
+            self.group,
+            self.kind.name(),
+            self.name
+        )
+    }
+
+    pub(crate) fn quoted_etag(&self) -> String {
+        format!("\"{}\"", self.etag)
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        let mut properties = self.properties.clone();
+        properties.insert(
+            "provisioningState".to_owned(),
+            json!(self.provisioning_state),
+        );
+        properties.insert("timeCreated".to_owned(), json!(compute_time(self.created)));
+        let unique = match self.kind {
+            Kind::VirtualMachine => "vmId",
+            Kind::ScaleSet => "uniqueId",
+        };
+        properties.insert(unique.to_owned(), json!(self.unique_id));
+        let mut body = self.extra.clone();
+        body.insert("name".to_owned(), json!(self.name));
+        body.insert("id".to_owned(), json!(self.id()));
+        body.insert("type".to_owned(), json!(self.kind.name()));
+        body.insert("location".to_owned(), json!(self.location));
+        body.insert("tags".to_owned(), json!(self.tags));
+        body.insert("properties".to_owned(), Value::Object(properties));
+        body.insert("etag".to_owned(), json!(self.quoted_etag()));
+        if let Some(identity) = self.identity.body() {
+            body.insert("identity".to_owned(), identity);
+        }
+        Value::Object(body)
+    }
+
+    /// What can be told of a machine that does not really run.
+    pub(crate) fn instance_view(&self) -> Value {
+        let state = &self.provisioning_state;
+        let status = |code: &str, display: &str| {
+            json!({
+                "code": code,
+                "level": "Info",
+                "displayStatus": display,
+                "time": compute_time(self.created),
+            })
+        };
+        json!({ "statuses": [
+            status(
+                &format!("ProvisioningState/{}", state.to_lowercase()),
+                &format!("Provisioning {}", state.to_lowercase()),
+            ),
+            status("PowerState/running", "VM running"),
+        ]})
+    }
+
+    /// Instances run this model; a change of it leaves them behind, a change of tags does not.
+    pub(crate) fn same_model(&self, other: &Machine) -> bool {
+        self.identity == other.identity
+            && self.properties == other.properties
+            && self.extra.get("sku").map(without_capacity)
+                == other.extra.get("sku").map(without_capacity)
+    }
+}
+
+pub(crate) fn without_capacity(sku: &Value) -> Value {
+    let mut sku = sku.clone();
+    if let Some(sku) = sku.as_object_mut() {
+        sku.remove("capacity");
+    }
+    sku
+}
+
+/// One machine of a scale set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Instance {
+    pub(crate) id: String,
+    pub(crate) vm_id: String,
+    /// It runs the set's model as it is now.
+    pub(crate) latest: bool,
+    /// The identities that it runs with.
+    pub(crate) identity: Assignment,
+}
+
+impl Resource for Machine {
+    fn subscription(&self) -> &str {
+        &self.subscription
+    }
+
+    fn group(&self) -> &str {
+        &self.group
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn to_json(&self) -> Value {
+        self.body()
+    }
+}

@@ -1,0 +1,75 @@
+//! Subscriptions and resource groups.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::resource::Tags;
+use crate::base::seed;
+
+/// A subscription.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Subscription {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) tenant_id: String,
+}
+
+impl Subscription {
+    pub(crate) fn body(&self) -> Value {
+        json!({
+            "id": format!("/subscriptions/{}", self.id),
+            "authorizationSource": "RoleBased",
+            "managedByTenants": [],
+            "subscriptionId": self.id,
+            "tenantId": self.tenant_id,
+            "displayName": self.name,
+            "state": "Enabled",
+            "subscriptionPolicies": {
+                "locationPlacementId": "Public_2014-09-01",
+                "quotaId": "PayAsYouGo_2014-09-01",
+                "spendingLimit": "Off",
+            },
+        })
+    }
+}
+
+/// A resource group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Group {
+    pub(crate) subscription: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Option<Tags>,
+    /// A deletion is running.
+    pub(crate) deleting: bool,
+}
+
+impl Group {
+    pub(crate) fn seeded(subscription: &str, name: &str) -> Self {
+        Group {
+            subscription: subscription.to_owned(),
+            name: name.to_owned(),
+            location: seed::LOCATION.to_owned(),
+            tags: None,
+            deleting: false,
+        }
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        let mut body = json!({
+            "id": format!("/subscriptions/{}/resourceGroups/{}", self.subscription, self.name),
+            "name": self.name,
+            "type": "Microsoft.Resources/resourceGroups",
+            "location": self.location,
+            "properties": {
+                "provisioningState": if self.deleting { "Deleting" } else { "Succeeded" },
+            },
+        });
+        if let Some(tags) = &self.tags {
+            body["tags"] = json!(tags);
+        }
+        body
+    }
+}

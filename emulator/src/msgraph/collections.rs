@@ -1,0 +1,206 @@
+//! Collections: their items by id and in pages.
+
+use serde_json::{Map, Value, json};
+
+use super::objects::{self, Set};
+use super::query::{self, Query};
+use super::request::{Ask, Fault, Handled};
+use crate::arm::paging;
+use crate::base::clock::Millis;
+use crate::base::http::Reply;
+use crate::base::random;
+use crate::state::World;
+use crate::state::directory::{self, Object};
+
+/// Those of a collection that the directory shows by now.
+pub(super) fn visible<'a>(
+    world: &'a World,
+    set: Set,
+    now: Millis,
+) -> impl Iterator<Item = Object<'a>> {
+    let delay = world.session.settings.replication_delay_ms;
+    directory::objects(&world.state)
+        .filter(move |object| set.has(object) && object.is_replicated(delay, now))
+}
+
+/// Somebody in a collection, by id; a user by principal name, too.
+pub(super) fn find<'a>(
+    world: &'a World,
+    ask: &Ask<'_>,
+    set: Set,
+    id: &str,
+) -> Result<Object<'a>, Fault> {
+    let is = |object: &Object<'_>| {
+        object.id.eq_ignore_ascii_case(id)
+            || (set == Set::Users
+                && objects::property(&world.state, object, "userPrincipalName")
+                    .as_str()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(id)))
+    };
+    if !random::is_guid(id) && set != Set::Users {
+        return Err(Fault::bad(format!("Invalid object identifier '{id}'.")));
+    }
+    visible(world, set, ask.now)
+        .find(is)
+        .ok_or_else(|| Fault::not_found(id))
+}
+
+pub(super) fn get(world: &World, ask: &Ask<'_>, set: Set, id: &str) -> Handled {
+    let object = find(world, ask, set, id)?;
+    let query = Query::of(ask.request, world.session.settings.page_size)?;
+    let own = Set::of(object.kind);
+    let selected = query.selected(own.item(), own.properties())?;
+    let mut body = objects::body(&world.state, &object, &selected);
+    body.insert(
+        "@odata.context".to_owned(),
+        json!(context(world, &format!("{}/$entity", set.name()))),
+    );
+    if set == Set::DirectoryObjects {
+        body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
+    }
+    Ok(Reply::json(200, &Value::Object(body)))
+}
+
+pub(super) fn context(world: &World, what: &str) -> String {
+    format!("{}/v1.0/$metadata#{what}", world.site.endpoint)
+}
+
+pub(super) fn list(world: &World, ask: &Ask<'_>, set: Set) -> Handled {
+    page(world, ask, set, visible(world, set, ask.now).collect())
+}
+
+/// How many there are, as text.
+pub(super) fn count(world: &World, ask: &Ask<'_>, set: Set) -> Handled {
+    let query = Query::of(ask.request, 1)?;
+    check_filter(&query, set)?;
+    let found = visible(world, set, ask.now).filter(|object| passes(world, &query, object));
+    Ok(Reply::raw(200, "text/plain", found.count().to_string()))
+}
+
+pub(super) fn check_filter(query: &Query, set: Set) -> Result<(), Fault> {
+    match query
+        .filter
+        .as_ref()
+        .and_then(|f| f.unknown(set.filterable()))
+    {
+        None => Ok(()),
+        Some(name) => Err(Fault::unsupported(format!(
+            "Unsupported or invalid query filter clause specified for property '{name}' of resource '{}'.",
+            set.item()
+        ))),
+    }
+}
+
+pub(super) fn passes(world: &World, query: &Query, object: &Object<'_>) -> bool {
+    query
+        .filter
+        .as_ref()
+        .is_none_or(|filter| filter.passes(&|name| objects::property(&world.state, object, name)))
+}
+
+/// Answers a page of `found`. In a collection of directory objects each item says its type and has
+/// the properties of that.
+pub(super) fn page(world: &World, ask: &Ask<'_>, set: Set, mut found: Vec<Object<'_>>) -> Handled {
+    let query = Query::of(ask.request, world.session.settings.page_size)?;
+    check_filter(&query, set)?;
+    let mixed = set == Set::DirectoryObjects;
+    if !mixed {
+        query.selected(set.item(), set.properties())?;
+    }
+    found.retain(|object| passes(world, &query, object));
+    found.sort_unstable_by_key(|object| object.id);
+    let total = found.len();
+    let mut rest = found
+        .into_iter()
+        .filter(|object| query.after.as_deref().is_none_or(|after| object.id > after));
+    let mut value = Vec::new();
+    let mut last = "";
+    for object in rest.by_ref().take(query.top) {
+        last = object.id;
+        let own = Set::of(object.kind);
+        // Of a mixed list, each item has what it has of what was asked for.
+        let selected: Vec<&str> = match query.selected(own.item(), own.properties()) {
+            Ok(selected) => selected,
+            Err(_) => own
+                .properties()
+                .iter()
+                .copied()
+                .filter(|name| query.selected(own.item(), &[name]).is_ok())
+                .collect(),
+        };
+        let mut body = objects::body(&world.state, &object, &selected);
+        if mixed {
+            body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
+        }
+        value.push(Value::Object(body));
+    }
+    let mut body = json!({
+        "@odata.context": context(world, set.name()),
+        "value": value,
+    });
+    if query.count {
+        body["@odata.count"] = json!(total);
+    }
+    if rest.next().is_some() {
+        body["@odata.nextLink"] = json!(paging::link(&world.site.endpoint, ask.request, last));
+    }
+    Ok(Reply::json(200, &body))
+}
+
+/// `POST /directoryObjects/getByIds`: those of the ids that there are.
+pub(super) fn get_by_ids(world: &World, ask: &Ask<'_>) -> Handled {
+    let body = ask.body()?;
+    let ids = strings(&body, "ids", 1_000)?;
+    let types = match query::member(&body, "types") {
+        None => Vec::new(),
+        Some(_) => strings(&body, "types", 100)?,
+    };
+    let found: Vec<Value> = visible(world, Set::DirectoryObjects, ask.now)
+        .filter(|object| {
+            let kind = Set::of(object.kind).item();
+            ids.iter().any(|id| object.id.eq_ignore_ascii_case(id))
+                && (types.is_empty()
+                    || types.iter().any(|one| {
+                        one.eq_ignore_ascii_case(kind)
+                            || one.eq_ignore_ascii_case("directoryObject")
+                    }))
+        })
+        .map(|object| {
+            let own = Set::of(object.kind);
+            let mut body = objects::body(&world.state, &object, own.properties());
+            body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
+            Value::Object(body)
+        })
+        .collect();
+    Ok(Reply::json(
+        200,
+        &json!({ "@odata.context": context(world, "directoryObjects"), "value": found }),
+    ))
+}
+
+/// A member of a body that is a list of strings, of at most that many.
+pub(super) fn strings(
+    body: &Map<String, Value>,
+    name: &str,
+    most: usize,
+) -> Result<Vec<String>, Fault> {
+    let Some(Value::Array(items)) = query::member(body, name) else {
+        return Err(Fault::bad(format!(
+            "A value is required for the parameter '{name}', and it is a list."
+        )));
+    };
+    if items.len() > most {
+        return Err(Fault::bad(format!(
+            "Too many values are in '{name}': {}. At most {most} are allowed.",
+            items.len()
+        )));
+    }
+    items
+        .iter()
+        .map(|item| {
+            item.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| Fault::bad(format!("A value in '{name}' is not a string: {item}.")))
+        })
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! All that one emulator knows.
+
+use super::session::{Parts, Registration, Session};
+use super::settings::Settings;
+use super::store::State;
+use crate::base::clock::{Clock, Millis};
+use crate::base::options::Options;
+
+/// What the emulator is, for the whole run.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) endpoint: String,
+    pub(crate) clock: Clock,
+    pub(crate) started: Millis,
+    /// The settings to go back to on a reset.
+    pub(crate) initial: Settings,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) site: Site,
+    pub(crate) state: State,
+    pub(crate) session: Session,
+    /// Counts the changes of `state`, for whoever writes it to a file.
+    pub(crate) revision: u64,
+}
+
+impl World {
+    pub(crate) fn new(
+        endpoint: String,
+        clock: Clock,
+        options: &Options,
+        state: State,
+        parts: Parts,
+    ) -> Self {
+        let initial = Settings::of(options);
+        World {
+            site: Site {
+                endpoint,
+                clock,
+                started: clock.now(),
+                initial: initial.clone(),
+            },
+            state,
+            session: Session::new(initial, parts),
+            revision: 0,
+        }
+    }
+
+    /// The time that the server shows: its own, and the skew on top.
+    pub(crate) fn shown(&self) -> Millis {
+        let skew = self.session.settings.clock_skew_seconds;
+        self.site
+            .clock
+            .now()
+            .saturating_add_signed(skew.saturating_mul(1_000))
+    }
+
+    /// Back to the start: resources, settings, log and faults. Tokens stay valid, so that a client
+    /// that has signed in need not notice.
+    pub(crate) fn reset(&mut self, now: Millis) {
+        self.state = State::seeded(now);
+        self.session.reset(self.site.initial.clone());
+        self.revision += 1;
+    }
+
+    pub(crate) fn registration(&self, namespace: &str, now: Millis) -> &'static str {
+        match self.session.registrations.get(&namespace.to_lowercase()) {
+            None => "Registered",
+            Some(Registration::Registering(until)) if *until <= now => "Registered",
+            Some(Registration::Registering(_)) => "Registering",
+            Some(Registration::NotRegistered) => "NotRegistered",
+        }
+    }
+}
