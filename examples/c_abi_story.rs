@@ -1,7 +1,7 @@
-//! The story of an identity, told through the C ABI alone, as a host in any language would: make
-//! two identities, put them on a virtual machine one after the other, turn its own identity on,
-//! take one off, give a role, look who uses what, and remove without a trace. Everything happens on
-//! an emulator in this process.
+//! Uses the C ABI alone, as a host in any language does: creates two identities, assigns them to a
+//! virtual machine, enables its system-assigned identity, removes one identity, assigns a role, lists
+//! the associated resources, and deletes the identities with their VM and role assignments. It runs
+//! against an emulator in this process.
 //!
 //! `cargo run --example c_abi_story`
 
@@ -41,10 +41,10 @@ fn main() {
     );
     story.give_role("id2", "Reader");
     story.references();
-    story.list("Not used by anybody", 1);
-    story.delete("id1, if nobody uses it", "id1", AZMI_DELETE_IF_UNUSED);
+    story.list("Unused identities", 1);
+    story.delete("id1 if it is unused", "id1", AZMI_DELETE_IF_UNUSED);
     story.delete(
-        "id2, off the machine and its role away first",
+        "id2 with its VM assignment and role assignment",
         "id2",
         AZMI_DELETE_DETACH,
     );
@@ -266,7 +266,7 @@ impl Story {
     }
 
     fn references(&mut self) {
-        println!("\nWho uses what:");
+        println!("\nAssociated resources:");
         let request = AzmiReferenceListRequest {
             identity: AzmiTarget {
                 resource_id: ABSENT,

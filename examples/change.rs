@@ -34,7 +34,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<(String, Update),
             "--add" => add.push(value()?),
             "--remove" => remove.push(value()?),
             "--enable-system" => system_assigned = Some(true),
-            other => return Err(format!("{other} is not known: {USAGE}")),
+            other => return Err(format!("unknown argument {other}: {USAGE}")),
         }
     }
     let update = Update {

@@ -22,7 +22,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         },
         environment: None,
         endpoint: Some(
-            endpoint.ok_or("name the emulator's endpoint, such as https://127.0.0.1:8080")?,
+            endpoint.ok_or("specify the endpoint of the emulator, such as https://127.0.0.1:8080")?,
         ),
         audience: None,
         tenant: None,

@@ -16,7 +16,7 @@ use shared::machine_as_json;
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let endpoint = std::env::args()
         .nth(1)
-        .ok_or("name the emulator's endpoint, such as http://127.0.0.1:8080")?;
+        .ok_or("specify the endpoint of the emulator, such as http://127.0.0.1:8080")?;
     let client = shared::client(&endpoint).await?;
     let snapshot = json!({
         "identities": identities(&client).await?,

@@ -8,21 +8,21 @@ use std::time::Duration;
 use clap::Parser;
 use emulator::{Emulator, Options};
 
-/// A local Azure Resource Manager to rehearse managed identities on.
+/// A local emulator of Azure Resource Manager for managed identities.
 ///
 /// The first line of the output is its endpoint; with --tls the second is the path of the
-/// certificate (PEM) to trust. It runs until it is interrupted.
+/// certificate (PEM) to trust. It runs until Ctrl+C.
 #[derive(Debug, Parser)]
 #[command(name = "emulator", version)]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 for any that is free
+    /// The port on 127.0.0.1; 0 for any free port
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// Serve https, with a certificate that is made at the start
+    /// Serve https, with a certificate created at start
     #[cfg(feature = "tls")]
     #[arg(long)]
     tls: bool,
-    /// Milliseconds that every request takes longer
+    /// Milliseconds to delay every request
     #[arg(long, value_name = "N", default_value_t = 0)]
     latency_ms: u64,
     /// Milliseconds that a long-running operation takes
@@ -31,7 +31,7 @@ struct Arguments {
     /// Items on a page of a list, at least 1
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = page_size)]
     page_size: usize,
-    /// A file to keep the resources in
+    /// A file to load the state from and save it to
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 }
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&format!("no threads to run on: {error}")),
+        Err(error) => return failed(&format!("cannot start threads: {error}")),
     };
     runtime.block_on(run(arguments.options()))
 }

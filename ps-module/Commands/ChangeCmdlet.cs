@@ -93,7 +93,7 @@ public abstract class ChangeCmdlet : ConnectedCmdlet
 
     private protected override void PlanUnknown(string? parameter)
     {
-        var plan = $"{MyInvocation.MyCommand.Name}: what it would change is not known yet, because -{parameter} is null or empty";
+        var plan = $"{MyInvocation.MyCommand.Name}: the change is not known yet, because -{parameter} is null or empty";
         ShouldProcess(plan, $"{plan}.", "Confirm");
     }
 

@@ -120,7 +120,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
 
     /// <summary>Tells that a plan can't be made, because a parameter names what is only planned itself.</summary>
     private protected virtual void PlanUnknown(string? parameter) =>
-        WriteVerbose($"Nothing is read: -{parameter} is null or empty, because what it names is only planned.");
+        WriteVerbose($"Skipped: -{parameter} is null or empty, because the resource is only planned.");
 
     /// <summary>What is wrong with the command line is so for all inputs: it is one error, which ends the command.</summary>
     private protected override void Report(ManagedIdentityException error, object? input)

@@ -137,7 +137,7 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
             var file = UserFile.Resolve(SessionState.Path, nameof(Path), Path);
             if (File.Exists(file) && !Force)
             {
-                throw Failures.Invalid("FileExists", nameof(Path), Path, "the file is there already. To write over it, use -Force.");
+                throw Failures.Invalid("FileExists", nameof(Path), Path, "the file exists already. To overwrite it, use -Force.");
             }
 
             if (ShouldProcess(file, "Write a template"))

@@ -59,7 +59,7 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
         base.BeginProcessing();
         if (OtherParameter.Length > 0)
         {
-            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it reads the machines and no more"));
+            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it only reads machines"));
         }
     }
 

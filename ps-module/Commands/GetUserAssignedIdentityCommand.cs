@@ -88,7 +88,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
                 FindObjects(nameof(InputObject), InputObject);
                 break;
             case OfAllSubscriptions when AllSubscriptions:
-                FindAmong(List(null), Name, Unused ? null : "the subscriptions that the sign-in sees");
+                FindAmong(List(null), Name, Unused ? null : "the subscriptions of this sign-in");
                 break;
             default:
                 FindByName();

@@ -126,7 +126,7 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
     {
         if (path.EndsWith(".bicep", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".bicepparam", StringComparison.OrdinalIgnoreCase))
         {
-            throw Failures.Invalid($"Invalid{parameter}", parameter, path, "make JSON of it first, with bicep build or bicep build-params.");
+            throw Failures.Invalid($"Invalid{parameter}", parameter, path, "convert it to JSON first, with bicep build or bicep build-params.");
         }
 
         return UserFile.Read(SessionState.Path, parameter, path);

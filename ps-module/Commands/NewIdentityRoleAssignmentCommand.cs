@@ -59,6 +59,6 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
             ConditionVersion = ConditionVersion,
             PrincipalWaitSec = PrincipalWaitSec,
         };
-        Change(request, "Give a role", input);
+        Change(request, "Assign a role", input);
     }
 }

@@ -75,8 +75,8 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
         if (NamesRoleOrPlace)
         {
             // Whoever names a role wants that one taken away, and not whatever this assignment is of.
-            const string Rule = "a role assignment says its role and its scope itself, so leave -RoleDefinitionName, " +
-                "-RoleDefinitionId, -Scope and -ResourceGroupName out, or give who has the role.";
+            const string Rule = "a role assignment has a role and a scope of its own. Omit -RoleDefinitionName, " +
+                "-RoleDefinitionId, -Scope and -ResourceGroupName, or specify the principal instead.";
             Report(Failures.Invalid("InvalidInputObject", nameof(InputObject), id, Rule), input);
             return;
         }

@@ -44,8 +44,8 @@ public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
         base.BeginProcessing();
         if (Detach && IfUnused)
         {
-            const string Rule = "-Detach and -IfUnused can't be given together: one ends the uses of an identity, the other " +
-                "refuses when there are any.";
+            const string Rule = "-Detach and -IfUnused can't be combined: one removes the uses of an identity, the other " +
+                "refuses to delete an identity in use.";
             Fail(Failures.Invalid("InvalidIdentityRemoval", Rule));
         }
     }

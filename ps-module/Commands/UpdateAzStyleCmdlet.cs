@@ -37,15 +37,15 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
         base.BeginProcessing();
         if (OtherParameter.Length > 0)
         {
-            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it changes the identity and nothing else"));
+            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it changes only the identity"));
         }
 
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(IdentityType)))
         {
             Fail(Failures.Invalid(
                 "MissingParameter",
-                $"-IdentityType is missing: {MyInvocation.InvocationName} changes the identity of a machine and nothing " +
-                "else. For other changes, use Azure PowerShell itself."));
+                $"-IdentityType is missing: {MyInvocation.InvocationName} changes only the identity of a machine. " +
+                "For other changes, use Azure PowerShell."));
         }
     }
 
@@ -59,8 +59,8 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
                 "UnsupportedChange",
                 parameter,
                 machine.Properties["Name"]?.Value,
-                $"a property of the object was changed, and {MyInvocation.InvocationName} changes the identity and " +
-                "nothing else, by -IdentityType and -IdentityId. For other changes, use Azure PowerShell itself.");
+                $"a property of the object was changed, and {MyInvocation.InvocationName} changes only the " +
+                "identity, by -IdentityType and -IdentityId. For other changes, use Azure PowerShell.");
         }
 
         return Called.Of(parameter, machine);

@@ -170,13 +170,13 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     {
         if (EnableSystemAssigned && DisableSystemAssigned)
         {
-            return "-EnableSystemAssigned and -DisableSystemAssigned can't be given together.";
+            return "-EnableSystemAssigned and -DisableSystemAssigned can't be combined.";
         }
 
         if (!IsExact)
         {
             return IsBound(nameof(IdentityId))
-                ? "-IdentityId names all user-assigned identities, and goes with -IdentityType. To add some and keep the rest, use -AddIdentityId."
+                ? "-IdentityId needs -IdentityType and replaces all user-assigned identities. To add some and keep the rest, use -AddIdentityId."
                 : null;
         }
 
@@ -189,7 +189,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     }
 
     private static string ExactBeside(string other) =>
-        $"-IdentityType sets the whole identity, and -{other} changes a part of it: give one or the other.";
+        $"-IdentityType replaces the whole identity, and -{other} changes a part of it: specify one of them.";
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -49,7 +49,7 @@ public sealed class UpdateUserAssignedIdentityCommand : IdentityChangeCmdlet
             return target.ResourceId is null ? Tags.Read(Tag) : null;
         }
 
-        const string Rule = "it must be a table, an object or a text; an empty table, @{}, clears the tags.";
+        const string Rule = "it must be a hashtable, an object or a string; an empty hashtable, @{}, clears the tags.";
         return Tags.Read(Tag) ?? throw Failures.Invalid("InvalidTag", nameof(Tag), Tag, Rule);
     }
 }

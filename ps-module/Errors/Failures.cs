@@ -39,19 +39,19 @@ internal static class Failures
     private static string HowToGoOn(ConnectionEnd end) => end switch
     {
         ConnectionEnd.EmulatorStopped =>
-            "Run Connect-ManagedIdentityService -Emulator to start another one, or name an open connection with -Connection.",
-        _ => "Run Connect-ManagedIdentityService, or name an open connection with -Connection.",
+            "Run Connect-ManagedIdentityService -Emulator to start another one, or specify an open connection with -Connection.",
+        _ => "Run Connect-ManagedIdentityService, or specify an open connection with -Connection.",
     };
 
     /// <summary>Two parameters that exclude each other.</summary>
     public static ManagedIdentityException NotBoth(string one, string other) =>
-        Invalid("ConflictingParameters", $"-{one} and -{other} can't be given together. Give one of them, not both.");
+        Invalid("ConflictingParameters", $"-{one} and -{other} can't be combined. Specify one of them, not both.");
 
     public static ManagedIdentityException NotFound(string label, string name, string place) =>
         new("ResourceNotFound", ErrorCategory.ObjectNotFound, $"There is no {label} '{name}' in {place}.") { Target = name };
 
     public static ManagedIdentityException AllAndOneSubscription() =>
-        Invalid("InvalidSubscription", "-AllSubscriptions and -SubscriptionId can't be given together: name one, or look in all.");
+        Invalid("InvalidSubscription", "-AllSubscriptions and -SubscriptionId can't be combined. Specify one of them, not both.");
 
     /// <summary>A machine that stands for its system-assigned identity, and has none.</summary>
     public static ManagedIdentityException NoSystemAssignedIdentity(string machine) =>
@@ -59,14 +59,14 @@ internal static class Failures
             "NoSystemAssignedIdentity",
             ErrorCategory.ObjectNotFound,
             $"'{machine}' has no system-assigned identity.",
-            "Turn it on with Update-VmIdentity or Update-VmssIdentity -EnableSystemAssigned, or name another identity.");
+            "Enable it with Update-VmIdentity or Update-VmssIdentity -EnableSystemAssigned, or name another identity.");
 
     public static ManagedIdentityException EmulatorRunning(string endpoint) =>
         Advised(
             "EmulatorRunning",
             ErrorCategory.ResourceExists,
             $"An emulator runs in this process already, at {endpoint}.",
-            "Use it, or end it with Stop-ArmEmulator first.");
+            "Use it, or stop it with Stop-ArmEmulator first.");
 
     public static ManagedIdentityException EmulatorNotRunning() =>
         new("EmulatorNotRunning", ErrorCategory.ObjectNotFound, "No emulator runs in this process.");
@@ -78,7 +78,7 @@ internal static class Failures
         var named = names.Count > 0 ? string.Join(", ", names) : $"'{given[0]}'";
         return Invalid(
             "UnsupportedParameter",
-            $"{named} can't be given to {command} of this module: {what}. For the rest, use Azure PowerShell itself.");
+            $"{command} of this module does not support {named}: {what}. For other uses, use Azure PowerShell.");
     }
 
     public static ManagedIdentityException AzCommandsLoaded(IEnumerable<CommandInfo> commands)
@@ -88,7 +88,7 @@ internal static class Failures
             "AzCommandsLoaded",
             ErrorCategory.ResourceExists,
             $"Commands of these names are loaded: {string.Join(", ", names)}.",
-            "Nothing was changed. To go over them in this session, use -Force.");
+            "Nothing was changed. To override them in this session, use -Force.");
     }
 
     /// <summary>What the error of a parameter that is missing has as its code.</summary>
@@ -99,7 +99,7 @@ internal static class Failures
 
     /// <summary>A parameter, or an object of the pipeline, that is null or empty.</summary>
     public static ManagedIdentityException Null(string parameter) =>
-        new(NullInput, ErrorCategory.InvalidArgument, $"-{parameter} is null or empty: it must name what the command is to act on.")
+        new(NullInput, ErrorCategory.InvalidArgument, $"-{parameter} is null or empty: it must specify the resource.")
         {
             Target = parameter,
         };
@@ -134,14 +134,14 @@ internal static class Failures
             "NativeLibraryUnusable",
             ErrorCategory.InvalidOperation,
             $"The module's native library at {path} can't be loaded: {cause.Message.TrimEnd('.')}.",
-            "Check that the module's package is the one for this system, and that the file may be read and run.",
+            "Check that the package is for this platform, and that the file is readable and executable.",
             cause);
 
     public static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>
         Advised(
             "NativeLibraryMismatch",
             ErrorCategory.InvalidOperation,
-            $"The native library that is loaded has interface version {found}, and this assembly needs {wanted}: two " +
+            $"The loaded native library has interface version {found}, and this assembly needs {wanted}: two " +
             "versions of the module are loaded in this process.",
             "Start a new PowerShell and import one version.",
             cause);

@@ -62,7 +62,7 @@ internal sealed class GivenName(string parameter, IReadOnlyList<string> columns,
         {
             throw Failures.ContradictoryName(
                 parameter,
-                $"The object names '{own}', and -{parameter} names '{given}'. Leave -{parameter} out, or give what the object says.");
+                $"The object names '{own}', but -{parameter} is '{given}'. Omit -{parameter}, or specify the name in the object.");
         }
     }
 

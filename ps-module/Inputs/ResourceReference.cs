@@ -45,7 +45,7 @@ internal static class ResourceReference
             parameter,
             value,
             FindIdWithoutPrincipal(value) is not null
-                ? "its system-assigned identity is not on. Turn it on with -EnableSystemAssigned first."
+                ? "its system-assigned identity is not enabled. Enable it with -EnableSystemAssigned first."
                 : "it must be the object id of a principal, or an object with a property PrincipalId.");
     }
 

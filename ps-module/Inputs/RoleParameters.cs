@@ -56,7 +56,7 @@ internal sealed class RoleParameters
         if (ResourceGroup.OnCommandLine is not null)
         {
             throw Failures.Invalid(
-                "InvalidScope", "-Scope and -ResourceGroupName can't be given together: each says where the role counts.");
+                "InvalidScope", "-Scope and -ResourceGroupName can't be combined: each is a scope.");
         }
 
         return (Scopes ?? []).DefaultIfEmpty().Select(scope => new RolePlace { Scope = ResourceReference.Id("Scope", scope) }).ToArray();

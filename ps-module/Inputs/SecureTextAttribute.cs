@@ -17,8 +17,8 @@ public sealed class SecureTextAttribute : ArgumentTransformationAttribute
         if (value is string)
         {
             throw new ArgumentTransformationMetadataException(
-                "It is a SecureString, so that no secret is in a command line or a history: give " +
-                "(Get-AzAccessToken -AsSecureString).Token, or a text through ConvertTo-SecureString.");
+                "It is a SecureString, so that no secret is in a command line or the history: use " +
+                "(Get-AzAccessToken -AsSecureString).Token, or ConvertTo-SecureString for a string.");
         }
 
         return inputData;

@@ -14,9 +14,9 @@ internal static class Tags
     private const string Parameter = "Tag";
 
     private const string Rule =
-        "it must be a table, an object such as one of JSON, or a text of the form name=value;name=value.";
+        "it must be a hashtable, an object such as one from JSON, or a string of the form name=value;name=value.";
 
-    private const string ValueRule = "the value of a tag must be a text, a number, a date, or true or false.";
+    private const string ValueRule = "the value of a tag must be a string, a number, a date or a Boolean.";
 
     /// <summary>
     /// The names and values; a value that is not a text becomes one as in any culture. Null when there is nothing to
@@ -53,7 +53,7 @@ internal static class Tags
             var name = Text(given);
             if (read.Exists(tag => tag.Key.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                throw Invalid(name, "a name must be there once; names are equal in any casing.");
+                throw Invalid(name, "a tag name must be unique; names are not case-sensitive.");
             }
 
             read.Add(new KeyValuePair<string, string>(name, Text(Unwrapped(value))));

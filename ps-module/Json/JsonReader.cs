@@ -271,5 +271,5 @@ internal sealed class JsonReader
     }
 
     private ManagedIdentityException Unexpected() =>
-        new("UnexpectedContent", ErrorCategory.InvalidResult, $"The answer is no JSON that can be read, at character {_at}.");
+        new("UnexpectedContent", ErrorCategory.InvalidResult, $"The response is not valid JSON, at character {_at}.");
 }

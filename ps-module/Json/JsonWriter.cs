@@ -80,7 +80,7 @@ internal sealed class JsonWriter
     {
         if (++_depth > Deepest)
         {
-            throw Impossible($"it lies more than {Deepest} levels deep, or in circles.");
+            throw Impossible($"it is nested more than {Deepest} levels deep, or refers to itself.");
         }
 
         switch (bare)

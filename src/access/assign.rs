@@ -66,8 +66,8 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
     let (role, who) = (asked.role.label(), wanted.principal.label());
     let scope = &wanted.scope;
     let description = match there {
-        true => format!("Leave the role '{role}' of {who} on '{scope}' as it is: nothing differs"),
-        false => format!("Give the role '{role}' to {who} on '{scope}'"),
+        true => format!("No change needed: {who} already has the role '{role}' on '{scope}'"),
+        false => format!("Assign the role '{role}' to {who} on '{scope}'"),
     };
     Ok(Plan {
         resource: wanted.id(),
@@ -142,7 +142,7 @@ impl<'a> Wanted<'a> {
                     return self.existing(client).await?.ok_or(error);
                 }
                 Err(error) if error.code() == "UnmatchedPrincipalType" => {
-                    return Err(error.advise("Say with -PrincipalType what it is."));
+                    return Err(error.advise("Specify the type with -PrincipalType."));
                 }
                 ended => return ended,
             }

@@ -257,12 +257,12 @@ async fn ids(client: &Client, asked: &Revoke) -> Result<Vec<String>> {
     let found = exactly(client, &scope, &principal.id, &role_id).await?;
     if found.is_empty() {
         let message = format!(
-            "{} does not have the role '{}' on '{scope}' itself",
+            "{} does not have the role '{}' assigned directly on '{scope}'",
             principal.label(),
             role.label()
         );
         return Err(not_found(&message, scope.as_str())
-            .advise("Get-IdentityRoleAssignment shows where it was given."));
+            .advise("Get-IdentityRoleAssignment shows the scope of each assignment."));
     }
     Ok(found.into_iter().map(|one| one.id).collect())
 }

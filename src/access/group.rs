@@ -185,7 +185,7 @@ fn check(wanted: &Membership) -> Result<()> {
             "InvalidPrincipalId",
             "PrincipalId",
             &wanted.principal_id,
-            "it must be the object id of a principal, a GUID.",
+            "it must be the object id (a GUID) of a principal.",
         )),
     }
 }
@@ -247,8 +247,10 @@ async fn look_up(client: &Client, group: &str) -> Result<Group> {
 
 fn not_found(group: &str) -> Error {
     let message = format!("The directory has no group '{group}'");
-    Error::new(Category::ObjectNotFound, "GroupNotFound", group, message)
-        .advise("Check -Group: names are whole; and that this sign-in may read groups.")
+    Error::new(Category::ObjectNotFound, "GroupNotFound", group, message).advise(
+        "Check that -Group is a full display name or an object id, and that this sign-in \
+         has permission to read groups.",
+    )
 }
 
 fn ambiguous(group: &str, several: &[Object]) -> Error {
@@ -258,7 +260,7 @@ fn ambiguous(group: &str, several: &[Object]) -> Error {
         "Group",
         group,
         &format!(
-            "{} groups have that name; give the id of one: {}.",
+            "{} groups have that name; specify the id of one: {}.",
             ids.len(),
             ids.join(", ")
         ),
@@ -305,11 +307,11 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
     let description = match (add, is_there) {
         (true, false) => format!("Add principal '{principal}' to group '{name}' ({id})"),
         (true, true) => {
-            format!("Leave principal '{principal}' in group '{name}' ({id}): it is there already")
+            format!("No change needed: principal '{principal}' is already in group '{name}' ({id})")
         }
         (false, true) => format!("Remove principal '{principal}' from group '{name}' ({id})"),
         (false, false) => {
-            format!("Leave group '{name}' ({id}) as it is: principal '{principal}' is not in it")
+            format!("No change needed: principal '{principal}' is not in group '{name}' ({id})")
         }
     };
     Ok(Plan {
@@ -332,12 +334,10 @@ async fn require(client: &Client, principal: &str) -> Result<()> {
     let url = client.graph_url(&path).await?;
     match client.get_url(url, principal).await {
         Err(error) if error.code() == UNKNOWN => Err(error
-            .reworded(format!(
-                "The directory does not know the principal '{principal}'"
-            ))
+            .reworded(format!("The directory has no principal '{principal}'"))
             .advise(
-                "Check -PrincipalId. The directory learns of one that was created just now within \
-                 minutes.",
+                "Check -PrincipalId. A new principal can take a few minutes to appear in the \
+                 directory.",
             )),
         Err(error) if error.status().is_none() => Err(error),
         _ => Ok(()),

@@ -47,7 +47,7 @@ impl Principal {
                 "InvalidPrincipalId",
                 "PrincipalId",
                 id,
-                "it must be the object id of an identity, a person or a group, a GUID.",
+                "it must be the object id (a GUID) of an identity, a user or a group.",
             ));
         }
         let kind = kind.unwrap_or(KINDS[0]);
@@ -92,7 +92,8 @@ impl Holder {
             None if self.is_given() => Ok(()),
             None => Err(Error::missing(
                 "InputObject",
-                "say who, with an object from the pipeline, -IdentityId or -PrincipalId.",
+                "specify the principal with an object from the pipeline, -IdentityId or \
+                 -PrincipalId.",
             )),
         }
     }

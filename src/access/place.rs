@@ -23,7 +23,7 @@ impl Place {
         if *self == Self::default() {
             return Err(Error::missing(
                 "Scope",
-                "say where the role counts, with -Scope, -ResourceGroupName or -SubscriptionId.",
+                "specify the scope with -Scope, -ResourceGroupName or -SubscriptionId.",
             ));
         }
         self.or_subscription(client)

@@ -84,7 +84,8 @@ pub async fn references(client: &Client, asked: &FindReferences) -> Result<Vec<R
     };
     if asked.source == Source::Provider {
         let identity = identity.ok_or_else(|| {
-            let rule = "the provider's list is that of one identity, so name one.";
+            let rule = "specify one identity: the resource provider lists the resources of a \
+                        single identity.";
             Error::missing("IdentityId", rule)
         })?;
         return reported(client, &identity, asked.subscription_id.as_deref()).await;

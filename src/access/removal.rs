@@ -62,7 +62,10 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
             .map(|_| format!("delete user-assigned identity '{id}'")),
     );
     let mut description = match steps.len() {
-        0 => format!("Nothing: there is no user-assigned identity '{id}', and nothing has it"),
+        0 => format!(
+            "No change needed: there is no user-assigned identity '{id}', and nothing \
+             refers to it"
+        ),
         1 => capitalized(&steps[0]),
         _ => format!(
             "Remove user-assigned identity '{}': {}",
@@ -72,7 +75,7 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
     };
     if !usage.others.is_empty() {
         description.push_str(&format!(
-            ". Not touched, though it refers to it: {}",
+            ". Not changed, although it refers to the identity: {}",
             others(&usage)
         ));
     }
@@ -142,7 +145,7 @@ async fn check_unused(client: &Client, target: &Target) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "User-assigned identity '{id}' is in use and was not deleted. It is used by or has: {}",
+        "User-assigned identity '{id}' was not deleted because it is in use: {}",
         usage.in_words().join("; ")
     );
     Err(Error::new(
@@ -152,8 +155,8 @@ async fn check_unused(client: &Client, target: &Target) -> Result<()> {
         message,
     )
     .advise(
-        "Take these away first, or use -Detach, which takes it off virtual machines and scale \
-             sets and removes its roles.",
+        "Remove these first, or use -Detach, which removes the identity from virtual machines and \
+         scale sets and deletes its role assignments.",
     ))
 }
 
@@ -189,7 +192,7 @@ impl Steps {
             list(&self.left)
         );
         let advice = format!(
-            "{} The same command goes on from here.",
+            "{} Run the same command again to continue.",
             failure.recommendation()
         );
         failure.reworded(message).advise(advice.trim())
@@ -261,7 +264,7 @@ async fn delete(client: &Client, id: &ResourceId, steps: &Steps) -> Result<()> {
 }
 
 fn off(machine: &Machine) -> String {
-    format!("take it off {}", machine.label())
+    format!("remove it from {}", machine.label())
 }
 
 fn away(role: &super::RoleAssignment) -> String {
@@ -278,7 +281,7 @@ async fn warn_of_others(client: &Client, usage: &Usage) -> Result<()> {
         return Ok(());
     }
     let warning = format!(
-        "Resources that the module does not change refer to '{}' and keep their references: {}.",
+        "These resources refer to '{}', and the module does not change them: {}.",
         usage.id.name(),
         others(usage)
     );
@@ -287,9 +290,9 @@ async fn warn_of_others(client: &Client, usage: &Usage) -> Result<()> {
 
 fn warn_of_absence(client: &Client, id: &ResourceId, steps: &Steps) {
     let also = match steps.done.is_empty() {
-        true => "and nothing has it".to_owned(),
+        true => "and nothing refers to it".to_owned(),
         false => format!(
-            "and what was left of it is removed: {}",
+            "and its remaining assignments are removed: {}",
             steps.done.join("; ")
         ),
     };

@@ -42,7 +42,7 @@ impl<'a> Replication<'a> {
         if self.wait.elapsed() >= limit {
             return Err(self.still_unknown(error, whom));
         }
-        let activity = format!("Waiting for the new principal to be known to {whom}");
+        let activity = format!("Waiting until {whom} knows the new principal");
         let who = self.principal.label();
         self.wait.wait(client, &activity, &who).await;
         Ok(())
@@ -101,8 +101,8 @@ impl<'a> Replication<'a> {
                 ))
                 .advise(
                     "Check -PrincipalId: it must be an object id, which for a managed identity is its \
-                     PrincipalId and not its ClientId. For a principal that was created just now, \
-                     wait longer with -PrincipalWaitSec.",
+                     PrincipalId and not its ClientId. For a new principal, wait longer with \
+                     -PrincipalWaitSec.",
                 ),
         }
     }

@@ -75,7 +75,7 @@ impl Role {
     /// `MissingParameter` when no role is named; `InvalidRoleDefinition` when it is in two ways;
     /// `InvalidRoleDefinitionId`.
     pub(super) fn check(&self) -> Result<()> {
-        let rule = "name the role with -RoleDefinitionName or with -RoleDefinitionId.";
+        let rule = "specify the role with either -RoleDefinitionName or -RoleDefinitionId.";
         match (&self.name, &self.id) {
             (Some(name), None) if !name.trim().is_empty() => Ok(()),
             (None, Some(id)) => check_id(id),
@@ -128,7 +128,8 @@ pub(super) async fn require(client: &Client, id: &str) -> Result<()> {
     match client.get(id, API_VERSION, id).await {
         Err(error) if error.status() == Some(404) => {
             let message = format!("There is no role with the id '{}'", guid_of(id));
-            let advice = "Check -RoleDefinitionId: a role of your own exists in its scopes only.";
+            let advice = "Check -RoleDefinitionId. A custom role exists only in its assignable \
+                          scopes.";
             Err(error
                 .recoded("RoleDefinitionDoesNotExist")
                 .reworded(message)
@@ -186,14 +187,17 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn unknown(name: &str, scope: &AccessScope) -> Error {
-    let message = format!("No role is called '{name}' at '{scope}'");
+    let message = format!("There is no role named '{name}' at '{scope}'");
     Error::new(
         Category::ObjectNotFound,
         "RoleDefinitionDoesNotExist",
         name,
         message,
     )
-    .advise("Check -RoleDefinitionName; names are whole, such as 'Managed Identity Operator'.")
+    .advise(
+        "Check -RoleDefinitionName: it must be the full name, such as 'Managed Identity \
+         Operator'.",
+    )
 }
 
 #[cfg(test)]

@@ -145,16 +145,17 @@ impl Client {
         item: &str,
         error: &serde_json::Error,
     ) -> Result<()> {
-        let reason = format!("Azure's answer about it can't be read: {error}");
+        let reason = format!("Azure's response about it can't be read: {error}");
         if !self.whole_lists {
-            let warning = format!("Left out of the list: {item}. {reason}.");
+            let warning = format!("Skipped an item of the list: {item}. {reason}.");
             self.observer.warning(warning);
             return Ok(());
         }
-        let message = format!("The list has {item}. {reason}");
+        let message = format!("The list contains {item}. {reason}");
         Err(
             Error::new(Category::InvalidResult, "UnexpectedContent", list, message).advise(
-                "Nothing is removed or counts as unused: what uses the identity is not known.",
+                "The list of references is incomplete, so nothing is removed or reported as \
+                 unused.",
             ),
         )
     }
@@ -210,7 +211,7 @@ impl Client {
             .ok_or_else(|| {
                 Error::missing(
                     "SubscriptionId",
-                    "the connection has no subscription of its own, so name one.",
+                    "the connection has no default subscription, so specify one.",
                 )
             })
     }
@@ -241,7 +242,8 @@ impl Client {
                         Category::InvalidOperation,
                         "NoGraph",
                         host.unwrap_or_default(),
-                        "The metadata of this cloud names no Microsoft Graph on its own host",
+                        "The metadata of this cloud does not name a Microsoft Graph endpoint on \
+                         its own host",
                     )
                 })
         };
@@ -393,8 +395,8 @@ impl Client {
         repairs.versioned = true;
         self.tell(|| {
             format!(
-                "This cloud does not have the api-version of {}: {version} is used in its place \
-                 for this connection.",
+                "This cloud does not support the api-version of {}: this connection uses \
+                 {version} instead.",
                 request.line()
             )
         });
@@ -482,7 +484,7 @@ impl Client {
     async fn pause(&self, request: &Request<'_>, wait: Duration, reason: &str) {
         self.tell(|| {
             format!(
-                "{} is sent again in {:.1} s: {reason}",
+                "{}: retry in {:.1} s: {reason}",
                 request.line(),
                 wait.as_secs_f64()
             )
@@ -490,7 +492,7 @@ impl Client {
         if wait >= LONG_WAIT {
             self.observer.progress(Progress {
                 activity: format!("Waiting for Azure: {}", request.target),
-                status: format!("{reason}; trying again in {} s", wait.as_secs()),
+                status: format!("{reason}; retry in {} s", wait.as_secs()),
                 percent: None,
                 seconds_elapsed: 0,
             });

@@ -39,7 +39,7 @@ impl Failure {
             (true, Ok(wait)) => Again::Transient(wait),
             (true, Err(wait)) => {
                 error = error.advise(format!(
-                    "Azure asks to come back in {} minutes.",
+                    "Azure asks to retry in {} minutes.",
                     wait.as_secs().div_ceil(60)
                 ));
                 Again::Never

@@ -87,7 +87,7 @@ pub fn plan_invoke(client: &Client, wanted: &Invoke) -> Result<Plan> {
 pub fn invoke_pages(client: &Client, wanted: &Invoke) -> Result<Pages<Box<RawValue>>> {
     let call = wanted.check(client)?;
     if call.method != Method::GET {
-        let rule = "pages are read with GET, so -Paginate can't go with another method.";
+        let rule = "-Paginate needs the method GET.";
         return Err(invalid_method(&wanted.method, rule));
     }
     let target = call.url.path().to_owned();
@@ -144,8 +144,7 @@ impl Invoke {
                     "ForeignHost",
                     "Path",
                     shown,
-                    "it leads away from the connection's Azure Resource Manager, and a token \
-                     goes nowhere else.",
+                    "it must be on the connection's Resource Manager endpoint.",
                 ),
                 _ => error,
             })?;
@@ -161,7 +160,7 @@ impl Invoke {
             .map(|(_, version)| version.into_owned());
         match (named, &self.api_version) {
             (Some(named), Some(given)) if named != *given => {
-                let rule = format!("the path says {named}: give one of them.");
+                let rule = format!("the path contains {named}: specify one of them.");
                 Err(Error::invalid(
                     "InvalidApiVersion",
                     "ApiVersion",
@@ -177,7 +176,7 @@ impl Invoke {
             }
             (None, None) => Err(Error::missing(
                 "ApiVersion",
-                "every call names the version of the API, with -ApiVersion or in the path.",
+                "specify the api-version with -ApiVersion or in the path.",
             )),
         }
     }
@@ -207,7 +206,7 @@ fn check_version(given: &str) -> Result<()> {
 fn check_body(method: &Method, body: &str) -> Result<()> {
     let invalid = |rule: &str| Error::invalid("InvalidBody", "Body", "(not shown)", rule);
     if matches!(*method, Method::GET | Method::HEAD) {
-        return Err(invalid(&format!("{method} has no body.")));
+        return Err(invalid(&format!("{method} takes no body.")));
     }
     match serde_json::from_str::<IgnoredAny>(body) {
         Ok(_) => Ok(()),
@@ -270,24 +269,24 @@ impl Call {
             }
             client.observer().progress(Progress {
                 activity: self.activity(),
-                status: format!("Azure is at work: {state}"),
+                status: format!("Operation in progress: {state}"),
                 percent: None,
                 seconds_elapsed: started.elapsed().as_secs() as u32,
             });
             sleep(client.retry().poll_wait(look, reply.retry_after())).await;
         }
-        let message = format!("Azure is still at work on '{}'", self.target());
+        let message = format!("The operation on '{}' has not ended", self.target());
         Err(Error::new(
             Category::OperationTimeout,
             "OperationTimeout",
             self.target(),
             message,
         )
-        .advise("Azure goes on with it: look at the resource later."))
+        .advise("The operation continues in Azure: check the resource later."))
     }
 
     fn failed(&self, state: &str) -> Error {
-        let message = format!("The last change of '{}' ended as {state}", self.target());
+        let message = format!("The last operation on '{}' ended as {state}", self.target());
         Error::new(
             Category::InvalidOperation,
             "ProvisioningFailed",

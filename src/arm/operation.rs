@@ -122,7 +122,7 @@ impl Operation {
             if self.observed {
                 self.client.observer().progress(Progress {
                     activity: self.activity.clone(),
-                    status: "Azure is at work".to_owned(),
+                    status: "Operation in progress".to_owned(),
                     percent: None,
                     seconds_elapsed: started.elapsed().as_secs() as u32,
                 });
@@ -158,7 +158,7 @@ impl Operation {
                 "OperationFailed",
                 &self.target,
                 format!(
-                    "{} ended as {status}, and Azure gives no cause",
+                    "{} ended as {status}; Azure reports no cause",
                     self.activity
                 ),
             ),
@@ -178,6 +178,6 @@ impl Operation {
             &self.target,
             message,
         )
-        .advise("Azure goes on with it: look at the resource later.")
+        .advise("The operation continues in Azure: check the resource later.")
     }
 }

@@ -143,7 +143,7 @@ impl<T: DeserializeOwned> Pages<T> {
             Category::InvalidResult,
             "PagingLoop",
             &self.target,
-            "The list links a page to itself",
+            "The next link of the list points to its own page",
         )
     }
 }

@@ -68,7 +68,7 @@ impl Agreement {
         }
         let resource = Described::read(target).map(|resource| capitalized(&resource.short()));
         let message = format!(
-            "{} has changed since the plan was agreed to: the command would now also {}. Nothing \
+            "{} has changed since you confirmed: the command would now also {}. Nothing \
              was changed",
             resource.unwrap_or_else(|| format!("'{target}'")),
             new.join("; ")

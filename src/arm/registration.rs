@@ -38,7 +38,7 @@ pub(super) async fn register(client: &Client, path: &str, target: &str) -> Resul
         return Ok(());
     };
     let warning = format!(
-        "The subscription has not used {} before: it is registered now, once.",
+        "The resource provider {} is not registered in the subscription: registering it now.",
         provider.rsplit('/').next().unwrap_or_default()
     );
     client.guard(target, warning).await?;
@@ -67,7 +67,7 @@ pub(super) async fn register(client: &Client, path: &str, target: &str) -> Resul
         target,
         format!("'{provider}' is still not registered"),
     )
-    .advise("Azure goes on with it: try again later."))
+    .advise("The registration continues in Azure: try again later."))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Reply {
             false => "something that is not JSON",
         };
         let message = format!(
-            "{} answered HTTP {} with {what} ({content_type})",
+            "{} returned HTTP {} with {what} ({content_type})",
             self.host, self.status
         );
         let error = Error::new(
@@ -57,7 +57,7 @@ impl Reply {
         )
         .with_status(self.status)
         .with_raw(&self.body)
-        .advise("Check -Endpoint, and whether a proxy answers in Azure's place.");
+        .advise("Check -Endpoint, and whether a proxy responds in place of Azure.");
         let error = self.identified(error);
         match self.effect {
             Effect::None => error,

@@ -130,14 +130,14 @@ pub fn quoted(text: &str) -> String {
 }
 
 fn endless() -> Error {
-    let message = "Resource Graph gives the same page again";
+    let message = "Resource Graph returned the same page again";
     Error::new(Category::InvalidResult, "PagingLoop", TARGET, message)
 }
 
 fn truncated() -> Error {
-    let message = "Resource Graph keeps a part of the answer back and gives no way to get it";
+    let message = "Resource Graph truncated the result and returned no skip token";
     Error::new(Category::LimitsExceeded, "ResultTruncated", TARGET, message)
-        .advise("Ask about one subscription at a time, with -SubscriptionId.")
+        .advise("Query one subscription at a time, with -SubscriptionId.")
 }
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ pub async fn choose(client: &Client, wanted: Option<&str>) -> Result<Subscriptio
         .ok_or_else(none_visible)?;
     if enabled > 1 {
         client.observer().warning(format!(
-            "This sign-in sees {enabled} subscriptions. The connection uses '{}' ({}); choose \
-             with -SubscriptionId.",
+            "This sign-in has access to {enabled} subscriptions. The connection uses '{}' ({}); \
+             choose another with -SubscriptionId.",
             chosen.name, chosen.id
         ));
     }
@@ -63,7 +63,7 @@ fn none_visible() -> Error {
         Category::ObjectNotFound,
         "NoSubscription",
         "subscriptions",
-        "This sign-in sees no enabled subscription",
+        "This sign-in has access to no enabled subscription",
     )
     .advise("Check -Tenant, or ask for a role on the subscription.")
 }

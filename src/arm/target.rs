@@ -46,7 +46,7 @@ impl Parameters {
             true => String::new(),
             false => format!(", or with -{}", self.resource_id),
         };
-        format!("name the {} with {names}{or}.", kind.label)
+        format!("specify the {} with {names}{or}.", kind.label)
     }
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn agrees(
 ) -> Result<()> {
     match given {
         Some(given) if given.to_lowercase() != own.to_lowercase() => {
-            let message = format!("{}, and -{parameter} names '{given}'", fact());
+            let message = format!("{}, but -{parameter} is '{given}'", fact());
             Err(Error::new(
                 Category::InvalidArgument,
                 "ContradictoryName",
@@ -177,7 +177,7 @@ pub(crate) fn agrees(
                 message,
             )
             .advise(format!(
-                "Leave -{parameter} out, or give the name that the resource has."
+                "Omit -{parameter}, or specify the name of the resource."
             )))
         }
         _ => Ok(()),

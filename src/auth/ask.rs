@@ -69,7 +69,7 @@ async fn unanswered(
         return (obstacle.error(CODE, target), lasts);
     }
     let host = url.host_str().unwrap_or_default();
-    let message = format!("{host} gave no answer to the sign-in: {}", causes(error));
+    let message = format!("{host} did not respond to the sign-in: {}", causes(error));
     let error = Error::new(
         crate::base::Category::ConnectionError,
         CODE,

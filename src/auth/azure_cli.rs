@@ -100,7 +100,7 @@ impl AzureCli {
             Err(error) => return Err(failed(&error.to_string())),
         };
         match printed.succeeded {
-            true => token_in(&printed.output).ok_or_else(|| failed("its answer holds no token")),
+            true => token_in(&printed.output).ok_or_else(|| failed("its response has no token")),
             false => Err(refused(&String::from_utf8_lossy(&printed.errors))),
         }
     }
@@ -148,7 +148,7 @@ fn plain<'a>(parameter: &str, text: &'a str) -> Result<&'a str> {
         "InvalidParameter",
         parameter,
         text,
-        "letters, digits, '-', '.', '_', ':' and '/' can be passed on to the Azure CLI.",
+        "the Azure CLI accepts only letters, digits, '-', '.', '_', ':' and '/'.",
     ))
 }
 
@@ -179,7 +179,7 @@ fn refused(text: &str) -> Error {
     if complaint.is_entras {
         failure(
             NOT_SIGNED_IN,
-            &format!("The Azure CLI gave no token: {reason}"),
+            &format!("The Azure CLI returned no token: {reason}"),
         )
     } else if complaint.commands.iter().any(signs_in) {
         failure(
@@ -195,9 +195,9 @@ fn refused(text: &str) -> Error {
 fn failed(why: &str) -> Error {
     failure(
         "AzureCliFailed",
-        &format!("The Azure CLI gave no token: {why}"),
+        &format!("The Azure CLI returned no token: {why}"),
     )
-    .advise("Run az account get-access-token to see more.")
+    .advise("Run az account get-access-token for details.")
 }
 
 fn failure(code: &str, message: &str) -> Error {
@@ -238,7 +238,8 @@ mod tests {
                     az logout\naz login";
         assert_eq!(
             refused(says).to_string(),
-            "The Azure CLI gave no token: AADSTS530003: Your device is required to be managed to \
+            "The Azure CLI returned no token: AADSTS530003: Your device is required to be managed \
+             to \
              access this resource. Run what the Azure CLI names, then connect again: az logout; \
              az login"
         );

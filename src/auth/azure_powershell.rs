@@ -174,7 +174,7 @@ impl Drop for Opened<'_> {
 fn no_host() -> Error {
     errors::error(
         errors::UNAVAILABLE,
-        "Azure PowerShell can be asked from within PowerShell alone",
+        "Azure PowerShell is available only within PowerShell",
     )
 }
 
@@ -205,7 +205,7 @@ pub(crate) mod errors {
         match answer.lifetime {
             Duration::ZERO => Err(error(
                 NOT_SIGNED_IN,
-                "The token that Azure PowerShell gave has run out",
+                "The token from Azure PowerShell has expired",
             )
             .advise("Run Connect-AzAccount, then connect again.")),
             _ => Ok(answer),
@@ -225,7 +225,7 @@ pub(crate) mod errors {
     pub(crate) fn failed(text: &str) -> Error {
         let complaint = Complaint::read(text, &COMMANDS);
         let reason = &complaint.reason;
-        let no_token = format!("Azure PowerShell gave no token: {reason}");
+        let no_token = format!("Azure PowerShell returned no token: {reason}");
         if complaint.is_entras {
             error(NOT_SIGNED_IN, &no_token)
         } else if !complaint.commands.is_empty() {
@@ -235,7 +235,7 @@ pub(crate) mod errors {
             )
         } else {
             return error("AzurePowerShellFailed", &no_token)
-                .advise("Run Get-AzAccessToken to see more.");
+                .advise("Run Get-AzAccessToken for details.");
         }
         .advise(complaint.advice("Azure PowerShell"))
     }
@@ -256,7 +256,7 @@ pub(crate) mod errors {
                         -ClaimsChallenge 'eyJ9'";
             assert_eq!(
                 failed(text).to_string(),
-                "Azure PowerShell gave no token: AADSTS50076: You must use multi-factor \
+                "Azure PowerShell returned no token: AADSTS50076: You must use multi-factor \
                  authentication. Run what Azure PowerShell names, then connect again: \
                  Connect-AzAccount -Tenant 't' -ClaimsChallenge 'eyJ9'"
             );

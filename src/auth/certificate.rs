@@ -64,7 +64,7 @@ impl Certificate {
             .iter()
             .find(|der| der.windows(public.len()).any(|window| window == public))
             .ok_or(Unusable::Invalid(match parts.certificates.is_empty() {
-                true => "it holds a key and no certificate",
+                true => "it contains a key and no certificate",
                 false => "its key is not that of its certificate",
             }))?;
         Ok(Self {
@@ -154,8 +154,8 @@ fn read_pem(content: &[u8]) -> std::result::Result<Parts, Unusable> {
     }
     let encrypted = String::from_utf8_lossy(content).contains("ENCRYPTED");
     let key = key.ok_or(Unusable::Invalid(match encrypted {
-        true => "its key is encrypted: give a PFX file, whose password can be told",
-        false => "it holds no private key",
+        true => "its key is encrypted: use a PFX file with -CertificatePassword",
+        false => "it contains no private key",
     }))?;
     Ok(Parts { key, certificates })
 }
@@ -172,7 +172,7 @@ fn read_pfx(content: &[u8], password: Option<&Secret>) -> std::result::Result<Pa
     let key = archive
         .keys
         .first()
-        .ok_or(Unusable::Invalid("it holds no private key"))?;
+        .ok_or(Unusable::Invalid("it contains no private key"))?;
     Ok(Parts {
         key: PrivateKeyDer::Pkcs8(key.key.as_der().to_vec().into()),
         certificates: archive
@@ -183,7 +183,7 @@ fn read_pfx(content: &[u8], password: Option<&Secret>) -> std::result::Result<Pa
     })
 }
 
-const NOT_RSA: &str = "its key is not RSA, and Entra takes no other for this";
+const NOT_RSA: &str = "its key is not RSA, which Entra requires";
 
 fn rsa_key(key: &PrivateKeyDer<'_>) -> std::result::Result<RsaKeyPair, Unusable> {
     let key = match key {

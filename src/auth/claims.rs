@@ -39,7 +39,7 @@ pub(super) fn decode(challenge: &str) -> Result<String> {
                 "InvalidClaimsChallenge",
                 "ClaimsChallenge",
                 challenge,
-                "it must be JSON in base64, as the error said that asked for it.",
+                "it must be base64-encoded JSON, as in the error that requires it.",
             )
         })
 }

@@ -121,7 +121,7 @@ fn own_sentence<'a>(lines: &[&'a str], commands: &Commands) -> &'a str {
         true => sentences.next_back().copied(),
         false => marked.map(str::trim).or(sentences.next().copied()),
     };
-    found.unwrap_or("it said nothing")
+    found.unwrap_or("it returned no message")
 }
 
 /// The text without any JSON web token in it. The claims of a challenge are no token and stay.
@@ -195,7 +195,7 @@ mod tests {
     fn warnings_are_no_reason() {
         let text = "WARNING: Update with 'az upgrade'\nERROR: The disk is full\nSee the log.";
         assert_eq!(read(text), ("The disk is full".to_owned(), vec![]));
-        assert_eq!(read("").0, "it said nothing");
+        assert_eq!(read("").0, "it returned no message");
         let broken = "ERROR: The command failed with an unexpected error.\n\
                       Traceback (most recent call last):\n  File \"x\"\nOSError: [Errno 28]";
         assert_eq!(read(broken).0, "OSError: [Errno 28]");

@@ -117,7 +117,7 @@ impl DeviceCode {
             Category::OperationTimeout,
             "DeviceCodeExpired",
             &self.client_id,
-            "Nobody signed in with the code before it ran out",
+            "The device code expired before it was used",
         )
         .advise("Run Connect-ManagedIdentityService -UseDeviceAuthentication again."))
     }
@@ -132,7 +132,7 @@ impl DeviceCode {
         audience: &Audience,
     ) -> Result<AccessToken> {
         let refresh = self.refresh.lock().await.clone().ok_or_else(|| {
-            let message = "The sign-in gave no token to go on with";
+            let message = "The sign-in returned no refresh token";
             self.again(Error::new(
                 Category::AuthenticationError,
                 "NoRefreshToken",
@@ -190,7 +190,7 @@ fn scope(audience: &Audience) -> String {
 }
 
 fn refused(error: Error) -> Error {
-    error.advise("Check -Tenant, and whether the tenant lets people sign in with a code.")
+    error.advise("Check -Tenant, and whether the tenant allows the device code flow.")
 }
 
 /// What an id token says. It came straight from its issuer, so its signature says nothing more.

@@ -46,18 +46,18 @@ impl FederatedToken {
         };
         let (place, advice) = match self {
             Self::Text(_) => (
-                "that was given with -FederatedToken".to_owned(),
+                "in -FederatedToken".to_owned(),
                 "Get a new one from its issuer and connect again. One from -FederatedTokenFile or \
                  -UseWorkflowToken is renewed.",
             ),
             Self::File(path) => (
                 format!("in the file '{}'", path.display()),
-                "Its issuer must write the file anew before the token in it expires: in Kubernetes \
-                 the kubelet, for a volume of the type projected.",
+                "Its issuer must renew the file before the token expires. In Kubernetes, the \
+                 kubelet renews it in a projected volume.",
             ),
             Self::Workflow(_) => (
                 "of this workflow".to_owned(),
-                "It is made anew for each sign-in: compare the clock of the service with Entra's.",
+                "The service issues a new one for each sign-in: compare its clock with Entra's.",
             ),
         };
         let message = format!("The federated token {place} {state}: {}", error.message());

@@ -41,8 +41,8 @@ fn no_graph_token() -> Error {
         Category::AuthenticationError,
         "NoGraphToken",
         "MicrosoftGraphAccessToken",
-        "This connection was made with a token for Azure Resource Manager, and this needs one for \
-         Microsoft Graph",
+        "This connection has a token for Azure Resource Manager only, and this command needs one \
+         for Microsoft Graph",
     )
     .advise(
         "Connect with -MicrosoftGraphAccessToken as well, or with a sign-in that can get tokens.",

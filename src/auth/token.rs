@@ -142,13 +142,13 @@ impl Credential {
             ),
             Self::DeviceCode(person) => person.command(Some(challenge)),
             Self::AccessToken(_) => format!(
-                "Sign in again where the token came from, with the claims challenge \
-                 \"{challenge}\", and connect with the new one: az login --tenant \"{tenant}\" \
+                "Get a new token with the claims challenge \"{challenge}\" and connect with it: \
+                 az login --tenant \"{tenant}\" \
                  --scope \"{}\" --claims-challenge \"{challenge}\"",
                 audience.scope()
             ),
             Self::ServicePrincipal(_) | Self::ManagedIdentity(_) => format!(
-                "A policy of the tenant keeps this application out; a person signs in with \
+                "A policy of the tenant blocks this application; sign in as a user with \
                  Connect-ManagedIdentityService -UseDeviceAuthentication -Tenant {tenant} \
                  -ClaimsChallenge \"{challenge}\""
             ),

@@ -157,7 +157,7 @@ impl TokenEndpoint {
 
     fn read<T: DeserializeOwned>(&self, body: &[u8], account: &str) -> Result<T, Refusal> {
         serde_json::from_slice(body).map_err(|_| {
-            let what = "HTTP 200 and something that is not a token";
+            let what = "HTTP 200 and no token";
             self.strange("UnexpectedContent", account, what).into()
         })
     }
@@ -175,7 +175,7 @@ impl TokenEndpoint {
             }
             Err(_) => {
                 let code = format!("HttpStatus{status}");
-                let what = format!("HTTP {status} without a reason of Entra's");
+                let what = format!("HTTP {status} and no error of Entra's");
                 (self.strange(&code, account, &what), None)
             }
         };
@@ -189,9 +189,12 @@ impl TokenEndpoint {
     /// The error of an answer that no token endpoint gives.
     fn strange(&self, code: &str, account: &str, what: &str) -> Error {
         let host = self.authority.host_str().unwrap_or_default();
-        let message = format!("{host}, or a proxy in between, answered the sign-in with {what}");
+        let message = format!(
+            "{host}, or a proxy in between, responded to the sign-in with \
+             {what}"
+        );
         Error::new(Category::InvalidResult, code, account, message)
-            .advise("Try again later. If it stays so, check the proxy.")
+            .advise("Try again later. If the error persists, check the proxy.")
     }
 }
 

@@ -66,7 +66,7 @@ impl Workflow {
                 .map(str::to_owned)
                 .or_else(|| variables.get(DEVOPS_CONNECTION))
                 .ok_or_else(|| {
-                    let advice = "Name the service connection with -ServiceConnectionId.";
+                    let advice = "Specify the service connection with -ServiceConnectionId.";
                     none(Service::AzureDevOps, DEVOPS_CONNECTION, advice)
                 })?;
             let proof = variables.get(DEVOPS_PROOF);
@@ -97,7 +97,7 @@ impl Workflow {
                 NO_TOKEN,
                 "UseWorkflowToken",
                 format!(
-                    "This is neither a workflow of GitHub nor a pipeline of Azure DevOps: \
+                    "This is neither a GitHub Actions workflow nor an Azure DevOps pipeline: \
                      {GITHUB_URL} and {DEVOPS_URL} are not set"
                 ),
             )
@@ -148,7 +148,7 @@ impl Workflow {
     fn proof(&self) -> Result<HeaderValue> {
         let text = format!("Bearer {}", self.proof.expose_secret());
         let mut value = HeaderValue::from_str(&text).map_err(|_| {
-            let message = "The environment holds no usable token for the request";
+            let message = "The environment contains no usable request token";
             self.refusal(message.to_owned())
         })?;
         value.set_sensitive(true);
@@ -173,7 +173,7 @@ impl Workflow {
                     None => String::new(),
                 };
                 let message = format!(
-                    "{} gave this workflow no token: HTTP {status}{said}",
+                    "{} returned no token for this workflow: HTTP {status}{said}",
                     self.name()
                 );
                 Err(self.refusal(message).with_status(status))
@@ -216,7 +216,7 @@ fn none(service: Service, variable: &str, advice: &str) -> Error {
         Category::AuthenticationError,
         NO_TOKEN,
         "UseWorkflowToken",
-        format!("{service} gives this workflow no token: {variable} is not set"),
+        format!("{service} provides no token for this workflow: {variable} is not set"),
     )
     .advise(advice)
 }
@@ -238,7 +238,7 @@ fn endpoint(variable: &str, text: &str) -> Result<Url> {
         .ok()
         .filter(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
         .ok_or_else(|| {
-            let message = format!("The environment variable {variable} is not a URL of https");
+            let message = format!("The environment variable {variable} is not an https URL");
             Error::new(
                 Category::InvalidArgument,
                 "InvalidEndpoint",

@@ -93,7 +93,7 @@ impl Cloud {
                     "InvalidEnvironment",
                     "Environment",
                     name,
-                    &format!("it must be one of {known}; for any other cloud give -Endpoint."),
+                    &format!("it must be one of {known}; for any other cloud use -Endpoint."),
                 )
             })?;
         Self::known(known)

@@ -44,7 +44,7 @@ pub(crate) async fn discover(cloud: &Cloud, http: &Http) -> Result<Description> 
         .await
         .map_err(|error| failure(&causes(&error)))?;
     let metadata: Value = serde_json::from_slice(&body)
-        .map_err(|_| failure(&"its answer is not the metadata of a cloud"))?;
+        .map_err(|_| failure(&"its response is not the metadata of a cloud"))?;
     let entry = cloud_entry(&metadata, &cloud.resource_manager)
         .ok_or_else(|| failure(&"its metadata does not name it"))?;
     Ok(Description::read(cloud, entry))
@@ -112,7 +112,7 @@ impl Description {
                 UNTRUSTED_AUDIENCE,
                 &format!("the token audience {foreign}, which is not on its own host"),
                 "No token was requested. If the operator of the endpoint confirms the audience, \
-                 name it with Connect-ManagedIdentityService -Endpoint -Audience.",
+                 specify it with Connect-ManagedIdentityService -Endpoint -Audience.",
             )),
         }
     }
@@ -138,7 +138,7 @@ fn host(cloud: &Cloud) -> &str {
 
 fn failure(cloud: &Cloud, why: &dyn fmt::Display) -> Error {
     let host = host(cloud);
-    let message = format!("{host} does not say what cloud it is in: {why}");
+    let message = format!("{host} does not describe its cloud: {why}");
     Error::new(Category::ConnectionError, "DiscoveryFailed", host, message)
         .advise("Check -Endpoint.")
 }

@@ -296,7 +296,10 @@ impl fmt::Display for Error {
         } = &*self.0;
         f.write_str(&sentence(message))?;
         if *perhaps_done {
-            f.write_str(" Azure may have carried it out: read the resource before you try again.")?;
+            f.write_str(
+                " Azure may have completed the request: check the resource before you \
+                 retry.",
+            )?;
         }
         if !recommendation.is_empty() {
             write!(f, " {recommendation}")?;
@@ -381,7 +384,7 @@ fn foreign(target: &str, answer: &Answer<'_>) -> Error {
     let code = format!("HttpStatus{status}");
     if *is_identified {
         let message = format!(
-            "Azure answered HTTP {status} without an error code{}",
+            "Azure returned HTTP {status} without an error code{}",
             excerpt(body)
         );
         return Error::new(category(Some(*status)), &code, target, message);
@@ -401,7 +404,7 @@ fn foreign(target: &str, answer: &Answer<'_>) -> Error {
         _ => Category::ConnectionError,
     };
     Error::new(category, &code, target, message)
-        .advise("Check the proxy, the firewall or the gateway on the way, and -Endpoint.")
+        .advise("Check -Endpoint, and the proxy, firewall or gateway in between.")
 }
 
 /// The title of a page, or the first characters of a text.
@@ -534,7 +537,7 @@ mod tests {
         assert_eq!(error.category(), Category::PermissionDenied);
         assert_eq!(
             error.message(),
-            "Azure answered HTTP 403 without an error code: nothing"
+            "Azure returned HTTP 403 without an error code: nothing"
         );
     }
 

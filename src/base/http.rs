@@ -93,9 +93,9 @@ fn insecure(service: &Url) -> Error {
         Category::InvalidArgument,
         "InsecureEndpoint",
         host,
-        format!("{host} is to be reached without encryption, and no secret goes there"),
+        format!("Refused to send a secret to {host} without encryption"),
     )
-    .advise("http is for this machine alone (127.0.0.1, localhost); elsewhere it is https.")
+    .advise("Use https. http is allowed only for this machine (127.0.0.1, localhost).")
 }
 
 /// Reads an answer's body, up to a limit.

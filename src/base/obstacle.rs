@@ -41,8 +41,8 @@ impl Obstacle {
                 message: format!("{service} can't be reached: {why}"),
                 advice: match is_loopback(url) {
                     true => {
-                        "Check that the emulator or the service on this machine runs, and \
-                             connect again: its port can be another one."
+                        "Check that the emulator or the service on this machine runs, and connect \
+                         again: its port may have changed."
                     }
                     false => "Check -Endpoint or -Environment, the network and the proxy.",
                 }
@@ -64,20 +64,20 @@ impl Obstacle {
             return Self {
                 code: None,
                 message: format!("{service} can't be reached through the proxy {name}: {why}"),
-                advice: "Check the proxy: $env:HTTPS_PROXY names it, $env:NO_PROXY the hosts that \
-                         it is not for."
+                advice: "Check $env:HTTPS_PROXY, which names the proxy, and $env:NO_PROXY, which \
+                         lists the hosts to reach without it."
                     .to_owned(),
                 lasts: false,
             };
         };
         let advice = match status.starts_with("407") {
             true => format!(
-                "Give it a user name and a password: $env:HTTPS_PROXY = \
+                "Add a user name and a password: $env:HTTPS_PROXY = \
                  'http://<user>:<password>@{name}', with %40 for @ and %3A for a colon in them."
             ),
             false => format!(
-                "Ask who runs the proxy to let {service} through, or add the host to \
-                 $env:NO_PROXY when it can be reached without."
+                "Ask the owner of the proxy to allow {service}, or add the host to $env:NO_PROXY \
+                 if it is reachable directly."
             ),
         };
         Self {

@@ -59,7 +59,7 @@ impl ExtraRoots {
         if let Some(file) = &self.file {
             let certificates = read_pem(file).map_err(|why| unreadable(file, &why))?;
             if certificates.is_empty() {
-                return Err(unreadable(file, "it holds no certificate in the form PEM"));
+                return Err(unreadable(file, "it contains no certificate in PEM format"));
             }
             found.extend(certificates);
         }
@@ -221,8 +221,8 @@ impl Distrust {
                 format!("is not trusted{}", untrusted_end(end_entity, intermediates)),
                 format!(
                     "If the issuer belongs to your organization, such as to its proxy, add its \
-                     certificate to the system's store: {INSTALL}. Or name a PEM file with it in \
-                     $env:SSL_CERT_FILE, and connect again."
+                     certificate to the system's store: {INSTALL}. Or set $env:SSL_CERT_FILE to a \
+                     PEM file that contains it, and connect again."
                 ),
             ),
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
@@ -243,7 +243,7 @@ impl Distrust {
                         "is not for that name but for {}",
                         own.as_ref().map_or_else(|| "another".to_owned(), names)
                     ),
-                    "Check -Endpoint, and whether a proxy answers in the server's place."
+                    "Check -Endpoint, and whether a proxy responds in place of the server."
                         .to_owned(),
                 )
             }
@@ -301,10 +301,7 @@ fn untrusted_end(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>])
     }
     let subject = shown(last.subject());
     match last.subject().as_raw() == last.issuer().as_raw() {
-        true => format!(
-            ": '{subject}' issued its certificate itself, and this system does not trust that \
-             issuer"
-        ),
+        true => format!(": '{subject}' is self-signed, and this system does not trust it"),
         false => format!(
             ": the certificate '{subject}' is issued by '{}', and this system does not trust that \
              issuer",

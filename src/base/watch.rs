@@ -12,7 +12,7 @@ use crate::auth::Question;
 pub struct Progress {
     /// What is going on, such as "Updating the identity of myVM".
     pub activity: String,
-    /// How it stands, such as "Azure is at work".
+    /// How it stands, such as "Operation in progress".
     pub status: String,
     /// 0 to 100, where it can be known.
     pub percent: Option<u8>,

@@ -106,7 +106,7 @@ impl Attempts {
     fn give_up(&self, id: &ResourceId, error: Error) -> Error {
         // Without a status it is the end of an operation, which may have done a part.
         let outcome = match error.status() {
-            None => "Azure accepted the change and did not complete it: look at the machine.",
+            None => "Azure accepted the change and did not complete it: check the machine.",
             Some(_) => self.outcome,
         };
         error

@@ -62,7 +62,7 @@ fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
             named(machine)
         ))
         .advise(
-            "If the machine still refers to it, drop the reference with -RemoveMissing; if you \
+            "If the machine still refers to it, remove the reference with -RemoveMissing; if you \
              named it, check its name, group and subscription.",
         )
 }
@@ -73,7 +73,8 @@ pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
     let told = one_line(error.message());
     let advice = match extension_in(&told) {
         Some(extension) if changed => format!(
-            "Check the extension '{extension}' of the machine; the identity needs no other run."
+            "Check the extension '{extension}' of the machine; the identity needs no further \
+             change."
         ),
         Some(extension) => {
             format!("Check the extension '{extension}' of the machine, then try again.")
@@ -93,7 +94,7 @@ pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
 pub(super) fn after_the_change(error: Error) -> Error {
     let told = sentence(&one_line(error.message()));
     error.reworded(format!(
-        "{told} The scale set has the change, and its instances were not all upgraded."
+        "{told} The scale set was changed, but not all of its instances were upgraded."
     ))
 }
 
@@ -138,8 +139,8 @@ fn linked_authorization(error: Error) -> Error {
     }
     match identity_in(&told) {
         Some(identity) => error.advise(format!(
-            "Ask for the role Managed Identity Operator on '{identity}'; a role given just now \
-             needs a few minutes."
+            "Ask for the role Managed Identity Operator on '{identity}'; a new role assignment \
+             takes a few minutes to take effect."
         )),
         None => error,
     }

@@ -38,14 +38,14 @@ pub(super) async fn settle(client: &Client, id: &ResourceId) -> Result<MachineId
         }
         client.observer().progress(Progress {
             activity: format!("Waiting for {}", id.name()),
-            status: format!("Azure is at work: {}", machine.provisioning_state),
+            status: format!("Operation in progress: {}", machine.provisioning_state),
             percent: None,
             seconds_elapsed: started.elapsed().as_secs() as u32,
         });
         sleep(client.retry().poll_wait(look, None)).await;
     }
     let message = format!(
-        "Azure is still at work on '{id}' after {} minutes",
+        "The operation on '{id}' has not ended after {} minutes",
         started.elapsed().as_secs() / 60
     );
     Err(Error::new(
@@ -54,7 +54,7 @@ pub(super) async fn settle(client: &Client, id: &ResourceId) -> Result<MachineId
         id.as_str(),
         message,
     )
-    .advise("Wait again, or look at it in the portal."))
+    .advise("Wait again, or check it in the portal."))
 }
 
 #[derive(Deserialize)]
@@ -93,10 +93,10 @@ pub(super) async fn failed(client: &Client, id: &ResourceId, machine: &MachineId
         None => error(
             "ProvisioningFailed",
             format!(
-                "The last change of '{id}' ended as {}",
+                "The last operation on '{id}' ended as {}",
                 machine.provisioning_state
             ),
         )
-        .advise("The portal's activity log says why."),
+        .advise("The activity log in the portal shows the cause."),
     }
 }

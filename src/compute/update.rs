@@ -145,7 +145,7 @@ pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
         describe(wanted.kind, &id, &machine, &patch).replace(UNKNOWN, UNKNOWN_IN_WORDS);
     let mut effects = effects(&id, &patch);
     if wanted.upgrade != Upgrade::None {
-        description.push_str("; then bring its instances up to date");
+        description.push_str("; then upgrade its instances");
         effects.push(format!("upgrade the instances of '{id}'"));
     }
     Ok(Plan {
@@ -240,7 +240,7 @@ fn check_upgrade(wanted: &Update) -> Result<()> {
     let rule = match (wanted.kind, wanted.no_wait) {
         (MachineKind::VirtualMachine, _) => "a virtual machine has no instances.",
         (MachineKind::ScaleSet, true) => {
-            "the instances follow when the change is done, so -NoWait can't go with it."
+            "it can't be combined with -NoWait: the instances are upgraded after the change."
         }
         (MachineKind::ScaleSet, false) => return Ok(()),
     };
@@ -275,23 +275,23 @@ fn refused(refusal: Refused) -> Error {
             code,
             "RemoveIdentityId",
             &id,
-            "it is named by -AddIdentityId too, and can't be both.",
+            "-AddIdentityId names it too.",
         ),
         Refused::IdentitiesNotWanted(kind) => Error::invalid(
             code,
             "IdentityType",
             kind.as_str(),
-            "it has no user-assigned identities, so -IdentityId can't name any.",
+            "it allows no user-assigned identities, so omit -IdentityId.",
         ),
         Refused::IdentitiesMissing(kind) => Error::invalid(
             code,
             "IdentityType",
             kind.as_str(),
-            "name the user-assigned identities with -IdentityId.",
+            "specify the user-assigned identities with -IdentityId.",
         ),
         Refused::Nothing => Error::missing(
             "AddIdentityId",
-            "name what is to change, with -AddIdentityId, -RemoveIdentityId, -RemoveMissing, \
+            "specify the change with -AddIdentityId, -RemoveIdentityId, -RemoveMissing, \
              -EnableSystemAssigned or -DisableSystemAssigned, or with -IdentityType.",
         ),
     }
@@ -332,7 +332,7 @@ impl Warnings {
         lost.retain(|one| self.given.insert(one.to_lowercase()));
         (!lost.is_empty()).then(|| {
             format!(
-                "'{}' loses {}, which -IdentityType and -IdentityId did not name.",
+                "'{}' loses {}, which -IdentityType and -IdentityId do not include.",
                 id.name(),
                 lost.join(", ")
             )
@@ -351,8 +351,8 @@ impl Warnings {
             && self.given.insert("instances".to_owned());
         keep.then(|| {
             format!(
-                "The instances of '{}' keep the identities that they have: its upgrade policy is \
-                 Manual. Bring them up to date with -UpgradeInstance.",
+                "The instances of '{}' keep their current identities: the upgrade policy is \
+                 Manual. Upgrade them with -UpgradeInstance.",
                 id.name()
             )
         })
@@ -446,7 +446,7 @@ fn describe(
 ) -> String {
     let label = kind.resource_type().label;
     if patch.is_empty() {
-        return format!("Leave the identity of {label} '{id}' as it is: it is so already");
+        return format!("No change needed: the identity of {label} '{id}' already matches");
     }
     let mut words = Vec::new();
     match patch.system_assigned {

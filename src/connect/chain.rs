@@ -55,13 +55,13 @@ pub(super) async fn find(setting: &Setting<'_>, cloud: &mut Cloud) -> Result<Sig
         match source.sign_in(setting, &mut its_cloud).await {
             Ok(signed_in) => {
                 *cloud = its_cloud;
-                setting.tell(|| format!("Sign-in by {} works and is used.", source.name()));
+                setting.tell(|| format!("Signed in with {}.", source.name()));
                 return Ok(signed_in);
             }
             Err(error) => {
                 setting.tell(|| {
                     format!(
-                        "Sign-in by {} is passed over: {}",
+                        "Skipped sign-in with {}: {}",
                         source.name(),
                         sentence(error.message())
                     )
@@ -91,7 +91,7 @@ fn none_works(failures: &[(Source, Error)]) -> Error {
         .collect();
     let (what, advice) = match refused.is_empty() {
         true => ("No sign-in was found", ANY_SIGN_IN.to_owned()),
-        false => ("No sign-in works", advice.join(" Or: ")),
+        false => ("No sign-in succeeded", advice.join(" Or: ")),
     };
     Error::new(
         Category::AuthenticationError,
@@ -147,7 +147,8 @@ mod tests {
         );
         assert_eq!(
             none_works(&[nothing, refused]).to_string(),
-            "No sign-in works: Azure CLI: AADSTS530003: The device must be managed; environment \
+            "No sign-in succeeded: Azure CLI: AADSTS530003: The device must be managed; \
+             environment \
              variables: A is not set. Run what the Azure CLI names, then connect again: az logout; \
              az login"
         );

@@ -114,7 +114,7 @@ impl<'a> Setting<'a> {
                 "InvalidCredential",
                 "Credential",
                 "(no password)",
-                "it must hold the secret of the application as its password.",
+                "its password must be the secret of the application.",
             ));
         }
         if let (Some(endpoint), Some(name)) = (&request.endpoint, &request.environment)
@@ -124,13 +124,13 @@ impl<'a> Setting<'a> {
                 Category::InvalidArgument,
                 "ConflictingParameters",
                 "Endpoint",
-                format!("-Endpoint '{endpoint}' is not that of -Environment {name}"),
+                format!("-Endpoint '{endpoint}' does not belong to -Environment {name}"),
             )
-            .advise("Give one of them, not both."));
+            .advise("Specify one of them, not both."));
         }
         match &request.audience {
             Some(audience) if self.named_endpoint().is_none() => {
-                let rule = format!("-Audience '{audience}' is that of an endpoint; name it.");
+                let rule = format!("-Audience '{audience}' needs -Endpoint.");
                 Err(Error::missing("Endpoint", &rule))
             }
             Some(audience) => check_audience(audience),
@@ -415,7 +415,7 @@ impl<'a> Setting<'a> {
     ) -> Result<SignedIn> {
         check_guid(parameter, client_id)?;
         let tenant = self.request.tenant.as_deref().ok_or_else(|| {
-            let rule = "a service principal signs in to its tenant; name it.";
+            let rule = "specify the tenant of the service principal.";
             Error::missing("Tenant", rule)
         })?;
         let tenant = checked_tenant("Tenant", tenant)?;
@@ -602,7 +602,7 @@ fn check_audience(audience: &str) -> Result<()> {
         "InvalidAudience",
         "Audience",
         audience,
-        "it must be an https:// or api:// URI, or an application's id, a GUID.",
+        "it must be an https:// or api:// URI, or an application id, a GUID.",
     ))
 }
 
@@ -611,8 +611,8 @@ fn check_guid(parameter: &str, text: &str) -> Result<()> {
         return Ok(());
     }
     let rule = match parameter {
-        "Credential" => "its user name must be the application's id, a GUID.",
-        _ => "it must be the application's id, a GUID.",
+        "Credential" => "its user name must be the application id, a GUID.",
+        _ => "it must be the application id, a GUID.",
     };
     Err(Error::invalid(
         "InvalidApplicationId",

@@ -103,7 +103,7 @@ fn told(deployment: &str, target: &Target, cause: &ArmError, error: &Error) -> E
         code => error.clone().recoded(code),
     };
     told.reworded(message)
-        .advise("What was made before stays; deploy again when the cause is gone.")
+        .advise("Resources created before the failure remain. Fix the cause and deploy again.")
 }
 
 #[cfg(test)]

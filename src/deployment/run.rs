@@ -97,7 +97,7 @@ async fn watch(client: &Client, id: &ResourceId, activity: &str) -> Never {
         // What can't be read is only not told.
         let status = match steps(client, id.as_str()).await {
             Ok(steps) => status(&steps),
-            Err(_) => "Azure is at work".to_owned(),
+            Err(_) => "Operation in progress".to_owned(),
         };
         client.observer().progress(Progress {
             activity: activity.to_owned(),
@@ -123,6 +123,6 @@ fn status(steps: &[Step]) -> String {
         .collect();
     match running.is_empty() {
         true => format!("{done} resources done"),
-        false => format!("{done} resources done, at work on {}", running.join(", ")),
+        false => format!("{done} resources done, in progress: {}", running.join(", ")),
     }
 }

@@ -54,7 +54,7 @@ pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
     let url = client.url(&format!("{id}/whatIf"), API_VERSION);
     let question = Request::question(url, id.as_str()).body(&body.text);
     let reply = client.send(question).await?;
-    let activity = format!("Finding out what {} would change", id.name());
+    let activity = format!("Predicting the changes of {}", id.name());
     let last = Operation::begun_by(client, &reply, id.as_str(), &activity)?
         .last()
         .await?;
@@ -79,7 +79,7 @@ fn failed(id: &ResourceId, error: Option<Value>) -> Error {
             Category::InvalidOperation,
             "WhatIfFailed",
             id.as_str(),
-            "Azure could not find out what the template would change",
+            "Azure could not predict the changes of the template",
         ),
     }
 }
@@ -128,9 +128,9 @@ fn describe(id: &ResourceId, changes: &[Change], secrets: &[String]) -> String {
     lines.extend(matter.map(|change| change.told(secrets)));
     let rest = changes.iter().filter(|change| !change.matters()).count();
     lines.push(match rest {
-        0 => "Nothing else is in the group".to_owned(),
-        1 => "1 other resource stays as it is".to_owned(),
-        many => format!("{many} other resources stay as they are"),
+        0 => "The group has no other resources".to_owned(),
+        1 => "1 other resource does not change".to_owned(),
+        many => format!("{many} other resources do not change"),
     });
     lines.join("\n  ")
 }
@@ -222,7 +222,7 @@ mod tests {
              Create A.B/c/d 'x/y'\n  \
              Modify A.B/c 'z': tags.env from 'a' to 'b', properties.key from nothing to \
              (not shown)\n  \
-             1 other resource stays as it is"
+             1 other resource does not change"
         );
     }
 }

@@ -68,7 +68,7 @@ fn group_of(ids: &[ResourceId]) -> Result<String> {
         )
     };
     let Some(first) = ids.first().map(group) else {
-        return Err(Error::missing("Name", "name the identities to export."));
+        return Err(Error::missing("Name", "specify the identities to export."));
     };
     match ids.iter().find(|id| !same_name(&group(id), &first)) {
         None => Ok(first),
@@ -76,7 +76,7 @@ fn group_of(ids: &[ResourceId]) -> Result<String> {
             "InvalidExport",
             "ResourceGroupName",
             other.group(),
-            "a template is deployed to one resource group: export each group by itself.",
+            "a template is deployed to one resource group: export each group separately.",
         )),
     }
 }
@@ -102,8 +102,8 @@ fn can_be_made(client: &Client, credential: &FederatedCredential) -> bool {
     let is_whole = credential.is_whole();
     if !is_whole {
         client.observer().warning(format!(
-            "The federated credential '{}' is left out of the template: its claims matching \
-             expression can't be read.",
+            "The template omits the federated credential '{}': its claims matching expression \
+             can't be read.",
             credential.id
         ));
     }
@@ -136,8 +136,8 @@ async fn roles(
         match place(group, &found.properties.scope).filter(|on| can_say(format, on)) {
             Some(on) => given.push(role(found, on)),
             None => client.observer().warning(format!(
-                "The role '{}' of '{}' on '{}' is left out of the template: it is deployed to \
-                 resource group '{group}', and the role is on something that it can't name.",
+                "The template omits the role '{}' of '{}' on '{}': a template that is deployed to \
+                 resource group '{group}' can't assign a role on that scope.",
                 found.role_name, identity.name, found.properties.scope
             )),
         }

@@ -36,15 +36,15 @@ impl Status {
     /// What a status means.
     pub(super) fn text(code: i32) -> &'static str {
         match code {
-            AZMI_OK => "the call did what was asked",
-            AZMI_TIMEOUT => "nothing arrived in the time given",
-            AZMI_DRAINED => "every operation has ended and every event has been taken",
+            AZMI_OK => "the call succeeded",
+            AZMI_TIMEOUT => "no event arrived within the timeout",
+            AZMI_DRAINED => "every operation has ended and every event was taken",
             AZMI_ERROR_NULL => "a pointer that must not be null is null",
             AZMI_ERROR_HANDLE => "the handle is unknown: never issued, or freed already",
             AZMI_ERROR_UTF8 => "a string is not UTF-8",
             AZMI_ERROR_VALUE => "a number is outside its enumeration or range",
-            AZMI_ERROR_PANIC => "the library failed inside",
-            AZMI_ERROR_CANCELED => "the queue was cancelled and takes no more operations",
+            AZMI_ERROR_PANIC => "internal error in the library",
+            AZMI_ERROR_CANCELED => "the queue was cancelled and accepts no operations",
             AZMI_ERROR_RUNTIME => "the library could not start its threads",
             _ => "not a status of this library",
         }

@@ -130,7 +130,7 @@ fn internal(panic: &(dyn Any + Send)) -> Error {
         Category::NotSpecified,
         "InternalError",
         "",
-        format!("The library failed inside: {what}"),
+        format!("Internal error in the library: {what}"),
     )
     .advise("This is a defect of the module; please report it.")
 }

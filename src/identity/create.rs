@@ -73,7 +73,8 @@ fn check(client: &Client, wanted: &Create) -> Result<ResourceId> {
     tags::check(&wanted.tags)?;
     isolation_scope(wanted.isolation_scope.as_deref())?;
     if let Some(location) = wanted.location.as_deref().filter(|l| l.trim().is_empty()) {
-        let rule = "it must be a region, such as eastus; leave it out for the group's own.";
+        let rule = "it must be a region, such as eastus; omit it to use the location of the \
+                    resource group.";
         return Err(Error::invalid(
             "InvalidLocation",
             "Location",
@@ -114,7 +115,7 @@ async fn check_place(client: &Client, id: &ResourceId, location: &str) -> Result
     if regions.is_empty() || regions.iter().any(is_it) {
         return Ok(());
     }
-    let message = format!("Azure has no user-assigned identities in the region '{location}'");
+    let message = format!("User-assigned identities are not available in the region '{location}'");
     Err(Error::new(
         Category::InvalidArgument,
         "LocationNotAvailableForResourceType",
@@ -141,7 +142,7 @@ fn check_location(wanted: &Create, held: &UserAssignedIdentity) -> Result<()> {
         &held.id,
         message,
     )
-    .advise("An identity can't move: leave -Location out, or choose another name."))
+    .advise("An identity can't change its location: omit -Location, or choose another name."))
 }
 
 async fn put(

@@ -53,5 +53,8 @@ fn not_found(id: &ResourceId) -> Error {
         id.as_str(),
         message,
     )
-    .advise("Check the name, the group and the subscription; it may have been deleted before.")
+    .advise(
+        "Check the name, the resource group and the subscription; the identity may be deleted \
+         already.",
+    )
 }

@@ -95,9 +95,9 @@ fn ambiguous(name: &str, last: &UserAssignedIdentity, others: &[UserAssignedIden
         .chain([last])
         .map(|one| one.id.as_str())
         .collect();
-    let message = format!("Several identities are called '{name}': {}", ids.join(", "));
+    let message = format!("Several identities are named '{name}': {}", ids.join(", "));
     Error::new(Category::InvalidArgument, "AmbiguousName", name, message)
-        .advise("Name the one that is meant by its id.")
+        .advise("Specify one of them by its id.")
 }
 
 fn nowhere(client: &Client, target: &Target, name: &str) -> Error {

@@ -122,9 +122,9 @@ async fn exists(client: &Client, scope: &AccessScope, resource: &Described<'_>) 
 
 fn without_identity(scope: &AccessScope, resource: &Described<'_>) -> Error {
     let advice = match resource.label.as_str() {
-        "virtual machine" => "Turn it on with Update-VmIdentity -EnableSystemAssigned.",
-        "virtual machine scale set" => "Turn it on with Update-VmssIdentity -EnableSystemAssigned.",
-        _ => "Turn it on in the settings of the resource, under Identity.",
+        "virtual machine" => "Enable it with Update-VmIdentity -EnableSystemAssigned.",
+        "virtual machine scale set" => "Enable it with Update-VmssIdentity -EnableSystemAssigned.",
+        _ => "Enable it in the settings of the resource, under Identity.",
     };
     Error::new(
         Category::ObjectNotFound,

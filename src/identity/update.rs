@@ -44,7 +44,7 @@ async fn change(client: &Client, wanted: &Update) -> Result<Change> {
     if wanted.tags.is_none() && scope.is_none() {
         return Err(Error::missing(
             "Tag",
-            "name what is to change, with -Tag or -IsolationScope.",
+            "specify the change with -Tag or -IsolationScope.",
         ));
     }
     if let Some(tags) = &wanted.tags {
@@ -112,7 +112,7 @@ impl Change {
         }
         let description = match words.is_empty() {
             true => format!(
-                "Leave user-assigned identity '{}' as it is: it is so already",
+                "No change needed: user-assigned identity '{}' already matches",
                 self.id
             ),
             false => format!(

@@ -182,7 +182,7 @@ Describe 'Bad input' {
             Get-ErrorCode (Get-Failure { & $Cmdlet @who @where }) | Should -Be MissingParameter
             $failure = Get-Failure { & $Cmdlet @who @where @what -RoleDefinitionId acdd72a7-3385-48ef-bd42-f606fba81ae7 }
             Get-ErrorCode $failure | Should -Be InvalidRoleDefinition
-            $failure.Exception.Message | Should -BeLike '*-RoleDefinitionName or with -RoleDefinitionId*'
+            $failure.Exception.Message | Should -BeLike '*either -RoleDefinitionName or -RoleDefinitionId*'
             { & $Cmdlet @who @where -RoleDefinitionName '' } | Should -Throw '*RoleDefinitionName*'
             Get-ErrorCode (Get-Failure { & $Cmdlet @who @where -RoleDefinitionName ' ' }) | Should -Be MissingParameter
             Get-ArmRequest | Should -BeNullOrEmpty

@@ -60,6 +60,6 @@ Describe 'Errors' {
     It 'says that a write may have been carried out' {
         Add-Fault @{ method = 'PUT'; pathContains = 'userAssignedIdentities'; action = @{ status = 201; body = '{"id":'; contentType = 'application/json' } }
         $failure = Get-Failure { New-UserAssignedIdentity $Group id1 }
-        $failure.Exception.Message | Should -BeLike '*Azure may have carried it out*'
+        $failure.Exception.Message | Should -BeLike '*Azure may have completed the request*'
     }
 }

@@ -34,7 +34,7 @@ Describe 'New-IdentityRoleAssignment' {
         $first = Invoke-Typed $line
         $first.Streams.Error | Should -BeNullOrEmpty
         $first.HadErrors | Should -BeFalse
-        $waiting = @($first.Streams.Progress | Where-Object Activity -Like 'Waiting for the new principal*')
+        $waiting = @($first.Streams.Progress | Where-Object Activity -Like 'Waiting until * knows the new principal*')
         $waiting.Count | Should -BeGreaterThan 2
         $waiting[-1].RecordType | Should -Be Completed
         $first.Dispose()

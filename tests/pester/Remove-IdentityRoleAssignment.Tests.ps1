@@ -91,7 +91,7 @@ Describe 'Remove-IdentityRoleAssignment' {
         $failure.Count | Should -Be 2
         foreach ($one in $failure) {
             Get-ErrorCode $one | Should -Be InvalidInputObject
-            $one.Exception.Message | Should -BeLike '*says its role and its scope itself*'
+            $one.Exception.Message | Should -BeLike '*has a role and a scope of its own*'
         }
         Get-ArmRequest | Should -BeNullOrEmpty
     }

@@ -145,7 +145,7 @@ Describe 'Remove-UserAssignedIdentity -Detach' {
         foreach ($machine in 'vm1', 'set1', 'far') {
             $done | Should -BeLike "*/$machine'*"
         }
-        $left | Should -BeLike "*/vm2'*'Reader'*delete it*The same command goes on*"
+        $left | Should -BeLike "*/vm2'*'Reader'*delete it*Run the same command again to continue*"
         # Nothing is half-said: the identity and its roles are there.
         Get-Assigned | Where-Object { $_ -like '*gone*' } | Should -Be 'vm2: gone'
         @($gone | Get-IdentityRoleAssignment).Count | Should -Be 1

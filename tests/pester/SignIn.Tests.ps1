@@ -107,7 +107,7 @@ $connection = Get-ManagedIdentityConnection
 } | ConvertTo-Json
 "@
             $said.Name | Should -Be $VM
-            $said.Verbose | Should -BeLike '*Sign-in by environment variables works*'
+            $said.Verbose | Should -BeLike '*Signed in with environment variables.*'
             $said.IsDefault | Should -Be $true
             $said.Later | Should -Be $VM
         }
@@ -118,7 +118,7 @@ $connection = Get-ManagedIdentityConnection
             $variables = $nowhere + (Get-HostVariable $_ @{ machine = (Get-VmIdentity $Group $VM).Id })
             $variables.AZURE_RESOURCE_MANAGER_URL = $endpoint
             $said = Invoke-NewSession $variables $tellsWho
-            $said.Verbose | Should -BeLike '*passed over: AZURE_TENANT_ID is not set.*'
+            $said.Verbose | Should -BeLike '*Skipped sign-in with *: AZURE_TENANT_ID is not set.*'
             $said.AccountType | Should -Be ManagedService
         }
 
@@ -138,7 +138,7 @@ $connection = Get-ManagedIdentityConnection
             $variables.FAKE_AZ = 'signed out'
             $said = Invoke-NewSession $variables $tellsWho
             $said.AccountType | Should -Be AzureCli
-            $said.Verbose | Should -BeLike '*environment variables is passed over: *managed identity is passed over: *Azure PowerShell is passed over: *not signed in*Azure CLI works*'
+            $said.Verbose | Should -BeLike '*Skipped sign-in with environment variables: *Skipped sign-in with managed identity: *Skipped sign-in with Azure PowerShell: *not signed in*Signed in with Azure CLI.*'
         }
 
         It 'one error says what was tried and how to sign in' {

@@ -45,7 +45,7 @@ Describe 'Update-AzStyleVm' {
         $machine.Tags = @{ env = 'prod' }
         $failure = Get-Failure { Update-AzStyleVm $Group -VM $machine -IdentityType SystemAssigned }
         Get-ErrorCode $failure | Should -Be UnsupportedChange
-        $failure.Exception.Message | Should -BeLike "-VM '$VM'*identity and nothing else*"
+        $failure.Exception.Message | Should -BeLike "-VM '$VM'*only the identity*"
         $other = Get-AzStyleVm $Group $VM
         Invoke-Emulator Delete /requests
         $other.HardwareProfile.VmSize = 'Standard_D4s_v5'

@@ -91,7 +91,7 @@ public class AnsweringInterface : PSHostUserInterface
     It '-WhatIf says what <What> would do, and sends nothing that changes' -ForEach @(
         @{ What = 'creating'; Command = 'New-UserAssignedIdentity myResourceGroup id3'; Says = "Create user-assigned identity '*/id3' in eastus" }
         @{ What = 'creating one that exists'; Command = 'New-UserAssignedIdentity myResourceGroup id1 -Tag @{ a = 1 }'; Says = "Update user-assigned identity '*/id1': * tags *" }
-        @{ What = 'creating one that is so already'; Command = 'New-UserAssignedIdentity myResourceGroup id1'; Says = "Leave user-assigned identity '*/id1' as it is*" }
+        @{ What = 'creating one that is so already'; Command = 'New-UserAssignedIdentity myResourceGroup id1'; Says = "No change needed: user-assigned identity '*/id1' already matches" }
         @{ What = 'updating'; Command = 'Update-UserAssignedIdentity myResourceGroup id1 -Tag @{}'; Says = "Update user-assigned identity '*/id1': remove its tags" }
         @{ What = 'updating by object'; Command = 'Get-UserAssignedIdentity -Name id1 | Update-UserAssignedIdentity -IsolationScope Regional'; Says = "*isolation scope*Regional" }
         @{ What = 'deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -PassThru'; Says = "Delete user-assigned identity '*/id1'" }
@@ -100,7 +100,7 @@ public class AnsweringInterface : PSHostUserInterface
         @{ What = 'enabling'; Command = 'Get-VmIdentity | Update-VmIdentity -EnableSystemAssigned'; Says = '*enable the system-assigned identity*keep *id1' }
         @{ What = 'the exact form'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType UserAssigned -IdentityId id2'; Says = '*add *id2; remove *id1' }
         @{ What = 'the exact form with nothing'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType None'; Says = '*remove *id1' }
-        @{ What = 'a change that is so already'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id1'; Says = "Leave the identity of virtual machine*" }
+        @{ What = 'a change that is so already'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id1'; Says = "No change needed: the identity of virtual machine '*/myVM' already matches" }
     ) {
         $done = Invoke-Answering "$Command -WhatIf"
         $done.Errors | Should -BeNullOrEmpty
@@ -269,14 +269,14 @@ public class AnsweringInterface : PSHostUserInterface
         }
 
         It '-WhatIf says what <What> would do, and sends nothing that changes' -ForEach @(
-            @{ What = 'giving a role'; Command = "'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "Give the role 'Reader' to 'id2' (*) on '/subscriptions/*/resourceGroups/myResourceGroup'" }
-            @{ What = 'giving a role to a principal'; Command = "New-IdentityRoleAssignment -PrincipalId 11111111-aaaa-bbbb-cccc-222222222222 -PrincipalType User -RoleDefinitionName 'Managed Identity Operator' -Scope (Get-UserAssignedIdentity -Name id1)"; Says = "Give the role 'Managed Identity Operator' to User 11111111-* on '*/id1'" }
-            @{ What = 'giving a role that is given'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "Leave the role 'Reader' of 'id1' (*) on '*' as it is: nothing differs" }
+            @{ What = 'giving a role'; Command = "'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "Assign the role 'Reader' to 'id2' (*) on '/subscriptions/*/resourceGroups/myResourceGroup'" }
+            @{ What = 'giving a role to a principal'; Command = "New-IdentityRoleAssignment -PrincipalId 11111111-aaaa-bbbb-cccc-222222222222 -PrincipalType User -RoleDefinitionName 'Managed Identity Operator' -Scope (Get-UserAssignedIdentity -Name id1)"; Says = "Assign the role 'Managed Identity Operator' to User 11111111-* on '*/id1'" }
+            @{ What = 'giving a role that is given'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "No change needed: 'id1' (*) already has the role 'Reader' on '*'" }
             @{ What = 'taking a role'; Command = "'id1' | Remove-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -PassThru"; Says = "Remove the role 'Reader' of ServicePrincipal * on '/subscriptions/*/resourceGroups/myResourceGroup'" }
             @{ What = 'taking what Get finds'; Command = "'id1' | Get-IdentityRoleAssignment | Remove-IdentityRoleAssignment"; Says = "Remove the role 'Reader' of ServicePrincipal * on '*'" }
-            @{ What = 'detaching and deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru'; Says = "Remove user-assigned identity 'id1': take it off virtual machine '*/myVM'; then take it off *scale set '*/set1'; then remove the role 'Reader' of ServicePrincipal * on '*'; then delete user-assigned identity '*/id1'. Not touched, though it refers to it: '*/store1' (*)" }
+            @{ What = 'detaching and deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru'; Says = "Remove user-assigned identity 'id1': remove it from virtual machine '*/myVM'; then remove it from *scale set '*/set1'; then remove the role 'Reader' of ServicePrincipal * on '*'; then delete user-assigned identity '*/id1'. Not changed, although it refers to the identity: '*/store1' (*)" }
             @{ What = 'detaching one that nothing has'; Command = 'Remove-UserAssignedIdentity myResourceGroup id2 -Detach'; Says = "Delete user-assigned identity '*/id2'" }
-            @{ What = 'detaching one that is not there'; Command = 'Remove-UserAssignedIdentity myResourceGroup missing -Detach'; Says = "Nothing: there is no user-assigned identity '*/missing'*" }
+            @{ What = 'detaching one that is not there'; Command = 'Remove-UserAssignedIdentity myResourceGroup missing -Detach'; Says = "No change needed: there is no user-assigned identity '*/missing'*" }
             @{ What = 'deleting an unused one'; Command = 'Remove-UserAssignedIdentity myResourceGroup id2 -IfUnused'; Says = "Delete user-assigned identity '*/id2'" }
         ) {
             $done = Invoke-Answering "$Command -WhatIf"
@@ -291,7 +291,7 @@ public class AnsweringInterface : PSHostUserInterface
 
         It '-WhatIf says it for each role, scope and identity' {
             $done = Invoke-Answering "'id1', 'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader, Contributor -Scope (@(Get-VmIdentity) + @(Get-VmssIdentity)) -WhatIf"
-            @($done.Lines | Where-Object { $_ -like 'What if: Give *' }).Count | Should -Be 8
+            @($done.Lines | Where-Object { $_ -like 'What if: Assign *' }).Count | Should -Be 8
             Get-ChangingRequest | Should -BeNullOrEmpty
         }
 
@@ -320,7 +320,7 @@ public class AnsweringInterface : PSHostUserInterface
             $done.Questions.Count | Should -Be 0
             $done.Output[0].RoleDefinitionName | Should -Be Reader
             $done = Invoke-Answering "'id2' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -Confirm" 0
-            $done.Questions[0] | Should -BeLike "Give the role 'Reader' to 'id2' *?"
+            $done.Questions[0] | Should -BeLike "Assign the role 'Reader' to 'id2' *?"
             $done.Output[0].RoleDefinitionName | Should -Be Reader
         }
     }

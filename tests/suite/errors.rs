@@ -260,7 +260,7 @@ async fn an_api_version_that_the_cloud_does_not_have_is_replaced() {
             .lock()
             .unwrap()
             .iter()
-            .any(|l| l.contains("2023-01-31 is used"))
+            .any(|l| l.contains("uses 2023-01-31 instead"))
     );
 
     // What only a newer one has is not left out in silence.
@@ -324,7 +324,7 @@ async fn a_post_that_may_have_been_carried_out_is_not_sent_again() {
         assert_eq!(posts(&local).await, 1, "{action}");
         assert!(error.may_be_done(), "{action}");
         let told = error.to_string();
-        assert!(told.contains("may have carried it out"), "{told}");
+        assert!(told.contains("may have completed the request"), "{told}");
     }
 }
 

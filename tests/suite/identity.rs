@@ -40,7 +40,7 @@ async fn a_machine_without_a_system_assigned_identity_is_told_from_none() {
     assert_eq!(
         error.to_string(),
         format!(
-            "The virtual machine '{}' has no system-assigned identity. Turn it on with \
+            "The virtual machine '{}' has no system-assigned identity. Enable it with \
              Update-VmIdentity -EnableSystemAssigned.",
             support::VM
         )
@@ -252,7 +252,7 @@ async fn names_beside_an_id_agree_with_it_and_so_does_the_type() {
         let error = identity::get(&local.client, &other).await.unwrap_err();
         assert_eq!(error.code(), "ContradictoryName", "{parameter}");
         assert_eq!(error.category(), Category::InvalidArgument);
-        let named = format!("and -{parameter} names '");
+        let named = format!("but -{parameter} is '");
         assert!(error.to_string().contains(&named), "{error}");
     }
     let machine = Target {

@@ -175,7 +175,7 @@ async fn the_plan_names_every_step_and_changes_nothing() {
     let plan = plan.unwrap();
     assert!(plan.changes());
     for step in [
-        "take it off virtual machine",
+        "remove it from virtual machine",
         "/vm1'",
         "/vm2'",
         "virtual machine scale set",
@@ -278,7 +278,7 @@ async fn a_failure_says_what_is_done_and_the_same_call_goes_on() {
         "'Reader'",
         "'Contributor'",
         "delete it",
-        "goes on from here",
+        "Run the same command again to continue",
     ] {
         assert!(left.contains(step), "{step}: {text}");
     }
@@ -324,7 +324,7 @@ async fn a_machine_that_can_not_be_read_is_not_taken_for_one_without_the_identit
         assert_eq!(error.code(), "UnexpectedContent");
         let told = error.to_string();
         assert!(
-            told.contains("'odd'") && told.contains("Nothing is removed"),
+            told.contains("'odd'") && told.contains("nothing is removed"),
             "{told}"
         );
     }
@@ -374,7 +374,7 @@ async fn what_resource_graph_does_not_know_yet_is_found_in_the_identitys_own_sub
     );
     let warnings = world.local.heard.warnings.lock().unwrap();
     assert!(
-        warnings[0].contains("what was left of it is removed"),
+        warnings[0].contains("its remaining assignments are removed"),
         "{warnings:?}"
     );
 }
@@ -400,7 +400,7 @@ async fn other_resources_are_named_and_not_touched() {
     let body = json!({"location": "eastus", "properties": {"profile": {"node": gone.id}}});
     assert_eq!(local.raw("PUT", &path, body).await.0, 201);
     let plan = access::plan_remove_detached(&local.client, &by_id(&gone.id)).await;
-    assert!(plan.unwrap().description.contains("Not touched"));
+    assert!(plan.unwrap().description.contains("Not changed"));
     access::remove_detached(&local.client, &by_id(&gone.id))
         .await
         .unwrap();

@@ -144,7 +144,7 @@ async fn an_upgrade_that_meets_another_operation_is_made_again_and_no_other_refu
     assert_eq!(error.code(), "ScopeLocked");
     let text = error.to_string();
     assert!(
-        text.contains("Azure's words. The scale set has the change"),
+        text.contains("Azure's words. The scale set was changed"),
         "{text}"
     );
     assert_eq!(upgrades().await, 1);

@@ -407,11 +407,11 @@ mod service_principals {
             (
                 with_token(FederatedToken::File(file.clone())),
                 format!("in the file '{}'", file.display()),
-                "write the file anew",
+                "renew the file",
             ),
             (
                 text,
-                "that was given with -FederatedToken".to_owned(),
+                "in -FederatedToken".to_owned(),
                 "Get a new one",
             ),
         ] {
@@ -446,7 +446,7 @@ mod service_principals {
             .unwrap_err();
             assert_eq!(error.category(), Category::InvalidResult, "{error}");
             let says = format!(
-                "127.0.0.1, or a proxy in between, answered the sign-in with HTTP {status}"
+                "127.0.0.1, or a proxy in between, responded to the sign-in with HTTP {status}"
             );
             assert!(error.message().starts_with(&says), "{error}");
             assert!(!error.recommendation().contains("secret"), "{error}");
@@ -655,7 +655,7 @@ mod automatic {
         assert_eq!(connection.endpoint, local.emulator.endpoint());
         let lines = local.heard.verbose.lock().unwrap().join("\n");
         assert!(
-            lines.contains("Sign-in by environment variables works"),
+            lines.contains("Signed in with environment variables."),
             "{lines}"
         );
         works(&connection).await;
@@ -673,7 +673,7 @@ mod automatic {
         assert_eq!(connection.account_type, "ManagedService");
         let lines = host.local.heard.verbose.lock().unwrap().join("\n");
         assert!(
-            lines.contains("passed over: AZURE_CLIENT_ID is not set."),
+            lines.contains("Skipped sign-in with environment variables: AZURE_CLIENT_ID is not set."),
             "{lines}"
         );
         assert!(host.local.heard.warnings.lock().unwrap().is_empty());
@@ -721,7 +721,7 @@ mod automatic {
         by_name.variables = Some(variables(&[("PATH", &path)]));
         let error = connect(by_name, Arc::new(Silent)).await.unwrap_err();
         assert_eq!(error.code(), "AzureCliNotSignedIn");
-        let message = format!("The Azure CLI gave no token: {sentence}");
+        let message = format!("The Azure CLI returned no token: {sentence}");
         assert_eq!(error.message(), message);
         let advice =
             format!("Run what the Azure CLI names, then connect again: az logout; {login}");
@@ -730,7 +730,7 @@ mod automatic {
         let found = find(&local, variables(&[("PATH", &path)])).await;
         let error = found.unwrap_err();
         let begins = format!(
-            "No sign-in works: Azure CLI: {}",
+            "No sign-in succeeded: Azure CLI: {}",
             message.trim_end_matches('.')
         );
         assert!(error.message().starts_with(&begins), "{error}");

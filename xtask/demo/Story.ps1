@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-The module's story on the local emulator: each command as a user types it, and what it prints.
+A demonstration of the module on the local emulator: each command and its output.
 #>
 param(
     # The module's folder.
@@ -29,26 +29,26 @@ function Show-Step([string] $Why, [scriptblock[]] $Command) {
 
 function Assert-Story([bool] $Holds, [string] $What) {
     if (-not $Holds) {
-        throw "The story went wrong: $What"
+        throw "The demo failed: $What"
     }
 }
 
 $group = @{ ResourceGroupName = 'myResourceGroup' }
 
 try {
-    Show-Step 'The module, and an Azure on this machine.' @(
+    Show-Step 'Import the module, start the emulator and connect to it.' @(
         [scriptblock]::Create("Import-Module '$ModulePath'")
         { Start-ArmEmulator }
         { Connect-ManagedIdentityService -Emulator }
     )
 
-    Show-Step 'Two managed identities.' @(
+    Show-Step 'Create two user-assigned identities.' @(
         { New-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id1 }
         { New-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 -Tag @{ team = 'payments' } }
         { Get-UserAssignedIdentity -ResourceGroupName myResourceGroup }
     )
 
-    Show-Step 'The first goes to a virtual machine, then the second: both are there.' @(
+    Show-Step 'Assign both to a virtual machine, one after the other.' @(
         { Update-VmIdentity -ResourceGroupName myResourceGroup -Name myVM -AddIdentityId id1 }
         { Update-VmIdentity -ResourceGroupName myResourceGroup -Name myVM -AddIdentityId id2 }
         { (Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM).UserAssignedIdentity }
@@ -56,40 +56,40 @@ try {
     $names = (Get-VmIdentity @group -Name myVM).UserAssignedIdentity.Name | Sort-Object
     Assert-Story ("$names" -eq 'id1 id2') "myVM has '$names' and not both identities."
 
-    Show-Step 'The machine gets an identity of its own: both are there still.' @(
+    Show-Step 'Enable the system-assigned identity: the user-assigned identities stay.' @(
         { Update-VmIdentity -ResourceGroupName myResourceGroup -Name myVM -EnableSystemAssigned }
         { (Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM).UserAssignedIdentity }
     )
     $names = (Get-VmIdentity @group -Name myVM).UserAssignedIdentity.Name | Sort-Object
     Assert-Story ("$names" -eq 'id1 id2') "myVM has '$names' and not both identities."
 
-    Show-Step 'The first is taken away: the second and the machine''s own stay.' @(
+    Show-Step 'Remove the first: the second and the system-assigned identity stay.' @(
         { Update-VmIdentity -ResourceGroupName myResourceGroup -Name myVM -RemoveIdentityId id1 }
         { Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM | Format-List }
     )
     $vm = Get-VmIdentity @group -Name myVM
-    Assert-Story ("$($vm.UserAssignedIdentity.Name)" -eq 'id2') 'myVM does not have id2 alone.'
-    Assert-Story ([bool] $vm.PrincipalId) 'myVM has lost its own identity.'
+    Assert-Story ("$($vm.UserAssignedIdentity.Name)" -eq 'id2') 'myVM does not have only id2.'
+    Assert-Story ([bool] $vm.PrincipalId) 'myVM lost its system-assigned identity.'
 
-    Show-Step 'The second may read the group. Who uses what is known, and what nobody uses.' @(
+    Show-Step 'Assign a role, then list the associated resources and the unused identities.' @(
         { Get-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup }
         { Get-IdentityAssociatedResource }
         { Get-UserAssignedIdentity -Unused }
     )
-    Assert-Story ("$((Get-UserAssignedIdentity -Unused).Name)" -eq 'id1') 'id1 alone is unused.'
+    Assert-Story ("$((Get-UserAssignedIdentity -Unused).Name)" -eq 'id1') 'id1 is not the only unused identity.'
 
-    Show-Step 'What is not used is deleted; what is used is taken off the machine, and its role away, first.' @(
+    Show-Step 'Delete an unused identity, then one with its VM assignment and its role assignment.' @(
         { Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id1 -IfUnused -Confirm:$false }
         { Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 -Detach -Confirm:$false }
         { Get-VmIdentity -ResourceGroupName myResourceGroup -Name myVM }
         { Get-UserAssignedIdentity -ResourceGroupName myResourceGroup }
     )
-    Assert-Story ($null -eq (Get-UserAssignedIdentity @group)) 'an identity is left.'
+    Assert-Story ($null -eq (Get-UserAssignedIdentity @group)) 'an identity remains.'
     $vm = Get-VmIdentity @group -Name myVM
-    Assert-Story ($vm.UserAssignedIdentity.Count -eq 0 -and $vm.PrincipalId) 'myVM does not have its own identity alone.'
-    Assert-Story ($null -eq (Get-IdentityRoleAssignment)) 'a role is left.'
+    Assert-Story ($vm.UserAssignedIdentity.Count -eq 0 -and $vm.PrincipalId) 'myVM does not have only its system-assigned identity.'
+    Assert-Story ($null -eq (Get-IdentityRoleAssignment)) 'a role assignment remains.'
 
-    Show-Step 'Good bye.' @(
+    Show-Step 'Disconnect and stop the emulator.' @(
         { Disconnect-ManagedIdentityService }
         { Stop-ArmEmulator }
     )

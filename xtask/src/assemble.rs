@@ -193,7 +193,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|error| {
         format!(
-            "{} cannot be replaced ({error}): close the shells that have the module loaded",
+            "{} cannot be replaced ({error}): close the PowerShell sessions that have the module \
+             loaded",
             from.display()
         )
     })
@@ -202,7 +203,8 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
 fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!(
-            "{} cannot be removed ({error}): close the shells that have the module loaded",
+            "{} cannot be removed ({error}): close the PowerShell sessions that have the module \
+             loaded",
             folder.display()
         )),
         _ => Ok(()),

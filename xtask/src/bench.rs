@@ -60,7 +60,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
     );
     let emulator = self::size(module, EMULATOR)?;
     println!(
-        "  the emulator's, loaded to rehearse, has {}",
+        "  the emulator's library has {}",
         megabytes(emulator)
     );
     Ok(pipeline && wait && fleet && import && small)
@@ -179,7 +179,7 @@ impl Emulator {
             .collect();
         lines
             .try_into()
-            .map_err(|_| "the emulator did not say where it listens".to_owned())
+            .map_err(|_| "the emulator did not print its endpoint".to_owned())
     }
 }
 

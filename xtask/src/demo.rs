@@ -13,7 +13,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>) -> Result<()> {
     let powershell = match tools.dotnet().and_then(|_| tools.powershell()) {
         Ok(powershell) => powershell,
         Err(sentence) => {
-            println!("  not in PowerShell: {sentence}\n\n== demo, through the C ABI");
+            println!("  PowerShell is not available: {sentence}\n\n== demo, through the C ABI");
             return Run::cargo()
                 .dir(&workspace.root)
                 .args(["run", "--quiet", "--example", "c_abi_story"])

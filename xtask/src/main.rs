@@ -27,19 +27,18 @@ use workspace::{Profile, Workspace};
 const HELP: &str = "\
 Usage: cargo xtask <command> [options]
 
-  build      The module, ready for Import-Module, in dist/ManagedIdentity
-    --out DIR              put it into DIR/ManagedIdentity
+  build      Build the module, ready for Import-Module, in dist/ManagedIdentity
+    --out DIR              build into DIR/ManagedIdentity
     --native DIR           take native libraries from DIR/<rid>/ (may be repeated)
-    --native-only          only this host's native libraries, in <out>/<rid>/
-  test       Every layer of tests
+    --native-only          only this host's native libraries, in <out>/<rid>/  test       Run all layers of tests
     --layer NAME           only this layer (may be repeated): lint, rust, csharp, peers,
                            pester, and on Windows pester-5.1
     --require-powershell   a missing PowerShell is a failure, not a skip
                            (also MI_REQUIRE_POWERSHELL=1)
-                           MI_MODULE_PATH names a module to test in place of a new one
-  demo       The module's story on the local emulator
-  help       What Get-Help reads, in target/help, from the Markdown in ps-module/help
-  bench      The promises about time and size, measured on the release module
+                           MI_MODULE_PATH is the path of a built module to test instead
+  demo       Demonstrate the module on the local emulator
+  help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
+  bench      Measure time and size of the release module
   package    dist/ManagedIdentity-<version>.zip
     --out DIR, --native DIR  as for build
 ";
@@ -105,7 +104,7 @@ fn run() -> Result<bool> {
             let module = package::build(&workspace, &tools, &out, &natives)?;
             package::zip(&tools, &module)?;
         }
-        Some(other) => return Err(format!("no command is called {other}\n\n{HELP}")),
+        Some(other) => return Err(format!("unknown command: {other}\n\n{HELP}")),
         None => return Err(HELP.to_owned()),
     }
     Ok(true)
@@ -155,5 +154,5 @@ fn finish(arguments: Arguments) -> Result<()> {
         return Ok(());
     }
     let rest: Vec<_> = rest.iter().map(|rest| rest.to_string_lossy()).collect();
-    Err(format!("not understood: {}\n\n{HELP}", rest.join(" ")))
+    Err(format!("unknown argument: {}\n\n{HELP}", rest.join(" ")))
 }

@@ -76,7 +76,7 @@ impl Layer {
             .find(|layer| layer.name() == name)
             .ok_or_else(|| {
                 let names: Vec<_> = Self::ALL.iter().map(|layer| layer.name()).collect();
-                format!("no layer is called {name}; here are: {}", names.join(", "))
+                format!("unknown layer {name}; the layers are: {}", names.join(", "))
             })
     }
 }
@@ -127,7 +127,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
         let counts = match result {
             // A folder that moved must not make its tests vanish in silence.
             Ok(counts) if counts == Counts::default() => {
-                println!("  failed: no test was found");
+                println!("  failed: no tests found");
                 Counts::FAILED
             }
             Ok(counts) => counts,
@@ -266,8 +266,8 @@ impl Session<'_> {
     fn rust(&self) -> LayerResult {
         if !tools::c_compiler() {
             println!(
-                "  no C compiler was found: the test of the C header needs gcc, clang or the \
-                 Visual Studio build tools"
+                "  no C compiler found: the test of the C header needs gcc, clang or the Visual \
+                 Studio build tools"
             );
         }
         let run = assemble::with_bindings(Run::cargo(), Bindings::Check)
@@ -357,7 +357,7 @@ impl Session<'_> {
         let powershell = self
             .tools
             .windows_powershell()
-            .ok_or_else(|| Stop::Missing("Windows PowerShell 5.1 is not here".to_owned()))?;
+            .ok_or_else(|| Stop::Missing("Windows PowerShell 5.1 is not installed".to_owned()))?;
         // PowerShell 7 fetches Pester for both.
         self.tools.pester().map_err(Stop::Missing)?;
         self.pester_in(&powershell)

@@ -136,13 +136,13 @@ impl<'a> Tools<'a> {
         let wanted = |why: &str| {
             let (major, minor) = POWERSHELL;
             format!(
-                "PowerShell {major}.{minor} or later is not here and could not be fetched \
-                 ({why}): install it as https://aka.ms/install-powershell says"
+                "PowerShell {major}.{minor} or later is not installed, and the download failed \
+                 ({why}): install it from https://aka.ms/install-powershell"
             )
         };
         let dotnet = self
             .dotnet()
-            .map_err(|_| wanted("that takes the .NET SDK, which is missing too"))?;
+            .map_err(|_| wanted("the download needs the .NET SDK, which is not installed either"))?;
         println!("  fetching PowerShell …");
         let outcome = dotnet
             .run()
@@ -191,8 +191,8 @@ impl<'a> Tools<'a> {
             Ok(())
         } else {
             Err(format!(
-                "the PowerShell module {name} {oldest} or later is not here and could not be \
-                 fetched ({}): run `Install-Module {name} -Scope CurrentUser`",
+                "the PowerShell module {name} {oldest} or later is not installed, and the \
+                 download failed ({}): run `Install-Module {name} -Scope CurrentUser`",
                 error_line(&outcome.output)
             ))
         }
@@ -225,7 +225,7 @@ impl<'a> Tools<'a> {
                     .capture()
                     .is_ok_and(|outcome| outcome.ok())
             })
-            .ok_or("Python 3.9 or later is not here: install it from https://www.python.org")?;
+            .ok_or("Python 3.9 or later is not installed: install it from https://www.python.org")?;
         println!("  fetching the Python packages …");
         let outcome = Run::new(base)
             .args(["-m", "venv", "--clear"])
@@ -234,7 +234,7 @@ impl<'a> Tools<'a> {
             .capture()?;
         if !outcome.ok() {
             return Err(format!(
-                "Python cannot make an environment of its own ({}): on Debian and Ubuntu, \
+                "Python cannot create a virtual environment ({}): on Debian and Ubuntu, \
                  `apt-get install python3-venv`",
                 outcome.last_line()
             ));
@@ -248,8 +248,8 @@ impl<'a> Tools<'a> {
             .capture()?;
         if !outcome.ok() {
             return Err(format!(
-                "the Python packages of tests/peers could not be fetched ({}): connect to PyPI, \
-                 or point PIP_INDEX_URL at a mirror of it",
+                "the download of the Python packages of tests/peers failed ({}): connect to PyPI, \
+                 or set PIP_INDEX_URL to a mirror",
                 error_line(&outcome.output)
             ));
         }
@@ -286,11 +286,11 @@ impl Dotnet {
         println!("  fetching the .NET SDK …");
         let found = at(fetched);
         fetch_dotnet(&workspace.tools(), &folder)
-            .and_then(|()| found.major().ok_or_else(|| "it does not run".to_owned()))
+            .and_then(|()| found.major().ok_or_else(|| "it does not start".to_owned()))
             .map_err(|why| {
                 format!(
-                    "the .NET SDK {DOTNET_MAJOR} is not here and could not be fetched ({why}): \
-                     install it from https://dotnet.microsoft.com/download"
+                    "the .NET SDK {DOTNET_MAJOR} is not installed, and the download failed \
+                     ({why}): install it from https://dotnet.microsoft.com/download"
                 )
             })?;
         Ok(found)
@@ -447,7 +447,7 @@ fn error_line(output: &str) -> &str {
     lines()
         .find(|line| line.to_ascii_lowercase().contains("error"))
         .or_else(|| lines().next_back())
-        .unwrap_or("it said nothing")
+        .unwrap_or("it returned no message")
         .trim_end_matches('.')
 }
 
@@ -494,6 +494,6 @@ mod tests {
         let output = "Resolving…\ncurl: (6) error: no such host.\nSee the log.\n";
         assert_eq!(error_line(output), "curl: (6) error: no such host");
         assert_eq!(error_line("one\ntwo\n\n"), "two");
-        assert_eq!(error_line(""), "it said nothing");
+        assert_eq!(error_line(""), "it returned no message");
     }
 }

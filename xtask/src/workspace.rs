@@ -25,7 +25,7 @@ impl Workspace {
             .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
         let root = package
             .parent()
-            .ok_or("xtask is not in a workspace")?
+            .ok_or("xtask does not run in a workspace")?
             .to_owned();
         // `cargo xtask` runs `<target>/<profile>/xtask`: its own place tells the target folder
         // without asking cargo, and holds for every way of setting it.
@@ -34,7 +34,7 @@ impl Workspace {
         let target = program
             .ancestors()
             .nth(2)
-            .ok_or("this program is not in a target folder")?
+            .ok_or("this program is not in a target directory")?
             .to_owned();
         Ok(Self { root, target })
     }

@@ -79,12 +79,12 @@ impl Arc {
         let is_own = file.parent() == Some(&*self.folder)
             && file.extension().is_some_and(|extension| extension == "key");
         if !is_own {
-            return Err(untrusted("the file that it names is none of the agent's"));
+            return Err(untrusted(
+                "the file that it names is not in the agent's folder",
+            ));
         }
         match file.symlink_metadata() {
-            Ok(found) if !found.is_file() => {
-                Err(untrusted("what it names is a link and not a file"))
-            }
+            Ok(found) if !found.is_file() => Err(untrusted("it names a link and not a file")),
             _ => Ok(file.to_owned()),
         }
     }
@@ -122,9 +122,9 @@ fn untrusted(why: &str) -> Error {
         Category::AuthenticationError,
         "UntrustedChallenge",
         "Identity",
-        format!("Azure Arc's challenge is not to be trusted: {why}"),
+        format!("Refused the challenge of Azure Arc: {why}"),
     )
-    .advise("Check what listens in the place of the agent (azcmagent show).")
+    .advise("Check which process listens at the agent's address (azcmagent show).")
 }
 
 #[cfg(test)]

@@ -53,10 +53,10 @@ impl Imds {
             Ok(answer) => {
                 let status = answer.status().as_u16();
                 let why =
-                    format!("what is at its address answers HTTP {status} and is not Azure's");
+                    format!("its address returned HTTP {status}, which is not a response of Azure");
                 Err(unavailable(PLACE, &why))
             }
-            Err(_) => Err(unavailable(PLACE, "there is none on this machine")),
+            Err(_) => Err(unavailable(PLACE, "it is not available on this machine")),
         }
     }
 

@@ -73,7 +73,8 @@ impl Which {
                 "InvalidAccountId",
                 "AccountId",
                 id,
-                "it must be an identity's client id or object id, a GUID, or its resource id.",
+                "it must be the client id or object id (a GUID) of an identity, or its resource \
+                 id.",
             )),
         }
     }
@@ -117,7 +118,7 @@ impl ManagedIdentity {
                     "InvalidAccountId",
                     "AccountId",
                     account_id.unwrap_or_default(),
-                    "a machine of Azure Arc has its system-assigned identity alone.",
+                    "a machine in Azure Arc has only its system-assigned identity.",
                 ));
             }
             Source::Arc(found)
@@ -324,7 +325,7 @@ impl Call<'_> {
             .timeout(PATIENCE);
         for (name, value) in &self.headers {
             let mut value = reqwest::header::HeaderValue::from_str(value.expose_secret())
-                .map_err(|_| self.unavailable("the environment holds no usable header"))?;
+                .map_err(|_| self.unavailable("the environment contains no usable header"))?;
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
@@ -343,7 +344,7 @@ impl Call<'_> {
             return Err(self.refused(&answer));
         }
         let issued: Issued = serde_json::from_slice(&answer.body)
-            .map_err(|_| self.unavailable("it answered with something that is not a token"))?;
+            .map_err(|_| self.unavailable("its response is not a token"))?;
         Ok(issued.into_token(date(&answer.headers)))
     }
 
@@ -354,12 +355,12 @@ impl Call<'_> {
             .code
             .unwrap_or_else(|| format!("HttpStatus{status}"));
         let why = refused.sentence.unwrap_or_else(|| format!("HTTP {status}"));
-        let message = format!("{} gave no token: {why}", self.place());
+        let message = format!("{} returned no token: {why}", self.place());
         let advice = match status {
             500.. => "Try again later.",
             _ => {
-                "Check that the machine or the service has a managed identity, and the one that \
-                 -AccountId names."
+                "Check that the machine or the service has a managed identity, and that \
+                 -AccountId names one of them."
             }
         };
         Error::new(Category::AuthenticationError, &code, "Identity", message)
@@ -369,7 +370,7 @@ impl Call<'_> {
 
     fn broken(&self, error: &reqwest::Error) -> Error {
         let why = match error.is_timeout() {
-            true => "it does not answer in time".to_owned(),
+            true => "it did not respond in time".to_owned(),
             false => causes(error),
         };
         self.unavailable(&why)
@@ -410,7 +411,7 @@ fn unavailable(place: &str, why: &str) -> Error {
         UNAVAILABLE,
         "Identity",
         format!(
-            "{} gives no token of a managed identity: {why}",
+            "{} provides no managed identity token: {why}",
             capitalized(place)
         ),
     )
@@ -439,9 +440,9 @@ fn endpoint(variable: &str, text: &str) -> Result<Url> {
                 Category::InvalidArgument,
                 "InvalidEndpoint",
                 variable,
-                format!("The environment variable {variable} names no endpoint of this machine"),
+                format!("The environment variable {variable} is not an endpoint of this machine"),
             )
-            .advise("It is http at 127.0.0.1, localhost or 169.254.*.")
+            .advise("It must be http at 127.0.0.1, localhost or 169.254.*.")
         })
 }
 

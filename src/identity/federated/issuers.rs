@@ -59,8 +59,8 @@ pub(super) fn doubt_issuer(parameter: &str, issuer: &str) -> Option<String> {
         host.starts_with(start) && host.ends_with(end)
     })?;
     let rule = match (service.slash, issuer.ends_with('/')) {
-        (true, false) => "have a slash at the end, and this one has none",
-        (false, true) => "have no slash at the end, and this one has one",
+        (true, false) => "end with a slash, and this one does not",
+        (false, true) => "do not end with a slash, and this one does",
         _ => return None,
     };
     Some(format!(
@@ -74,9 +74,9 @@ pub(super) fn doubt_issuer(parameter: &str, issuer: &str) -> Option<String> {
 pub(super) fn doubt_subject(subject: &str) -> Option<String> {
     subject.contains('*').then(|| {
         format!(
-            "Subject '{subject}': '*' is no wildcard in a subject. Azure compares subjects \
+            "Subject '{subject}': '*' is not a wildcard in a subject. Azure compares subjects \
              character by character, so no token will match. Only a flexible federated \
-             credential, which has a claims matching expression, takes wildcards."
+             credential, which has a claims matching expression, supports wildcards."
         )
     })
 }

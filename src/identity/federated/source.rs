@@ -117,8 +117,8 @@ impl Source {
                 "InvalidFederatedSource",
                 "Issuer",
                 self.issuer.as_deref().unwrap_or_default(),
-                "give -Issuer and -Subject, or the parameters of GitHub, or those of Kubernetes, and \
-                 not two of them.",
+                "specify either -Issuer and -Subject, or the GitHub parameters, or the Kubernetes \
+                 parameters.",
             )),
         }
     }
@@ -199,8 +199,8 @@ impl Source {
             (Some(claim), None) => claim,
             _ => Err(Error::missing(
                 "GitHubBranch",
-                "give one of -GitHubBranch, -GitHubEnvironment, -GitHubTag and \
-                 -GitHubPullRequest, and no two.",
+                "specify exactly one of -GitHubBranch, -GitHubEnvironment, -GitHubTag and \
+                 -GitHubPullRequest.",
             )),
         }
     }
@@ -209,20 +209,20 @@ impl Source {
         if self.kubernetes_issuer.is_none() {
             return Err(Error::missing(
                 "KubernetesIssuer",
-                "name the URL of the cluster's issuer.",
+                "specify the issuer URL of the cluster.",
             ));
         }
         let label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let namespace = name(
             "Namespace",
             self.namespace.as_deref(),
-            "it must be a namespace of Kubernetes, of small letters, digits and '-'.",
+            "it must be a Kubernetes namespace of lowercase letters, digits and '-'.",
             label,
         )?;
         let account = name(
             "ServiceAccount",
             self.service_account.as_deref(),
-            "it must be a service account of Kubernetes, of small letters, digits, '-' and '.'.",
+            "it must be a Kubernetes service account of lowercase letters, digits, '-' and '.'.",
             |c| label(c) || c == '.',
         )?;
         Ok(format!("system:serviceaccount:{namespace}:{account}"))

@@ -57,10 +57,9 @@ impl CredentialTarget {
         if let Some(id) = &self.resource_id {
             return self.parse(id);
         }
-        let name = self
-            .name
-            .clone()
-            .ok_or_else(|| Error::missing("Name", "name the federated credential with -Name."))?;
+        let name = self.name.clone().ok_or_else(|| {
+            Error::missing("Name", "specify the federated credential with -Name.")
+        })?;
         let identity = identity(client, &self.identity)?;
         check_name(&name)?;
         Ok(CredentialId { identity, name })

@@ -133,7 +133,7 @@ impl Create {
         let id = self.target.resolve(client)?;
         let source = self.source.resolve()?;
         let given = |value: Option<String>, parameter| {
-            value.ok_or_else(|| Error::missing(parameter, "say whose tokens are trusted."))
+            value.ok_or_else(|| Error::missing(parameter, "specify whose tokens to trust."))
         };
         Ok(Wish {
             id,
@@ -157,8 +157,8 @@ impl Update {
         if source.issuer.is_none() && source.subject.is_none() && audience.is_none() {
             return Err(Error::missing(
                 "Subject",
-                "name what is to change, with -Issuer, -Subject, -Audience or the parameters of \
-                 GitHub or Kubernetes.",
+                "specify the change with -Issuer, -Subject, -Audience or the GitHub or Kubernetes \
+                 parameters.",
             ));
         }
         Ok(Wish {
@@ -251,7 +251,7 @@ impl Wish {
             &self.id.to_string(),
             message,
         )
-        .advise("Use the one that there is, or remove it first.")
+        .advise("Use the existing one, or remove it first.")
     }
 
     /// A write would lose an expression that is not shown.
@@ -267,7 +267,7 @@ impl Wish {
             &self.id.to_string(),
             message,
         )
-        .advise("Remove it with Remove-FederatedIdentityCredential, and create it anew.")
+        .advise("Remove it with Remove-FederatedIdentityCredential, and create it again.")
     }
 
     fn full(&self, count: usize) -> Error {
@@ -293,7 +293,7 @@ async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
     let id = &wish.id;
     let (description, changes) = match wish.step(&credentials)? {
         Step::Nothing(_) => (
-            format!("Leave federated credential '{id}' as it is: nothing differs"),
+            format!("No change needed: federated credential '{id}' already matches"),
             false,
         ),
         Step::Put { trust, held: None } => (
