@@ -102,7 +102,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_ABI_VERSION = 4;
+        internal const uint AZMI_ABI_VERSION = 5;
         /// <summary>
         ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -146,6 +146,20 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_EVENT_GUARDED_WARNING = 8;
         /// <summary>
+        ///  Get a token of Azure PowerShell, which runs in the same process.
+        /// </summary>
+        internal const uint AZMI_QUESTION_TOKEN = 1;
+        /// <summary>
+        ///  Open a certificate: the PFX file `path`, or the one with `thumbprint` in the operating system's
+        ///  stores. The host knows the password of the file, and holds the key for as long as the connection
+        ///  is open that this operation makes.
+        /// </summary>
+        internal const uint AZMI_QUESTION_CERTIFICATE = 2;
+        /// <summary>
+        ///  Sign `text` by `algorithm` with the key of the connection's certificate.
+        /// </summary>
+        internal const uint AZMI_QUESTION_SIGNATURE = 3;
+        /// <summary>
         ///  The host was stopped before it knew: another may answer.
         /// </summary>
         internal const uint AZMI_ANSWER_NONE = 0;
@@ -154,13 +168,41 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_ANSWER_TOKEN = 1;
         /// <summary>
-        ///  There is no Azure PowerShell.
+        ///  The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.
         /// </summary>
         internal const uint AZMI_ANSWER_MISSING = 2;
         /// <summary>
-        ///  Azure PowerShell failed; `message` says why.
+        ///  It failed; `message` says why.
         /// </summary>
         internal const uint AZMI_ANSWER_FAILED = 3;
+        /// <summary>
+        ///  There is a `certificate`, whose key signs by `algorithm`.
+        /// </summary>
+        internal const uint AZMI_ANSWER_CERTIFICATE = 4;
+        /// <summary>
+        ///  There is a `signature`.
+        /// </summary>
+        internal const uint AZMI_ANSWER_SIGNATURE = 5;
+        /// <summary>
+        ///  The password of the PFX file is another one.
+        /// </summary>
+        internal const uint AZMI_ANSWER_WRONG_PASSWORD = 6;
+        /// <summary>
+        ///  No store has the certificate.
+        /// </summary>
+        internal const uint AZMI_ANSWER_NOT_FOUND = 7;
+        /// <summary>
+        ///  The certificate has no RSA key.
+        /// </summary>
+        internal const uint AZMI_SIGNATURE_NONE = 0;
+        /// <summary>
+        ///  RSASSA-PSS with SHA-256.
+        /// </summary>
+        internal const uint AZMI_SIGNATURE_PS256 = 1;
+        /// <summary>
+        ///  RSASSA-PKCS1-v1_5 with SHA-256.
+        /// </summary>
+        internal const uint AZMI_SIGNATURE_RS256 = 2;
         /// <summary>
         ///  Sign in with an access token that the caller has (`secret`).
         /// </summary>
@@ -179,8 +221,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_CREDENTIAL_AUTOMATIC = 5;
         /// <summary>
-        ///  Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
-        ///  is the password of a PFX file.
+        ///  Sign in as a service principal with `client_id` and the certificate in the file `path`, or the one
+        ///  with `thumbprint`. The library reads PEM files itself; the host is asked to open PFX files and
+        ///  certificates of the system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
         /// </summary>
         internal const uint AZMI_CREDENTIAL_CERTIFICATE = 6;
         /// <summary>
@@ -804,6 +847,10 @@ namespace ManagedIdentity.Native
         ///  The full path of a file: see `AZMI_CREDENTIAL_*`.
         /// </summary>
         public AzmiStr path;
+        /// <summary>
+        ///  The SHA-1 thumbprint of a certificate: see `AZMI_CREDENTIAL_*`.
+        /// </summary>
+        public AzmiStr thumbprint;
         /// <summary>
         ///  What a claims challenge said, in base64.
         /// </summary>
@@ -2158,8 +2205,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  What only the host can find out: a token of Azure PowerShell, which runs in the same process.
-    ///  The operation goes on when `azmi_question_answer` has been called, exactly once.
+    ///  What only the host can find out or do. The operation goes on when `azmi_question_answer` has been called, exactly once.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiQuestion
@@ -2169,13 +2215,33 @@ namespace ManagedIdentity.Native
         /// </summary>
         public ulong question;
         /// <summary>
+        ///  One of `AZMI_QUESTION_*`.
+        /// </summary>
+        public uint kind;
+        /// <summary>
         ///  What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
         /// </summary>
         public AzmiStr audience;
         /// <summary>
-        ///  The tenant; when not given, that of the context.
+        ///  The tenant of the token; when not given, that of the context.
         /// </summary>
         public AzmiStr tenant;
+        /// <summary>
+        ///  The full path of a PFX file.
+        /// </summary>
+        public AzmiStr path;
+        /// <summary>
+        ///  The SHA-1 thumbprint of a certificate: 40 hexadecimal digits.
+        /// </summary>
+        public AzmiStr thumbprint;
+        /// <summary>
+        ///  What to sign.
+        /// </summary>
+        public AzmiStr text;
+        /// <summary>
+        ///  How to sign it: one of `AZMI_SIGNATURE_*`.
+        /// </summary>
+        public uint algorithm;
     }
 
     /// <summary>
@@ -2217,7 +2283,19 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr audience;
         /// <summary>
-        ///  Why there is no token, for `AZMI_ANSWER_FAILED`.
+        ///  The certificate in DER and base64, for `AZMI_ANSWER_CERTIFICATE`.
+        /// </summary>
+        public AzmiStr certificate;
+        /// <summary>
+        ///  How its key signs: one of `AZMI_SIGNATURE_*`.
+        /// </summary>
+        public uint algorithm;
+        /// <summary>
+        ///  The signature in base64, for `AZMI_ANSWER_SIGNATURE`.
+        /// </summary>
+        public AzmiStr signature;
+        /// <summary>
+        ///  Why it failed, for `AZMI_ANSWER_FAILED`.
         /// </summary>
         public AzmiStr message;
     }

@@ -71,7 +71,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define AZMI_ABI_VERSION 4
+#define AZMI_ABI_VERSION 5
 
 // `azmi_queue_wait`: nothing arrived in the time given.
 #define AZMI_TIMEOUT 1
@@ -105,17 +105,49 @@
 // queue whose options say `guards`; to others it is `AZMI_EVENT_WARNING`, and the operation goes on.
 #define AZMI_EVENT_GUARDED_WARNING 8
 
+// Get a token of Azure PowerShell, which runs in the same process.
+#define AZMI_QUESTION_TOKEN 1
+
+// Open a certificate: the PFX file `path`, or the one with `thumbprint` in the operating system's
+// stores. The host knows the password of the file, and holds the key for as long as the connection
+// is open that this operation makes.
+#define AZMI_QUESTION_CERTIFICATE 2
+
+// Sign `text` by `algorithm` with the key of the connection's certificate.
+#define AZMI_QUESTION_SIGNATURE 3
+
 // The host was stopped before it knew: another may answer.
 #define AZMI_ANSWER_NONE 0
 
 // There is a token.
 #define AZMI_ANSWER_TOKEN 1
 
-// There is no Azure PowerShell.
+// The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.
 #define AZMI_ANSWER_MISSING 2
 
-// Azure PowerShell failed; `message` says why.
+// It failed; `message` says why.
 #define AZMI_ANSWER_FAILED 3
+
+// There is a `certificate`, whose key signs by `algorithm`.
+#define AZMI_ANSWER_CERTIFICATE 4
+
+// There is a `signature`.
+#define AZMI_ANSWER_SIGNATURE 5
+
+// The password of the PFX file is another one.
+#define AZMI_ANSWER_WRONG_PASSWORD 6
+
+// No store has the certificate.
+#define AZMI_ANSWER_NOT_FOUND 7
+
+// The certificate has no RSA key.
+#define AZMI_SIGNATURE_NONE 0
+
+// RSASSA-PSS with SHA-256.
+#define AZMI_SIGNATURE_PS256 1
+
+// RSASSA-PKCS1-v1_5 with SHA-256.
+#define AZMI_SIGNATURE_RS256 2
 
 // Sign in with an access token that the caller has (`secret`).
 #define AZMI_CREDENTIAL_ACCESS_TOKEN 1
@@ -130,8 +162,9 @@
 // Azure PowerShell, the Azure CLI.
 #define AZMI_CREDENTIAL_AUTOMATIC 5
 
-// Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
-// is the password of a PFX file.
+// Sign in as a service principal with `client_id` and the certificate in the file `path`, or the one
+// with `thumbprint`. The library reads PEM files itself; the host is asked to open PFX files and
+// certificates of the system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
 #define AZMI_CREDENTIAL_CERTIFICATE 6
 
 // Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
@@ -473,15 +506,24 @@ typedef struct AzmiFederatedCredential {
   size_t audiences_len;
 } AzmiFederatedCredential;
 
-// What only the host can find out: a token of Azure PowerShell, which runs in the same process.
-// The operation goes on when `azmi_question_answer` has been called, exactly once.
+// What only the host can find out or do. The operation goes on when `azmi_question_answer` has been called, exactly once.
 typedef struct AzmiQuestion {
   // The handle for `azmi_question_answer`.
   uint64_t question;
+  // One of `AZMI_QUESTION_*`.
+  uint32_t kind;
   // What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
   struct AzmiStr audience;
-  // The tenant; when not given, that of the context.
+  // The tenant of the token; when not given, that of the context.
   struct AzmiStr tenant;
+  // The full path of a PFX file.
+  struct AzmiStr path;
+  // The SHA-1 thumbprint of a certificate: 40 hexadecimal digits.
+  struct AzmiStr thumbprint;
+  // What to sign.
+  struct AzmiStr text;
+  // How to sign it: one of `AZMI_SIGNATURE_*`.
+  uint32_t algorithm;
 } AzmiQuestion;
 
 // A direct member of a group of the directory.
@@ -633,6 +675,8 @@ typedef struct AzmiConnectRequest {
   struct AzmiStr graph_token;
   // The full path of a file: see `AZMI_CREDENTIAL_*`.
   struct AzmiStr path;
+  // The SHA-1 thumbprint of a certificate: see `AZMI_CREDENTIAL_*`.
+  struct AzmiStr thumbprint;
   // What a claims challenge said, in base64.
   struct AzmiStr claims_challenge;
   // The id of a service connection of Azure DevOps; when not given, the pipeline's own.
@@ -665,7 +709,13 @@ typedef struct AzmiAnswer {
   struct AzmiStr endpoint;
   // What tokens for that Resource Manager are asked for.
   struct AzmiStr audience;
-  // Why there is no token, for `AZMI_ANSWER_FAILED`.
+  // The certificate in DER and base64, for `AZMI_ANSWER_CERTIFICATE`.
+  struct AzmiStr certificate;
+  // How its key signs: one of `AZMI_SIGNATURE_*`.
+  uint32_t algorithm;
+  // The signature in base64, for `AZMI_ANSWER_SIGNATURE`.
+  struct AzmiStr signature;
+  // Why it failed, for `AZMI_ANSWER_FAILED`.
   struct AzmiStr message;
 } AzmiAnswer;
 

@@ -131,6 +131,7 @@ impl Story {
             secret: string(seed::CLIENT_SECRET),
             graph_token: ABSENT,
             path: ABSENT,
+            thumbprint: ABSENT,
             claims_challenge: ABSENT,
             service_connection: ABSENT,
             subscription_id: ABSENT,

@@ -48,35 +48,29 @@ internal static class AzurePowerShell
         }
         """;
 
-    /// <summary>Finds out what is asked for, and gives it to the library whatever happens.</summary>
-    public static void Answer(AzureQuestion question, CommandInvocationIntrinsics invoke)
+    /// <summary>Gets the token that is asked for, or why there is none.</summary>
+    public static HostAnswer Answer(HostQuestion question, CommandInvocationIntrinsics invoke)
     {
-        var answer = new AzureAnswer();
         try
         {
-            answer = Ask(question, invoke);
+            return Ask(question, invoke);
         }
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
-            answer = new AzureAnswer { Outcome = NativeMethods.AZMI_ANSWER_FAILED, Message = Messages(error) };
-        }
-        finally
-        {
-            answer.To(question);
-            answer.Token?.Dispose();
+            return new HostAnswer { Outcome = NativeMethods.AZMI_ANSWER_FAILED, Message = Messages(error) };
         }
     }
 
-    private static AzureAnswer Ask(AzureQuestion question, CommandInvocationIntrinsics invoke)
+    private static HostAnswer Ask(HostQuestion question, CommandInvocationIntrinsics invoke)
     {
         var said = invoke.InvokeScript(true, ScriptBlock.Create(Script), null, question.Audience, question.Tenant);
         if (said.Count == 0 || said[said.Count - 1]?.BaseObject is not Hashtable found)
         {
-            return new AzureAnswer { Outcome = NativeMethods.AZMI_ANSWER_MISSING };
+            return new HostAnswer { Outcome = NativeMethods.AZMI_ANSWER_MISSING };
         }
 
         var lifetime = (DateTimeOffset)found["ExpiresOn"]! - DateTimeOffset.UtcNow;
-        return new AzureAnswer
+        return new HostAnswer
         {
             Outcome = NativeMethods.AZMI_ANSWER_TOKEN,
             Token = Secure(found["Token"]),

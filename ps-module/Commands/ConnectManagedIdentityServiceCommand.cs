@@ -23,6 +23,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private const string WithAccessToken = "AccessToken";
     private const string WithServicePrincipal = "ServicePrincipal";
     private const string WithCertificate = "Certificate";
+    private const string WithCertificateThumbprint = "CertificateThumbprint";
     private const string WithFederatedToken = "FederatedToken";
     private const string WithFederatedTokenFile = "FederatedTokenFile";
     private const string WithWorkflowToken = "WorkflowToken";
@@ -65,6 +66,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     /// <summary>Signs in as a service principal.</summary>
     [Parameter(ParameterSetName = WithServicePrincipal, Mandatory = true)]
     [Parameter(ParameterSetName = WithCertificate)]
+    [Parameter(ParameterSetName = WithCertificateThumbprint)]
     [Parameter(ParameterSetName = WithFederatedToken)]
     [Parameter(ParameterSetName = WithFederatedTokenFile)]
     [Parameter(ParameterSetName = WithWorkflowToken)]
@@ -78,6 +80,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     /// The id of the application. With -UseDeviceAuthentication, the one that asks; Azure PowerShell's without it.
     /// </summary>
     [Parameter(ParameterSetName = WithCertificate, Mandatory = true)]
+    [Parameter(ParameterSetName = WithCertificateThumbprint, Mandatory = true)]
     [Parameter(ParameterSetName = WithFederatedToken, Mandatory = true)]
     [Parameter(ParameterSetName = WithFederatedTokenFile, Mandatory = true)]
     [Parameter(ParameterSetName = WithWorkflowToken, Mandatory = true)]
@@ -93,6 +96,13 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithCertificate)]
     [SecureText]
     public SecureString? CertificatePassword { get; set; }
+
+    /// <summary>
+    /// The SHA-1 thumbprint of a certificate in the store My of the user or of the machine, which has its key there.
+    /// </summary>
+    [Parameter(ParameterSetName = WithCertificateThumbprint, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string? CertificateThumbprint { get; set; }
 
     /// <summary>A token of another issuer that the application trusts. It is not renewed.</summary>
     [Parameter(ParameterSetName = WithFederatedToken, Mandatory = true)]
@@ -156,6 +166,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [Parameter(ParameterSetName = WithAzContext)]
     [Parameter(ParameterSetName = WithServicePrincipal)]
     [Parameter(ParameterSetName = WithCertificate)]
+    [Parameter(ParameterSetName = WithCertificateThumbprint)]
     [Parameter(ParameterSetName = WithFederatedToken)]
     [Parameter(ParameterSetName = WithFederatedTokenFile)]
     [Parameter(ParameterSetName = WithWorkflowToken)]
@@ -187,6 +198,9 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     [ValidateSet("Process")]
     public string Scope { get; set; } = "Process";
 
+    private protected override SecureString? PfxPassword =>
+        ParameterSetName == WithCertificate ? CertificatePassword : base.PfxPassword;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -216,7 +230,7 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
     private void Adopt(object item)
     {
         var connection = (ManagedIdentityConnection)item;
-        connection.Open();
+        connection.Open(TakeCertificate());
         ConnectionChoice.Make(connection);
         WriteObject(connection);
     }
@@ -248,7 +262,11 @@ public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
                 request.Credential = NativeMethods.AZMI_CREDENTIAL_CERTIFICATE;
                 request.ClientId = ApplicationId;
                 request.Path = FullPath(CertificatePath!);
-                request.Secret = CertificatePassword;
+                break;
+            case WithCertificateThumbprint:
+                request.Credential = NativeMethods.AZMI_CREDENTIAL_CERTIFICATE;
+                request.ClientId = ApplicationId;
+                request.Thumbprint = CertificateThumbprint;
                 break;
             case WithFederatedToken:
                 request.Credential = NativeMethods.AZMI_CREDENTIAL_FEDERATED_TOKEN;

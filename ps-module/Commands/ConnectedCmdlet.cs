@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
+using ManagedIdentity.Certificates;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
@@ -54,6 +55,8 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     private protected virtual bool OnlyPlans => LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     private protected override int OperationsAtOnce => ThrottleLimit;
+
+    private protected override SigningCertificate? Certificate => Connection?.Certificate ?? base.Certificate;
 
     /// <summary>The native handle of the connection.</summary>
     private protected ulong Client => Connection!.Client;
@@ -217,7 +220,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
         });
         // Stopped meanwhile: nobody reads this.
         var connection = made ?? throw new PipelineStoppedException();
-        connection.Open();
+        connection.Open(TakeCertificate());
         ConnectionChoice.MakeAutomatic(connection);
         return connection;
     }

@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using System.Net;
+using System.Security;
 using System.Threading;
+using ManagedIdentity.Certificates;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -17,6 +20,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private readonly Dictionary<ulong, Operation> _running = [];
     private OperationQueue? _queue;
     private FleetProgress? _fleet;
+    private SigningCertificate? _opened;
     private ulong _lastTag;
 
     /// <summary>How many operations run at once.</summary>
@@ -24,6 +28,13 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
     /// <summary>How many operations may be ahead of what was written. Enough to keep the library busy.</summary>
     private protected virtual int OperationsAhead => Math.Max(32, 2 * OperationsAtOnce);
+
+    /// <summary>The certificate that the library has signatures made with.</summary>
+    private protected virtual SigningCertificate? Certificate => _opened;
+
+    /// <summary>The password of a PFX file to sign in with: that of the file that the environment names.</summary>
+    private protected virtual SecureString? PfxPassword =>
+        new NetworkCredential("", Environment.GetEnvironmentVariable("AZURE_CLIENT_CERTIFICATE_PASSWORD")).SecurePassword;
 
     private OperationQueue Queue => _queue ?? CreateQueue();
 
@@ -62,7 +73,16 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         if (disposing)
         {
             _queue?.Dispose();
+            _opened?.Dispose();
         }
+    }
+
+    /// <summary>The certificate that a sign-in has opened, if it did: it belongs to the connection now.</summary>
+    private protected SigningCertificate? TakeCertificate()
+    {
+        var opened = _opened;
+        _opened = null;
+        return opened;
     }
 
     /// <summary>Starts an operation.</summary>
@@ -169,7 +189,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     {
         if (happened.Question is { } question)
         {
-            AzurePowerShell.Answer(question, InvokeCommand);
+            Answer(question);
             return;
         }
 
@@ -212,6 +232,33 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
                 break;
         }
+    }
+
+    /// <summary>Answers the library whatever happens: others ask in vain until then.</summary>
+    private void Answer(HostQuestion question)
+    {
+        var answer = new HostAnswer();
+        try
+        {
+            answer = question.Kind switch
+            {
+                NativeMethods.AZMI_QUESTION_TOKEN => AzurePowerShell.Answer(question, InvokeCommand),
+                NativeMethods.AZMI_QUESTION_CERTIFICATE => OpenCertificate(question),
+                NativeMethods.AZMI_QUESTION_SIGNATURE => CertificateAnswers.Sign(question, Certificate),
+                _ => new HostAnswer { Outcome = NativeMethods.AZMI_ANSWER_MISSING },
+            };
+        }
+        finally
+        {
+            answer.To(question);
+            answer.Dispose();
+        }
+    }
+
+    private HostAnswer OpenCertificate(HostQuestion question)
+    {
+        _opened?.Dispose();
+        return CertificateAnswers.Open(question, PfxPassword, out _opened);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using ManagedIdentity.Certificates;
 using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Models;
@@ -47,6 +48,9 @@ public sealed class ManagedIdentityConnection
 
     internal ulong Client => _client.Value;
 
+    /// <summary>The certificate that it signs in with, where this process holds its key.</summary>
+    internal SigningCertificate? Certificate { get; private set; }
+
     /// <summary>The open connections of this process, the oldest first.</summary>
     internal static ManagedIdentityConnection[] AllOpen()
     {
@@ -56,11 +60,12 @@ public sealed class ManagedIdentityConnection
         }
     }
 
-    /// <summary>Counts as open.</summary>
-    internal void Open()
+    /// <summary>Counts as open, and owns a certificate.</summary>
+    internal void Open(SigningCertificate? certificate)
     {
         lock (s_open)
         {
+            Certificate = certificate;
             s_open.Add(this);
         }
     }
@@ -78,6 +83,7 @@ public sealed class ManagedIdentityConnection
         }
 
         _client.Dispose();
+        Certificate?.Dispose();
     }
 
     /// <summary>Whether it leads to a service on this port of this machine.</summary>

@@ -21,11 +21,16 @@ internal static unsafe class EventReader
         Question = source->question is null ? null : Read(source->question),
     };
 
-    private static AzureQuestion Read(AzmiQuestion* source) => new()
+    private static HostQuestion Read(AzmiQuestion* source) => new()
     {
         Handle = source->question,
+        Kind = source->kind,
         Audience = source->audience.Read(),
         Tenant = source->tenant.Read(),
+        Path = source->path.Read(),
+        Thumbprint = source->thumbprint.Read(),
+        Text = source->text.Read(),
+        Algorithm = source->algorithm,
     };
 
     private static object? ReadItem(AzmiEvent* source) =>

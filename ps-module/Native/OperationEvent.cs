@@ -24,5 +24,5 @@ internal sealed class OperationEvent
     public ManagedIdentityException? Failure { get; set; }
 
     /// <summary>What has to be answered, whatever else becomes of the operation.</summary>
-    public AzureQuestion? Question { get; set; }
+    public HostQuestion? Question { get; set; }
 }

@@ -1,32 +1,33 @@
-//! A certificate with its key, and the assertions that it signs.
+//! A certificate with its key, and the assertions that the key signs.
 
-use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use p12_keystore::Pkcs12Archive;
 use ring::digest::{SHA256, digest};
-use ring::rand::SystemRandom;
-use ring::signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::pem::{PemObject, SectionKind};
-use secrecy::ExposeSecret;
 use serde_json::json;
+use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
 
+use super::host::Questions;
+use super::host_key::HostKey;
+use super::pem_key::PemKey;
 use super::{Secret, files};
-use crate::base::{Category, Error, Result};
+use crate::base::{Category, CertificateSource, Error, Observer, Result, SignatureAlgorithm};
 
 /// A certificate and its RSA key.
 pub struct Certificate {
-    key: Box<RsaKeyPair>,
+    key: Key,
     /// The SHA-256 hash of the certificate, which Entra finds it by.
     thumbprint: String,
 }
 
-/// The parts of a file, each in DER.
-struct Parts {
-    key: PrivateKeyDer<'static>,
-    certificates: Vec<Vec<u8>>,
+/// Where the key of a certificate is.
+enum Key {
+    /// In this library, from a PEM file.
+    Pem(PemKey),
+    /// In the host, which signs with it.
+    Host(HostKey),
 }
 
 /// No file of one certificate, its key and its chain is longer.
@@ -39,48 +40,60 @@ const LIFETIME: i64 = 10 * 60;
 const LEEWAY: i64 = 5 * 60;
 
 impl Certificate {
-    /// Reads a file: PEM with the certificate and its key, or PFX (PKCS #12).
+    /// Opens a certificate: PEM here, a PFX (PKCS #12) file and a store of the system by the host.
     ///
     /// # Errors
-    /// `FileUnreadable`; `InvalidCertificate`, which says what is wrong; `WrongPassword`.
-    pub fn open(path: &Path, password: Option<&Secret>) -> Result<Self> {
-        let content = files::read(path, LONGEST, "the certificate")?;
-        Self::read(&content, password).map_err(|why| why.about(path))
+    /// `FileUnreadable`; `InvalidThumbprint`; `CertificateNotFound`; `InvalidCertificate`, which
+    /// says what is wrong; `WrongPassword`; `CertificateUnsupported` by the host.
+    pub(crate) async fn open(
+        source: &CertificateSource,
+        observer: &Arc<dyn Observer>,
+    ) -> Result<Self> {
+        let unusable = |why: Unusable| why.about(source);
+        if let CertificateSource::File(path) = source {
+            let content = files::read(path, LONGEST, "the certificate")?;
+            if PemKey::is_in(&content) {
+                let (certificate, key) = PemKey::read(&content).map_err(unusable)?;
+                return Ok(Self::new(&certificate, Key::Pem(key)));
+            }
+        }
+        let (certificate, key) = HostKey::open(source, observer).await.map_err(unusable)?;
+        Ok(Self::new(&certificate, Key::Host(key)))
     }
 
-    fn read(content: &[u8], password: Option<&Secret>) -> std::result::Result<Self, Unusable> {
-        let is_pem = content
-            .windows(PEM_MARK.len())
-            .any(|window| window == PEM_MARK);
-        let parts = match is_pem {
-            true => read_pem(content)?,
-            false => read_pfx(content, password)?,
-        };
-        let key = rsa_key(&parts.key)?;
-        // The key's public half stands in its certificate as it is.
-        let public = key.public_key().as_ref();
-        let certificate = parts
-            .certificates
-            .iter()
-            .find(|der| der.windows(public.len()).any(|window| window == public))
-            .ok_or(Unusable::Invalid(match parts.certificates.is_empty() {
-                true => "it contains a key and no certificate",
-                false => "its key is not that of its certificate",
-            }))?;
-        Ok(Self {
-            thumbprint: URL_SAFE_NO_PAD.encode(digest(&SHA256, certificate)),
-            key: Box::new(key),
-        })
+    fn new(der: &[u8], key: Key) -> Self {
+        Self {
+            thumbprint: URL_SAFE_NO_PAD.encode(digest(&SHA256, der)),
+            key,
+        }
+    }
+
+    /// What it asks the host, if the host holds its key.
+    pub(super) fn questions(&self) -> Option<&Questions> {
+        match &self.key {
+            Key::Pem(_) => None,
+            Key::Host(key) => Some(key.questions()),
+        }
     }
 
     /// A signed statement that its bearer is `client_id`, for a token endpoint, at a time in
     /// seconds since 1970. Source: Microsoft identity platform, application authentication
-    /// certificate credentials: PS256 with `x5t#S256`.
+    /// certificate credentials: PS256 or RS256 with `x5t#S256`.
     ///
     /// # Errors
-    /// `SigningFailed` when the system has no random numbers.
-    pub(crate) fn assertion(&self, client_id: &str, endpoint: &str, now: i64) -> Result<Secret> {
-        let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint});
+    /// `SigningFailed`.
+    pub(super) async fn assertion(
+        &self,
+        client_id: &str,
+        endpoint: &str,
+        now: i64,
+        observer: &Arc<dyn Observer>,
+    ) -> Result<Secret> {
+        let algorithm = match &self.key {
+            Key::Pem(_) => SignatureAlgorithm::Ps256,
+            Key::Host(key) => key.algorithm(),
+        };
+        let header = json!({"alg": algorithm.name(), "typ": "JWT", "x5t#S256": self.thumbprint});
         let claims = json!({
             "aud": endpoint,
             "iss": client_id,
@@ -91,112 +104,100 @@ impl Certificate {
             "exp": now + LIFETIME,
         });
         let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let mut text = format!("{}.{}", part(&header), part(&claims));
-        let mut signature = vec![0; self.key.public().modulus_len()];
-        self.key
-            .sign(
-                &RSA_PSS_SHA256,
-                &SystemRandom::new(),
-                text.as_bytes(),
-                &mut signature,
-            )
-            .map_err(|_| {
-                Error::new(
-                    Category::NotSpecified,
-                    "SigningFailed",
-                    client_id,
-                    "The certificate's key could not sign: the system gave no random numbers",
-                )
-            })?;
-        text.push('.');
-        text.push_str(&URL_SAFE_NO_PAD.encode(signature));
-        Ok(text.into())
+        let text = format!("{}.{}", part(&header), part(&claims));
+        let signature = match &self.key {
+            Key::Pem(key) => key.sign(&text),
+            Key::Host(key) => key.sign(&text, observer).await,
+        };
+        let signature = signature.map_err(|why| {
+            let message = format!("The key of the certificate could not sign: {why}");
+            Error::new(Category::NotSpecified, "SigningFailed", client_id, message)
+        })?;
+        Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)).into())
     }
 }
 
-const PEM_MARK: &[u8] = b"-----BEGIN ";
+/// Checks what Entra would refuse whoever holds the key.
+pub(super) fn check(der: &[u8]) -> std::result::Result<(), Unusable> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der)
+        .map_err(|_| Unusable::invalid("its certificate is damaged"))?;
+    if certificate.public_key().algorithm.algorithm != OID_PKCS1_RSAENCRYPTION {
+        return Err(Unusable::invalid(NOT_RSA));
+    }
+    let end = u64::try_from(certificate.validity().not_after.timestamp()).unwrap_or(0);
+    let end = UNIX_EPOCH + Duration::from_secs(end);
+    match end < SystemTime::now() {
+        true => Err(Unusable::Invalid(format!(
+            "it expired on {}",
+            httpdate::fmt_http_date(end)
+        ))),
+        false => Ok(()),
+    }
+}
 
-/// Why a file is no certificate that can be used.
+pub(super) const NOT_RSA: &str = "its key is not RSA, and Entra takes no other for this";
+
+/// Why a certificate can't be used.
 #[derive(Debug, PartialEq, Eq)]
-enum Unusable {
-    Invalid(&'static str),
+pub(super) enum Unusable {
+    Invalid(String),
     WrongPassword,
+    /// The text is no thumbprint.
+    NoThumbprint,
+    /// No store has it.
+    NotFound,
+    /// The host opens no such certificates.
+    Unsupported,
 }
 
 impl Unusable {
-    fn about(&self, path: &Path) -> Error {
-        let shown = path.display().to_string();
+    pub(super) fn invalid(why: &str) -> Self {
+        Self::Invalid(why.to_owned())
+    }
+
+    fn about(self, source: &CertificateSource) -> Error {
+        let (what, shown) = match source {
+            CertificateSource::File(path) => ("The certificate's file", path.display().to_string()),
+            CertificateSource::Store(thumbprint) => {
+                ("The certificate with the thumbprint", thumbprint.clone())
+            }
+        };
         let error = |code, why: &str| {
-            let message = format!("The certificate's file '{shown}' can't be used: {why}");
+            let message = format!("{what} '{shown}' can't be used: {why}");
             Error::new(Category::InvalidArgument, code, &shown, message)
         };
-        match self {
-            Self::Invalid(why) => error("InvalidCertificate", why)
+        match (self, source) {
+            (Self::Invalid(why), CertificateSource::File(_)) => error("InvalidCertificate", &why)
                 .advise("It is a PEM or PFX file with a certificate and its RSA key."),
-            Self::WrongPassword => error("WrongPassword", "its password is another one")
+            (Self::Invalid(why), CertificateSource::Store(_)) => error("InvalidCertificate", &why),
+            (Self::WrongPassword, _) => error("WrongPassword", "its password is another one")
                 .advise("Give -CertificatePassword."),
+            (Self::NoThumbprint, _) => Error::invalid(
+                "InvalidThumbprint",
+                "CertificateThumbprint",
+                &shown,
+                "it must be the SHA-1 thumbprint of a certificate, 40 hexadecimal digits.",
+            ),
+            (Self::NotFound, _) => Error::new(
+                Category::ObjectNotFound,
+                "CertificateNotFound",
+                &shown,
+                format!(
+                    "There is no certificate with the thumbprint '{shown}' in the store My of the \
+                     user or the machine"
+                ),
+            )
+            .advise("Import it with its key into CurrentUser\\My, or give -CertificatePath."),
+            (Self::Unsupported, CertificateSource::File(_)) => error(
+                "CertificateUnsupported",
+                "it is not PEM, and this program opens no PFX files",
+            )
+            .advise("Give a PEM file with the certificate and its RSA key."),
+            (Self::Unsupported, CertificateSource::Store(_)) => error(
+                "CertificateUnsupported",
+                "this program reads no certificate stores",
+            )
+            .advise("Give a PEM file with the certificate and its RSA key."),
         }
     }
-}
-
-fn read_pem(content: &[u8]) -> std::result::Result<Parts, Unusable> {
-    let mut key = None;
-    let mut certificates = Vec::new();
-    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(content) {
-        let (kind, der) = section.map_err(|_| Unusable::Invalid("its PEM is damaged"))?;
-        match kind {
-            SectionKind::Certificate => certificates.push(der),
-            SectionKind::PrivateKey => key = Some(PrivateKeyDer::Pkcs8(der.into())),
-            SectionKind::RsaPrivateKey => key = Some(PrivateKeyDer::Pkcs1(der.into())),
-            SectionKind::EcPrivateKey => return Err(Unusable::Invalid(NOT_RSA)),
-            _ => {}
-        }
-    }
-    let encrypted = String::from_utf8_lossy(content).contains("ENCRYPTED");
-    let key = key.ok_or(Unusable::Invalid(match encrypted {
-        true => "its key is encrypted: use a PFX file with -CertificatePassword",
-        false => "it contains no private key",
-    }))?;
-    Ok(Parts { key, certificates })
-}
-
-fn read_pfx(content: &[u8], password: Option<&Secret>) -> std::result::Result<Parts, Unusable> {
-    use p12_keystore::error::Error as Pfx;
-
-    let password = password.map_or("", |secret| secret.expose_secret());
-    let archive = Pkcs12Archive::from_pkcs12(content, password).map_err(|error| match error {
-        // Without the right password what is decrypted is nothing that could be read.
-        Pfx::MacError(_) | Pfx::Pkcs5Error(_) | Pfx::UnpadError => Unusable::WrongPassword,
-        _ => Unusable::Invalid("it is neither PEM nor PFX that can be read"),
-    })?;
-    let key = archive
-        .keys
-        .first()
-        .ok_or(Unusable::Invalid("it contains no private key"))?;
-    Ok(Parts {
-        key: PrivateKeyDer::Pkcs8(key.key.as_der().to_vec().into()),
-        certificates: archive
-            .certs
-            .iter()
-            .map(|bag| bag.cert.as_der().to_vec())
-            .collect(),
-    })
-}
-
-const NOT_RSA: &str = "its key is not RSA, which Entra requires";
-
-fn rsa_key(key: &PrivateKeyDer<'_>) -> std::result::Result<RsaKeyPair, Unusable> {
-    let key = match key {
-        PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
-        PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
-        _ => return Err(Unusable::Invalid(NOT_RSA)),
-    };
-    key.map_err(|error| {
-        Unusable::Invalid(match error.to_string().as_str() {
-            "WrongAlgorithm" => NOT_RSA,
-            "TooSmall" => "its key is shorter than 2048 bits",
-            "TooLarge" => "its key is longer than 4096 bits",
-            _ => "its key is damaged",
-        })
-    })
 }

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::host::Questions;
 use super::token_endpoint::{Form, Refusal};
 use super::{AccessToken, Audience, Caller, Certificate, FederatedToken, Secret, TokenEndpoint};
 use crate::base::Result;
@@ -77,6 +78,14 @@ impl ServicePrincipal {
         }
     }
 
+    /// What it asks the host, if the host holds its key.
+    pub(super) fn questions(&self) -> Option<&Questions> {
+        match &self.proof {
+            Proof::Certificate(certificate, _) => certificate.questions(),
+            Proof::Secret(_) | Proof::FederatedToken(_) => None,
+        }
+    }
+
     async fn ask(&self, caller: &Caller<'_>, audience: &Audience) -> Result<AccessToken, Refusal> {
         let authority = self.endpoint.authority();
         let form = self.form(audience);
@@ -84,9 +93,13 @@ impl ServicePrincipal {
             Proof::Secret(secret) => (form.with_secret("client_secret", secret), None),
             Proof::Certificate(certificate, clock) => {
                 let endpoint = self.endpoint.url("token");
-                let made =
-                    certificate.assertion(&self.client_id, endpoint.as_str(), clock.now())?;
-                (with_assertion(form, &made), None)
+                let made = certificate.assertion(
+                    &self.client_id,
+                    endpoint.as_str(),
+                    clock.now(),
+                    caller.observer,
+                );
+                (with_assertion(form, &made.await?), None)
             }
             Proof::FederatedToken(source) => {
                 let token = source.read(caller, authority).await?;

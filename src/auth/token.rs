@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::host::Questions;
 use super::{
     AzureCli, AzurePowerShell, DeviceCode, GivenTokens, ManagedIdentity, ServicePrincipal,
 };
@@ -123,6 +124,15 @@ impl Credential {
         }
     }
 
+    /// What it asks the host, if it needs the host.
+    fn questions(&self) -> Option<&Questions> {
+        match self {
+            Self::AzurePowerShell(credential) => Some(credential.questions()),
+            Self::ServicePrincipal(credential) => credential.questions(),
+            _ => None,
+        }
+    }
+
     /// What to do about a claims challenge: the command that signs in again, as a sentence.
     pub(crate) fn meet(
         &self,
@@ -232,10 +242,10 @@ impl Tokens {
         let slot = self.slot(audience);
         let failures = slot.failures.load(Ordering::SeqCst);
         let lock = slot.held.lock();
-        let mut held = match &self.credential {
+        let mut held = match self.credential.questions() {
             // Whoever holds the lock may wait for an answer that only our host can give.
-            Credential::AzurePowerShell(az) => az.while_helping(caller.observer, lock).await,
-            _ => lock.await,
+            Some(questions) => questions.while_helping(caller.observer, lock).await,
+            None => lock.await,
         };
         if let Some(token) = held.fresh() {
             return Ok(token);

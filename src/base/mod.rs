@@ -10,6 +10,7 @@ mod http;
 pub(crate) mod lenient;
 mod obstacle;
 mod proxy;
+mod question;
 mod resource_id;
 mod retry;
 mod trust;
@@ -29,6 +30,10 @@ pub(crate) use http::{Http, causes, read_body};
 pub(crate) use lenient::null_is_empty;
 pub(crate) use obstacle::Obstacle;
 pub use proxy::Proxy;
+pub(crate) use question::Open;
+pub use question::{
+    CertificateSource, ContextToken, HostAnswer, Question, QuestionKind, SignatureAlgorithm,
+};
 pub use reqwest::{Method, Url};
 pub use resource_id::{ResourceId, ResourceType};
 pub(crate) use resource_id::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::auth::Question;
+use super::Question;
 
 /// How far a long wait has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub trait Observer: Send + Sync {
     }
     /// A sign of life during a long wait.
     fn progress(&self, progress: Progress);
-    /// Has the host ask Azure PowerShell for a token; false when it can't.
+    /// Hands the host a question; false when there is no host that answers.
     fn ask_host(&self, _: &Arc<Question>) -> bool {
         false
     }

@@ -1,13 +1,12 @@
 //! From what the caller has to a client that works.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::sign_in::{Setting, SignedIn};
 use crate::arm::{Client, Settings, choose_subscription};
 use crate::auth::{FederatedToken, Secret};
-use crate::base::{ExtraRoots, Http, Observer, Proxy, Result, RetryPolicy};
+use crate::base::{CertificateSource, ExtraRoots, Http, Observer, Proxy, Result, RetryPolicy};
 
 /// How to sign in.
 pub enum SignIn {
@@ -36,10 +35,8 @@ pub enum SignIn {
     ClientCertificate {
         /// The application's id.
         client_id: String,
-        /// The file of the certificate and its key: PEM or PFX.
-        path: PathBuf,
-        /// The password of a PFX file.
-        password: Option<Secret>,
+        /// Where the certificate and its key are.
+        certificate: CertificateSource,
     },
     /// As a service principal that trusts another issuer's tokens.
     FederatedToken {

@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use crate::auth::{Answer, Variables};
-use crate::base::{Cloud, Url, is_azure_service, parse_endpoint};
+use crate::auth::Variables;
+use crate::base::{Cloud, ContextToken, Url, is_azure_service, parse_endpoint};
 
 /// A registered audience, if a token for it may go to the cloud: one on the endpoint's own host, or
 /// one of an application of a tenant, as on Azure Stack Hub. Registering takes the audience from
@@ -24,10 +24,10 @@ pub(super) fn by_azure_cli(variables: Variables<'_>, cloud: &Cloud) -> Option<St
 }
 
 /// The audience that the context of Azure PowerShell has for this endpoint.
-pub(super) fn by_azure_powershell(answer: &Answer, cloud: &Cloud) -> Option<String> {
-    let its = parse_endpoint("Endpoint", answer.endpoint.as_ref()?).ok()?;
+pub(super) fn by_azure_powershell(token: &ContextToken, cloud: &Cloud) -> Option<String> {
+    let its = parse_endpoint("Endpoint", token.endpoint.as_ref()?).ok()?;
     let is_ours = its.origin() == cloud.resource_manager.origin();
-    checked(cloud, answer.audience.as_ref().filter(|_| is_ours)?)
+    checked(cloud, token.audience.as_ref().filter(|_| is_ours)?)
 }
 
 /// Source: the Azure CLI's configuration, `AZURE_CONFIG_DIR` or `.azure` in the user's folder.

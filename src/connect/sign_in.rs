@@ -10,13 +10,14 @@ use super::connection::Request;
 use super::{SignIn, registered};
 use crate::auth::workflow::{self, Workflow};
 use crate::auth::{
-    AccessToken, Answer, AzureCli, AzurePowerShell, Caller, Certificate, ClockDifference,
-    Credential, DeviceCode, FederatedToken, GivenTokens, ManagedIdentity, Proof, Secret,
-    ServicePrincipal, TokenEndpoint, Variables, device_code,
+    AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, ClockDifference, Credential,
+    DeviceCode, FederatedToken, GivenTokens, ManagedIdentity, Proof, ServicePrincipal,
+    TokenEndpoint, Variables, device_code,
 };
 use crate::base::{
-    Category, Cloud, Description, Error, Http, Observer, Result, RetryPolicy, UNTRUSTED_AUDIENCE,
-    Url, check_subscription_id, discover, is_guid, is_loopback, parse_endpoint,
+    Category, CertificateSource, Cloud, ContextToken, Description, Error, Http, Observer, Result,
+    RetryPolicy, UNTRUSTED_AUDIENCE, Url, check_subscription_id, discover, is_guid, is_loopback,
+    parse_endpoint,
 };
 
 /// What a sign-in gives.
@@ -59,7 +60,6 @@ const TENANT_ID: &str = "AZURE_TENANT_ID";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
-const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
 const SUBSCRIPTION_ID: &str = "AZURE_SUBSCRIPTION_ID";
@@ -264,10 +264,9 @@ impl<'a> Setting<'a> {
             }
             SignIn::ClientCertificate {
                 client_id,
-                path,
-                password,
+                certificate,
             } => {
-                let certificate = Certificate::open(path, password.as_ref())?;
+                let certificate = Certificate::open(certificate, self.observer).await?;
                 let proof = Proof::Certificate(certificate, ClockDifference::default());
                 let advice = "Check -Tenant and -ApplicationId, and that the application has this \
                               certificate.";
@@ -320,8 +319,8 @@ impl<'a> Setting<'a> {
         let proof = if let Some(secret) = variables.get(CLIENT_SECRET) {
             Proof::Secret(secret.into())
         } else if let Some(path) = path(CERTIFICATE_PATH) {
-            let password = variables.get(CERTIFICATE_PASSWORD).map(Secret::from);
-            let certificate = Certificate::open(&path, password.as_ref())?;
+            let source = CertificateSource::File(path);
+            let certificate = Certificate::open(&source, self.observer).await?;
             Proof::Certificate(certificate, ClockDifference::default())
         } else if let Some(path) = path(TOKEN_FILE) {
             Proof::FederatedToken(FederatedToken::File(path))
@@ -470,7 +469,7 @@ impl<'a> Setting<'a> {
             true => self.ask_for_cloud(&az, &caller, cloud).await?,
             false => self.ask_for_context(&az, &caller, cloud).await?,
         };
-        let Answer {
+        let ContextToken {
             token,
             lifetime,
             account,
@@ -498,12 +497,12 @@ impl<'a> Setting<'a> {
         az: &AzurePowerShell,
         caller: &Caller<'_>,
         cloud: &mut Cloud,
-    ) -> Result<Answer> {
+    ) -> Result<ContextToken> {
         match self.complete_if_custom(cloud, None).await {
-            Ok(()) => az.ask(caller, Some(&cloud.audience)).await,
+            Ok(()) => az.ask(caller.observer, Some(&cloud.audience)).await,
             // The cloud of the context can be this one, as the user registered it.
             Err(untrusted) if untrusted.code() == UNTRUSTED_AUDIENCE => {
-                let answer = az.ask(caller, None).await?;
+                let answer = az.ask(caller.observer, None).await?;
                 cloud.audience =
                     registered::by_azure_powershell(&answer, cloud).ok_or(untrusted)?;
                 Ok(answer)
@@ -518,8 +517,8 @@ impl<'a> Setting<'a> {
         az: &AzurePowerShell,
         caller: &Caller<'_>,
         cloud: &mut Cloud,
-    ) -> Result<Answer> {
-        let answer = az.ask(caller, None).await?;
+    ) -> Result<ContextToken> {
+        let answer = az.ask(caller.observer, None).await?;
         if let Some(endpoint) = &answer.endpoint {
             *cloud = Cloud::at(endpoint)?;
         }
@@ -530,7 +529,7 @@ impl<'a> Setting<'a> {
         }
         // The token that came is for an audience that must not go to this endpoint.
         self.complete_if_custom(cloud, None).await?;
-        az.ask(caller, Some(&cloud.audience)).await
+        az.ask(caller.observer, Some(&cloud.audience)).await
     }
 
     /// As the Azure CLI is signed in.

@@ -13,8 +13,10 @@ use super::registry::{clients, guards, questions};
 use super::types::*;
 use crate::access::{GroupMember, Reference, ReferenceKind, RoleAssignment, RoleDefinition};
 use crate::arm::Plan;
-use crate::auth::Question;
-use crate::base::{Category, Error, Progress, ResourceId};
+use crate::base::{
+    Category, CertificateSource, Error, Progress, Question, QuestionKind, ResourceId,
+    SignatureAlgorithm,
+};
 use crate::compute::{AssignedIdentity, Existence, IdentityType, MachineIdentity, SCALE_SET};
 use crate::connect::Connection;
 use crate::deployment::Deployment;
@@ -487,13 +489,41 @@ impl AzmiPlan {
 
 impl AzmiQuestion {
     fn of(question: &Question, handle: Option<u64>) -> Box<Self> {
-        let or_absent =
-            |text: &Option<String>| text.as_deref().map_or(AzmiStr::ABSENT, AzmiStr::of);
-        Box::new(Self {
+        let or_absent = |text: Option<&str>| text.map_or(AzmiStr::ABSENT, AzmiStr::of);
+        let mut record = Self {
             question: handle.unwrap_or_default(),
-            audience: or_absent(&question.audience),
-            tenant: or_absent(&question.tenant),
-        })
+            kind: 0,
+            audience: AzmiStr::ABSENT,
+            tenant: AzmiStr::ABSENT,
+            path: AzmiStr::ABSENT,
+            thumbprint: AzmiStr::ABSENT,
+            text: AzmiStr::ABSENT,
+            algorithm: AZMI_SIGNATURE_NONE,
+        };
+        match &question.kind {
+            QuestionKind::Token { audience, tenant } => {
+                record.kind = AZMI_QUESTION_TOKEN;
+                record.audience = or_absent(audience.as_deref());
+                record.tenant = or_absent(tenant.as_deref());
+            }
+            QuestionKind::Certificate(CertificateSource::File(path)) => {
+                record.kind = AZMI_QUESTION_CERTIFICATE;
+                record.path = or_absent(path.to_str());
+            }
+            QuestionKind::Certificate(CertificateSource::Store(thumbprint)) => {
+                record.kind = AZMI_QUESTION_CERTIFICATE;
+                record.thumbprint = AzmiStr::of(thumbprint);
+            }
+            QuestionKind::Signature { text, algorithm } => {
+                record.kind = AZMI_QUESTION_SIGNATURE;
+                record.text = AzmiStr::of(text);
+                record.algorithm = match algorithm {
+                    SignatureAlgorithm::Ps256 => AZMI_SIGNATURE_PS256,
+                    SignatureAlgorithm::Rs256 => AZMI_SIGNATURE_RS256,
+                };
+            }
+        }
+        Box::new(record)
     }
 }
 

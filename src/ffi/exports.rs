@@ -167,8 +167,8 @@ pub unsafe extern "C" fn azmi_client_connect(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn azmi_question_answer(question: u64, answer: *const AzmiAnswer) -> i32 {
     guard(|| {
-        let said = unsafe { read(answer) }?;
-        questions().remove(question)?.answer(said);
+        let answer = unsafe { read(answer) }?;
+        questions().remove(question)?.answer(answer);
         Ok(())
     })
 }

@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use std::slice;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner, Mode};
 use super::guard::Status;
-use super::questions::Said;
 use super::types::*;
 use crate::access::{
     Assign, Find, FindReferences, Holder, ListIdentities, Membership, Place, Revoke, Role, Source,
 };
 use crate::arm::{Agreement, Invoke, Scope, Target};
-use crate::auth::{Answer, FederatedToken, Secret};
-use crate::base::RetryPolicy;
+use crate::auth::{FederatedToken, Secret};
+use crate::base::{CertificateSource, ContextToken, HostAnswer, RetryPolicy, SignatureAlgorithm};
 use crate::compute::{self, IdentityType, MachineKind, Upgrade, Wanted};
 use crate::connect::{self, SignIn};
 use crate::deployment::{Deploy, Parameters};
@@ -701,6 +703,8 @@ impl AzmiConnectRequest {
         // SAFETY: the contract of this function.
         let service_connection = unsafe { text(self.service_connection) }?;
         // SAFETY: the contract of this function.
+        let thumbprint = unsafe { text(self.thumbprint) }?;
+        // SAFETY: the contract of this function.
         let (client_id, secret, path, authority) = unsafe {
             (
                 text(self.client_id)?,
@@ -723,8 +727,11 @@ impl AzmiConnectRequest {
             },
             AZMI_CREDENTIAL_CERTIFICATE => SignIn::ClientCertificate {
                 client_id: client_id.unwrap_or_default(),
-                path: path.ok_or(Status::Null)?,
-                password: secret,
+                certificate: match (path, thumbprint) {
+                    (Some(path), _) => CertificateSource::File(path),
+                    (None, Some(thumbprint)) => CertificateSource::Store(thumbprint),
+                    (None, None) => return Err(Status::Null),
+                },
             },
             AZMI_CREDENTIAL_FEDERATED_TOKEN => SignIn::FederatedToken {
                 client_id: client_id.unwrap_or_default(),
@@ -750,16 +757,18 @@ impl AzmiConnectRequest {
 }
 
 impl Read for AzmiAnswer {
-    type Owned = Said;
+    type Owned = Option<HostAnswer>;
 
-    unsafe fn read(&self) -> Result<Said> {
+    unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
         unsafe {
-            Ok(match self.outcome {
-                AZMI_ANSWER_NONE => Said::Nothing,
-                AZMI_ANSWER_MISSING => Said::Missing,
-                AZMI_ANSWER_FAILED => Said::Failed(text(self.message)?.unwrap_or_default()),
-                AZMI_ANSWER_TOKEN => Said::Token(Answer {
+            Ok(Some(match self.outcome {
+                AZMI_ANSWER_NONE => return Ok(None),
+                AZMI_ANSWER_MISSING => HostAnswer::Missing,
+                AZMI_ANSWER_NOT_FOUND => HostAnswer::NotFound,
+                AZMI_ANSWER_WRONG_PASSWORD => HostAnswer::WrongPassword,
+                AZMI_ANSWER_FAILED => HostAnswer::Failed(text(self.message)?.unwrap_or_default()),
+                AZMI_ANSWER_TOKEN => HostAnswer::Token(ContextToken {
                     token: secret(self.token)?.ok_or(Status::Null)?,
                     lifetime: Duration::from_secs(self.lifetime_s),
                     account: text(self.account)?,
@@ -768,8 +777,32 @@ impl Read for AzmiAnswer {
                     endpoint: text(self.endpoint)?,
                     audience: text(self.audience)?,
                 }),
+                AZMI_ANSWER_CERTIFICATE => HostAnswer::Certificate {
+                    der: bytes(self.certificate)?,
+                    algorithm: algorithm(self.algorithm)?,
+                },
+                AZMI_ANSWER_SIGNATURE => HostAnswer::Signature(bytes(self.signature)?),
                 _ => return Err(Status::Value),
-            })
+            }))
         }
+    }
+}
+
+/// Bytes in base64.
+///
+/// # Safety
+/// See [`text`].
+unsafe fn bytes(given: AzmiStr) -> Result<Vec<u8>> {
+    // SAFETY: the contract of this function.
+    let text = unsafe { text(given) }?.ok_or(Status::Null)?;
+    STANDARD.decode(text).map_err(|_| Status::Value)
+}
+
+fn algorithm(given: u32) -> Result<Option<SignatureAlgorithm>> {
+    match given {
+        AZMI_SIGNATURE_NONE => Ok(None),
+        AZMI_SIGNATURE_PS256 => Ok(Some(SignatureAlgorithm::Ps256)),
+        AZMI_SIGNATURE_RS256 => Ok(Some(SignatureAlgorithm::Rs256)),
+        _ => Err(Status::Value),
     }
 }

@@ -1,8 +1,8 @@
-//! Questions of the library that the host answers: what Azure PowerShell says.
+//! Questions of the library that the host answers.
 
 use std::sync::Arc;
 
-use crate::auth::{Answer, Question, azure_powershell_errors as errors};
+use crate::base::{HostAnswer, Question};
 
 /// A question that this host has taken up. Dropped without an answer, it is left to others.
 #[derive(Debug)]
@@ -14,15 +14,11 @@ impl Claim {
         question.claim().then(|| Self(question.clone()))
     }
 
-    /// Answers it.
-    pub(super) fn answer(self, said: Said) {
-        let answer = match said {
-            Said::Nothing => return,
-            Said::Missing => Err(errors::missing()),
-            Said::Failed(why) => Err(errors::failed(&why)),
-            Said::Token(answer) => errors::checked(answer),
-        };
-        self.0.answer(answer);
+    /// Answers it; with nothing when the host was stopped before it knew.
+    pub(super) fn answer(self, answer: Option<HostAnswer>) {
+        if let Some(answer) = answer {
+            self.0.answer(answer);
+        }
     }
 }
 
@@ -31,16 +27,4 @@ impl Drop for Claim {
         // After an answer this does nothing.
         self.0.give_up();
     }
-}
-
-/// What the host says to a question.
-pub(super) enum Said {
-    /// It was stopped before it knew.
-    Nothing,
-    /// There is no Azure PowerShell.
-    Missing,
-    /// Azure PowerShell failed, in these words.
-    Failed(String),
-    /// A token.
-    Token(Answer),
 }

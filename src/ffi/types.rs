@@ -11,7 +11,7 @@ pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const AZMI_ABI_VERSION: u32 = 4;
+pub const AZMI_ABI_VERSION: u32 = 5;
 
 /// `azmi_queue_wait`: nothing arrived in the time given.
 pub const AZMI_TIMEOUT: i32 = 1;
@@ -39,14 +39,38 @@ pub const AZMI_EVENT_QUESTION: u32 = 7;
 /// queue whose options say `guards`; to others it is `AZMI_EVENT_WARNING`, and the operation goes on.
 pub const AZMI_EVENT_GUARDED_WARNING: u32 = 8;
 
+/// Get a token of Azure PowerShell, which runs in the same process.
+pub const AZMI_QUESTION_TOKEN: u32 = 1;
+/// Open a certificate: the PFX file `path`, or the one with `thumbprint` in the operating system's
+/// stores. The host knows the password of the file, and holds the key for as long as the connection
+/// is open that this operation makes.
+pub const AZMI_QUESTION_CERTIFICATE: u32 = 2;
+/// Sign `text` by `algorithm` with the key of the connection's certificate.
+pub const AZMI_QUESTION_SIGNATURE: u32 = 3;
+
 /// The host was stopped before it knew: another may answer.
 pub const AZMI_ANSWER_NONE: u32 = 0;
 /// There is a token.
 pub const AZMI_ANSWER_TOKEN: u32 = 1;
-/// There is no Azure PowerShell.
+/// The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.
 pub const AZMI_ANSWER_MISSING: u32 = 2;
-/// Azure PowerShell failed; `message` says why.
+/// It failed; `message` says why.
 pub const AZMI_ANSWER_FAILED: u32 = 3;
+/// There is a `certificate`, whose key signs by `algorithm`.
+pub const AZMI_ANSWER_CERTIFICATE: u32 = 4;
+/// There is a `signature`.
+pub const AZMI_ANSWER_SIGNATURE: u32 = 5;
+/// The password of the PFX file is another one.
+pub const AZMI_ANSWER_WRONG_PASSWORD: u32 = 6;
+/// No store has the certificate.
+pub const AZMI_ANSWER_NOT_FOUND: u32 = 7;
+
+/// The certificate has no RSA key.
+pub const AZMI_SIGNATURE_NONE: u32 = 0;
+/// RSASSA-PSS with SHA-256.
+pub const AZMI_SIGNATURE_PS256: u32 = 1;
+/// RSASSA-PKCS1-v1_5 with SHA-256.
+pub const AZMI_SIGNATURE_RS256: u32 = 2;
 
 /// Sign in with an access token that the caller has (`secret`).
 pub const AZMI_CREDENTIAL_ACCESS_TOKEN: u32 = 1;
@@ -58,8 +82,9 @@ pub const AZMI_CREDENTIAL_AZURE_CLI: u32 = 3;
 /// Sign in by the first of these that works: the environment's variables, a managed identity,
 /// Azure PowerShell, the Azure CLI.
 pub const AZMI_CREDENTIAL_AUTOMATIC: u32 = 5;
-/// Sign in as a service principal with `client_id` and the certificate in the file `path`; `secret`
-/// is the password of a PFX file.
+/// Sign in as a service principal with `client_id` and the certificate in the file `path`, or the one
+/// with `thumbprint`. The library reads PEM files itself; the host is asked to open PFX files and
+/// certificates of the system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
 pub const AZMI_CREDENTIAL_CERTIFICATE: u32 = 6;
 /// Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
 /// file `path`.
@@ -202,6 +227,8 @@ pub struct AzmiConnectRequest {
     pub graph_token: AzmiStr,
     /// The full path of a file: see `AZMI_CREDENTIAL_*`.
     pub path: AzmiStr,
+    /// The SHA-1 thumbprint of a certificate: see `AZMI_CREDENTIAL_*`.
+    pub thumbprint: AzmiStr,
     /// What a claims challenge said, in base64.
     pub claims_challenge: AzmiStr,
     /// The id of a service connection of Azure DevOps; when not given, the pipeline's own.
@@ -957,16 +984,25 @@ pub struct AzmiPlan {
     pub agreement: AzmiStr,
 }
 
-/// What only the host can find out: a token of Azure PowerShell, which runs in the same process.
-/// The operation goes on when `azmi_question_answer` has been called, exactly once.
+/// What only the host can find out or do. The operation goes on when `azmi_question_answer` has been called, exactly once.
 #[repr(C)]
 pub struct AzmiQuestion {
     /// The handle for `azmi_question_answer`.
     pub question: u64,
+    /// One of `AZMI_QUESTION_*`.
+    pub kind: u32,
     /// What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
     pub audience: AzmiStr,
-    /// The tenant; when not given, that of the context.
+    /// The tenant of the token; when not given, that of the context.
     pub tenant: AzmiStr,
+    /// The full path of a PFX file.
+    pub path: AzmiStr,
+    /// The SHA-1 thumbprint of a certificate: 40 hexadecimal digits.
+    pub thumbprint: AzmiStr,
+    /// What to sign.
+    pub text: AzmiStr,
+    /// How to sign it: one of `AZMI_SIGNATURE_*`.
+    pub algorithm: u32,
 }
 
 /// What the host found out.
@@ -989,7 +1025,13 @@ pub struct AzmiAnswer {
     pub endpoint: AzmiStr,
     /// What tokens for that Resource Manager are asked for.
     pub audience: AzmiStr,
-    /// Why there is no token, for `AZMI_ANSWER_FAILED`.
+    /// The certificate in DER and base64, for `AZMI_ANSWER_CERTIFICATE`.
+    pub certificate: AzmiStr,
+    /// How its key signs: one of `AZMI_SIGNATURE_*`.
+    pub algorithm: u32,
+    /// The signature in base64, for `AZMI_ANSWER_SIGNATURE`.
+    pub signature: AzmiStr,
+    /// Why it failed, for `AZMI_ANSWER_FAILED`.
     pub message: AzmiStr,
 }
 

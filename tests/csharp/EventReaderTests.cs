@@ -101,6 +101,33 @@ public sealed unsafe class EventReaderTests
     }
 
     [Fact]
+    public void A_question()
+    {
+        using var scope = new NativeScope();
+        var record = new AzmiQuestion
+        {
+            question = 7,
+            kind = NativeMethods.AZMI_QUESTION_SIGNATURE,
+            audience = scope.Text("audience"),
+            tenant = scope.Text("tenant"),
+            path = scope.Text("path"),
+            thumbprint = scope.Text("thumbprint"),
+            text = scope.Text("text"),
+            algorithm = NativeMethods.AZMI_SIGNATURE_RS256,
+        };
+        var source = new AzmiEvent { kind = NativeMethods.AZMI_EVENT_QUESTION, question = &record };
+        var read = EventReader.Read(&source).Question!;
+        Assert.Equal(7ul, read.Handle);
+        Assert.Equal(NativeMethods.AZMI_QUESTION_SIGNATURE, read.Kind);
+        Assert.Equal("audience", read.Audience);
+        Assert.Equal("tenant", read.Tenant);
+        Assert.Equal("path", read.Path);
+        Assert.Equal("thumbprint", read.Thumbprint);
+        Assert.Equal("text", read.Text);
+        Assert.Equal(NativeMethods.AZMI_SIGNATURE_RS256, read.Algorithm);
+    }
+
+    [Fact]
     public void A_machine_without_identities_has_an_empty_list()
     {
         var record = new AzmiVmIdentity();

@@ -315,6 +315,134 @@ $null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
         }
     }
 
+    Context '-CertificatePath and -CertificateThumbprint' {
+        BeforeAll {
+            $password = ConvertTo-Secure 'marked-password'
+            $as = @{ ApplicationId = $fact.clientId; Tenant = $fact.tenantId; Endpoint = $endpoint }
+
+            function New-Certificate([string] $Name, [int] $Days = 1) {
+                $key = [System.Security.Cryptography.RSA]::Create(2048)
+                $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new(
+                    "CN=$Name", $key, 'SHA256', [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
+                $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-30), [DateTimeOffset]::UtcNow.AddDays($Days))
+            }
+            function Register-Certificate($Certificate) {
+                $der = [Convert]::ToBase64String($Certificate.RawData, 'InsertLineBreaks')
+                $pem = "-----BEGIN CERTIFICATE-----`n$der`n-----END CERTIFICATE-----`n"
+                $null = Invoke-Emulator Post /applications @{ clientId = $fact.clientId; certificates = @($pem) }
+            }
+            function Get-CertificateSignIn {
+                $counts = Invoke-Emulator Get /tokens | Where-Object grant -EQ certificate
+                ($counts | Measure-Object count -Sum).Sum
+            }
+            $certificate = New-Certificate good
+            [System.IO.File]::WriteAllBytes("$TestDrive/good.pfx", $certificate.Export('Pfx', 'marked-password'))
+        }
+        BeforeEach { Register-Certificate $certificate }
+
+        It 'signs in by a PFX file, again whenever a token is needed' {
+            $connection = Connect-ManagedIdentityService @as -CertificatePath "$TestDrive/good.pfx" -CertificatePassword $password
+            $connection.AccountType | Should -Be ServicePrincipal
+            $connection.Account | Should -Be $fact.clientId
+            # The file is needed once alone.
+            $gone = @{ status = 401; code = 'ExpiredAuthenticationToken'; message = 'm' }
+            Add-Fault @{ times = 1; pathContains = 'virtualMachines'; action = $gone }
+            (Get-VmIdentity).Name | Should -Be $VM
+            Get-CertificateSignIn | Should -Be 2
+            # From within a pipeline of its own, whose thread is busy.
+            Add-Fault @{ times = 1; pathContains = "virtualMachines/$VM"; action = $gone }
+            Get-VmIdentity | ForEach-Object { (Get-VmIdentity $_.ResourceGroupName $_.Name).Name } | Should -Be $VM
+            Get-CertificateSignIn | Should -Be 3
+        }
+
+        It 'signs in by a PFX file that the environment names, and its password' {
+            $variables = @{
+                PATH                              = "$TestDrive/nowhere"
+                AZURE_AUTHORITY_HOST              = $endpoint
+                AZURE_TENANT_ID                   = $fact.tenantId
+                AZURE_CLIENT_ID                   = $fact.clientId
+                AZURE_CLIENT_CERTIFICATE_PATH     = "$TestDrive/good.pfx"
+                AZURE_CLIENT_CERTIFICATE_PASSWORD = 'marked-password'
+            }
+            $said = Invoke-NewSession $variables @'
+$first = (Get-VmIdentity).Name
+$connection = Get-ManagedIdentityConnection
+$again = Connect-ManagedIdentityService
+@{ Name = $first; Account = $connection.Account; Again = $again.Account } | ConvertTo-Json
+'@
+            $said.Name | Should -Be $VM
+            $said.Account | Should -Be $fact.clientId
+            $said.Again | Should -Be $fact.clientId
+        }
+
+        It 'says what is wrong with a file, and does not repeat its password' {
+            $expired = New-Certificate expired -Days -1
+            [System.IO.File]::WriteAllBytes("$TestDrive/expired.pfx", $expired.Export('Pfx', 'marked-password'))
+            [System.IO.File]::WriteAllBytes("$TestDrive/keyless.cer", $certificate.Export('Cert'))
+            [System.IO.File]::WriteAllText("$TestDrive/noise", 'noise')
+            Invoke-Emulator Delete /requests
+            foreach ($case in @(
+                    @{ File = 'good.pfx'; Password = ConvertTo-Secure 'another'; Code = 'WrongPassword'; Says = '*-CertificatePassword*' }
+                    @{ File = 'good.pfx'; Code = 'WrongPassword'; Says = '*-CertificatePassword*' }
+                    @{ File = 'expired.pfx'; Password = $password; Code = 'InvalidCertificate'; Says = '*it expired on *' }
+                    @{ File = 'keyless.cer'; Password = $password; Code = 'InvalidCertificate'; Says = '*no private RSA key*' }
+                    @{ File = 'noise'; Password = $password; Code = 'InvalidCertificate'; Says = '*neither PEM nor PFX*' }
+                    @{ File = 'nowhere.pfx'; Password = $password; Code = 'FileUnreadable'; Says = '*nowhere.pfx*' }
+                )) {
+                $with = @{ CertificatePath = "$TestDrive/$($case.File)" }
+                if ($case.Password) { $with.CertificatePassword = $case.Password }
+                $failure = Get-Failure { Connect-ManagedIdentityService @as @with }
+                Get-ErrorCode $failure | Should -Be $case.Code -Because $case.File
+                $failure.CategoryInfo.Category | Should -Be InvalidArgument
+                $failure.Exception.Message | Should -BeLike $case.Says
+                $failure.Exception.Message | Should -BeLike "*$($case.File)*"
+                $failure.Exception.Message | Should -Not -BeLike '*marked*'
+            }
+            Invoke-Emulator Get /requests | Should -BeNullOrEmpty
+        }
+
+        It 'signs in by the thumbprint of a certificate in the store of the user' -Skip:($IsMacOS) {
+            # On Linux the store is in the home directory, which is a new one here.
+            $null = New-Item -ItemType Directory "$TestDrive/home"
+            $said = Invoke-NewSession @{ HOME = "$TestDrive/home"; PFX = "$TestDrive/good.pfx"; ENDPOINT = $endpoint } @"
+`$flags = [System.Security.Cryptography.X509Certificates.X509KeyStorageFlags]::PersistKeySet
+`$certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new(`$env:PFX, 'marked-password', `$flags)
+`$store = [System.Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
+`$store.Open('ReadWrite')
+`$store.Add(`$certificate)
+try {
+    # As Windows' dialog shows it: with spaces, behind an invisible mark.
+    `$shown = [char] 0x200e + (`$certificate.Thumbprint.ToLower() -replace '..', '`$0 ')
+    `$accounts = foreach (`$thumbprint in `$certificate.Thumbprint, `$shown) {
+        (Connect-ManagedIdentityService -ServicePrincipal -CertificateThumbprint `$thumbprint -ApplicationId $($fact.clientId) -Tenant $($fact.tenantId) -Endpoint `$env:ENDPOINT).Account
+    }
+    `$name = (Get-VmIdentity).Name
+} finally {
+    `$store.Remove(`$certificate)
+    `$store.Dispose()
+}
+@{ Accounts = @(`$accounts); Name = `$name } | ConvertTo-Json
+"@
+            $said.Accounts | Should -Be $fact.clientId, $fact.clientId
+            $said.Name | Should -Be $VM
+            Get-CertificateSignIn | Should -Be 2
+        }
+
+        It 'says that no certificate has the thumbprint, or that it is none' {
+            Invoke-Emulator Delete /requests
+            $failure = Get-Failure { Connect-ManagedIdentityService @as -CertificateThumbprint ('0' * 40) }
+            Get-ErrorCode $failure | Should -Be CertificateNotFound
+            $failure.CategoryInfo.Category | Should -Be ObjectNotFound
+            $failure.Exception.Message | Should -BeLike "*'$('0' * 40)'*CurrentUser\My*-CertificatePath*"
+            foreach ($bad in ' ', '0123', ('0' * 39 + 'G'), ('0' * 64)) {
+                $failure = Get-Failure { Connect-ManagedIdentityService @as -CertificateThumbprint $bad }
+                Get-ErrorCode $failure | Should -Be InvalidThumbprint
+                $failure.Exception.Message | Should -BeLike "-CertificateThumbprint '$bad'*40 hexadecimal digits*"
+            }
+            Invoke-Emulator Get /requests | Should -BeNullOrEmpty
+        }
+    }
+
     Context '-FederatedToken' {
         BeforeAll {
             function ConvertTo-JwtPart([hashtable] $Value) {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use emulator::{Emulator, Options, seed};
-use managed_identity::auth::{FederatedToken, Secret};
+use managed_identity::auth::FederatedToken;
 use managed_identity::base::{Category, Error, RetryPolicy, Silent};
 use managed_identity::connect::{Connection, Request, SignIn, connect};
 use managed_identity::identity;
@@ -105,14 +105,24 @@ fn message(result: Result<Connection, Error>) -> String {
 }
 
 mod service_principals {
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicBool;
+
+    use managed_identity::base::{
+        CertificateSource, HostAnswer, Observer, Progress, Question, QuestionKind,
+        SignatureAlgorithm,
+    };
+    use ring::rand::SystemRandom;
+    use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
     use super::*;
 
     /// What `openssl` would make: a certificate and its key.
     struct Files {
         folder: tempfile::TempDir,
     }
-
-    const PASSWORD: &str = "marked-password";
 
     impl Files {
         fn make() -> Self {
@@ -148,13 +158,31 @@ mod service_principals {
             assert!(run.status.success(), "{run:?}");
         }
 
-        fn export(&self, name: &str, more: &[&str]) {
-            let password = format!("pass:{PASSWORD}");
-            let arguments = [
-                "pkcs12", "-export", "-inkey", "key.pem", "-in", "cert.pem", "-out", name,
-                "-passout", &password,
-            ];
-            self.openssl(&[&arguments, more].concat());
+        /// A certificate of a key that is not RSA.
+        fn make_ec(&self) {
+            for arguments in [
+                "ecparam -name prime256v1 -genkey -noout -out ec.key",
+                "req -x509 -key ec.key -subj /CN=ec -out ec.pem",
+            ] {
+                let arguments: Vec<_> = arguments.split_whitespace().collect();
+                self.openssl(&arguments);
+            }
+        }
+
+        /// A certificate of the same key that has expired.
+        fn make_expired(&self) {
+            let arguments = "ca -batch -notext -selfsign -config config -keyfile key.pem \
+                             -in request -startdate 20200101000000Z -enddate 20210101000000Z \
+                             -out expired.pem";
+            std::fs::write(self.path("index"), "").unwrap();
+            let arguments: Vec<_> = arguments.split_whitespace().collect();
+            self.openssl(&arguments);
+        }
+
+        fn der(&self, name: &str) -> Vec<u8> {
+            CertificateDer::from_pem_file(self.path(name))
+                .unwrap()
+                .to_vec()
         }
 
         fn path(&self, name: &str) -> std::path::PathBuf {
@@ -174,76 +202,205 @@ mod service_principals {
         }
     }
 
-    fn with_certificate(path: &Path, password: Option<&str>) -> SignIn {
+    fn with_certificate(certificate: CertificateSource) -> SignIn {
         SignIn::ClientCertificate {
             client_id: seed::CLIENT_ID.to_owned(),
-            path: path.to_owned(),
-            password: password.map(|text| Secret::from(text.to_owned())),
+            certificate,
+        }
+    }
+
+    fn with_file(path: &Path) -> SignIn {
+        with_certificate(CertificateSource::File(path.to_owned()))
+    }
+
+    /// How often somebody signed in by a certificate.
+    async fn signed_in(local: &Local) -> u64 {
+        let tokens = local.admin("GET", "tokens", Value::Null).await;
+        let by_certificate = tokens.as_array().unwrap().iter();
+        by_certificate
+            .filter(|entry| entry["grant"] == "certificate")
+            .map(|entry| entry["count"].as_u64().unwrap())
+            .sum()
+    }
+
+    /// A host that opens a certificate, or says something else, and signs with its key.
+    struct KeyHolder {
+        key: RsaKeyPair,
+        algorithm: SignatureAlgorithm,
+        opens: Box<dyn Fn(&CertificateSource) -> HostAnswer + Send + Sync>,
+        signs: AtomicBool,
+        asked: Mutex<Vec<QuestionKind>>,
+    }
+
+    impl KeyHolder {
+        fn new(
+            files: &Files,
+            algorithm: SignatureAlgorithm,
+            opens: impl Fn(&CertificateSource) -> HostAnswer + Send + Sync + 'static,
+        ) -> Arc<Self> {
+            let key = PrivatePkcs8KeyDer::from_pem_file(files.path("key.pem")).unwrap();
+            Arc::new(Self {
+                key: RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).unwrap(),
+                algorithm,
+                opens: Box::new(opens),
+                signs: AtomicBool::new(true),
+                asked: Mutex::default(),
+            })
+        }
+
+        /// One with the certificate of the files.
+        fn of(files: &Files, algorithm: SignatureAlgorithm) -> Arc<Self> {
+            let der = files.der("cert.pem");
+            Self::new(files, algorithm, move |_| HostAnswer::Certificate {
+                der: der.clone(),
+                algorithm: Some(algorithm),
+            })
+        }
+
+        fn sign(&self, text: &str, algorithm: SignatureAlgorithm) -> HostAnswer {
+            assert_eq!(algorithm, self.algorithm);
+            if !self.signs.load(Ordering::SeqCst) {
+                return HostAnswer::Failed("the card was taken out".to_owned());
+            }
+            let padding: &dyn RsaEncoding = match algorithm {
+                SignatureAlgorithm::Ps256 => &RSA_PSS_SHA256,
+                SignatureAlgorithm::Rs256 => &RSA_PKCS1_SHA256,
+            };
+            let mut signature = vec![0; self.key.public().modulus_len()];
+            let random = SystemRandom::new();
+            self.key
+                .sign(padding, &random, text.as_bytes(), &mut signature)
+                .unwrap();
+            HostAnswer::Signature(signature)
+        }
+
+        fn signatures(&self) -> usize {
+            let asked = self.asked.lock().unwrap();
+            asked
+                .iter()
+                .filter(|kind| matches!(kind, QuestionKind::Signature { .. }))
+                .count()
+        }
+    }
+
+    impl Observer for KeyHolder {
+        fn wants_verbose(&self) -> bool {
+            false
+        }
+        fn verbose(&self, _: String) {}
+        fn warning(&self, _: String) {}
+        fn progress(&self, _: Progress) {}
+        fn ask_host(&self, question: &Arc<Question>) -> bool {
+            if question.claim() {
+                self.asked.lock().unwrap().push(question.kind.clone());
+                question.answer(match &question.kind {
+                    QuestionKind::Certificate(source) => (self.opens)(source),
+                    QuestionKind::Signature { text, algorithm } => self.sign(text, *algorithm),
+                    QuestionKind::Token { .. } => HostAnswer::Missing,
+                });
+            }
+            true
         }
     }
 
     #[tokio::test]
-    async fn a_certificate_signs_in_from_every_kind_of_file() {
+    async fn a_certificate_signs_in_from_a_pem_file() {
         let local = Local::start().await;
         let files = Files::make();
         files.register(&local).await;
-        files.export("new.pfx", &[]);
-        files.export(
-            "old.pfx",
-            &[
-                "-keypbe",
-                "PBE-SHA1-3DES",
-                "-certpbe",
-                "PBE-SHA1-3DES",
-                "-macalg",
-                "sha1",
-            ],
-        );
         files.openssl(&["rsa", "-in", "key.pem", "-traditional", "-out", "pkcs1.pem"]);
         let pkcs1 = [files.read("cert.pem"), files.read("pkcs1.pem")].concat();
         std::fs::write(files.path("pkcs1.pem"), pkcs1).unwrap();
-        for (name, password) in [
-            ("both.pem", None),
-            ("pkcs1.pem", None),
-            ("new.pfx", Some(PASSWORD)),
-            ("old.pfx", Some(PASSWORD)),
-        ] {
-            let sign_in = with_certificate(&files.path(name), password);
+        for name in ["both.pem", "pkcs1.pem"] {
+            let sign_in = with_file(&files.path(name));
             let connection = connect(request(&local, sign_in), Arc::new(Silent)).await;
             let connection = connection.unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(connection.account_type, "ServicePrincipal");
             works(&connection).await;
         }
-        let tokens = local.admin("GET", "tokens", Value::Null).await;
-        let by_certificate = tokens.as_array().unwrap().iter();
-        let count: u64 = by_certificate
-            .filter(|entry| entry["grant"] == "certificate")
-            .map(|entry| entry["count"].as_u64().unwrap())
-            .sum();
-        assert_eq!(count, 4);
+        assert_eq!(signed_in(&local).await, 2);
+    }
+
+    const THUMBPRINT: &str = "00112233445566778899AABBCCDDEEFF00112233";
+
+    #[tokio::test]
+    async fn a_key_that_the_host_holds_signs_whenever_a_token_is_needed() {
+        let local = Local::start().await;
+        let files = Files::make();
+        files.register(&local).await;
+        std::fs::write(files.path("file.pfx"), [7; 100]).unwrap();
+        for (source, algorithm) in [
+            (
+                CertificateSource::File(files.path("file.pfx")),
+                SignatureAlgorithm::Ps256,
+            ),
+            (
+                CertificateSource::Store(THUMBPRINT.to_owned()),
+                SignatureAlgorithm::Rs256,
+            ),
+        ] {
+            let before = signed_in(&local).await;
+            let host = KeyHolder::of(&files, algorithm);
+            let sign_in = with_certificate(source.clone());
+            let connection = connect(request(&local, sign_in), host.clone()).await;
+            let connection = connection.unwrap_or_else(|error| panic!("{source:?}: {error}"));
+            assert_eq!(
+                host.asked.lock().unwrap()[0],
+                QuestionKind::Certificate(source)
+            );
+            assert_eq!(host.signatures(), 1);
+            // Another operation waits for the next token: its host is asked.
+            let other = KeyHolder::of(&files, algorithm);
+            let client = connection.client.observed_by(other.clone());
+            let gone =
+                json!({"status": 401, "code": "ExpiredAuthenticationToken", "message": "old"});
+            local.fault(on("GET", "nobody", gone.clone())).await;
+            let error = identity::get(&client, &target("nobody")).await;
+            assert_eq!(code(error), "ResourceNotFound");
+            assert_eq!((host.signatures(), other.signatures()), (1, 1));
+            assert_eq!(signed_in(&local).await, before + 2);
+            // A key that is gone by then is told.
+            other.signs.store(false, Ordering::SeqCst);
+            local.fault(on("GET", "nobody", gone)).await;
+            let error = identity::get(&client, &target("nobody")).await.unwrap_err();
+            assert_eq!(error.code(), "SigningFailed");
+            assert!(
+                error.message().ends_with("the card was taken out"),
+                "{error}"
+            );
+        }
     }
 
     #[tokio::test]
-    async fn what_is_wrong_with_a_certificate_is_told_before_any_request() {
+    async fn the_environments_certificate_is_the_hosts_to_open() {
         let local = Local::start().await;
         let files = Files::make();
-        files.export("good.pfx", &[]);
+        files.register(&local).await;
+        std::fs::write(files.path("file.pfx"), [7; 100]).unwrap();
+        let path = files.path("file.pfx").display().to_string();
+        let mut by_environment = request(&local, SignIn::Automatic);
+        by_environment.variables = Some(BTreeMap::from(
+            [
+                ("AZURE_TENANT_ID", seed::TENANT_ID),
+                ("AZURE_CLIENT_ID", seed::CLIENT_ID),
+                ("AZURE_CLIENT_CERTIFICATE_PATH", &path),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        ));
+        let host = KeyHolder::of(&files, SignatureAlgorithm::Ps256);
+        works(&connect(by_environment, host.clone()).await.unwrap()).await;
+        assert_eq!(host.signatures(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_a_pem_file_is_told_before_any_request() {
+        let local = Local::start().await;
+        let files = Files::make();
         files.openssl(&[
             "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=b", "-keyout", "b.key",
             "-out", "b.pem",
         ]);
-        files.openssl(&[
-            "ecparam",
-            "-name",
-            "prime256v1",
-            "-genkey",
-            "-noout",
-            "-out",
-            "ec.key",
-        ]);
-        files.openssl(&[
-            "req", "-x509", "-key", "ec.key", "-subj", "/CN=ec", "-out", "ec.pem",
-        ]);
+        files.make_ec();
         files.openssl(&[
             "rsa",
             "-in",
@@ -258,39 +415,118 @@ mod service_principals {
             let text: String = parts.iter().map(|part| files.read(part)).collect();
             std::fs::write(files.path(name), text).unwrap();
         };
+        files.make_expired();
         join("mismatch.pem", &["key.pem", "b.pem"]);
         join("ec-both.pem", &["ec.key", "ec.pem"]);
         join("locked.pem", &["locked.key", "cert.pem"]);
+        join("expired-both.pem", &["key.pem", "expired.pem"]);
         std::fs::write(files.path("noise"), [7; 100]).unwrap();
         local.forget().await;
-        for (name, password, code, says) in [
+        for (name, code, says) in [
             (
                 "mismatch.pem",
-                None,
                 "InvalidCertificate",
                 "not that of its certificate",
             ),
-            ("ec-both.pem", None, "InvalidCertificate", "not RSA"),
-            ("locked.pem", None, "InvalidCertificate", "encrypted"),
-            ("key.pem", None, "InvalidCertificate", "no certificate"),
-            ("cert.pem", None, "InvalidCertificate", "no private key"),
-            ("noise", None, "InvalidCertificate", "neither PEM nor PFX"),
-            ("good.pfx", None, "WrongPassword", "-CertificatePassword"),
+            ("ec-both.pem", "InvalidCertificate", "not RSA"),
+            ("locked.pem", "InvalidCertificate", "encrypted"),
+            ("key.pem", "InvalidCertificate", "no certificate"),
+            ("cert.pem", "InvalidCertificate", "no private key"),
             (
-                "good.pfx",
-                Some("wrong"),
-                "WrongPassword",
-                "-CertificatePassword",
+                "expired-both.pem",
+                "InvalidCertificate",
+                "expired on Fri, 01 Jan 2021",
             ),
-            ("nowhere.pem", None, "FileUnreadable", "nowhere.pem"),
+            ("noise", "CertificateUnsupported", "no PFX files"),
+            ("nowhere.pem", "FileUnreadable", "nowhere.pem"),
         ] {
-            let sign_in = with_certificate(&files.path(name), password);
+            let sign_in = with_file(&files.path(name));
             let error = connect(request(&local, sign_in), Arc::new(Silent)).await;
             let error = error.unwrap_err();
             assert_eq!(error.code(), code, "{name}: {error}");
             assert_eq!(error.category(), Category::InvalidArgument);
             assert!(error.to_string().contains(says), "{name}: {error}");
         }
+        assert_eq!(local.requests().await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn why_the_host_opens_no_certificate_is_told_before_any_request() {
+        let local = Local::start().await;
+        let files = Files::make();
+        files.make_ec();
+        files.make_expired();
+        let certificate = |name: &str, algorithm| {
+            let der = files.der(name);
+            move || HostAnswer::Certificate {
+                der: der.clone(),
+                algorithm,
+            }
+        };
+        let ps256 = Some(SignatureAlgorithm::Ps256);
+        let (no_key, ec, expired) = (
+            certificate("cert.pem", None),
+            certificate("ec.pem", None),
+            certificate("expired.pem", ps256),
+        );
+        local.forget().await;
+        type Opens = Box<dyn Fn() -> HostAnswer + Send + Sync>;
+        let cases: [(Opens, &str, &str); 8] = [
+            (
+                Box::new(|| HostAnswer::Missing),
+                "CertificateUnsupported",
+                "a PEM file",
+            ),
+            (
+                Box::new(|| HostAnswer::NotFound),
+                "CertificateNotFound",
+                "CurrentUser",
+            ),
+            (
+                Box::new(|| HostAnswer::WrongPassword),
+                "WrongPassword",
+                "-CertificatePassword",
+            ),
+            (
+                Box::new(|| HostAnswer::Failed("access is denied".to_owned())),
+                "InvalidCertificate",
+                "can't be used: access is denied",
+            ),
+            (
+                Box::new(|| HostAnswer::Certificate {
+                    der: vec![1],
+                    algorithm: None,
+                }),
+                "InvalidCertificate",
+                "damaged",
+            ),
+            (Box::new(no_key), "InvalidCertificate", "no private key"),
+            (Box::new(ec), "InvalidCertificate", "not RSA"),
+            (
+                Box::new(expired),
+                "InvalidCertificate",
+                "expired on Fri, 01 Jan 2021",
+            ),
+        ];
+        for (opens, code, says) in cases {
+            let host = KeyHolder::new(&files, SignatureAlgorithm::Ps256, move |_| opens());
+            let sign_in = with_certificate(CertificateSource::Store(THUMBPRINT.to_owned()));
+            let error = connect(request(&local, sign_in), host).await.unwrap_err();
+            assert_eq!(error.code(), code, "{error}");
+            assert!(error.to_string().contains(says), "{error}");
+            assert!(code == "CertificateNotFound" || error.to_string().contains(THUMBPRINT));
+        }
+        let host = KeyHolder::of(&files, SignatureAlgorithm::Ps256);
+        let sign_in = with_certificate(CertificateSource::Store("0123".to_owned()));
+        let error = connect(request(&local, sign_in), host.clone())
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "InvalidThumbprint");
+        assert!(
+            error.message().starts_with("-CertificateThumbprint '0123'"),
+            "{error}"
+        );
+        assert!(host.asked.lock().unwrap().is_empty());
         assert_eq!(local.requests().await, [""; 0]);
     }
 
@@ -302,7 +538,7 @@ mod service_principals {
             files.register(&local).await;
             let skew = json!({"clockSkewSeconds": seconds});
             local.admin("PATCH", "settings", skew).await;
-            let sign_in = with_certificate(&files.path("both.pem"), None);
+            let sign_in = with_file(&files.path("both.pem"));
             let connection = connect(request(&local, sign_in), Arc::new(Silent)).await;
             let connection = connection.unwrap_or_else(|error| panic!("{seconds}: {error}"));
             local.forget().await;
@@ -316,7 +552,7 @@ mod service_principals {
     async fn a_certificate_that_nobody_knows_is_refused() {
         let local = Local::start().await;
         let files = Files::make();
-        let sign_in = with_certificate(&files.path("both.pem"), None);
+        let sign_in = with_file(&files.path("both.pem"));
         let error = connect(request(&local, sign_in), Arc::new(Silent)).await;
         let error = error.unwrap_err();
         assert_eq!(error.code(), "invalid_client");

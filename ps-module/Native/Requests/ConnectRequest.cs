@@ -36,6 +36,9 @@ internal sealed unsafe class ConnectRequest : Request
     /// <summary>The full path of a file.</summary>
     public string? Path { get; set; }
 
+    /// <summary>The thumbprint of a certificate.</summary>
+    public string? Thumbprint { get; set; }
+
     /// <summary>What a claims challenge said, in base64.</summary>
     public string? ClaimsChallenge { get; set; }
 
@@ -72,6 +75,7 @@ internal sealed unsafe class ConnectRequest : Request
             secret = scope.Secret(Secret),
             graph_token = scope.Secret(GraphToken),
             path = scope.Text(Path),
+            thumbprint = scope.Text(Thumbprint),
             claims_challenge = scope.Text(ClaimsChallenge),
             service_connection = scope.Text(ServiceConnection),
             subscription_id = scope.Text(SubscriptionId),
