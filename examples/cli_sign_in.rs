@@ -22,7 +22,8 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         },
         environment: None,
         endpoint: Some(
-            endpoint.ok_or("specify the endpoint of the emulator, such as https://127.0.0.1:8080")?,
+            endpoint
+                .ok_or("specify the endpoint of the emulator, such as https://127.0.0.1:8080")?,
         ),
         audience: None,
         tenant: None,

@@ -8,7 +8,7 @@ mod shared;
 use std::error::Error;
 
 use emulator::seed;
-use managed_identity::access::{self, Assign, Find, Holder, Place, Role, RoleAssignment};
+use managed_identity::access::{self, Assign, Find, Principal, Role, RoleAssignment, RoleScope};
 use managed_identity::arm::Target;
 use serde_json::{Value, json};
 
@@ -24,21 +24,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err(USAGE.into()),
     };
     let client = shared::client(endpoint).await?;
-    let holder = Holder {
+    let principal = Principal {
         identity: Target {
             resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
             name: Some(name.to_owned()),
             ..Target::default()
         },
-        ..Holder::default()
+        ..Principal::default()
     };
     let found = match give {
         Some(role) => {
             let wanted = Assign {
-                holder,
-                place: Place {
+                principal,
+                scope: RoleScope {
                     resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
-                    ..Place::default()
+                    ..RoleScope::default()
                 },
                 role: Role::named(role),
                 ..Assign::default()
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         None => {
             let wanted = Find {
-                holder,
+                principal,
                 ..Find::default()
             };
             access::find(&client, &wanted).await?

@@ -5,21 +5,21 @@ use std::time::Duration;
 use futures_util::future::try_join;
 use serde_json::{Value, json};
 
-use super::assignment::{exactly, with_name};
-use super::holder::Principal;
+use super::assignment::{RoleAssignment, exactly, with_name};
+use super::principal::{Principal, ResolvedPrincipal};
 use super::replication::Replication;
-use super::role::{self, API_VERSION, guid_of};
-use super::{AccessScope, Holder, Place, Role, RoleAssignment};
-use crate::arm::{Client, Plan, Request, presence};
-use crate::base::{Method, Result};
+use super::role::{self, API_VERSION, Role, guid_of};
+use super::role_scope::RoleScope;
+use crate::arm::{Client, Plan, Request, existence};
+use crate::base::{Method, Result, ScopeId};
 
 /// A role to give.
 #[derive(Clone, Debug, Default)]
 pub struct Assign {
     /// Who gets it.
-    pub holder: Holder,
+    pub principal: Principal,
     /// On what.
-    pub place: Place,
+    pub scope: RoleScope,
     /// Which role.
     pub role: Role,
     /// Why, for those who look at it later.
@@ -35,9 +35,9 @@ pub struct Assign {
 
 /// What is to be put, with nothing left to look up.
 struct Wanted<'a> {
-    scope: AccessScope,
+    scope: ScopeId,
     role: String,
-    principal: Principal,
+    principal: ResolvedPrincipal,
     asked: &'a Assign,
 }
 
@@ -60,7 +60,7 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
     let wanted = Wanted::find(client, asked).await?;
     let there = wanted.existing(client).await?.is_some();
     if !there {
-        presence::require(client, wanted.scope.as_str()).await?;
+        existence::require(client, wanted.scope.as_str()).await?;
         role::require(client, &wanted.role).await?;
     }
     let (role, who) = (asked.role.label(), wanted.principal.label());
@@ -79,12 +79,12 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
 impl<'a> Wanted<'a> {
     /// Checks all that can be checked here, then looks up what has to be.
     async fn find(client: &Client, asked: &'a Assign) -> Result<Self> {
-        let scope = asked.place.named(client)?;
-        asked.holder.check()?;
+        let scope = asked.scope.named(client)?;
+        asked.principal.check()?;
         asked.role.check()?;
         let role = asked.role.id_at(client, &scope);
         // Two reads that do not need each other.
-        let (role, principal) = try_join(role, asked.holder.principal(client)).await?;
+        let (role, principal) = try_join(role, asked.principal.resolve(client)).await?;
         Ok(Self {
             scope,
             role,
@@ -94,8 +94,10 @@ impl<'a> Wanted<'a> {
     }
 
     fn id(&self) -> String {
-        self.scope
-            .path_of(&format!("roleAssignments/{}", self.name()))
+        self.scope.extension(&format!(
+            "Microsoft.Authorization/roleAssignments/{}",
+            self.name()
+        ))
     }
 
     /// The name: the same for the same scope, role and principal, so that giving a role twice
@@ -171,9 +173,9 @@ mod tests {
     fn name(scope: &str, role: &str, principal: &str) -> String {
         let asked = Assign::default();
         let wanted = Wanted {
-            scope: AccessScope::parse(scope).unwrap(),
+            scope: ScopeId::parse(scope).unwrap(),
             role: role.to_owned(),
-            principal: Principal::parse(principal, None).unwrap(),
+            principal: ResolvedPrincipal::parse(principal, None).unwrap(),
             asked: &asked,
         };
         wanted.name()

@@ -3,10 +3,11 @@
 use futures_util::future::try_join;
 use serde::Deserialize;
 
-use super::role::{API_VERSION, guid_of, names, quoted};
-use super::{AccessScope, Holder, Place, Role};
+use super::principal::Principal;
+use super::role::{API_VERSION, Role, guid_of, names, quoted};
+use super::role_scope::RoleScope;
 use crate::arm::{Client, Pages, Plan, Request};
-use crate::base::{Category, Error, Method, Result, is_guid};
+use crate::base::{Category, Error, Method, Result, ScopeId, is_guid};
 
 /// A role that a principal has on a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,9 +50,9 @@ pub struct AssignmentProperties {
 #[derive(Clone, Debug, Default)]
 pub struct Find {
     /// Whose; everybody's when nobody is named.
-    pub holder: Holder,
+    pub principal: Principal,
     /// Where they count; the connection's subscription when not given.
-    pub place: Place,
+    pub scope: RoleScope,
     /// Of which role; of all when none is named.
     pub role: Role,
     /// Whether those count too that the holder has as a member of a group.
@@ -63,11 +64,11 @@ pub struct Find {
 /// # Errors
 /// What breaks a rule, before any request; those of the requests.
 pub async fn find(client: &Client, asked: &Find) -> Result<Vec<RoleAssignment>> {
-    let scope = asked.place.or_subscription(client)?;
+    let scope = asked.scope.or_subscription(client)?;
     let mut filter = None;
     let mut role = None;
-    if asked.holder.is_given() {
-        let id = asked.holder.principal(client).await?.id;
+    if asked.principal.is_given() {
+        let id = asked.principal.resolve(client).await?.id;
         filter = Some(match asked.through_groups {
             true => format!("assignedTo({})", quoted(&id)),
             false => format!("principalId eq {}", quoted(&id)),
@@ -86,7 +87,7 @@ pub async fn find(client: &Client, asked: &Find) -> Result<Vec<RoleAssignment>> 
 /// The assignments of a principal that count in a scope: those on it, above it and below it.
 pub(super) async fn held_by(
     client: &Client,
-    scope: &AccessScope,
+    scope: &ScopeId,
     principal_id: &str,
 ) -> Result<Vec<RoleAssignment>> {
     let filter = format!("principalId eq {}", quoted(principal_id));
@@ -96,7 +97,7 @@ pub(super) async fn held_by(
 /// The assignments of a role to a principal on that very scope: one, or none.
 pub(super) async fn exactly(
     client: &Client,
-    scope: &AccessScope,
+    scope: &ScopeId,
     principal_id: &str,
     role: &str,
 ) -> Result<Vec<RoleAssignment>> {
@@ -107,14 +108,14 @@ pub(super) async fn exactly(
 
 async fn all(
     client: &Client,
-    scope: &AccessScope,
+    scope: &ScopeId,
     filter: Option<&str>,
 ) -> Result<Vec<RoleAssignment>> {
-    let path = scope.path_of("roleAssignments");
+    let path = scope.extension("Microsoft.Authorization/roleAssignments");
     let pages = Pages::filtered(client, &path, API_VERSION, filter, scope.as_str());
     let mut all: Vec<RoleAssignment> = pages.all().await?;
     for one in &mut all {
-        let given = AccessScope::parse(&one.properties.scope);
+        let given = ScopeId::parse(&one.properties.scope);
         one.inherited = given.is_ok_and(|given| given.is_above(scope));
     }
     Ok(all)
@@ -124,14 +125,14 @@ fn is_role(assignment: &RoleAssignment, role: &str) -> bool {
     guid_of(&assignment.properties.role_definition_id).eq_ignore_ascii_case(guid_of(role))
 }
 
-fn is_on(assignment: &RoleAssignment, scope: &AccessScope) -> bool {
-    AccessScope::parse(&assignment.properties.scope).is_ok_and(|given| given == *scope)
+fn is_on(assignment: &RoleAssignment, scope: &ScopeId) -> bool {
+    ScopeId::parse(&assignment.properties.scope).is_ok_and(|given| given == *scope)
 }
 
 /// Adds what people call the role.
 pub(super) async fn with_name(
     client: &Client,
-    scope: &AccessScope,
+    scope: &ScopeId,
     assignment: RoleAssignment,
 ) -> Result<RoleAssignment> {
     let mut named = name_all(client, scope, vec![assignment]).await?;
@@ -141,7 +142,7 @@ pub(super) async fn with_name(
 /// Adds what people call the roles. One that can't be found out stays empty.
 pub(super) async fn name_all(
     client: &Client,
-    scope: &AccessScope,
+    scope: &ScopeId,
     mut assignments: Vec<RoleAssignment>,
 ) -> Result<Vec<RoleAssignment>> {
     if assignments.is_empty() {
@@ -166,9 +167,9 @@ pub struct Revoke {
     /// The assignment's id; the other members do not count when it is given.
     pub id: Option<String>,
     /// Who has the role.
-    pub holder: Holder,
+    pub principal: Principal,
     /// On what.
-    pub place: Place,
+    pub scope: RoleScope,
     /// Which role.
     pub role: Role,
 }
@@ -234,26 +235,26 @@ pub(super) fn described(assignment: &RoleAssignment) -> String {
 async fn read(client: &Client, id: &str) -> Result<RoleAssignment> {
     let reply = client.get(id, API_VERSION, id).await?;
     let assignment: RoleAssignment = reply.json(id)?;
-    let scope = AccessScope::parse(&assignment.properties.scope)?;
+    let scope = ScopeId::parse(&assignment.properties.scope)?;
     with_name(client, &scope, assignment).await
 }
 
 async fn ids(client: &Client, asked: &Revoke) -> Result<Vec<String>> {
     let Revoke {
         id,
-        holder,
-        place,
+        principal,
+        scope,
         role,
     } = asked;
     if let Some(id) = id {
         check_id(id)?;
         return Ok(vec![id.clone()]);
     }
-    let scope = place.named(client)?;
-    holder.check()?;
+    let scope = scope.named(client)?;
+    principal.check()?;
     role.check()?;
     let role_id = role.id_at(client, &scope);
-    let (role_id, principal) = try_join(role_id, holder.principal(client)).await?;
+    let (role_id, principal) = try_join(role_id, principal.resolve(client)).await?;
     let found = exactly(client, &scope, &principal.id, &role_id).await?;
     if found.is_empty() {
         let message = format!(
@@ -298,7 +299,7 @@ fn check_id(id: &str) -> Result<()> {
     let at = id.to_ascii_lowercase().find(PART);
     let is_id = at.is_some_and(|at| {
         let (scope, name) = (&id[..at], &id[at + PART.len()..]);
-        let is_scope = scope.is_empty() || AccessScope::parse(scope).is_ok();
+        let is_scope = scope.is_empty() || ScopeId::parse(scope).is_ok();
         is_scope && is_guid(name)
     });
     match is_id {

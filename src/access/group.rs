@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::json;
 
-use super::holder::Principal;
+use super::directory::Object;
+use super::principal::ResolvedPrincipal;
 use super::replication::Replication;
 use super::role::quoted;
 use crate::arm::{Client, Pages, Plan, Reply, Request, is_named};
@@ -40,17 +40,6 @@ pub struct GroupMember {
     pub app_id: String,
 }
 
-/// What is asked of directory objects.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Object {
-    pub(super) id: String,
-    pub(super) display_name: Option<String>,
-    app_id: Option<String>,
-    #[serde(rename = "@odata.type")]
-    odata_type: String,
-}
-
 /// A group that was looked up.
 #[derive(Clone, Debug)]
 struct Group {
@@ -73,7 +62,7 @@ const PAGE: u32 = 999;
 pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
     check(wanted)?;
     let group = find(client, &wanted.group).await?;
-    let principal = Principal::parse(&wanted.principal_id, None)?;
+    let principal = ResolvedPrincipal::parse(&wanted.principal_id, None)?;
     let mut replication = Replication::begin(&principal, wanted.principal_wait);
     loop {
         match post(client, &group, &principal.id).await {

@@ -1,4 +1,4 @@
-use super::Used;
+use super::unused::Used;
 use crate::arm::resource_graph::Rows;
 use crate::arm::{Client, Pages, Scope};
 use crate::base::Result;
@@ -23,7 +23,7 @@ pub struct Identities {
 }
 
 enum Source {
-    Place(Pages<UserAssignedIdentity>),
+    RoleScope(Pages<UserAssignedIdentity>),
     Tenant(Rows<UserAssignedIdentity>),
 }
 
@@ -34,7 +34,7 @@ impl Identities {
     /// Those of the scope.
     pub fn list(client: &Client, wanted: &ListIdentities) -> Result<Self> {
         let source = match &wanted.scope {
-            Some(scope) => Source::Place(identity::list(client, scope)?),
+            Some(scope) => Source::RoleScope(identity::list(client, scope)?),
             None => Source::Tenant(identity::list_everywhere(client)),
         };
         Ok(Self {
@@ -51,7 +51,7 @@ impl Identities {
     /// Those of the requests.
     pub async fn next(&mut self) -> Result<Option<Vec<UserAssignedIdentity>>> {
         let page = match &mut self.source {
-            Source::Place(pages) => pages.next().await?,
+            Source::RoleScope(pages) => pages.next().await?,
             Source::Tenant(rows) => rows.next().await?,
         };
         let page = match page {

@@ -2,15 +2,15 @@
 
 mod assign;
 mod assignment;
+mod directory;
 mod group;
-mod holder;
 mod list;
-mod place;
+mod principal;
 mod references;
 mod removal;
 mod replication;
 mod role;
-mod scope;
+mod role_scope;
 mod unused;
 mod usage;
 
@@ -20,11 +20,9 @@ pub use group::{
     GroupMember, Members, Membership, add_member, members, plan_add_member, plan_remove_member,
     remove_member,
 };
-pub use holder::Holder;
 pub use list::{Identities, ListIdentities};
-pub use place::Place;
+pub use principal::Principal;
 pub use references::{FindReferences, Reference, ReferenceKind, Source, references};
 pub use removal::{plan_remove_detached, plan_remove_unused, remove_detached, remove_unused};
 pub use role::{Role, RoleDefinition, definitions};
-pub use scope::AccessScope;
-pub(crate) use unused::Used;
+pub use role_scope::RoleScope;

@@ -1,13 +1,12 @@
 //! Removing an identity with all that refers to it, so that nothing is left behind. Each step can
 //! be repeated: after a failure, or when the process ended, the same call goes on.
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
-use super::assignment::{delete as delete_role, described, removal_effect};
+use super::assignment::{RoleAssignment, delete as delete_role, described, removal_effect};
 use super::usage::{Machine, Usage, other};
-use crate::arm::{Client, Plan, Target, presence};
-use crate::base::{Category, Error, ResourceId, Result, capitalized, sentence};
+use crate::arm::{Client, Plan, Target, existence};
+use crate::base::{Category, Error, ResourceId, Result, capitalized, with_full_stop};
 use crate::compute::{self, Update, Upgrade, Wanted};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
 
@@ -113,7 +112,7 @@ async fn detachable(client: &Client, usage: &Usage) -> Result<Vec<Machine>> {
         match plan {
             Ok(plan) if plan.changes() => found.push(machine),
             Ok(_) => {}
-            Err(error) if presence::is_gone(&error) => {}
+            Err(error) if existence::is_gone(&error) => {}
             Err(error) => return Err(error),
         }
     }
@@ -187,7 +186,7 @@ impl Steps {
         };
         let message = format!(
             "User-assigned identity '{id}' was not removed: {} Done: {}. Not done: {}.",
-            sentence(failure.message()),
+            with_full_stop(failure.message()),
             list(&self.done),
             list(&self.left)
         );
@@ -235,7 +234,7 @@ async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> 
     match compute::update(client, &removal(identity, machine)).await {
         Ok(_) => Ok(()),
         // Resource Graph is late: the machine is gone, and the reference with it.
-        Err(error) if presence::is_gone(&error) => Ok(()),
+        Err(error) if existence::is_gone(&error) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -267,7 +266,7 @@ fn off(machine: &Machine) -> String {
     format!("remove it from {}", machine.label())
 }
 
-fn away(role: &super::RoleAssignment) -> String {
+fn away(role: &RoleAssignment) -> String {
     format!("remove {}", described(role))
 }
 

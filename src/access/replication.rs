@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::group::Object;
-use super::holder::Principal;
+use super::directory::Object;
+use super::principal::ResolvedPrincipal;
 use crate::arm::{Client, Replication as Wait, is_named};
 use crate::base::{Error, Result};
 
 /// A wait for a principal to be known.
 pub(super) struct Replication<'a> {
-    principal: &'a Principal,
+    principal: &'a ResolvedPrincipal,
     /// How long the caller lets it take.
     asked: Option<Duration>,
     /// How long it may take; decided when the principal turns out to be unknown.
@@ -20,7 +20,7 @@ pub(super) struct Replication<'a> {
 impl<'a> Replication<'a> {
     /// Begins now. `asked` is how long the caller lets it take; without it, a principal of which
     /// it is known that it exists is waited for longer than one that may be mistyped.
-    pub(super) fn begin(principal: &'a Principal, asked: Option<Duration>) -> Self {
+    pub(super) fn begin(principal: &'a ResolvedPrincipal, asked: Option<Duration>) -> Self {
         Self {
             principal,
             asked,

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::AccessScope;
 use crate::arm::{Client, Pages};
-use crate::base::{Category, Error, Result, is_guid};
+use crate::base::{Category, Error, Result, ScopeId, is_guid};
 
 /// The version of Microsoft.Authorization that is spoken here.
 pub(super) const API_VERSION: &str = "2022-04-01";
@@ -45,12 +44,8 @@ pub struct RoleProperties {
 }
 
 /// The role definitions that can be assigned at a scope, those of a name or all.
-pub fn definitions(
-    client: &Client,
-    scope: &AccessScope,
-    name: Option<&str>,
-) -> Pages<RoleDefinition> {
-    let path = scope.path_of("roleDefinitions");
+pub fn definitions(client: &Client, scope: &ScopeId, name: Option<&str>) -> Pages<RoleDefinition> {
+    let path = scope.extension("Microsoft.Authorization/roleDefinitions");
     let filter = name.map(|name| format!("roleName eq {}", quoted(name)));
     Pages::filtered(client, &path, API_VERSION, filter.as_deref(), &path)
 }
@@ -100,7 +95,7 @@ impl Role {
     /// # Errors
     /// Those of [`check`](Self::check); `RoleDefinitionDoesNotExist` when no role has that name;
     /// those of the request.
-    pub(super) async fn id_at(&self, client: &Client, scope: &AccessScope) -> Result<String> {
+    pub(super) async fn id_at(&self, client: &Client, scope: &ScopeId) -> Result<String> {
         self.check()?;
         let Some(name) = &self.name else {
             return Ok(full_id(self.label(), scope));
@@ -154,17 +149,20 @@ fn check_id(id: &str) -> Result<()> {
 }
 
 /// A GUID is that of a built-in role, or of one that the subscription has of its own.
-fn full_id(id: &str, scope: &AccessScope) -> String {
+fn full_id(id: &str, scope: &ScopeId) -> String {
     let subscription = scope.subscription_id();
-    let owner = subscription.map_or_else(AccessScope::root, AccessScope::subscription);
-    owner.path_of(&format!("roleDefinitions/{}", guid_of(id)))
+    let owner = subscription.map_or_else(ScopeId::root, ScopeId::subscription);
+    owner.extension(&format!(
+        "Microsoft.Authorization/roleDefinitions/{}",
+        guid_of(id)
+    ))
 }
 
 /// The names of the roles that can be assigned at a scope, by GUID. Asked for once a minute.
 ///
 /// # Errors
 /// Those of the request.
-pub(super) async fn names(client: &Client, scope: &AccessScope) -> Result<HashMap<String, String>> {
+pub(super) async fn names(client: &Client, scope: &ScopeId) -> Result<HashMap<String, String>> {
     let key = format!("names of roles at {scope}");
     let text = client.shared_answer(&key, || async {
         let roles = definitions(client, scope, None).all().await?.into_iter();
@@ -186,7 +184,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn unknown(name: &str, scope: &AccessScope) -> Error {
+fn unknown(name: &str, scope: &ScopeId) -> Error {
     let message = format!("There is no role named '{name}' at '{scope}'");
     Error::new(
         Category::ObjectNotFound,
@@ -231,7 +229,7 @@ mod tests {
     #[test]
     fn a_guid_is_a_role_of_the_scopes_subscription() {
         let guid = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
-        let id = |scope: &str| full_id(guid, &AccessScope::parse(scope).unwrap());
+        let id = |scope: &str| full_id(guid, &ScopeId::parse(scope).unwrap());
         let tail = format!("/providers/Microsoft.Authorization/roleDefinitions/{guid}");
         assert_eq!(
             id("/subscriptions/s/resourceGroups/g"),

@@ -3,12 +3,11 @@
 
 use futures_util::future::{try_join, try_join4};
 
-use super::assignment::{described, held_by, name_all};
-use super::references::find;
-use super::{AccessScope, Reference, ReferenceKind, RoleAssignment};
+use super::assignment::{RoleAssignment, described, held_by, name_all};
+use super::references::{Reference, ReferenceKind, find};
 use crate::arm::resource_graph::{Rows, quoted};
 use crate::arm::{Client, Scope};
-use crate::base::{ResourceId, Result, same_name};
+use crate::base::{ResourceId, Result, ScopeId, same_name};
 use crate::compute::{self, MachineKind};
 use crate::identity::{self, UserAssignedIdentity, federated};
 
@@ -165,15 +164,15 @@ async fn roles(
          | project id, name, properties | order by id asc",
         quoted(principal_id)
     );
-    let own = AccessScope::subscription(id.subscription());
+    let own = ScopeId::subscription(id.subscription());
     let whole = client.reading_whole_lists();
     let everywhere = Rows::<RoleAssignment>::new(&whole, query, &[]);
     let (mut found, everywhere) =
         try_join(held_by(&whole, &own, principal_id), everywhere.all()).await?;
     for one in everywhere {
         // In its own subscription, what Resource Graph knows more is what is there no more.
-        let place = AccessScope::parse(&one.properties.scope);
-        let is_own = place.is_ok_and(|place| place == own || own.is_above(&place));
+        let scope = ScopeId::parse(&one.properties.scope);
+        let is_own = scope.is_ok_and(|scope| scope == own || own.is_above(&scope));
         if !is_own && !found.iter().any(|known| same_name(&known.id, &one.id)) {
             found.push(one);
         }

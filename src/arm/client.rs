@@ -11,13 +11,16 @@ use tokio::time::{Instant, sleep};
 
 use super::failure::Failure;
 use super::pacing::Pacer;
-use super::request::Effect;
+use super::plan::Agreement;
+use super::registration::Registration;
+use super::reply::Reply;
+use super::request::{Effect, Request};
 use super::versions::{ApiVersions, with_version};
-use super::{Agreement, Reply, Request, principals, registration};
-use crate::auth::{AccessToken, Audience, Caller, Credential, Tokens};
+use super::{principals, registration};
+use crate::auth::{AccessToken, Caller, Credential, Tokens};
 use crate::base::{
-    Category, Cloud, Error, Http, Method, Observer, Obstacle, Progress, Result, RetryPolicy,
-    Service, Silent, Url, audience, causes, discover, is_guid, read_body,
+    Audience, Category, Cloud, ConnectFailure, Error, Http, Method, Observer, Progress, Result,
+    RetryPolicy, Service, Silent, Url, audience_of, causes, discover, is_guid, read_body,
 };
 
 /// What a client is made of.
@@ -274,7 +277,7 @@ impl Client {
         match graph {
             Some(graph) => Ok(Audience {
                 service: Service::Graph,
-                resource: audience(graph),
+                resource: audience_of(graph),
             }),
             None if at(&cloud.resource_manager) => Ok(cloud.resource_manager_audience()),
             None => Err(foreign(&cloud.resource_manager, "request", target)),
@@ -357,8 +360,9 @@ impl Client {
                 }
                 Ok(reply) => Failure::answered(&request, &reply),
                 Err(error) if error.is_connect() => {
-                    let obstacle = Obstacle::find(&shared.http, &request.url, &error).await;
-                    Failure::unreached(&request, obstacle)
+                    let failure =
+                        ConnectFailure::diagnose(&shared.http, &request.url, &error).await;
+                    Failure::unreached(&request, failure)
                 }
                 Err(error) => Failure::unanswered(&request, &error),
             };
@@ -386,7 +390,7 @@ impl Client {
         if refusal.code() == "MissingSubscriptionRegistration" && !repairs.registered {
             repairs.registered = true;
             let path = request.url.path();
-            return Box::pin(registration::register(self, path, request.target)).await;
+            return Box::pin(self.register(path, request.target)).await;
         }
         if repairs.versioned {
             return Err(refusal);
@@ -402,6 +406,34 @@ impl Client {
         });
         request.url = with_version(&request.url, &version);
         Ok(())
+    }
+
+    /// Registers the provider that `path` belongs to, and waits until it is registered.
+    ///
+    /// # Errors
+    /// Those of the requests; `RegistrationTimeout`; `WarningRefused`.
+    async fn register(&self, path: &str, target: &str) -> Result<()> {
+        let Some(registration) = Registration::needed_by(path) else {
+            return Ok(());
+        };
+        self.guard(target, registration.warning()).await?;
+        let provider = registration.provider();
+        let url = self.url(&format!("{provider}/register"), registration::API_VERSION);
+        self.send(Request::new(Method::POST, url, target)).await?;
+        let started = Instant::now();
+        for look in 0.. {
+            let state = self
+                .get(provider, registration::API_VERSION, target)
+                .await?;
+            if Registration::is_done(&state, target)? {
+                return Ok(());
+            }
+            if started.elapsed() > self.retry().operation_limit {
+                break;
+            }
+            sleep(self.retry().poll_wait(look, None)).await;
+        }
+        Err(registration.timeout(target))
     }
 
     /// The error of an answer that wants more of the sign-in than its token shows.

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::Reply;
+use super::reply::Reply;
 use super::request::{Effect, Request};
 use crate::base::{
-    Category, Error, Obstacle, RetryPolicy, causes, chance, is_transient, retry_after,
+    Category, ConnectFailure, Error, RetryPolicy, causes, is_transient, random_fraction,
+    retry_after,
 };
 
 /// An attempt that did not succeed, and whether another may.
@@ -54,12 +55,12 @@ impl Failure {
     }
 
     /// No connection came about.
-    pub(super) fn unreached(request: &Request<'_>, obstacle: Obstacle) -> Self {
-        let again = match obstacle.lasts {
+    pub(super) fn unreached(request: &Request<'_>, failure: ConnectFailure) -> Self {
+        let again = match failure.is_permanent {
             true => Again::Never,
             false => Again::Unreachable,
         };
-        let error = obstacle.error("EndpointUnreachable", request.target);
+        let error = failure.error("EndpointUnreachable", request.target);
         Self {
             reason: error.message().to_owned(),
             error: error.during(request.line(), "", ""),
@@ -99,7 +100,7 @@ impl Failure {
             Again::Transient(asked) => (retry.attempts, asked),
             Again::Unreachable => (retry.connect_attempts, None),
         };
-        let backoff = retry.backoff(attempt, chance());
+        let backoff = retry.backoff(attempt, random_fraction());
         (attempt < most).then(|| asked.unwrap_or(backoff))
     }
 }

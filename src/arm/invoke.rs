@@ -6,7 +6,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep};
 
-use super::{Client, Operation, Pages, Plan, Reply, Request, Versions};
+use super::client::Client;
+use super::operation::Operation;
+use super::paging::Pages;
+use super::plan::Plan;
+use super::reply::Reply;
+use super::request::{Request, Versions};
 use crate::base::{Category, Error, Method, Progress, Result, Url, check_subscription_id};
 
 /// A call as its caller words it.

@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Client;
-use crate::base::lenient::from_value;
-use crate::base::{Described, Result};
+use super::client::Client;
+use crate::base::json::from_value;
+use crate::base::{ResourceLabel, Result};
 
 /// The items of a list. What happens to one that can't be read, the client decides.
 ///
@@ -28,7 +28,7 @@ pub(crate) fn read<T: DeserializeOwned>(
 }
 
 fn described(id: &str, list: &str) -> String {
-    match Described::read(id) {
+    match ResourceLabel::read(id) {
         Some(resource) => format!("{resource} ({id})"),
         None if id.is_empty() => format!("an item without an id of '{list}'"),
         None => format!("'{id}'"),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
-use super::{Client, Reply};
+use super::client::Client;
+use super::reply::Reply;
 use crate::base::{ArmError, Category, Error, Progress, Result, Url};
 
 /// An operation that Azure has accepted and goes on with.

@@ -15,8 +15,10 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, Url};
 use tokio::time::{Instant, sleep_until};
 
-use super::resource_graph;
 use crate::base::quota_renewal;
+
+/// Where queries of Azure Resource Graph go, whatever they are about.
+pub(super) const RESOURCE_GRAPH: &str = "/providers/Microsoft.ResourceGraph/resources";
 
 /// The requests that share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ enum Kind {
 impl Kind {
     fn of(method: &Method, url: &Url) -> Self {
         match *method {
-            Method::POST if url.path().eq_ignore_ascii_case(resource_graph::PATH) => Self::Queries,
+            Method::POST if url.path().eq_ignore_ascii_case(RESOURCE_GRAPH) => Self::Queries,
             Method::GET | Method::HEAD => Self::Reads,
             Method::DELETE => Self::Deletes,
             _ => Self::Writes,
@@ -181,7 +183,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_quota_of_queries_that_is_used_up_is_waited_for() {
         let pacer = Pacer::default();
-        let graph = anywhere().join(resource_graph::PATH).unwrap();
+        let graph = anywhere().join(RESOURCE_GRAPH).unwrap();
         let learn = |left: &str, renewed: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(QUOTA_LEFT, left.parse().unwrap());

@@ -6,18 +6,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::client::same_host;
-use super::{Client, Reply, Request, Versions, items};
+use super::client::{Client, same_host};
+use super::items;
+use super::reply::Reply;
+use super::request::{Request, Versions};
 use crate::base::{Category, Error, Method, Result, Url, null_is_empty};
-
-/// Where to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// The subscription; the connection's when not given.
-    pub subscription_id: Option<String>,
-    /// The resource group; the whole subscription when not given.
-    pub resource_group: Option<String>,
-}
 
 /// The pages of a list, read one at a time.
 pub struct Pages<T> {

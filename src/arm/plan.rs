@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::base::{Category, Described, Error, Result, capitalized};
+use crate::base::{Category, Error, ResourceLabel, Result, capitalized};
 
 /// What a change would do, found out without doing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Agreement {
         if new.is_empty() {
             return Ok(());
         }
-        let resource = Described::read(target).map(|resource| capitalized(&resource.short()));
+        let resource = ResourceLabel::read(target).map(|resource| capitalized(&resource.short()));
         let message = format!(
             "{} has changed since you confirmed: the command would now also {}. Nothing \
              was changed",

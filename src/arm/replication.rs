@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::Client;
+use super::client::Client;
 use crate::base::Progress;
 
 /// A wait for something new to be known.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::request::Effect;
 use crate::auth::claims;
-use crate::base::{Answer, Category, Error, Result, lenient, retry_after};
+use crate::base::{Answer, Category, Error, Result, json, retry_after};
 
 /// An answer to a request.
 pub struct Reply {
@@ -28,7 +28,7 @@ impl Reply {
     /// # Errors
     /// `UnexpectedContent` when it is something else.
     pub fn json<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
-        lenient::from_slice(&self.body).map_err(|_| self.unexpected(target))
+        json::from_slice(&self.body).map_err(|_| self.unexpected(target))
     }
 
     /// The body as `T`, exactly as it stands.
@@ -41,7 +41,7 @@ impl Reply {
             "" => "no content type",
             known => known,
         };
-        let what = match lenient::is_json(&self.body) {
+        let what = match json::is_json(&self.body) {
             true => "JSON that this module can't read",
             false => "something that is not JSON",
         };

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Client, Request, items};
+use super::client::Client;
+use super::items;
+use super::pacing::RESOURCE_GRAPH;
+use super::request::Request;
 use crate::base::{Category, Error, Result};
-
-/// Where queries go, whatever they are about.
-pub(super) const PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
 
 const API_VERSION: &str = "2022-10-01";
 
@@ -102,7 +102,7 @@ impl<T: DeserializeOwned> Rows<T> {
         if let Some(token) = token {
             body["options"]["$skipToken"] = json!(token);
         }
-        let url = self.client.url(PATH, API_VERSION);
+        let url = self.client.url(RESOURCE_GRAPH, API_VERSION);
         let request = Request::question(url, TARGET).body(&body);
         let reply = self.client.send(request).await?;
         match reply.whole() {

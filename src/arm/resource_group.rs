@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Client;
+use super::client::Client;
 use crate::base::Result;
 
 pub(super) const API_VERSION: &str = "2022-09-01";

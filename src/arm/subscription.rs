@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Client, Pages};
+use super::client::Client;
+use super::paging::Pages;
 use crate::base::{Category, Error, Result, check_subscription_id};
 
 pub(super) const API_VERSION: &str = "2022-12-01";

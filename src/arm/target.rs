@@ -1,9 +1,8 @@
 //! How a caller names a resource, or a place to list.
 
-use super::Client;
+use super::client::Client;
 use crate::base::{
-    Category, Error, ResourceId, ResourceType, Result, capitalized, check_resource_group,
-    check_subscription_id, label, of_another_type,
+    Category, Error, ResourceId, ResourceType, Result, capitalized, label, of_another_type,
 };
 
 /// One resource: by its id, or by its names.
@@ -181,23 +180,5 @@ pub(crate) fn agrees(
             )))
         }
         _ => Ok(()),
-    }
-}
-
-impl super::Scope {
-    /// The path of the list of resources of that type in this place.
-    ///
-    /// # Errors
-    /// What breaks a rule, by the name of its parameter.
-    pub(crate) fn path(&self, client: &Client, kind: ResourceType) -> Result<String> {
-        let subscription = client.subscription_or(self.subscription_id.as_deref())?;
-        check_subscription_id(&subscription)?;
-        let mut path = format!("/subscriptions/{subscription}");
-        if let Some(group) = &self.resource_group {
-            check_resource_group(group)?;
-            path.push_str(&format!("/resourceGroups/{group}"));
-        }
-        path.push_str(&format!("/providers/{kind}"));
-        Ok(path)
     }
 }

@@ -4,9 +4,10 @@
 use reqwest::header::HeaderMap;
 use tokio::time::sleep;
 
-use super::Caller;
+use super::token::Caller;
 use crate::base::{
-    Error, Obstacle, Result, Url, causes, chance, is_transient, read_body, retry_after,
+    ConnectFailure, Error, Result, Url, causes, is_transient, random_fraction, read_body,
+    retry_after,
 };
 
 /// What such a service answers.
@@ -40,7 +41,7 @@ pub(super) async fn ask(
                 None
             }
         };
-        let backoff = caller.retry.backoff(attempt, chance());
+        let backoff = caller.retry.backoff(attempt, random_fraction());
         sleep(wait.unwrap_or(backoff)).await;
     }
     unreachable!("the last attempt returns")
@@ -64,9 +65,9 @@ async fn unanswered(
 ) -> (Error, bool) {
     const CODE: &str = "AuthorityUnreachable";
     if error.is_connect() {
-        let obstacle = Obstacle::find(caller.http, url, error).await;
-        let lasts = obstacle.lasts;
-        return (obstacle.error(CODE, target), lasts);
+        let failure = ConnectFailure::diagnose(caller.http, url, error).await;
+        let lasts = failure.is_permanent;
+        return (failure.error(CODE, target), lasts);
     }
     let host = url.host_str().unwrap_or_default();
     let message = format!("{host} did not respond to the sign-in: {}", causes(error));

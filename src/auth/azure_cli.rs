@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use super::complaint::{Commands, Complaint};
 use super::program::Program;
+use super::token::{AccessToken, Secret};
 use super::variables::Variables;
-use super::{AccessToken, Audience, Secret};
-use crate::base::{Category, Error, Result};
+use crate::base::{Audience, Category, Error, Result};
 
 /// The Azure CLI, and the tenant to ask it for.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::host::Questions;
-use super::{AccessToken, Audience, Caller};
-use crate::base::{ContextToken, HostAnswer, Observer, QuestionKind, Result};
+use super::token::{AccessToken, Caller};
+use crate::base::{Audience, ContextToken, HostAnswer, Observer, QuestionKind, Result};
 
 /// Azure PowerShell, and the tenant to ask it for.
 #[derive(Debug)]

@@ -9,10 +9,11 @@ use ring::digest::{SHA256, digest};
 use serde_json::json;
 use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
 
+use super::files;
 use super::host::Questions;
 use super::host_key::HostKey;
 use super::pem_key::PemKey;
-use super::{Secret, files};
+use super::token::Secret;
 use crate::base::{Category, CertificateSource, Error, Observer, Result, SignatureAlgorithm};
 
 /// A certificate and its RSA key.

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use secrecy::ExposeSecret;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::Secret;
+use super::token::Secret;
 use crate::base::{Error, Result};
 
 /// The claims that a `WWW-Authenticate` header asks for, in base64 as they stand there.

@@ -3,7 +3,7 @@
 //! Only what no language changes is looked for: Entra's codes and command lines. Source: the Azure
 //! CLI's `azure.cli.core.auth.util`, and the messages of Az.Accounts.
 
-use crate::base::cut;
+use crate::base::truncated;
 
 /// What was read of such a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,14 +38,14 @@ impl Complaint {
         let entras = entras_sentence(&text);
         Self {
             is_entras: entras.is_some(),
-            reason: cut(
+            reason: truncated(
                 entras.unwrap_or_else(|| own_sentence(&lines, commands)),
                 LONGEST,
             ),
             commands: commands
                 .named_in(&lines)
                 .into_iter()
-                .map(|text| cut(text, LONGEST))
+                .map(|text| truncated(text, LONGEST))
                 .collect(),
         }
     }

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
-use super::token_endpoint::{Form, Issued, Refusal};
-use super::{AccessToken, Audience, Caller, Secret, TokenEndpoint, claims};
-use crate::base::{Category, Error, Result};
+use super::claims;
+use super::token::{AccessToken, Caller, Secret};
+use super::token_endpoint::{Form, Issued, Refusal, TokenEndpoint};
+use crate::base::{Audience, Category, Error, Result};
 
 /// A person's sign-in.
 pub struct DeviceCode {

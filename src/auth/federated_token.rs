@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
+use super::token::{Caller, Secret};
 use super::workflow::Workflow;
-use super::{Caller, Secret, claims, files};
+use super::{claims, files};
 use crate::base::{Error, Result, Url};
 
 /// Where that token is.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use secrecy::ExposeSecret;
 
-use super::Secret;
+use super::token::Secret;
 use crate::base::{Category, Error, Result};
 
 /// Reads a whole file.

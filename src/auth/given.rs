@@ -1,7 +1,8 @@
 //! Tokens that the caller has, from wherever.
 
-use super::{AccessToken, Audience, Secret, files};
-use crate::base::{Category, Error, Result, Service};
+use super::files;
+use super::token::{AccessToken, Secret};
+use crate::base::{Audience, Category, Error, Result, Service};
 
 /// A token for Azure Resource Manager, and maybe one for Microsoft Graph. Neither can be renewed.
 pub struct GivenTokens {

@@ -31,7 +31,7 @@ pub use managed_identity::ManagedIdentity;
 pub(crate) use service_principal::ClockDifference;
 pub use service_principal::{Proof, ServicePrincipal};
 pub use token::{AccessToken, Credential, Secret};
-pub(crate) use token::{Audience, Caller, Tokens};
+pub(crate) use token::{Caller, Tokens};
 pub use token_endpoint::TokenEndpoint;
 pub(crate) use variables::Variables;
 pub use workflow::Workflow;

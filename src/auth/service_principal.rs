@@ -4,10 +4,12 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::certificate::Certificate;
+use super::federated_token::FederatedToken;
 use super::host::Questions;
-use super::token_endpoint::{Form, Refusal};
-use super::{AccessToken, Audience, Caller, Certificate, FederatedToken, Secret, TokenEndpoint};
-use crate::base::Result;
+use super::token::{AccessToken, Caller, Secret};
+use super::token_endpoint::{Form, Refusal, TokenEndpoint};
+use crate::base::{Audience, Result};
 
 /// A service principal.
 pub struct ServicePrincipal {

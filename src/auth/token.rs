@@ -10,11 +10,14 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::azure_cli::AzureCli;
+use super::azure_powershell::AzurePowerShell;
+use super::device_code::DeviceCode;
+use super::given::GivenTokens;
 use super::host::Questions;
-use super::{
-    AzureCli, AzurePowerShell, DeviceCode, GivenTokens, ManagedIdentity, ServicePrincipal,
-};
-use crate::base::{Error, Http, Observer, Result, RetryPolicy, Service};
+use super::managed_identity::ManagedIdentity;
+use super::service_principal::ServicePrincipal;
+use crate::base::{Audience, Error, Http, Observer, Result, RetryPolicy};
 
 /// A secret: wiped when dropped, and never printed.
 pub type Secret = SecretString;
@@ -84,22 +87,6 @@ pub enum Credential {
     AzurePowerShell(AzurePowerShell),
     /// The sign-in of the Azure CLI.
     AzureCli(AzureCli),
-}
-
-/// What a token is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Audience {
-    /// The service that it goes to.
-    pub service: Service,
-    /// What it is asked for, without `/.default`.
-    pub resource: String,
-}
-
-impl Audience {
-    /// What a token is asked for where it goes by scopes.
-    pub(crate) fn scope(&self) -> String {
-        format!("{}/.default", self.resource)
-    }
 }
 
 /// On whose behalf a token is asked for.
@@ -297,6 +284,7 @@ mod tests {
     use tokio::time::advance;
 
     use super::*;
+    use crate::base::Service;
 
     fn issued(seconds: u64) -> AccessToken {
         AccessToken::issued("t".to_owned().into(), Duration::from_secs(seconds))

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::ask::{Answer, ask};
 use super::complaint::entras_sentence;
-use super::{AccessToken, Caller, Secret};
+use super::token::{AccessToken, Caller, Secret};
 use crate::base::{Category, Error, Result, Url};
 
 /// Where a tenant's tokens are issued.
@@ -167,7 +167,7 @@ impl TokenEndpoint {
         let (error, claims) = match serde_json::from_slice::<Refused>(&answer.body) {
             Ok(refused) => {
                 let category = Category::AuthenticationError;
-                let message = refused.sentence();
+                let message = refused.with_full_stop();
                 (
                     Error::new(category, &refused.error, account, message),
                     refused.claims,
@@ -200,7 +200,7 @@ impl TokenEndpoint {
 
 impl Refused {
     /// Entra's code and sentence; the ids behind it are of no use to the reader.
-    fn sentence(&self) -> String {
+    fn with_full_stop(&self) -> String {
         let text = self.error_description.as_deref().unwrap_or_default();
         let first = || text.lines().next().map(str::trim);
         let told = entras_sentence(text).or_else(first);

@@ -7,9 +7,10 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::ask::{Answer, ask};
+use super::files;
+use super::token::{Caller, Secret};
 use super::variables::Variables;
-use super::{Caller, Secret, files};
-use crate::base::{Category, Cloud, Error, Result, Url, cut, is_loopback};
+use crate::base::{Category, Cloud, Error, Result, Url, is_loopback, truncated};
 
 /// A workflow that may ask for such a token.
 #[derive(Clone)]
@@ -169,7 +170,7 @@ impl Workflow {
             ),
             (status, _) => {
                 let said = match body["message"].as_str() {
-                    Some(text) => format!(": {}", cut(text, LONGEST_MESSAGE)),
+                    Some(text) => format!(": {}", truncated(text, LONGEST_MESSAGE)),
                     None => String::new(),
                 };
                 let message = format!(

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::words::{abbreviate, cut, one_line};
+use super::text::{abbreviate, one_line, truncated};
 
 /// An error, with what lies behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl ArmError {
         }
         match text.is_empty() {
             true => self.code.clone(),
-            false => cut(&text, LONGEST),
+            false => truncated(&text, LONGEST),
         }
     }
 
@@ -329,7 +329,7 @@ fn message_of(members: &Members<'_>) -> Option<String> {
         let inner = self::members(value.get()).and_then(|inner| inner.get("value").copied());
         text_of(inner.unwrap_or(value))
     });
-    Some(cut(&one_line(&text?), LONGEST))
+    Some(truncated(&one_line(&text?), LONGEST))
 }
 
 /// A text, or a number as it is written.
@@ -347,7 +347,7 @@ fn xml(text: &str) -> Option<ArmError> {
     let between = |name: &str| {
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         let (inner, _) = rest.split_once(&format!("</{name}>"))?;
-        Some(cut(&one_line(inner), LONGEST)).filter(|inner| !inner.contains('<'))
+        Some(truncated(&one_line(inner), LONGEST)).filter(|inner| !inner.contains('<'))
     };
     Some(ArmError {
         code: between("Code")?,

@@ -1,7 +1,9 @@
 //! Azure's clouds and their hosts.
 
-use super::{Error, Result, Url};
-use crate::auth::Audience;
+use reqwest::Url;
+
+use super::audience::{Audience, Service, audience_of};
+use super::error::{Error, Result};
 
 /// A cloud: where its services are, and what their tokens are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,15 +19,6 @@ pub struct Cloud {
     /// Microsoft Graph; not known for an endpoint that was only named. Its tokens are asked for by
     /// its URL.
     pub graph: Option<Url>,
-}
-
-/// One of a cloud's services that the module has tokens for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// Azure Resource Manager.
-    ResourceManager,
-    /// Microsoft Graph.
-    Graph,
 }
 
 /// Name, Resource Manager, sign-in, Microsoft Graph. Source: Azure's documentation of the national
@@ -110,7 +103,7 @@ impl Cloud {
 
     /// The same for a URL that was parsed.
     pub(crate) fn at_url(resource_manager: Url) -> Result<Self> {
-        let audience = audience(&resource_manager);
+        let audience = audience_of(&resource_manager);
         if let Some(known) = CLOUDS.into_iter().find(|(_, url, ..)| *url == audience) {
             return Self::known(known);
         }
@@ -182,13 +175,8 @@ impl Cloud {
 
     /// Resource Manager's URL, without a slash at its end.
     pub fn endpoint(&self) -> String {
-        audience(&self.resource_manager)
+        audience_of(&self.resource_manager)
     }
-}
-
-/// What a token for a service is asked for when it goes by its URL: that, without a slash.
-pub(crate) fn audience(service: &Url) -> String {
-    service.as_str().trim_end_matches('/').to_owned()
 }
 
 /// Whether a URL is that of a service of Azure's public clouds.

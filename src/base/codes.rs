@@ -1,7 +1,7 @@
 //! The error codes of Azure's services that are known here: what each means to a caller, and what
 //! the module does about it. A code that is not in the table gets no advice and no second attempt.
 
-use super::Category;
+use super::category::Category;
 
 /// What a code means.
 #[derive(Clone, Copy, Debug)]

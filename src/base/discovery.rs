@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use reqwest::Url;
 use serde_json::Value;
 
-use super::cloud::audience;
+use super::audience::audience_of;
+use super::category::Category;
+use super::cloud::{Cloud, parse_endpoint};
+use super::connect_failure::ConnectFailure;
+use super::error::{Error, Result};
 use super::http::{Http, causes, read_body};
-use super::{Category, Cloud, Error, Obstacle, Result, Url, parse_endpoint};
 
 /// What a Resource Manager says of its cloud. An endpoint does not choose what tokens it gets: what
 /// it says counts as far as it concerns its own host, and names where to sign in within the bounds
@@ -35,8 +39,8 @@ pub(crate) async fn discover(cloud: &Cloud, http: &Http) -> Result<Description> 
     let answer = match http.toward(&url)?.get(url.clone()).send().await {
         Ok(answer) => answer,
         Err(error) if error.is_connect() => {
-            let obstacle = Obstacle::find(http, &url, &error).await;
-            return Err(obstacle.error("DiscoveryFailed", &host));
+            let failure = ConnectFailure::diagnose(http, &url, &error).await;
+            return Err(failure.error("DiscoveryFailed", &host));
         }
         Err(error) => return Err(failure(&causes(&error))),
     };
@@ -89,7 +93,7 @@ impl Description {
                 "UntrustedAuthority",
                 &format!(
                     "the sign-in address {}, which is neither Azure's nor in its own domain",
-                    audience(named)
+                    audience_of(named)
                 ),
                 "No secret was sent. If the operator of the endpoint confirms the address, set the \
                  environment variable AZURE_AUTHORITY_HOST to it.",

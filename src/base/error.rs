@@ -3,43 +3,13 @@
 use std::fmt;
 
 use super::arm_error::ArmError;
+use super::category::Category;
 use super::codes::{Retry, known};
-use super::described::Described;
-use super::words::{abbreviate, capitalized, one_line, sentence, without_secrets};
+use super::resource_label::ResourceLabel;
+use super::text::{abbreviate, capitalized, one_line, with_full_stop, without_secrets};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// The kind of an error, as PowerShell's error categories cut them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Category {
-    /// No other category fits.
-    NotSpecified,
-    /// The caller's input breaks a rule; nothing was sent.
-    InvalidArgument,
-    /// What was named does not exist.
-    ObjectNotFound,
-    /// Signed in, but not allowed.
-    PermissionDenied,
-    /// Not signed in, or the sign-in was refused or has run out.
-    AuthenticationError,
-    /// It exists already, in another form.
-    ResourceExists,
-    /// Somebody else is changing it.
-    ResourceBusy,
-    /// Throttled, or over a quota.
-    LimitsExceeded,
-    /// It did not end in time.
-    OperationTimeout,
-    /// The endpoint could not be reached.
-    ConnectionError,
-    /// The endpoint answered with something that is not Azure's.
-    InvalidResult,
-    /// Cancelled by the caller.
-    OperationStopped,
-    /// Azure refused the operation, or it failed there.
-    InvalidOperation,
-}
 
 /// Why something failed. Small to pass around: the details are on the heap.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -294,7 +264,7 @@ impl fmt::Display for Error {
             perhaps_done,
             ..
         } = &*self.0;
-        f.write_str(&sentence(message))?;
+        f.write_str(&with_full_stop(message))?;
         if *perhaps_done {
             f.write_str(
                 " Azure may have completed the request: check the resource before you \
@@ -329,7 +299,7 @@ fn category(status: Option<u16>) -> Category {
 /// Azure's sentence, which names the resource first: what is not there in words that fit, and the
 /// rest with the resource before it, unless it is named already.
 fn about(target: &str, code: &str, told: &str) -> String {
-    let Some(resource) = Described::read(target) else {
+    let Some(resource) = ResourceLabel::read(target) else {
         return told.to_owned();
     };
     match code {

@@ -5,9 +5,12 @@ use std::time::Duration;
 use hyper_util::client::proxy::matcher::Intercept;
 use once_cell::sync::OnceCell;
 
+use super::category::Category;
 use super::cloud::is_loopback;
+use super::error::{Error, Result};
+use super::proxy::Proxy;
 use super::trust::{self, ExtraRoots};
-use super::{Category, Error, Proxy, Result, Url};
+use reqwest::Url;
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
 const LONGEST_BODY: usize = 64 << 20;

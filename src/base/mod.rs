@@ -1,34 +1,40 @@
 //! What everything else needs: errors and advice, retries, HTTP and proxies, clouds, resource ids.
 
 mod arm_error;
+mod audience;
+mod category;
 mod cloud;
 mod codes;
-mod described;
+mod connect_failure;
 mod discovery;
 mod error;
 mod http;
-pub(crate) mod lenient;
-mod obstacle;
+pub(crate) mod json;
+mod observer;
 mod proxy;
 mod question;
 mod resource_id;
+mod resource_label;
 mod retry;
+mod scope_id;
+mod text;
 mod trust;
-mod watch;
-mod words;
 
 pub(crate) use arm_error::ArmError;
-pub use cloud::{Cloud, Service, parse_endpoint};
-pub(crate) use cloud::{audience, is_azure_service, is_loopback};
+pub use audience::Service;
+pub(crate) use audience::{Audience, audience_of};
+pub use category::Category;
+pub use cloud::{Cloud, parse_endpoint};
+pub(crate) use cloud::{is_azure_service, is_loopback};
 pub(crate) use codes::known as known_code;
 pub use codes::{KnownCode, Retry, known_codes};
-pub(crate) use described::{Described, every_other, label, last_provider};
+pub(crate) use connect_failure::ConnectFailure;
 pub(crate) use discovery::{Description, UNTRUSTED_AUDIENCE, discover};
 pub(crate) use error::Answer;
-pub use error::{Category, Error, Result};
+pub use error::{Error, Result};
 pub(crate) use http::{Http, causes, read_body};
-pub(crate) use lenient::null_is_empty;
-pub(crate) use obstacle::Obstacle;
+pub(crate) use json::null_is_empty;
+pub use observer::{Observer, Progress, Silent};
 pub use proxy::Proxy;
 pub(crate) use question::Open;
 pub use question::{
@@ -40,8 +46,9 @@ pub(crate) use resource_id::{
     check_group as check_resource_group, check_subscription as check_subscription_id,
     of_another_type,
 };
+pub(crate) use resource_label::{ResourceLabel, every_other, label, last_provider};
 pub use retry::RetryPolicy;
-pub(crate) use retry::{chance, is_transient, quota_renewal, retry_after};
+pub(crate) use retry::{is_transient, quota_renewal, random_fraction, retry_after};
+pub use scope_id::ScopeId;
+pub(crate) use text::{capitalized, folded, is_guid, same_name, truncated, with_full_stop};
 pub(crate) use trust::ExtraRoots;
-pub use watch::{Observer, Progress, Silent};
-pub(crate) use words::{capitalized, cut, folded, is_guid, same_name, sentence};

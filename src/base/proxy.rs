@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::{Category, Error, Result, Url};
+use super::category::Category;
+use super::error::{Error, Result};
+use reqwest::Url;
 
 /// A proxy, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Category, Described, Error, Result, capitalized, folded, is_guid, same_name};
+use super::category::Category;
+use super::error::{Error, Result};
+use super::resource_label::ResourceLabel;
+use super::text::{capitalized, folded, is_guid, same_name};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +79,7 @@ impl ResourceId {
     /// # Errors
     /// `InvalidResourceId`, or one of those of [`ResourceId::new`].
     pub fn parse(kind: ResourceType, parameter: &str, text: &str) -> Result<Self> {
-        let id = Self::read(kind, text).ok_or_else(|| match Described::read(text) {
+        let id = Self::read(kind, text).ok_or_else(|| match ResourceLabel::read(text) {
             Some(found) => of_another_type(kind, parameter, &found.short()),
             None => {
                 let rule = format!("it must be {}.", shape(kind));

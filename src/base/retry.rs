@@ -74,7 +74,7 @@ impl RetryPolicy {
 }
 
 /// A number from 0 to 1, from the generator that the request ids come from.
-pub(crate) fn chance() -> f64 {
+pub(crate) fn random_fraction() -> f64 {
     f64::from(uuid::Uuid::new_v4().as_u128() as u32) / f64::from(u32::MAX)
 }
 

@@ -18,7 +18,8 @@ use rustls::{
 use rustls_platform_verifier::Verifier;
 use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
 
-use super::{Category, Error, Result};
+use super::category::Category;
+use super::error::{Error, Result};
 
 /// Certificates that an environment names, which are trusted beside the system's.
 #[derive(Clone, Debug, Default)]
@@ -143,8 +144,9 @@ impl ServerCertVerifier for Explaining {
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             .map_err(|error| match error {
                 TlsError::InvalidCertificate(why) => {
-                    let distrust = Distrust::of(&why, end_entity, intermediates, server_name);
-                    let other = OtherError(Arc::new(distrust));
+                    let rejection =
+                        CertificateRejection::of(&why, end_entity, intermediates, server_name);
+                    let other = OtherError(Arc::new(rejection));
                     TlsError::InvalidCertificate(CertificateError::Other(other))
                 }
                 other => other,
@@ -176,18 +178,18 @@ impl ServerCertVerifier for Explaining {
 
 /// Why a server's certificate is not trusted, and what to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Distrust {
+pub(super) struct CertificateRejection {
     pub(super) message: String,
     pub(super) advice: String,
 }
 
-impl fmt::Display for Distrust {
+impl fmt::Display for CertificateRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Distrust {}
+impl std::error::Error for CertificateRejection {}
 
 /// How a root certificate comes into the system's store.
 const INSTALL: &str = if cfg!(windows) {
@@ -203,7 +205,7 @@ const INSTALL: &str = if cfg!(windows) {
 const CHECK_CLOCK: &str = "Check this machine's clock. If that is right, the server or the proxy \
                            in between needs a new certificate.";
 
-impl Distrust {
+impl CertificateRejection {
     fn of(
         why: &CertificateError,
         end_entity: &CertificateDer<'_>,

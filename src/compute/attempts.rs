@@ -2,8 +2,8 @@
 
 use tokio::time::sleep;
 
-use super::Existence;
 use super::failure::{missing_identity, named};
+use super::model::Existence;
 use super::read::read;
 use super::references::existence;
 use super::settle::settle;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::base::{Category, Described, Error, ResourceId, sentence};
+use crate::base::{Category, Error, ResourceId, ResourceLabel, with_full_stop};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
 /// The code of a change that failed because of one of the machine's identities.
@@ -58,7 +58,8 @@ fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
     error
         .reworded(format!(
             "There is no {}, so Azure refuses to change {}",
-            Described::read(identity).map_or_else(|| identity.to_owned(), |one| one.to_string()),
+            ResourceLabel::read(identity)
+                .map_or_else(|| identity.to_owned(), |one| one.to_string()),
             named(machine)
         ))
         .advise(
@@ -86,13 +87,13 @@ pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
         false => "The identity was not changed.",
     };
     error
-        .reworded(format!("{} {outcome}", sentence(&told)))
+        .reworded(format!("{} {outcome}", with_full_stop(&told)))
         .advise(advice)
 }
 
 /// The same error, of the upgrade of instances after their scale set has the identity.
 pub(super) fn after_the_change(error: Error) -> Error {
-    let told = sentence(&one_line(error.message()));
+    let told = with_full_stop(&one_line(error.message()));
     error.reworded(format!(
         "{told} The scale set was changed, but not all of its instances were upgraded."
     ))
@@ -100,7 +101,7 @@ pub(super) fn after_the_change(error: Error) -> Error {
 
 /// A resource as messages call it: by type and name.
 pub(super) fn named(id: &ResourceId) -> String {
-    Described::read(id.as_str()).map_or_else(|| id.to_string(), |one| one.short())
+    ResourceLabel::read(id.as_str()).map_or_else(|| id.to_string(), |one| one.short())
 }
 
 /// A message with its line breaks as spaces.

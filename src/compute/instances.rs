@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::API_VERSION;
 use super::attempts::Attempts;
+use super::model::API_VERSION;
 use crate::arm::{Client, Operation, Pages, Request};
 use crate::base::{Category, Error, Method, ResourceId, Result};
 

@@ -1,6 +1,6 @@
 use serde_json::value::RawValue;
 
-use super::{API_VERSION, MachineIdentity, MachineKind};
+use super::model::{API_VERSION, MachineIdentity, MachineKind};
 use crate::arm::{Client, Pages, Scope, Target};
 use crate::base::{ResourceId, Result};
 

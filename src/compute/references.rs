@@ -3,7 +3,8 @@
 
 use futures_util::future::join_all;
 
-use super::{Existence, MachineIdentity, failure};
+use super::failure;
+use super::model::{Existence, MachineIdentity};
 use crate::arm::Client;
 use crate::base::{ResourceId, Result};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};

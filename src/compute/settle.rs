@@ -6,8 +6,8 @@ use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use super::failure;
+use super::model::{API_VERSION, MachineIdentity, MachineKind};
 use super::read::read;
-use super::{API_VERSION, MachineIdentity, MachineKind};
 use crate::arm::{Client, Target};
 use crate::base::{Category, Error, Progress, ResourceId, Result};
 

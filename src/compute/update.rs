@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::attempts::Attempts;
-use super::change::{Change, IdentityType, Patch, Refused, plan};
+use super::change::{Change, IdentityType, Patch, Refused, State, plan};
 use super::instances::{self, Upgrade};
+use super::model::{API_VERSION, MachineIdentity, MachineKind};
 use super::read::read;
 use super::settle::{self, settle};
-use super::{API_VERSION, MachineIdentity, MachineKind, State, failure, references};
+use super::{failure, references};
 use crate::arm::{Client, Operation, Plan, Reply, Request, Target};
 use crate::base::{Error, Method, ResourceId, Result, same_name};
 use crate::identity::USER_ASSIGNED_IDENTITY;

@@ -2,7 +2,7 @@
 
 use super::sign_in::{Setting, SignedIn};
 use crate::auth::{azure_cli, azure_powershell, managed_identity};
-use crate::base::{Category, Cloud, Error, Result, sentence};
+use crate::base::{Category, Cloud, Error, Result, with_full_stop};
 
 /// Where a sign-in is looked for.
 #[derive(Clone, Copy)]
@@ -63,7 +63,7 @@ pub(super) async fn find(setting: &Setting<'_>, cloud: &mut Cloud) -> Result<Sig
                     format!(
                         "Skipped sign-in with {}: {}",
                         source.name(),
-                        sentence(error.message())
+                        with_full_stop(error.message())
                     )
                 });
                 // Variables that are set ask for this sign-in: no other may take its place.
@@ -118,7 +118,7 @@ fn is_absent(error: &Error) -> bool {
 }
 
 fn told((source, error): &(Source, Error)) -> String {
-    let why = sentence(error.message());
+    let why = with_full_stop(error.message());
     format!("{}: {}", source.name(), why.trim_end_matches('.'))
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 
 use super::chain::{self, NOT_SET_UP};
-use super::connection::Request;
-use super::{SignIn, registered};
+use super::connection::{Request, SignIn};
+use super::registered;
 use crate::auth::workflow::{self, Workflow};
 use crate::auth::{
     AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, ClockDifference, Credential,

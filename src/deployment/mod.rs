@@ -7,5 +7,6 @@ mod template;
 mod what_if;
 
 pub use model::Deployment;
-pub use run::{Deploy, Parameters, deploy};
+pub use run::{Deploy, deploy};
+pub use template::Parameters;
 pub use what_if::plan_deploy;

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::cause::{Step, explain, steps};
 use super::model::{API_VERSION, DEPLOYMENT, Deployment};
-use super::template::{Body, body};
+use super::template::{Body, Parameters, body};
 use crate::arm::{Client, Operation, Request, Target};
 use crate::base::{Method, Progress, ResourceId, Result};
 
@@ -21,15 +21,6 @@ pub struct Deploy {
     pub template: String,
     /// The values of its parameters.
     pub parameters: Option<Parameters>,
-}
-
-/// The values of a template's parameters.
-#[derive(Clone)]
-pub enum Parameters {
-    /// JSON: an object of values by name.
-    Values(String),
-    /// JSON: the text of a file of parameters.
-    File(String),
 }
 
 /// Parameters may be secrets.

@@ -6,8 +6,16 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::run::Parameters;
 use crate::base::{Error, Result};
+
+/// The values of a template's parameters.
+#[derive(Clone)]
+pub enum Parameters {
+    /// JSON: an object of values by name.
+    Values(String),
+    /// JSON: the text of a file of parameters.
+    File(String),
+}
 
 /// The body of a deployment.
 pub(super) struct Body {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::gather::{GivenRole, Group, Member, On};
+use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
 use crate::identity::API_VERSION;
 
 const IDENTITIES: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
@@ -31,7 +31,7 @@ pub(super) fn render(group: &Group) -> String {
     text
 }
 
-fn identity(member: &Member) -> Value {
+fn identity(member: &ExportedIdentity) -> Value {
     let identity = &member.identity;
     let tags: Map<String, Value> = identity
         .tags
@@ -52,7 +52,7 @@ fn identity(member: &Member) -> Value {
 }
 
 /// Each waits for the one before: Azure takes one write at a time under an identity.
-fn credentials(member: &Member) -> Vec<Value> {
+fn credentials(member: &ExportedIdentity) -> Vec<Value> {
     let name = &member.identity.name;
     let mut before = resource_id(IDENTITIES, &[name]);
     let mut resources = Vec::new();
@@ -70,18 +70,18 @@ fn credentials(member: &Member) -> Vec<Value> {
     resources
 }
 
-fn assignment(group: &Group, member: &Member, role: &GivenRole) -> Value {
+fn assignment(group: &Group, member: &ExportedIdentity, role: &ExportedRole) -> Value {
     let name = &member.identity.name;
     let identity = resource_id(IDENTITIES, &[name]);
-    let on = match &role.on {
-        On::Group => "",
-        On::Resource(resource) => resource,
+    let target = match &role.target {
+        RoleTarget::Group => "",
+        RoleTarget::Resource(resource) => resource,
     };
     let made = format!(
         "guid(resourceGroup().id, {}, {}, {})",
         quoted(name),
         quoted(&role.role),
-        quoted(on)
+        quoted(target)
     );
     let mut properties = json!({
         "roleDefinitionId": format!(
@@ -112,8 +112,8 @@ fn assignment(group: &Group, member: &Member, role: &GivenRole) -> Value {
         "properties": properties,
         "dependsOn": [format!("[{identity}]")],
     });
-    if !on.is_empty() {
-        resource["scope"] = literal(on);
+    if !target.is_empty() {
+        resource["scope"] = literal(target);
     }
     resource
 }

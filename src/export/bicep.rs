@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::gather::{GivenRole, Group, Member, On};
+use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
 use crate::identity::API_VERSION;
 
 pub(super) fn render(group: &Group) -> String {
@@ -45,7 +45,7 @@ macro_rules! line {
     };
 }
 
-fn identity(text: &mut String, symbol: &str, member: &Member) {
+fn identity(text: &mut String, symbol: &str, member: &ExportedIdentity) {
     let identity = &member.identity;
     line!(
         text,
@@ -69,7 +69,7 @@ fn identity(text: &mut String, symbol: &str, member: &Member) {
 }
 
 /// Each waits for the one before: Azure takes one write at a time under an identity.
-fn credentials(text: &mut String, symbol: &str, member: &Member) {
+fn credentials(text: &mut String, symbol: &str, member: &ExportedIdentity) {
     for (number, credential) in member.credentials.iter().enumerate() {
         let trust = &credential.properties;
         line!(
@@ -92,16 +92,16 @@ fn credentials(text: &mut String, symbol: &str, member: &Member) {
 fn assignment(
     text: &mut String,
     group: &Group,
-    member: &Member,
+    member: &ExportedIdentity,
     (identity, symbol): (&str, &str),
-    role: &GivenRole,
+    role: &ExportedRole,
 ) {
-    let on = match &role.on {
-        On::Group => "",
-        On::Resource(resource) => resource,
+    let target = match &role.target {
+        RoleTarget::Group => "",
+        RoleTarget::Resource(resource) => resource,
     };
-    if let Some(version) = version_of(on) {
-        let (kind, name) = on.rsplit_once('/').unwrap_or((on, ""));
+    if let Some(version) = version_of(target) {
+        let (kind, name) = target.rsplit_once('/').unwrap_or((target, ""));
         line!(
             text,
             "\nresource {symbol}Scope '{kind}@{version}' existing = {{"
@@ -120,9 +120,9 @@ fn assignment(
         quoted(&role.name),
         quoted(&member.identity.name),
         quoted(&role.role),
-        quoted(on)
+        quoted(target)
     );
-    if !on.is_empty() {
+    if !target.is_empty() {
         line!(text, "  scope: {symbol}Scope");
     }
     line!(text, "  properties: {{");

@@ -1,45 +1,13 @@
 //! Reads all that goes into a template.
 
-use super::{Export, Format};
-use crate::access::{self, AccessScope, Find, Holder, Place, Role, RoleAssignment};
+use super::bicep;
+use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
+use super::request::{Export, Format};
+use crate::access::{self, Find, Principal, Role, RoleAssignment, RoleScope};
 use crate::arm::{Client, Target};
-use crate::base::{Error, ResourceId, Result, same_name};
+use crate::base::{Error, ResourceId, Result, ScopeId, same_name};
 use crate::identity::federated::{self, FederatedCredential};
 use crate::identity::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity, read};
-
-/// The identities of a resource group.
-pub(super) struct Group {
-    /// The group's id, in lower case.
-    pub(super) id: String,
-    pub(super) identities: Vec<Member>,
-}
-
-/// An identity, and what belongs to it.
-pub(super) struct Member {
-    pub(super) identity: UserAssignedIdentity,
-    pub(super) credentials: Vec<FederatedCredential>,
-    pub(super) roles: Vec<GivenRole>,
-}
-
-/// A role that an identity has on something in the group.
-pub(super) struct GivenRole {
-    /// The assignment's name, a GUID.
-    pub(super) name: String,
-    /// The GUID of the role.
-    pub(super) role: String,
-    pub(super) on: On,
-    pub(super) description: Option<String>,
-    pub(super) condition: Option<String>,
-    pub(super) condition_version: Option<String>,
-}
-
-/// What a role is given on.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum On {
-    Group,
-    /// A resource in the group: what comes after `/providers/` in its id.
-    Resource(String),
-}
 
 pub(super) async fn gather(client: &Client, wanted: &Export) -> Result<Group> {
     let ids = wanted
@@ -81,16 +49,21 @@ fn group_of(ids: &[ResourceId]) -> Result<String> {
     }
 }
 
-async fn member(client: &Client, wanted: &Export, group: &str, id: &ResourceId) -> Result<Member> {
+async fn member(
+    client: &Client,
+    wanted: &Export,
+    group: &str,
+    id: &ResourceId,
+) -> Result<ExportedIdentity> {
     let identity = read(client, id).await?;
     let mut credentials = federated::all(client, id).await?;
-    credentials.retain(|credential| can_be_made(client, credential));
+    credentials.retain(|credential| is_complete(client, credential));
     credentials.sort_by_cached_key(|credential| credential.name.to_lowercase());
     let roles = match wanted.roles {
         true => roles(client, wanted.format, group, &identity).await?,
         false => Vec::new(),
     };
-    Ok(Member {
+    Ok(ExportedIdentity {
         identity,
         credentials,
         roles,
@@ -98,7 +71,7 @@ async fn member(client: &Client, wanted: &Export, group: &str, id: &ResourceId) 
 }
 
 /// A credential of which neither subject nor expression is known can't be made again.
-fn can_be_made(client: &Client, credential: &FederatedCredential) -> bool {
+fn is_complete(client: &Client, credential: &FederatedCredential) -> bool {
     let is_whole = credential.is_whole();
     if !is_whole {
         client.observer().warning(format!(
@@ -115,26 +88,27 @@ async fn roles(
     format: Format,
     group: &str,
     identity: &UserAssignedIdentity,
-) -> Result<Vec<GivenRole>> {
+) -> Result<Vec<ExportedRole>> {
     let asked = Find {
-        holder: Holder {
+        principal: Principal {
             principal_id: Some(identity.properties.principal_id.clone()),
             principal_type: None,
             identity: Target::default(),
         },
-        place: Place {
+        scope: RoleScope {
             scope: Some(
-                AccessScope::subscription(group.split('/').nth(2).unwrap_or_default()).to_string(),
+                ScopeId::subscription(group.split('/').nth(2).unwrap_or_default()).to_string(),
             ),
-            ..Place::default()
+            ..RoleScope::default()
         },
         role: Role::default(),
         through_groups: false,
     };
     let mut given = Vec::new();
     for found in access::find(client, &asked).await? {
-        match place(group, &found.properties.scope).filter(|on| can_say(format, on)) {
-            Some(on) => given.push(role(found, on)),
+        match role_target(group, &found.properties.scope).filter(|target| can_name(format, target))
+        {
+            Some(target) => given.push(role(found, target)),
             None => client.observer().warning(format!(
                 "The template omits the role '{}' of '{}' on '{}': a template that is deployed to \
                  resource group '{group}' can't assign a role on that scope.",
@@ -146,12 +120,12 @@ async fn roles(
     Ok(given)
 }
 
-fn role(found: RoleAssignment, on: On) -> GivenRole {
+fn role(found: RoleAssignment, target: RoleTarget) -> ExportedRole {
     let id = &found.properties.role_definition_id;
-    GivenRole {
+    ExportedRole {
         role: id.rsplit('/').next().unwrap_or_default().to_owned(),
         name: found.name,
-        on,
+        target,
         description: found.properties.description,
         condition: found.properties.condition,
         condition_version: found.properties.condition_version,
@@ -159,23 +133,23 @@ fn role(found: RoleAssignment, on: On) -> GivenRole {
 }
 
 /// Where in the group a scope lies.
-fn place(group: &str, scope: &str) -> Option<On> {
+fn role_target(group: &str, scope: &str) -> Option<RoleTarget> {
     let mut parts = scope.trim_end_matches('/').splitn(6, '/');
     let own: Vec<_> = parts.by_ref().take(5).collect();
     if !same_name(&own.join("/"), group) {
         return None;
     }
     let Some(rest) = parts.next() else {
-        return Some(On::Group);
+        return Some(RoleTarget::Group);
     };
     let (providers, resource) = rest.split_once('/')?;
-    same_name(providers, "providers").then(|| On::Resource(resource.to_owned()))
+    same_name(providers, "providers").then(|| RoleTarget::Resource(resource.to_owned()))
 }
 
 /// Bicep names a resource by its type's version, which is known here for a few alone.
-fn can_say(format: Format, on: &On) -> bool {
-    match (format, on) {
-        (Format::Bicep, On::Resource(resource)) => super::bicep::version_of(resource).is_some(),
+fn can_name(format: Format, target: &RoleTarget) -> bool {
+    match (format, target) {
+        (Format::Bicep, RoleTarget::Resource(resource)) => bicep::version_of(resource).is_some(),
         _ => true,
     }
 }
@@ -187,17 +161,19 @@ mod tests {
     #[test]
     fn places_in_the_group() {
         let group = "/subscriptions/s/resourceGroups/rg";
-        assert!(place(group, "/subscriptions/S/resourcegroups/RG") == Some(On::Group));
+        assert!(
+            role_target(group, "/subscriptions/S/resourcegroups/RG") == Some(RoleTarget::Group)
+        );
         let vm = "/subscriptions/s/resourcegroups/rg/providers/Microsoft.Compute/virtualMachines/v";
-        let on = On::Resource("Microsoft.Compute/virtualMachines/v".to_owned());
-        assert!(place(group, vm) == Some(on));
+        let target = RoleTarget::Resource("Microsoft.Compute/virtualMachines/v".to_owned());
+        assert!(role_target(group, vm) == Some(target));
         for other in [
             "/subscriptions/s",
             "/subscriptions/s/resourceGroups/rg2",
             "/subscriptions/s/resourceGroups/é",
             "/",
         ] {
-            assert!(place(group, other).is_none(), "{other}");
+            assert!(role_target(group, other).is_none(), "{other}");
         }
     }
 }

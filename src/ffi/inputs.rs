@@ -12,7 +12,8 @@ use super::changes::{Change, DeleteFederated, DeleteIdentity, Manner, Mode};
 use super::guard::Status;
 use super::types::*;
 use crate::access::{
-    Assign, Find, FindReferences, Holder, ListIdentities, Membership, Place, Revoke, Role, Source,
+    Assign, Find, FindReferences, ListIdentities, Membership, Principal, Revoke, Role, RoleScope,
+    Source,
 };
 use crate::arm::{Agreement, Invoke, Scope, Target};
 use crate::auth::{FederatedToken, Secret};
@@ -262,12 +263,12 @@ impl Read for AzmiIdentityListRequest {
 }
 
 impl Read for AzmiHolder {
-    type Owned = Holder;
+    type Owned = Principal;
 
-    unsafe fn read(&self) -> Result<Holder> {
+    unsafe fn read(&self) -> Result<Principal> {
         // SAFETY: the contract of this function.
         unsafe {
-            Ok(Holder {
+            Ok(Principal {
                 principal_id: text(self.principal_id)?,
                 principal_type: text(self.principal_type)?,
                 identity: self.identity.read()?,
@@ -277,12 +278,12 @@ impl Read for AzmiHolder {
 }
 
 impl Read for AzmiPlace {
-    type Owned = Place;
+    type Owned = RoleScope;
 
-    unsafe fn read(&self) -> Result<Place> {
+    unsafe fn read(&self) -> Result<RoleScope> {
         // SAFETY: the contract of this function.
         unsafe {
-            Ok(Place {
+            Ok(RoleScope {
                 scope: text(self.scope)?,
                 subscription_id: text(self.subscription_id)?,
                 resource_group: text(self.resource_group)?,
@@ -312,8 +313,8 @@ impl Read for AzmiRoleAssignmentCreateRequest {
         // SAFETY: the contract of this function.
         let wanted = unsafe {
             Assign {
-                holder: self.holder.read()?,
-                place: self.place.read()?,
+                principal: self.holder.read()?,
+                scope: self.place.read()?,
                 role: self.role.read()?,
                 description: text(self.description)?,
                 condition: text(self.condition)?,
@@ -336,8 +337,8 @@ impl Read for AzmiRoleAssignmentListRequest {
         // SAFETY: the contract of this function.
         unsafe {
             Ok(Find {
-                holder: self.holder.read()?,
-                place: self.place.read()?,
+                principal: self.holder.read()?,
+                scope: self.place.read()?,
                 role: self.role.read()?,
                 through_groups: self.through_groups != 0,
             })
@@ -353,8 +354,8 @@ impl Read for AzmiRoleAssignmentDeleteRequest {
         let wanted = unsafe {
             Revoke {
                 id: text(self.id)?,
-                holder: self.holder.read()?,
-                place: self.place.read()?,
+                principal: self.holder.read()?,
+                scope: self.place.read()?,
                 role: self.role.read()?,
             }
         };

@@ -1,5 +1,5 @@
 use super::list::read;
-use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+use super::model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 use crate::arm::{Client, Plan, Request, Target};
 use crate::base::{Category, Error, Method, ResourceId, Result};
 

@@ -1,4 +1,4 @@
-use super::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+use super::model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 use crate::arm::resource_graph::Rows;
 use crate::arm::{Client, Pages, Parameters, Scope, Target};
 use crate::base::{Category, Error, ResourceId, Result};

@@ -1,5 +1,6 @@
 //! User-assigned managed identities.
 
+mod change;
 mod create;
 mod delete;
 pub mod federated;

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::API_VERSION;
-use super::model::Properties;
-use crate::access::AccessScope;
+use super::model::{API_VERSION, Properties};
 use crate::arm::Client;
-use crate::base::{Category, Described, Error, Result, capitalized, null_is_empty};
+use crate::base::{Category, Error, ResourceLabel, Result, ScopeId, capitalized, null_is_empty};
 
 /// The system-assigned identity of a resource. Azure sends a signed URL with it, which is not
 /// even read.
@@ -44,7 +42,7 @@ const WITHOUT: [&str; 4] = [
 const SUFFIX: &str = "/providers/Microsoft.ManagedIdentity/identities/default";
 
 /// The resource that is meant: by its own id, or by that of its system-assigned identity.
-fn resource(text: &str) -> Result<AccessScope> {
+fn resource(text: &str) -> Result<ScopeId> {
     let text = text.trim().trim_end_matches('/');
     let own = match text.len().checked_sub(SUFFIX.len()) {
         Some(at) if text.is_char_boundary(at) && text[at..].eq_ignore_ascii_case(SUFFIX) => {
@@ -52,7 +50,7 @@ fn resource(text: &str) -> Result<AccessScope> {
         }
         _ => text,
     };
-    match Described::read(own) {
+    match ResourceLabel::read(own) {
         Some(found) if WITHOUT.contains(&found.label.as_str()) => {
             let message = format!(
                 "{} has no system-assigned identity: -Scope must be the id of a resource that can \
@@ -67,7 +65,7 @@ fn resource(text: &str) -> Result<AccessScope> {
                 message,
             ))
         }
-        _ => AccessScope::parse(own),
+        _ => ScopeId::parse(own),
     }
 }
 
@@ -88,8 +86,8 @@ pub async fn system_assigned(client: &Client, scope: &str) -> Result<SystemAssig
 
 /// Azure says of a resource without a system-assigned identity what it says of one that does not
 /// exist: that the identity was not found. The list of the group tells which of them it is.
-async fn missing(client: &Client, scope: &AccessScope, error: Error) -> Error {
-    let Some(resource) = Described::read(scope.as_str()) else {
+async fn missing(client: &Client, scope: &ScopeId, error: Error) -> Error {
+    let Some(resource) = ResourceLabel::read(scope.as_str()) else {
         return error;
     };
     match exists(client, scope, &resource).await {
@@ -104,7 +102,7 @@ async fn missing(client: &Client, scope: &AccessScope, error: Error) -> Error {
 }
 
 /// Whether a resource is in the list of its group; none when that can't be told.
-async fn exists(client: &Client, scope: &AccessScope, resource: &Described<'_>) -> Option<bool> {
+async fn exists(client: &Client, scope: &ScopeId, resource: &ResourceLabel<'_>) -> Option<bool> {
     let (Some(subscription), Some(group), None) =
         (resource.subscription, resource.group, resource.parent)
     else {
@@ -120,7 +118,7 @@ async fn exists(client: &Client, scope: &AccessScope, resource: &Described<'_>) 
     Some(found.value.iter().any(is_it))
 }
 
-fn without_identity(scope: &AccessScope, resource: &Described<'_>) -> Error {
+fn without_identity(scope: &ScopeId, resource: &ResourceLabel<'_>) -> Error {
     let advice = match resource.label.as_str() {
         "virtual machine" => "Enable it with Update-VmIdentity -EnableSystemAssigned.",
         "virtual machine scale set" => "Enable it with Update-VmssIdentity -EnableSystemAssigned.",

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use managed_identity::access::{
-    self, AccessScope, Assign, Find, Holder, Place, Revoke, Role, RoleAssignment,
+    self, Assign, Find, Principal, Revoke, Role, RoleAssignment, RoleScope,
 };
-use managed_identity::base::Category;
+use managed_identity::base::{Category, ScopeId};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
 
@@ -13,21 +13,21 @@ use crate::support::{GROUP, Local, code, target};
 
 const SUBSCRIPTION: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
 
-fn group() -> AccessScope {
-    AccessScope::parse(&format!("{SUBSCRIPTION}/resourceGroups/{GROUP}")).unwrap()
+fn group() -> ScopeId {
+    ScopeId::parse(&format!("{SUBSCRIPTION}/resourceGroups/{GROUP}")).unwrap()
 }
 
-fn on(scope: &str) -> Place {
-    Place {
+fn on(scope: &str) -> RoleScope {
+    RoleScope {
         scope: Some(scope.to_owned()),
-        ..Place::default()
+        ..RoleScope::default()
     }
 }
 
-fn holder(principal_id: &str) -> Holder {
-    Holder {
+fn with_object_id(principal_id: &str) -> Principal {
+    Principal {
         principal_id: Some(principal_id.to_owned()),
-        ..Holder::default()
+        ..Principal::default()
     }
 }
 
@@ -49,8 +49,8 @@ fn by_id(id: &str) -> Revoke {
 
 fn assign(principal_id: &str, role: &str) -> Assign {
     Assign {
-        holder: holder(principal_id),
-        place: on(group().as_str()),
+        principal: with_object_id(principal_id),
+        scope: on(group().as_str()),
         role: Role::named(role),
         ..Assign::default()
     }
@@ -58,8 +58,8 @@ fn assign(principal_id: &str, role: &str) -> Assign {
 
 async fn all(local: &Local, scope: &str, principal_id: &str) -> Vec<RoleAssignment> {
     let wanted = Find {
-        holder: holder(principal_id),
-        place: on(scope),
+        principal: with_object_id(principal_id),
+        scope: on(scope),
         ..Find::default()
     };
     access::find(&local.client, &wanted).await.unwrap()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use managed_identity::access::{self, Assign, Holder, Place, Role};
+use managed_identity::access::{self, Assign, Principal, Role, RoleScope};
 use managed_identity::arm::{Invoke, Scope, invoke};
 use managed_identity::base::{Category, Error, Silent, known_codes};
 use managed_identity::compute;
@@ -102,13 +102,13 @@ async fn codes_are_known_whatever_is_null_beside_them() {
         .await
         .unwrap();
     let assign = Assign {
-        holder: Holder {
+        principal: Principal {
             principal_id: Some(made.properties.principal_id.clone()),
-            ..Holder::default()
+            ..Principal::default()
         },
-        place: Place {
+        scope: RoleScope {
             resource_group: Some(GROUP.to_owned()),
-            ..Place::default()
+            ..RoleScope::default()
         },
         role: Role::named("Reader"),
         ..Assign::default()

@@ -1,8 +1,8 @@
 //! Who uses an identity, and which are used by nobody, through the real client, on the emulator.
 
 use managed_identity::access::{
-    self, Assign, FindReferences, Holder, Identities, ListIdentities, Place, Reference,
-    ReferenceKind, Role, Source,
+    self, Assign, FindReferences, Identities, ListIdentities, Principal, Reference, ReferenceKind,
+    Role, RoleScope, Source,
 };
 use managed_identity::arm::{Scope, Target};
 use managed_identity::identity::{self, Create, UserAssignedIdentity};
@@ -199,13 +199,13 @@ async fn the_unused_are_those_that_nothing_uses() {
     machine(&local, OTHER, "vm1", &assigned.id, &mentioned.id).await;
     let powerful = make(&local, "powerful").await;
     let give = Assign {
-        holder: Holder {
+        principal: Principal {
             principal_id: Some(powerful.properties.principal_id),
-            ..Holder::default()
+            ..Principal::default()
         },
-        place: Place {
+        scope: RoleScope {
             subscription_id: Some(OTHER.to_owned()),
-            ..Place::default()
+            ..RoleScope::default()
         },
         role: Role::named("Reader"),
         ..Assign::default()
@@ -243,16 +243,16 @@ async fn an_identity_may_be_named_by_its_name_alone() {
     let local = Local::start().await;
     let made = make(&local, "id1").await;
     let by_name = |name: &str| Assign {
-        holder: Holder {
+        principal: Principal {
             identity: Target {
                 name: Some(name.to_owned()),
                 ..Target::default()
             },
-            ..Holder::default()
+            ..Principal::default()
         },
-        place: Place {
+        scope: RoleScope {
             resource_group: Some(support::GROUP.to_owned()),
-            ..Place::default()
+            ..RoleScope::default()
         },
         role: Role::named("Reader"),
         ..Assign::default()

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use emulator::Options;
-use managed_identity::access::{self, Assign, Holder, Place, Role};
+use managed_identity::access::{self, Assign, Principal, Role, RoleScope};
 use managed_identity::arm::{Agreement, Client};
 use managed_identity::base::Category;
 use managed_identity::connect::connect;
@@ -145,13 +145,13 @@ async fn make(local: &Local, name: &str) -> UserAssignedIdentity {
 
 async fn give(client: &Client, identity: &UserAssignedIdentity, role: &str, subscription: &str) {
     let give = Assign {
-        holder: Holder {
+        principal: Principal {
             identity: by_id(&identity.id),
-            ..Holder::default()
+            ..Principal::default()
         },
-        place: Place {
+        scope: RoleScope {
             subscription_id: Some(subscription.to_owned()),
-            ..Place::default()
+            ..RoleScope::default()
         },
         role: Role::named(role),
         ..Assign::default()

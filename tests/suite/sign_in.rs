@@ -645,11 +645,7 @@ mod service_principals {
                 format!("in the file '{}'", file.display()),
                 "renew the file",
             ),
-            (
-                text,
-                "in -FederatedToken".to_owned(),
-                "Get a new one",
-            ),
+            (text, "in -FederatedToken".to_owned(), "Get a new one"),
         ] {
             let error = connect(request(&local, sign_in), Arc::new(Silent)).await;
             let error = error.unwrap_err();
@@ -909,7 +905,9 @@ mod automatic {
         assert_eq!(connection.account_type, "ManagedService");
         let lines = host.local.heard.verbose.lock().unwrap().join("\n");
         assert!(
-            lines.contains("Skipped sign-in with environment variables: AZURE_CLIENT_ID is not set."),
+            lines.contains(
+                "Skipped sign-in with environment variables: AZURE_CLIENT_ID is not set."
+            ),
             "{lines}"
         );
         assert!(host.local.heard.warnings.lock().unwrap().is_empty());

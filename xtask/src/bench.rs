@@ -59,10 +59,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
         size <= SIZE,
     );
     let emulator = self::size(module, EMULATOR)?;
-    println!(
-        "  the emulator's library has {}",
-        megabytes(emulator)
-    );
+    println!("  the emulator's library has {}", megabytes(emulator));
     Ok(pipeline && wait && fleet && import && small)
 }
 

@@ -140,9 +140,9 @@ impl<'a> Tools<'a> {
                  ({why}): install it from https://aka.ms/install-powershell"
             )
         };
-        let dotnet = self
-            .dotnet()
-            .map_err(|_| wanted("the download needs the .NET SDK, which is not installed either"))?;
+        let dotnet = self.dotnet().map_err(|_| {
+            wanted("the download needs the .NET SDK, which is not installed either")
+        })?;
         println!("  fetching PowerShell …");
         let outcome = dotnet
             .run()
@@ -225,7 +225,9 @@ impl<'a> Tools<'a> {
                     .capture()
                     .is_ok_and(|outcome| outcome.ok())
             })
-            .ok_or("Python 3.9 or later is not installed: install it from https://www.python.org")?;
+            .ok_or(
+                "Python 3.9 or later is not installed: install it from https://www.python.org",
+            )?;
         println!("  fetching the Python packages …");
         let outcome = Run::new(base)
             .args(["-m", "venv", "--clear"])

@@ -3,8 +3,8 @@
 //! header `Metadata` as well.
 
 use super::{Call, Names, Which, endpoint};
+use crate::auth::token::{AccessToken, Caller, Secret};
 use crate::auth::variables::Variables;
-use crate::auth::{AccessToken, Caller, Secret};
 use crate::base::{Result, Url};
 
 /// The endpoint, and what proves that the caller is the program.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use secrecy::ExposeSecret;
 
 use super::{Answer, Call, endpoint};
+use crate::auth::files;
+use crate::auth::token::{AccessToken, Caller, Secret};
 use crate::auth::variables::Variables;
-use crate::auth::{AccessToken, Caller, Secret, files};
 use crate::base::{Category, Error, Result, Url};
 
 /// The agent's endpoint, and where its files are.

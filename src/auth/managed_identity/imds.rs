@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Call, Names, Which, endpoint, unavailable};
+use crate::auth::token::{AccessToken, Caller};
 use crate::auth::variables::Variables;
-use crate::auth::{AccessToken, Caller};
 use crate::base::{Result, Url};
 
 /// The service at its address of the link, the same on every machine.

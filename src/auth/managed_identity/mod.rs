@@ -7,21 +7,20 @@ mod imds;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use app_service::AppService;
+use arc::Arc;
+use imds::Imds;
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use app_service::AppService;
-use arc::Arc;
-use imds::Imds;
-
+use super::token::{AccessToken, Caller, Secret};
 use super::token_endpoint::date;
 use super::variables::Variables;
-use super::{AccessToken, Audience, Caller, Secret};
 use crate::base::{
-    ArmError, Category, Error, Result, Url, capitalized, causes, chance, cut, is_guid, read_body,
-    retry_after,
+    ArmError, Audience, Category, Error, Result, Url, capitalized, causes, is_guid,
+    random_fraction, read_body, retry_after, truncated,
 };
 
 /// A managed identity, and where its tokens come from.
@@ -247,7 +246,7 @@ impl Refused {
             .map(str::trim)
             .find(|line| !line.is_empty());
         Self {
-            sentence: first_line.map(|line| cut(line, LONGEST_SENTENCE)),
+            sentence: first_line.map(|line| truncated(line, LONGEST_SENTENCE)),
             code: Some(code).filter(|code| !code.is_empty()),
         }
     }
@@ -310,7 +309,7 @@ impl Call<'_> {
             {
                 return Err(error);
             }
-            sleep(asked.unwrap_or(retry.backoff(attempt, chance()))).await;
+            sleep(asked.unwrap_or(retry.backoff(attempt, random_fraction()))).await;
         }
         unreachable!("the last attempt returns")
     }

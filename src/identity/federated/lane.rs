@@ -7,11 +7,11 @@ use once_cell::sync::Lazy;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::list::all;
-use super::target::identity;
-use super::{CredentialTarget, FederatedCredential};
+use super::model::FederatedCredential;
+use super::target::{CredentialTarget, identity};
 use crate::arm::Client;
 use crate::base::{ResourceId, Result, folded};
-use crate::identity::API_VERSION;
+use crate::identity::model::API_VERSION;
 
 /// What those who write one after the other know of an identity's credentials.
 type Known = Option<Vec<FederatedCredential>>;

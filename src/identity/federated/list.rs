@@ -1,9 +1,8 @@
-use super::model::FLEXIBLE_API_VERSION;
-use super::target::{CredentialId, identity, path};
-use super::{CredentialTarget, FederatedCredential};
+use super::model::{FLEXIBLE_API_VERSION, FederatedCredential};
+use super::target::{CredentialId, CredentialTarget, identity, path};
 use crate::arm::{Client, Pages, Request, Target, Versions};
-use crate::base::{Method, ResourceId, Result, sentence};
-use crate::identity::API_VERSION;
+use crate::base::{Method, ResourceId, Result, with_full_stop};
+use crate::identity::model::API_VERSION;
 
 /// Reads a federated credential.
 ///
@@ -59,7 +58,7 @@ fn or_known<T>(client: &Client, read: Result<T>, known: T, target: &str) -> T {
         client.observer().warning(format!(
             "A federated credential without a subject matches claims by an expression, and the \
              expression can't be read at '{target}' with api-version {FLEXIBLE_API_VERSION}: {}",
-            sentence(error.message())
+            with_full_stop(error.message())
         ));
         known
     })

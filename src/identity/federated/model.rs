@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 
 use crate::arm::Versions;
 use crate::base::{Error, Result, Url};
-use crate::identity::API_VERSION;
+use crate::identity::model::API_VERSION;
 
 /// The version of Microsoft.ManagedIdentity that has `claimsMatchingExpression`, which no stable
 /// version has. Source: the service's specification, in which this is the first to have it.

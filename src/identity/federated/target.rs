@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::model::check_name;
 use crate::arm::{Client, Parameters, Target, agrees};
-use crate::base::{Category, Described, Error, ResourceId, Result, capitalized};
-use crate::identity::USER_ASSIGNED_IDENTITY;
+use crate::base::{Category, Error, ResourceId, ResourceLabel, Result, capitalized};
+use crate::identity::model::USER_ASSIGNED_IDENTITY;
 
 /// A federated credential as a caller names it: by its id, or by its identity and its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn no_credential(parameter: &str, id: &str) -> Error {
     let rule = "must be the id of a federated credential, which ends in \
                 /federatedIdentityCredentials/<name>";
     let code = "InvalidResourceId";
-    match Described::read(id) {
+    match ResourceLabel::read(id) {
         Some(found) => {
             let what = capitalized(&found.short());
             let message = format!("{what} is not a {LABEL}: -{parameter} {rule}");

@@ -3,13 +3,14 @@
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
+use super::lane::Lane;
 use super::list::{all, read};
-use super::model::{MOST, audience};
-use super::target::CredentialId;
-use super::{CredentialTarget, FederatedCredential, FederatedProperties, Lane, Source};
+use super::model::{FederatedCredential, FederatedProperties, MOST, audience};
+use super::source::Source;
+use super::target::{CredentialId, CredentialTarget};
 use crate::arm::{Client, Plan, Reply, Request};
 use crate::base::{Category, Error, Method, Progress, Result};
-use crate::identity::API_VERSION;
+use crate::identity::model::API_VERSION;
 
 /// The federated credential to create.
 #[derive(Clone, Debug, Default)]

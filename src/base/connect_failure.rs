@@ -7,31 +7,33 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::category::Category;
 use super::cloud::is_loopback;
+use super::error::Error;
 use super::http::{Http, causes};
-use super::trust::Distrust;
-use super::{Category, Error, Url};
+use super::trust::CertificateRejection;
+use reqwest::Url;
 
 /// What keeps a request from being sent.
-pub(crate) struct Obstacle {
+pub(crate) struct ConnectFailure {
     code: Option<&'static str>,
     message: String,
     advice: String,
     /// Whether the same request would meet it again.
-    pub(crate) lasts: bool,
+    pub(crate) is_permanent: bool,
 }
 
-impl Obstacle {
+impl ConnectFailure {
     /// Finds out why no connection to the service at `url` came about.
-    pub(crate) async fn find(http: &Http, url: &Url, error: &reqwest::Error) -> Self {
+    pub(crate) async fn diagnose(http: &Http, url: &Url, error: &reqwest::Error) -> Self {
         let why = causes(error);
         let service = host_and_port(url);
-        if let Some(distrust) = Distrust::within(error) {
+        if let Some(rejection) = CertificateRejection::within(error) {
             return Self {
                 code: Some("CertificateNotTrusted"),
-                message: distrust.message.clone(),
-                advice: distrust.advice.clone(),
-                lasts: true,
+                message: rejection.message.clone(),
+                advice: rejection.advice.clone(),
+                is_permanent: true,
             };
         }
         match http.proxy_toward(url) {
@@ -47,7 +49,7 @@ impl Obstacle {
                     false => "Check -Endpoint or -Environment, the network and the proxy.",
                 }
                 .to_owned(),
-                lasts: false,
+                is_permanent: false,
             },
         }
     }
@@ -67,7 +69,7 @@ impl Obstacle {
                 advice: "Check $env:HTTPS_PROXY, which names the proxy, and $env:NO_PROXY, which \
                          lists the hosts to reach without it."
                     .to_owned(),
-                lasts: false,
+                is_permanent: false,
             };
         };
         let advice = match status.starts_with("407") {
@@ -84,7 +86,7 @@ impl Obstacle {
             code: Some("ProxyRefused"),
             message: format!("The proxy {name} refused the connection to {service}: HTTP {status}"),
             advice,
-            lasts: !status.starts_with('5'),
+            is_permanent: !status.starts_with('5'),
         }
     }
 

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::{Client, resource_group, subscription};
+use super::client::Client;
+use super::{resource_group, subscription};
 use crate::base::{Error, Result, every_other, last_provider};
 
 /// The version in which the providers of a subscription are read.

@@ -1,13 +1,17 @@
+//! Ids of scopes: what may be named where access is managed.
+
 use std::fmt;
 
-use crate::base::{Error, Result, check_resource_group, check_subscription_id, folded, same_name};
+use super::error::{Error, Result};
+use super::resource_id::{check_group, check_subscription};
+use super::text::{folded, same_name};
 
 /// What a role is given on: a subscription, a resource group, a resource, or what is above the
 /// subscriptions. Scopes that differ only in casing are equal.
 #[derive(Clone, Debug)]
-pub struct AccessScope(String);
+pub struct ScopeId(String);
 
-impl AccessScope {
+impl ScopeId {
     /// Reads the id of a scope as a user gave it.
     ///
     /// # Errors
@@ -59,8 +63,8 @@ impl AccessScope {
     /// # Errors
     /// What breaks a rule, by the name of its parameter.
     pub fn resource_group(subscription: &str, group: &str) -> Result<Self> {
-        check_subscription_id(subscription)?;
-        check_resource_group(group)?;
+        check_subscription(subscription)?;
+        check_group(group)?;
         Ok(Self(format!(
             "/subscriptions/{subscription}/resourceGroups/{group}"
         )))
@@ -74,9 +78,9 @@ impl AccessScope {
         }
     }
 
-    /// The path of something of the tenant's access control on this scope.
-    pub(super) fn path_of(&self, what: &str) -> String {
-        format!("{}/providers/Microsoft.Authorization/{what}", self.0)
+    /// The path of an extension resource of this scope, by its provider, type and name.
+    pub(crate) fn extension(&self, resource: &str) -> String {
+        format!("{}/providers/{resource}", self.0)
     }
 
     /// The subscription that it is in; none above the subscriptions.
@@ -101,15 +105,15 @@ impl AccessScope {
     }
 }
 
-impl PartialEq for AccessScope {
+impl PartialEq for ScopeId {
     fn eq(&self, other: &Self) -> bool {
         same_name(&self.0, &other.0)
     }
 }
 
-impl Eq for AccessScope {}
+impl Eq for ScopeId {}
 
-impl fmt::Display for AccessScope {
+impl fmt::Display for ScopeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -128,7 +132,7 @@ mod tests {
             "/providers/Microsoft.Management/managementGroups/m",
             "/",
         ] {
-            assert!(AccessScope::parse(good).is_ok(), "{good}");
+            assert!(ScopeId::parse(good).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -141,13 +145,13 @@ mod tests {
             "/providers/x/y",
             "/providers/Microsoft.Management/managementGroups/..",
         ] {
-            assert!(AccessScope::parse(bad).is_err(), "{bad}");
+            assert!(ScopeId::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn what_is_given_above_counts_below() {
-        let scope = |text: &str| AccessScope::parse(text).unwrap();
+        let scope = |text: &str| ScopeId::parse(text).unwrap();
         let group = scope("/subscriptions/s/resourceGroups/rg");
         assert!(group.is_above(&scope("/subscriptions/s/resourceGroups/RG/providers/x/y/z")));
         for other in [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::Question;
+use super::question::Question;
 
 /// How far a long wait has come.
 #[derive(Clone, Debug, PartialEq, Eq)]

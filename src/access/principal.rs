@@ -6,7 +6,7 @@ use crate::identity;
 
 /// Who holds a role, or gets it: somebody by their object id, or a user-assigned identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holder {
+pub struct Principal {
     /// The object id; with it the identity does not count.
     pub principal_id: Option<String>,
     /// What the object id is of; a managed identity when not given.
@@ -18,7 +18,7 @@ pub struct Holder {
 
 /// Somebody in the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Principal {
+pub(super) struct ResolvedPrincipal {
     /// The object id.
     pub id: String,
     /// `ServicePrincipal` for managed identities, `User`, `Group`, `ForeignGroup` or `Device`.
@@ -36,7 +36,7 @@ const KINDS: [&str; 5] = [
     "Device",
 ];
 
-impl Principal {
+impl ResolvedPrincipal {
     /// Somebody by their object id, as a user gave it; a managed identity when no kind is given.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Principal {
     }
 }
 
-impl Holder {
+impl Principal {
     /// Whether anybody is named.
     pub(super) fn is_given(&self) -> bool {
         self.principal_id.is_some() || self.identity != Target::default()
@@ -85,10 +85,10 @@ impl Holder {
     /// Checks what can be checked without asking.
     ///
     /// # Errors
-    /// `MissingParameter` when nobody is named; those of [`Principal::parse`].
+    /// `MissingParameter` when nobody is named; those of [`ResolvedPrincipal::parse`].
     pub(super) fn check(&self) -> Result<()> {
         match &self.principal_id {
-            Some(id) => Principal::parse(id, self.principal_type.as_deref()).map(drop),
+            Some(id) => ResolvedPrincipal::parse(id, self.principal_type.as_deref()).map(drop),
             None if self.is_given() => Ok(()),
             None => Err(Error::missing(
                 "InputObject",
@@ -103,12 +103,12 @@ impl Holder {
     /// # Errors
     /// Those of [`check`](Self::check) and of the target; `ResourceNotFound`; `AmbiguousName` when
     /// a name alone means several.
-    pub(super) async fn principal(&self, client: &Client) -> Result<Principal> {
+    pub(super) async fn resolve(&self, client: &Client) -> Result<ResolvedPrincipal> {
         if let Some(id) = &self.principal_id {
-            return Principal::parse(id, self.principal_type.as_deref());
+            return ResolvedPrincipal::parse(id, self.principal_type.as_deref());
         }
         let identity = identity::find_named(client, &self.identity).await?;
-        Ok(Principal {
+        Ok(ResolvedPrincipal {
             id: identity.properties.principal_id,
             kind: KINDS[0].to_owned(),
             name: identity.name,
@@ -123,12 +123,23 @@ mod tests {
     #[test]
     fn principals_are_checked() {
         let id = "AAAA0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
-        assert_eq!(Principal::parse(id, Some("user")).unwrap().kind, "User");
-        assert_eq!(Principal::parse(id, None).unwrap().kind, "ServicePrincipal");
-        let code = |id, kind| Principal::parse(id, kind).unwrap_err().code().to_owned();
+        assert_eq!(
+            ResolvedPrincipal::parse(id, Some("user")).unwrap().kind,
+            "User"
+        );
+        assert_eq!(
+            ResolvedPrincipal::parse(id, None).unwrap().kind,
+            "ServicePrincipal"
+        );
+        let code = |id, kind| {
+            ResolvedPrincipal::parse(id, kind)
+                .unwrap_err()
+                .code()
+                .to_owned()
+        };
         assert_eq!(code(id, Some("Robot")), "InvalidPrincipalType");
         assert_eq!(code("id1", None), "InvalidPrincipalId");
-        let nobody = Holder::default().check().unwrap_err();
+        let nobody = Principal::default().check().unwrap_err();
         assert_eq!(nobody.code(), "MissingParameter");
     }
 }

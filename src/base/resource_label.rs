@@ -53,7 +53,7 @@ pub(crate) fn every_other(parts: &[&str]) -> String {
 
 /// A resource by the parts of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Described<'a> {
+pub(crate) struct ResourceLabel<'a> {
     /// What its type is called.
     pub(crate) label: String,
     /// Its own name.
@@ -64,7 +64,7 @@ pub(crate) struct Described<'a> {
     pub(crate) subscription: Option<&'a str>,
 }
 
-impl<'a> Described<'a> {
+impl<'a> ResourceLabel<'a> {
     /// Reads the id of a resource: `/…/providers/{namespace}/{type}/{name}/…`, of any depth.
     pub(crate) fn read(id: &'a str) -> Option<Self> {
         let parts: Vec<&str> = id.trim_matches('/').split('/').collect();
@@ -97,7 +97,7 @@ impl<'a> Described<'a> {
 }
 
 /// "virtual machine 'vm1' in resource group 'rg1'".
-impl fmt::Display for Described<'_> {
+impl fmt::Display for ResourceLabel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.short())?;
         if let Some(parent) = self.parent {
@@ -140,7 +140,7 @@ mod tests {
             ),
         ];
         for (id, words) in cases {
-            assert_eq!(Described::read(&id).unwrap().to_string(), words);
+            assert_eq!(ResourceLabel::read(&id).unwrap().to_string(), words);
         }
         for other in [
             "",
@@ -148,9 +148,9 @@ mod tests {
             "/subscriptions/s",
             "/subscriptions/s/resourceGroups/g",
         ] {
-            assert_eq!(Described::read(other), None, "{other}");
+            assert_eq!(ResourceLabel::read(other), None, "{other}");
         }
         let list = format!("{group}/Microsoft.Compute/virtualMachines");
-        assert_eq!(Described::read(&list), None);
+        assert_eq!(ResourceLabel::read(&list), None);
     }
 }

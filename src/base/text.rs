@@ -34,7 +34,7 @@ pub(crate) fn capitalized(text: &str) -> String {
 }
 
 /// The text with a full stop, unless it has an end already.
-pub(crate) fn sentence(text: &str) -> String {
+pub(crate) fn with_full_stop(text: &str) -> String {
     match text.ends_with(['.', '!', '?']) {
         true => text.to_owned(),
         false => format!("{text}."),
@@ -50,11 +50,11 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// At most 120 characters, so that a message stays a message.
 pub(crate) fn abbreviate(text: &str) -> String {
-    cut(text, 120)
+    truncated(text, 120)
 }
 
 /// At most as many characters.
-pub(crate) fn cut(text: &str, longest: usize) -> String {
+pub(crate) fn truncated(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
@@ -137,8 +137,8 @@ mod tests {
     fn texts_begin_and_end_as_sentences_do() {
         assert_eq!(capitalized("the service"), "The service");
         assert_eq!(capitalized(""), "");
-        assert_eq!(sentence("It is so"), "It is so.");
-        assert_eq!(sentence("Is it so?"), "Is it so?");
+        assert_eq!(with_full_stop("It is so"), "It is so.");
+        assert_eq!(with_full_stop("Is it so?"), "Is it so?");
     }
 
     #[test]
