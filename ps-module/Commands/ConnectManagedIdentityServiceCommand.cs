@@ -15,7 +15,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "ManagedIdentityService", DefaultParameterSetName = Automatic)]
 [OutputType(typeof(ManagedIdentityConnection))]
-public sealed class ConnectManagedIdentityServiceCommand : ProcessCmdlet
+public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
 {
     private const string Automatic = "Automatic";
     private const string WithAzureCli = "AzureCli";

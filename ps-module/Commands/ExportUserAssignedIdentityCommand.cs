@@ -15,39 +15,35 @@ namespace ManagedIdentity.Commands;
 /// Makes a template of user-assigned managed identities with their federated credentials, and with their roles if
 /// wanted. Deployed to the group that they are of, it changes nothing.
 /// </summary>
-[Cmdlet(VerbsData.Export, "UserAssignedIdentity", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "UserAssignedIdentity", DefaultParameterSetName = ParameterSets.ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
 {
-    private const string ByName = "ByName";
-    private const string ByResourceId = "ByResourceId";
-    private const string ByInputObject = "ByInputObject";
-
     private readonly List<string> _ids = [];
 
     /// <summary>The resource group of the identities.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The names of the identities, or patterns. Without it, all of the group.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IdentityName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities: all of one group.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
 
     /// <summary>Identities, all of one group: objects that stand for them, or resource ids.</summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
@@ -78,10 +74,10 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
     {
         switch (ParameterSetName)
         {
-            case ByResourceId:
+            case ParameterSets.ByResourceId:
                 FindIds(ResourceId);
                 break;
-            case ByInputObject:
+            case ParameterSets.ByInputObject:
                 FindObjects(nameof(InputObject), InputObject);
                 break;
             default:

@@ -7,40 +7,28 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that changes federated credentials which exist.</summary>
 public abstract class FederatedCredentialChangeCmdlet : ChangeCmdlet
 {
-    /// <summary>The name of the parameter set that names credentials.</summary>
-    protected const string ByName = "ByName";
-
-    /// <summary>The name of the parameter set that takes resource ids.</summary>
-    protected const string ByResourceId = "ByResourceId";
-
-    /// <summary>
-    /// The name of the parameter set that takes objects. Objects alone are taken from the pipeline, as they are: names
-    /// that PowerShell took out of them would be without their subscription.
-    /// </summary>
-    protected const string ByInputObject = "ByInputObject";
-
     /// <summary>The resource group of the identity. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The name of the identity. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string IdentityName { get; set; } = "";
 
     /// <summary>The names of the credentials. Where one is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 2)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 2)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 2, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the credentials.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -49,7 +37,7 @@ public abstract class FederatedCredentialChangeCmdlet : ChangeCmdlet
     /// Objects that stand for credentials: of this module or of Azure PowerShell, any with a property Id or
     /// ResourceId or with ResourceGroupName, IdentityName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 

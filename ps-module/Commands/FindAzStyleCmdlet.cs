@@ -10,24 +10,15 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that gets machines with the parameters and in the shape that Azure PowerShell has for them.</summary>
 public abstract class FindAzStyleCmdlet : FindCmdlet
 {
-    /// <summary>The name of the parameter set that names machines.</summary>
-    protected const string ByName = "ByName";
-
-    /// <summary>The name of the parameter set that takes a resource id.</summary>
-    protected const string ByResourceId = "ByResourceId";
-
-    /// <summary>The name of the parameter set that takes objects.</summary>
-    protected const string ByInputObject = "ByInputObject";
-
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The resource id.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string? ResourceId { get; set; }
@@ -36,7 +27,7 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     /// Objects that stand for machines: any with a property Id or ResourceId or with ResourceGroupName and Name, or
     /// resource groups, whose machines are meant.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
@@ -67,13 +58,13 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     {
         switch (ParameterSetName)
         {
-            case ByResourceId:
+            case ParameterSets.ByResourceId:
                 FindIds(ResourceId is null ? null : [ResourceId]);
                 break;
-            case ByInputObject when InputObject is { } one && GroupOf(one) is { } group:
+            case ParameterSets.ByInputObject when InputObject is { } one && GroupOf(one) is { } group:
                 Try(() => FindGroup(group, one), one);
                 break;
-            case ByInputObject:
+            case ParameterSets.ByInputObject:
                 FindObjects(nameof(InputObject), InputObject);
                 break;
             default:

@@ -9,24 +9,15 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that gets the managed identities of virtual machines or scale sets.</summary>
 public abstract class FindMachineCmdlet : FindCmdlet
 {
-    /// <summary>The name of the parameter set that names machines.</summary>
-    protected const string ByName = "ByName";
-
-    /// <summary>The name of the parameter set that takes resource ids.</summary>
-    protected const string ByResourceId = "ByResourceId";
-
-    /// <summary>The name of the parameter set that takes objects.</summary>
-    protected const string ByInputObject = "ByInputObject";
-
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The resource ids of the machines.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -53,10 +44,10 @@ public abstract class FindMachineCmdlet : FindCmdlet
     {
         switch (ParameterSetName)
         {
-            case ByResourceId:
+            case ParameterSets.ByResourceId:
                 FindIds(ResourceId);
                 break;
-            case ByInputObject:
+            case ParameterSets.ByInputObject:
                 FindObjects("InputObject", Machine);
                 break;
             default:

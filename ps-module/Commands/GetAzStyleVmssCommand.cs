@@ -7,13 +7,13 @@ namespace ManagedIdentity.Commands;
 /// <summary>
 /// Gets virtual machine scale sets as Get-AzVmss of Azure PowerShell does. Enable-AzIdentityAlias gives it that name.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "AzStyleVmss", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "AzStyleVmss", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(PSObject))]
 public sealed class GetAzStyleVmssCommand : FindAzStyleCmdlet
 {
     /// <summary>The name of the scale set, or a pattern. Without it, all of the group or the subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "VmssName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

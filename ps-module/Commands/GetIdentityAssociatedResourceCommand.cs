@@ -8,24 +8,20 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>Gets the resources that refer to user-assigned managed identities.</summary>
-[Cmdlet(VerbsCommon.Get, "IdentityAssociatedResource", DefaultParameterSetName = OfAll)]
+[Cmdlet(VerbsCommon.Get, "IdentityAssociatedResource", DefaultParameterSetName = ParameterSets.OfAll)]
 [OutputType(typeof(IdentityAssociatedResource))]
 public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
 {
-    private const string OfAll = "OfAll";
-    private const string ByInputObject = "ByInputObject";
-    private const string ByIdentity = "ByIdentity";
-
     /// <summary>
     /// The identities: objects of this module or of Azure PowerShell, any with a property Id or ResourceId or with
     /// ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The identities: resource ids, identity objects, or, with -ResourceGroupName, names.</summary>
-    [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? IdentityId { get; set; }
@@ -34,8 +30,8 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
     /// The resource group of identities that are given by name. Where it is given beside an object, it must be the
     /// object's own.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
     [Alias("ResourceGroup")]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
@@ -53,7 +49,7 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
     {
         base.BeginProcessing();
         // With an identity's name, the subscription is where that is.
-        if (ParameterSetName == OfAll && AllSubscriptions && Given.IsOnCommandLine(nameof(SubscriptionId)))
+        if (ParameterSetName == ParameterSets.OfAll && AllSubscriptions && Given.IsOnCommandLine(nameof(SubscriptionId)))
         {
             Fail(Failures.AllAndOneSubscription());
         }
@@ -61,13 +57,13 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
 
     private protected override void Process()
     {
-        if (ParameterSetName == OfAll)
+        if (ParameterSetName == ParameterSets.OfAll)
         {
             Find(new ResourceTarget(), null);
             return;
         }
 
-        var isPiped = ParameterSetName == ByInputObject;
+        var isPiped = ParameterSetName == ParameterSets.ByInputObject;
         // An identity's name is looked for in the subscription that is looked through; an id has its own.
         var place = new GivenName(nameof(SubscriptionId), [nameof(SubscriptionId)], NamedSubscriptionId, ValueSource.Default);
         var names = new ResourceNames(

@@ -12,15 +12,10 @@ namespace ManagedIdentity.Commands;
 /// Gets the roles that managed identities have, or people and groups, or everybody: those on a place, above it and below
 /// it.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "IdentityRoleAssignment", DefaultParameterSetName = OfAll)]
+[Cmdlet(VerbsCommon.Get, "IdentityRoleAssignment", DefaultParameterSetName = ParameterSets.OfAll)]
 [OutputType(typeof(IdentityRoleAssignment))]
 public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
 {
-    private const string OfAll = "OfAll";
-    private const string ByInputObject = "ByInputObject";
-    private const string ByIdentity = "ByIdentity";
-    private const string ByPrincipal = "ByPrincipal";
-
     private IReadOnlyList<RoleReference> _roles = [];
     private IReadOnlyList<RolePlace> _places = [];
 
@@ -28,35 +23,35 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
     /// Who has the roles: identities, virtual machines or scale sets, which stand for their system-assigned identity,
     /// any objects with a property PrincipalId, or resource ids or names of identities.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
     /// <summary>
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
     /// </summary>
-    [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? IdentityId { get; set; }
 
     /// <summary>The resource group in which an identity's name is looked for.</summary>
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
     [ValidateNotNull]
     public string? IdentityResourceGroupName { get; set; }
 
     /// <summary>The object ids of people, groups or identities.</summary>
-    [Parameter(ParameterSetName = ByPrincipal, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal, Mandatory = true)]
     [Alias("ObjectId")]
     [AllowEmptyString]
     [AllowNull]
     public string[]? PrincipalId { get; set; }
 
     /// <summary>Includes the roles that they have as members of groups.</summary>
-    [Parameter(ParameterSetName = ByInputObject)]
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByPrincipal)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
     public SwitchParameter ExpandPrincipalGroups { get; set; }
 
     /// <summary>The names of the roles, such as Reader. Without it, all roles.</summary>
@@ -108,7 +103,7 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
 
     private protected override void Process()
     {
-        if (ParameterSetName == OfAll)
+        if (ParameterSetName == ParameterSets.OfAll)
         {
             Find(new RoleHolder(), null);
             return;
@@ -118,8 +113,8 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
             NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
         var each = ParameterSetName switch
         {
-            ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
-            ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, type: null),
+            ParameterSets.ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
+            ParameterSets.ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, type: null),
             _ => holders.Each(nameof(InputObject), InputObject),
         };
         ForEach(each, Find);

@@ -8,18 +8,15 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>Gets user-assigned managed identities.</summary>
-[Cmdlet(VerbsCommon.Get, "UserAssignedIdentity", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "UserAssignedIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(UserAssignedIdentity))]
 public sealed class GetUserAssignedIdentityCommand : FindCmdlet
 {
-    private const string ByName = "ByName";
-    private const string ByResourceId = "ByResourceId";
-    private const string ByInputObject = "ByInputObject";
     private const string OfAllSubscriptions = "OfAllSubscriptions";
 
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
-    [Parameter(ParameterSetName = ByName, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
@@ -28,8 +25,8 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     /// The names of the identities. Wildcards are allowed: a pattern that matches nothing is no error, a name is.
     /// Without it, all identities of the place.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [Alias("IdentityName")]
     [SupportsWildcards]
@@ -37,7 +34,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -46,7 +43,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     /// Objects that stand for identities: of this module or of Azure PowerShell, any with a property Id or
     /// ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
@@ -58,7 +55,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     /// Gets those alone that no resource refers to and that hold no role and no federated credential. Names only filter
     /// then: one that is in use is no error.
     /// </summary>
-    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ParameterSets.ByName)]
     [Parameter(ParameterSetName = OfAllSubscriptions)]
     public SwitchParameter Unused { get; set; }
 
@@ -81,10 +78,10 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     {
         switch (ParameterSetName)
         {
-            case ByResourceId:
+            case ParameterSets.ByResourceId:
                 FindIds(ResourceId);
                 break;
-            case ByInputObject:
+            case ParameterSets.ByInputObject:
                 FindObjects(nameof(InputObject), InputObject);
                 break;
             case OfAllSubscriptions when AllSubscriptions:

@@ -5,7 +5,7 @@ using ManagedIdentity.Native;
 namespace ManagedIdentity.Commands;
 
 /// <summary>Gets the managed identities of virtual machines.</summary>
-[Cmdlet(VerbsCommon.Get, "VmIdentity", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "VmIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(VmIdentity))]
 public sealed class GetVmIdentityCommand : FindMachineCmdlet
 {
@@ -14,8 +14,8 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
     /// is. Without it, all virtual machines of the resource group or the subscription. Where one is given
     /// beside an object, it must be the object's own.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -25,7 +25,7 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
     /// Objects that stand for virtual machines: of this module or of Azure PowerShell's Get-AzVM, any with a
     /// property Id or ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("VM")]
     [AllowNull]
     public PSObject? InputObject { get; set; }

@@ -5,7 +5,7 @@ using ManagedIdentity.Native;
 namespace ManagedIdentity.Commands;
 
 /// <summary>Gets the managed identities of virtual machine scale sets.</summary>
-[Cmdlet(VerbsCommon.Get, "VmssIdentity", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "VmssIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(VmssIdentity))]
 public sealed class GetVmssIdentityCommand : FindMachineCmdlet
 {
@@ -14,8 +14,8 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
     /// is. Without it, all virtual machine scale sets of the resource group or the subscription. Where one is given
     /// beside an object, it must be the object's own.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VmssName", "VMScaleSetName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -25,7 +25,7 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
     /// Objects that stand for virtual machine scale sets: of this module or of Azure PowerShell's Get-AzVmss, any with a
     /// property Id or ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("Vmss", "VirtualMachineScaleSet")]
     [AllowNull]
     public PSObject? InputObject { get; set; }

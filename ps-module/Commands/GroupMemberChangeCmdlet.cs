@@ -7,9 +7,6 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that changes who is in a group of the directory.</summary>
 public abstract class GroupMemberChangeCmdlet : ChangeCmdlet
 {
-    /// <summary>The name of the parameter set that takes objects.</summary>
-    protected const string ByInputObject = "ByInputObject";
-
     /// <summary>The name of the parameter set that takes object ids.</summary>
     protected const string ByPrincipalId = "ByPrincipalId";
 
@@ -23,7 +20,7 @@ public abstract class GroupMemberChangeCmdlet : ChangeCmdlet
     /// The members: user-assigned identities, system-assigned identities, virtual machines or scale sets, which stand
     /// for their system-assigned identity, or any objects with a property PrincipalId.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [Alias("Member")]
     [AllowNull]
     public PSObject? InputObject { get; set; }

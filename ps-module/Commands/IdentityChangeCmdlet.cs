@@ -7,35 +7,23 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that changes user-assigned identities which exist.</summary>
 public abstract class IdentityChangeCmdlet : ChangeCmdlet
 {
-    /// <summary>The name of the parameter set that names identities.</summary>
-    protected const string ByName = "ByName";
-
-    /// <summary>The name of the parameter set that takes resource ids.</summary>
-    protected const string ByResourceId = "ByResourceId";
-
-    /// <summary>
-    /// The name of the parameter set that takes objects. Objects alone are taken from the pipeline, as they are: names
-    /// that PowerShell took out of them would be without their subscription.
-    /// </summary>
-    protected const string ByInputObject = "ByInputObject";
-
     /// <summary>The resource group of the identities. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The names of the identities. Where one is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IdentityName")]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -44,7 +32,7 @@ public abstract class IdentityChangeCmdlet : ChangeCmdlet
     /// Objects that stand for identities: of this module or of Azure PowerShell, any with a property Id or
     /// ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 

@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.New,
     "IdentityRoleAssignment",
-    DefaultParameterSetName = ByIdentity,
+    DefaultParameterSetName = ParameterSets.ByIdentity,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(IdentityRoleAssignment))]
@@ -22,7 +22,7 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
     /// Who gets the role: identities, virtual machines or scale sets, which stand for their system-assigned identity,
     /// any objects with a property PrincipalId, or resource ids or names of identities.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 

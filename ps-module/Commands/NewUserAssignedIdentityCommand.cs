@@ -12,21 +12,18 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.New,
     "UserAssignedIdentity",
-    DefaultParameterSetName = ByName,
+    DefaultParameterSetName = ParameterSets.ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(UserAssignedIdentity))]
 public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
 {
-    private const string ByName = "ByName";
-    private const string ByInputObject = "ByInputObject";
-
     /// <summary>
     /// The resource group of the identity. Where it is given beside an object of the pipeline that names one, it must be
     /// the same.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
@@ -34,8 +31,8 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
     /// <summary>
     /// The name of the identity: 3 to 128 letters, digits, '-' or '_', the first a letter or a digit.
     /// </summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IdentityName")]
     [AllowEmptyString]
     public string Name { get; set; } = "";
@@ -45,7 +42,7 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
     /// SubscriptionId; what a row does not say the parameters do. An identity stands for itself: to make the same
     /// elsewhere, select the properties that are to be the same.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 

@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "IdentityRoleAssignment",
-    DefaultParameterSetName = ByIdentity,
+    DefaultParameterSetName = ParameterSets.ByIdentity,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]
@@ -26,7 +26,7 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
     /// role: identities, virtual machines or scale sets, objects with a property PrincipalId, or resource ids or names
     /// of identities.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
@@ -48,7 +48,7 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
             return;
         }
 
-        foreach (var one in ParameterSetName == ByInputObject ? ResourceReference.Each(InputObject) : [null])
+        foreach (var one in ParameterSetName == ParameterSets.ByInputObject ? ResourceReference.Each(InputObject) : [null])
         {
             if (one is not null && ResourceReference.RoleAssignmentId(one) is { } id)
             {

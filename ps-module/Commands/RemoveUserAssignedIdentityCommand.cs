@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsCommon.Remove,
     "UserAssignedIdentity",
-    DefaultParameterSetName = ByName,
+    DefaultParameterSetName = ParameterSets.ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]

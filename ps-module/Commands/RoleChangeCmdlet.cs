@@ -10,34 +10,25 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that gives roles or takes them away.</summary>
 public abstract class RoleChangeCmdlet : ChangeCmdlet
 {
-    /// <summary>The name of the parameter set that takes objects.</summary>
-    protected const string ByInputObject = "ByInputObject";
-
-    /// <summary>The name of the parameter set that names identities.</summary>
-    protected const string ByIdentity = "ByIdentity";
-
-    /// <summary>The name of the parameter set that takes object ids.</summary>
-    protected const string ByPrincipal = "ByPrincipal";
-
     private IReadOnlyList<RoleReference> _roles = [];
     private IReadOnlyList<RolePlace>? _places;
 
     /// <summary>
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
     /// </summary>
-    [Parameter(ParameterSetName = ByIdentity, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? IdentityId { get; set; }
 
     /// <summary>The resource group in which an identity's name is looked for.</summary>
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
     [ValidateNotNull]
     public string? IdentityResourceGroupName { get; set; }
 
     /// <summary>The object ids of people, groups or identities.</summary>
-    [Parameter(ParameterSetName = ByPrincipal, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal, Mandatory = true)]
     [Alias("ObjectId")]
     [AllowEmptyString]
     [AllowNull]
@@ -47,24 +38,24 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     /// What -PrincipalId is the id of: ServicePrincipal, which managed identities are, User, Group, ForeignGroup or
     /// Device.
     /// </summary>
-    [Parameter(ParameterSetName = ByPrincipal)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
     [Alias("ObjectType")]
     [ArgumentCompleter(typeof(PrincipalTypeCompleter))]
     [ValidateNotNull]
     public string? PrincipalType { get; set; }
 
     /// <summary>The names of the roles, such as Reader.</summary>
-    [Parameter(ParameterSetName = ByInputObject)]
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByPrincipal)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
     [ArgumentCompleter(typeof(RoleDefinitionNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] RoleDefinitionName { get; set; } = [];
 
     /// <summary>The ids of the roles: GUIDs, or full ids.</summary>
-    [Parameter(ParameterSetName = ByInputObject)]
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByPrincipal)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
     [ValidateNotNullOrEmpty]
     public string[] RoleDefinitionId { get; set; } = [];
 
@@ -72,15 +63,15 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     /// What the role counts on: the ids of subscriptions, resource groups, resources or management groups, or objects
     /// with a property Id or ResourceId.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject)]
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByPrincipal)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
     public PSObject?[]? Scope { get; set; }
 
     /// <summary>The resource group that the role counts on.</summary>
-    [Parameter(ParameterSetName = ByInputObject)]
-    [Parameter(ParameterSetName = ByIdentity)]
-    [Parameter(ParameterSetName = ByPrincipal)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
+    [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 
@@ -117,8 +108,8 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
             NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
         var each = ParameterSetName switch
         {
-            ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
-            ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, PrincipalType),
+            ParameterSets.ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
+            ParameterSets.ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, PrincipalType),
             _ => holders.Each("InputObject", given),
         };
         ForEach(

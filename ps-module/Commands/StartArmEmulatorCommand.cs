@@ -13,7 +13,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "ArmEmulator", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(ArmEmulator))]
-public sealed class StartArmEmulatorCommand : ProcessCmdlet
+public sealed class StartArmEmulatorCommand : EmulatorCmdlet
 {
     /// <summary>The port on 127.0.0.1. 0, the default, takes any that is free.</summary>
     [Parameter(Position = 0)]

@@ -7,7 +7,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Stops the emulator of this process, and closes the connections to it.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ArmEmulator", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
-public sealed class StopArmEmulatorCommand : ProcessCmdlet
+public sealed class StopArmEmulatorCommand : EmulatorCmdlet
 {
     /// <summary>The emulator to end. Without it, the one that runs.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]

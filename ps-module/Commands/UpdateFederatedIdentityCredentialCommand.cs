@@ -9,7 +9,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "FederatedIdentityCredential",
-    DefaultParameterSetName = ByName,
+    DefaultParameterSetName = ParameterSets.ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FederatedIdentityCredential))]

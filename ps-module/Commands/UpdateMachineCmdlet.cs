@@ -16,27 +16,15 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 public abstract class UpdateMachineCmdlet : ChangeCmdlet
 {
-    /// <summary>The name of the parameter set that names machines.</summary>
-    protected const string ByName = "ByName";
-
-    /// <summary>The name of the parameter set that takes resource ids.</summary>
-    protected const string ByResourceId = "ByResourceId";
-
-    /// <summary>
-    /// The name of the parameter set that takes objects. Objects alone are taken from the pipeline, as they are: names
-    /// that PowerShell took out of them would be without their subscription.
-    /// </summary>
-    protected const string ByInputObject = "ByInputObject";
-
     /// <summary>The resource group of the machines. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The resource ids of the machines.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }

@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "UserAssignedIdentity",
-    DefaultParameterSetName = ByName,
+    DefaultParameterSetName = ParameterSets.ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(UserAssignedIdentity))]

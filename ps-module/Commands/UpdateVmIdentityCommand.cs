@@ -12,15 +12,15 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "VmIdentity",
-    DefaultParameterSetName = ByName,
+    DefaultParameterSetName = ParameterSets.ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(VmIdentity))]
 public sealed class UpdateVmIdentityCommand : UpdateMachineCmdlet
 {
     /// <summary>The names of the virtual machines. Where one is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [AllowEmptyString]
     [AllowNull]
@@ -30,7 +30,7 @@ public sealed class UpdateVmIdentityCommand : UpdateMachineCmdlet
     /// Objects that stand for virtual machines: of this module or of Azure PowerShell's Get-AzVM, any with a
     /// property Id or ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("InputObject", "VirtualMachine")]
     [AllowNull]
     public PSObject? VM { get; set; }

@@ -12,15 +12,15 @@ namespace ManagedIdentity.Commands;
 [Cmdlet(
     VerbsData.Update,
     "VmssIdentity",
-    DefaultParameterSetName = ByName,
+    DefaultParameterSetName = ParameterSets.ByName,
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(VmssIdentity))]
 public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
 {
     /// <summary>The names of the virtual machine scale sets. Where one is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VmssName", "VMScaleSetName")]
     [AllowEmptyString]
     [AllowNull]
@@ -30,7 +30,7 @@ public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
     /// Objects that stand for virtual machine scale sets: of this module or of Azure PowerShell's Get-AzVmss, any with a
     /// property Id or ResourceId or with ResourceGroupName and Name, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("InputObject", "VirtualMachineScaleSet")]
     [AllowNull]
     public PSObject? Vmss { get; set; }

@@ -11,31 +11,27 @@ namespace ManagedIdentity.Commands;
 /// Waits until Azure is done with virtual machines or scale sets, such as after a change with -NoWait, also one that
 /// another process made.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(VmIdentity), typeof(VmssIdentity))]
 public sealed class WaitVmIdentityCommand : ConnectedCmdlet
 {
-    private const string ByName = "ByName";
-    private const string ByResourceId = "ByResourceId";
-    private const string ByInputObject = "ByInputObject";
-
     /// <summary>The resource group of the virtual machines. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The names of the virtual machines. Where one is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 1)]
-    [Parameter(ParameterSetName = ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the virtual machines and scale sets.</summary>
-    [Parameter(ParameterSetName = ByResourceId, Mandatory = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -44,7 +40,7 @@ public sealed class WaitVmIdentityCommand : ConnectedCmdlet
     /// Objects that stand for virtual machines or scale sets: what Update-VmIdentity and Update-VmssIdentity return,
     /// any object with a property Id or ResourceId, or resource ids.
     /// </summary>
-    [Parameter(ParameterSetName = ByInputObject, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
     [Alias("VM", "Vmss")]
     [AllowNull]
     public PSObject? InputObject { get; set; }

@@ -6,7 +6,7 @@ using ManagedIdentity.Native;
 namespace ManagedIdentity.Commands;
 
 /// <summary>A cmdlet that does one thing for the whole process; what goes wrong ends it.</summary>
-public abstract class ProcessCmdlet : OperationCmdlet
+public abstract class EmulatorCmdlet : OperationCmdlet
 {
     private protected override void Report(ManagedIdentityException error, object? input) => Fail(error, input);
 
