@@ -5,7 +5,7 @@
     Author                 = 'The ManagedIdentity contributors'
     CompanyName            = 'The ManagedIdentity contributors'
     Copyright              = '(c) The ManagedIdentity contributors. MIT license.'
-    Description            = 'Azure managed identities from creation to removal: user-assigned identities and the identity of virtual machines and scale sets, with a local emulator to rehearse on.'
+    Description            = 'Manages Azure managed identities: user-assigned identities, federated credentials, the identities of virtual machines and scale sets, role assignments and group memberships. Includes a local emulator.'
 
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'

@@ -447,14 +447,13 @@ fn page() -> String {
     let mut page = "\
 # Error codes
 
-Each failed item is one error record, whose `FullyQualifiedErrorId` begins with the code. This page \
-lists the codes of Azure's services that the module knows: their category, whether the module tries \
-again, and what its message recommends. A code that is not listed is reported with Azure's own \
-message, and is not tried again.
+Each failed input is one error record, whose `FullyQualifiedErrorId` begins with the code. This page \
+lists the codes of Azure's services that the module knows: their category, the retry, and the \
+recommendation. For other codes, the error contains Azure's message, and the module does not retry.
 
-The page is made from `src/base/codes.rs`; `MI_BLESS=1 cargo test --test suite errors::` writes it.
+The page is generated from `src/base/codes.rs` with `MI_BLESS=1 cargo test --test suite errors::`.
 
-| Code | Category | Tried again | Recommendation | Source |
+| Code | Category | Retry | Recommendation | Source |
 | --- | --- | --- | --- | --- |
 "
     .to_owned();

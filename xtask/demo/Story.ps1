@@ -9,7 +9,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-# As a user sees it in a window, also where there is none.
+# As in a window, also without one.
 $ProgressPreference = 'SilentlyContinue'
 
 function Show-Step([string] $Why, [scriptblock[]] $Command) {
