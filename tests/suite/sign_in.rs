@@ -500,7 +500,7 @@ mod service_principals {
                 "InvalidCertificate",
                 "damaged",
             ),
-            (Box::new(no_key), "InvalidCertificate", "no private key"),
+            (Box::new(no_key), "InvalidCertificate", "no private RSA key"),
             (Box::new(ec), "InvalidCertificate", "not RSA"),
             (
                 Box::new(expired),
