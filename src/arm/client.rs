@@ -17,7 +17,7 @@ use super::reply::Reply;
 use super::request::{Effect, Request};
 use super::versions::{ApiVersions, with_version};
 use super::{principals, registration};
-use crate::auth::{AccessToken, Caller, Credential, Tokens};
+use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
     Audience, Category, Cloud, ConnectFailure, Error, Http, Method, Observer, Progress, Result,
     RetryPolicy, Service, Silent, Url, audience_of, causes, discover, is_guid, read_body,
@@ -55,7 +55,7 @@ struct Shared {
     cloud: Cloud,
     /// Microsoft Graph, once it is known.
     graph: OnceCell<Url>,
-    tokens: Tokens,
+    tokens: TokenCache,
     retry: RetryPolicy,
     pacer: Pacer,
     versions: ApiVersions,
@@ -98,7 +98,7 @@ impl Client {
             http,
             graph: OnceCell::new_with(cloud.graph.clone()),
             cloud,
-            tokens: Tokens::new(credential, first),
+            tokens: TokenCache::new(credential, first),
             retry,
             pacer: Pacer::default(),
             versions: ApiVersions::default(),
@@ -608,11 +608,11 @@ fn is_graph_path(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::GivenTokens;
+    use crate::auth::StaticTokens;
     use crate::base::Proxy;
 
     fn client(cloud: Cloud) -> Client {
-        let given = GivenTokens::new(&"t".to_owned().into(), None).unwrap();
+        let given = StaticTokens::new(&"t".to_owned().into(), None).unwrap();
         Client::new(Settings {
             cloud,
             credential: Credential::AccessToken(given),

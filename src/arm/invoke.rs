@@ -354,14 +354,14 @@ mod tests {
 
     use super::*;
     use crate::arm::Settings;
-    use crate::auth::{Credential, GivenTokens};
+    use crate::auth::{Credential, StaticTokens};
     use crate::base::{Cloud, Http, Proxy, RetryPolicy};
 
     fn client() -> Client {
         Client::new(Settings {
             cloud: Cloud::at("http://127.0.0.1:9").unwrap(),
             credential: Credential::AccessToken(
-                GivenTokens::new(&"t".to_owned().into(), None).unwrap(),
+                StaticTokens::new(&"t".to_owned().into(), None).unwrap(),
             ),
             first: None,
             subscription_id: None,

@@ -4,7 +4,7 @@
 use reqwest::header::HeaderMap;
 use tokio::time::sleep;
 
-use super::token::Caller;
+use super::caller::Caller;
 use crate::base::{
     ConnectFailure, Error, Result, Url, causes, is_transient, random_fraction, read_body,
     retry_after,

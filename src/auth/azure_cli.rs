@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
-use super::complaint::{Commands, Complaint};
 use super::program::Program;
 use super::token::{AccessToken, Secret};
+use super::tool_error::{Commands, ToolError};
 use super::variables::Variables;
 use crate::base::{Audience, Category, Error, Result};
 
@@ -173,15 +173,15 @@ fn too_slow() -> Error {
 }
 
 fn refused(text: &str) -> Error {
-    let complaint = Complaint::read(text, &COMMANDS);
-    let reason = &complaint.reason;
+    let tool_error = ToolError::read(text, &COMMANDS);
+    let reason = &tool_error.reason;
     let signs_in = |command: &String| command.starts_with(COMMANDS.sign_in);
-    if complaint.is_entras {
+    if tool_error.is_entras {
         failure(
             NOT_SIGNED_IN,
             &format!("The Azure CLI returned no token: {reason}"),
         )
-    } else if complaint.commands.iter().any(signs_in) {
+    } else if tool_error.commands.iter().any(signs_in) {
         failure(
             NOT_SIGNED_IN,
             &format!("The Azure CLI is not signed in: {reason}"),
@@ -189,7 +189,7 @@ fn refused(text: &str) -> Error {
     } else {
         return failed(reason);
     }
-    .advise(complaint.advice("the Azure CLI"))
+    .advise(tool_error.advice("the Azure CLI"))
 }
 
 fn failed(why: &str) -> Error {

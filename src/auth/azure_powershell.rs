@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::caller::Caller;
 use super::host::Questions;
-use super::token::{AccessToken, Caller};
+use super::token::AccessToken;
 use crate::base::{Audience, ContextToken, HostAnswer, Observer, QuestionKind, Result};
 
 /// Azure PowerShell, and the tenant to ask it for.
@@ -66,7 +67,7 @@ impl AzurePowerShell {
 pub(crate) mod errors {
     use std::time::Duration;
 
-    use crate::auth::complaint::{Commands, Complaint};
+    use crate::auth::tool_error::{Commands, ToolError};
     use crate::base::{Category, ContextToken, Error, Result};
 
     /// It is not installed.
@@ -113,12 +114,12 @@ pub(crate) mod errors {
 
     /// The error for what Azure PowerShell says.
     pub(super) fn failed(text: &str) -> Error {
-        let complaint = Complaint::read(text, &COMMANDS);
-        let reason = &complaint.reason;
+        let tool_error = ToolError::read(text, &COMMANDS);
+        let reason = &tool_error.reason;
         let no_token = format!("Azure PowerShell returned no token: {reason}");
-        if complaint.is_entras {
+        if tool_error.is_entras {
             error(NOT_SIGNED_IN, &no_token)
-        } else if !complaint.commands.is_empty() {
+        } else if !tool_error.commands.is_empty() {
             error(
                 NOT_SIGNED_IN,
                 &format!("Azure PowerShell is not signed in: {reason}"),
@@ -127,7 +128,7 @@ pub(crate) mod errors {
             return error("AzurePowerShellFailed", &no_token)
                 .advise("Run Get-AzAccessToken for details.");
         }
-        .advise(complaint.advice("Azure PowerShell"))
+        .advise(tool_error.advice("Azure PowerShell"))
     }
 
     fn error(code: &str, message: &str) -> Error {

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
+use super::caller::Caller;
 use super::claims;
-use super::token::{AccessToken, Caller, Secret};
+use super::token::{AccessToken, Secret};
 use super::token_endpoint::{Form, Issued, Refusal, TokenEndpoint};
 use crate::base::{Audience, Category, Error, Result};
 

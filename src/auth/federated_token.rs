@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
-use super::token::{Caller, Secret};
+use super::caller::Caller;
+use super::token::Secret;
 use super::workflow::Workflow;
 use super::{claims, files};
 use crate::base::{Error, Result, Url};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::certificate::{Unusable, check};
+use super::certificate_error::{CertificateError, check};
 use super::host::Questions;
 use crate::base::{CertificateSource, HostAnswer, Observer, QuestionKind, SignatureAlgorithm};
 
@@ -18,7 +18,7 @@ impl HostKey {
     pub(super) async fn open(
         source: &CertificateSource,
         observer: &Arc<dyn Observer>,
-    ) -> Result<(Vec<u8>, Self), Unusable> {
+    ) -> Result<(Vec<u8>, Self), CertificateError> {
         let source = match source {
             CertificateSource::Store(text) => CertificateSource::Store(thumbprint(text)?),
             file => file.clone(),
@@ -28,7 +28,8 @@ impl HostKey {
         match questions.ask(observer, kind).await {
             Some(HostAnswer::Certificate { der, algorithm }) => {
                 check(&der)?;
-                let algorithm = algorithm.ok_or(Unusable::invalid("it has no private RSA key"))?;
+                let algorithm =
+                    algorithm.ok_or(CertificateError::invalid("it has no private RSA key"))?;
                 Ok((
                     der,
                     Self {
@@ -37,10 +38,10 @@ impl HostKey {
                     },
                 ))
             }
-            Some(HostAnswer::NotFound) => Err(Unusable::NotFound),
-            Some(HostAnswer::WrongPassword) => Err(Unusable::WrongPassword),
-            Some(HostAnswer::Failed(why)) => Err(Unusable::Invalid(why)),
-            _ => Err(Unusable::Unsupported),
+            Some(HostAnswer::NotFound) => Err(CertificateError::NotFound),
+            Some(HostAnswer::WrongPassword) => Err(CertificateError::WrongPassword),
+            Some(HostAnswer::Failed(why)) => Err(CertificateError::Invalid(why)),
+            _ => Err(CertificateError::Unsupported),
         }
     }
 
@@ -74,7 +75,7 @@ impl HostKey {
 
 /// A thumbprint without what dialogs put into it: spaces, and the invisible mark before the first
 /// digit in Windows' own.
-fn thumbprint(text: &str) -> Result<String, Unusable> {
+fn thumbprint(text: &str) -> Result<String, CertificateError> {
     const LEFT_TO_RIGHT_MARK: char = '\u{200e}';
     let digits: String = text
         .chars()
@@ -82,7 +83,7 @@ fn thumbprint(text: &str) -> Result<String, Unusable> {
         .collect();
     match digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         true => Ok(digits.to_ascii_uppercase()),
-        false => Err(Unusable::NoThumbprint),
+        false => Err(CertificateError::NoThumbprint),
     }
 }
 
@@ -108,7 +109,11 @@ mod tests {
             &plain.replace('A', "G"),
             &plain.replace('A', "é"),
         ] {
-            assert_eq!(thumbprint(bad), Err(Unusable::NoThumbprint), "{bad}");
+            assert_eq!(
+                thumbprint(bad),
+                Err(CertificateError::NoThumbprint),
+                "{bad}"
+            );
         }
     }
 }

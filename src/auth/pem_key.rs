@@ -5,14 +5,14 @@ use ring::signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 
-use super::certificate::{NOT_RSA, Unusable, check};
+use super::certificate_error::{CertificateError, NOT_RSA, check};
 
 /// The RSA key of a PEM file, which signs with PS256.
 pub(super) struct PemKey(Box<RsaKeyPair>);
 
 const MARK: &[u8] = b"-----BEGIN ";
 
-type Result<T> = std::result::Result<T, Unusable>;
+type Result<T> = std::result::Result<T, CertificateError>;
 
 impl PemKey {
     /// Whether a file is PEM.
@@ -25,17 +25,18 @@ impl PemKey {
         let mut key = None;
         let mut certificates = Vec::new();
         for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(content) {
-            let (kind, der) = section.map_err(|_| Unusable::invalid("its PEM is damaged"))?;
+            let (kind, der) =
+                section.map_err(|_| CertificateError::invalid("its PEM is damaged"))?;
             match kind {
                 SectionKind::Certificate => certificates.push(der),
                 SectionKind::PrivateKey => key = Some(PrivateKeyDer::Pkcs8(der.into())),
                 SectionKind::RsaPrivateKey => key = Some(PrivateKeyDer::Pkcs1(der.into())),
-                SectionKind::EcPrivateKey => return Err(Unusable::invalid(NOT_RSA)),
+                SectionKind::EcPrivateKey => return Err(CertificateError::invalid(NOT_RSA)),
                 _ => {}
             }
         }
         let encrypted = String::from_utf8_lossy(content).contains("ENCRYPTED");
-        let key = key.ok_or(Unusable::invalid(match encrypted {
+        let key = key.ok_or(CertificateError::invalid(match encrypted {
             true => "its key is encrypted: give a PFX file, whose password can be told",
             false => "it holds no private key",
         }))?;
@@ -45,7 +46,7 @@ impl PemKey {
         let is_of_key = |der: &Vec<u8>| der.windows(public.len()).any(|window| window == public);
         let is_alone = certificates.is_empty();
         let certificate = certificates.into_iter().find(is_of_key);
-        let certificate = certificate.ok_or(Unusable::invalid(match is_alone {
+        let certificate = certificate.ok_or(CertificateError::invalid(match is_alone {
             true => "it holds a key and no certificate",
             false => "its key is not that of its certificate",
         }))?;
@@ -68,10 +69,10 @@ fn rsa_key(key: &PrivateKeyDer<'_>) -> Result<RsaKeyPair> {
     let key = match key {
         PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
-        _ => return Err(Unusable::invalid(NOT_RSA)),
+        _ => return Err(CertificateError::invalid(NOT_RSA)),
     };
     key.map_err(|error| {
-        Unusable::invalid(match error.to_string().as_str() {
+        CertificateError::invalid(match error.to_string().as_str() {
             "WrongAlgorithm" => NOT_RSA,
             "TooSmall" => "its key is shorter than 2048 bits",
             "TooLarge" => "its key is longer than 4096 bits",

@@ -4,10 +4,11 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::caller::Caller;
 use super::certificate::Certificate;
 use super::federated_token::FederatedToken;
 use super::host::Questions;
-use super::token::{AccessToken, Caller, Secret};
+use super::token::{AccessToken, Secret};
 use super::token_endpoint::{Form, Refusal, TokenEndpoint};
 use crate::base::{Audience, Result};
 

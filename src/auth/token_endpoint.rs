@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::ask::{Answer, ask};
-use super::complaint::entras_sentence;
-use super::token::{AccessToken, Caller, Secret};
+use super::caller::Caller;
+use super::token::{AccessToken, Secret};
+use super::tool_error::entras_sentence;
 use crate::base::{Category, Error, Result, Url};
 
 /// Where a tenant's tokens are issued.

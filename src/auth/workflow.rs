@@ -7,8 +7,9 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::ask::{Answer, ask};
+use super::caller::Caller;
 use super::files;
-use super::token::{Caller, Secret};
+use super::token::Secret;
 use super::variables::Variables;
 use crate::base::{Category, Cloud, Error, Result, Url, is_loopback, truncated};
 

@@ -1,6 +1,7 @@
 //! A sign-in for those who did not say how: the first that works, in Azure's usual order.
 
-use super::sign_in::{Setting, SignedIn};
+use super::context::SignInContext;
+use super::methods::{NOT_SET_UP, SignedIn};
 use crate::auth::{azure_cli, azure_powershell, managed_identity};
 use crate::base::{Category, Cloud, Error, Result, with_full_stop};
 
@@ -30,36 +31,33 @@ impl Source {
         }
     }
 
-    async fn sign_in(self, setting: &Setting<'_>, cloud: &mut Cloud) -> Result<SignedIn> {
+    async fn sign_in(self, context: &SignInContext<'_>, cloud: &mut Cloud) -> Result<SignedIn> {
         match self {
-            Self::Environment => setting.by_environment(cloud).await,
-            Self::ManagedIdentity => setting.by_offered_identity(cloud).await,
-            Self::AzurePowerShell => setting.by_azure_powershell(cloud).await,
-            Self::AzureCli => setting.by_azure_cli(cloud).await,
+            Self::Environment => context.by_environment(cloud).await,
+            Self::ManagedIdentity => context.by_offered_identity(cloud).await,
+            Self::AzurePowerShell => context.by_azure_powershell(cloud).await,
+            Self::AzureCli => context.by_azure_cli(cloud).await,
         }
     }
 }
-
-/// Nobody has set it up: nothing to warn of.
-pub(super) const NOT_SET_UP: &str = "NotSetUp";
 
 /// The first sign-in that gives a token. The variables of the environment are not skipped when what
 /// they name is refused.
 ///
 /// # Errors
 /// `NotConnected`, which says what was tried and why each failed.
-pub(super) async fn find(setting: &Setting<'_>, cloud: &mut Cloud) -> Result<SignedIn> {
+pub(super) async fn find(context: &SignInContext<'_>, cloud: &mut Cloud) -> Result<SignedIn> {
     let mut failures = Vec::new();
     for source in ORDER {
         let mut its_cloud = cloud.clone();
-        match source.sign_in(setting, &mut its_cloud).await {
+        match source.sign_in(context, &mut its_cloud).await {
             Ok(signed_in) => {
                 *cloud = its_cloud;
-                setting.tell(|| format!("Signed in with {}.", source.name()));
+                context.log(|| format!("Signed in with {}.", source.name()));
                 return Ok(signed_in);
             }
             Err(error) => {
-                setting.tell(|| {
+                context.log(|| {
                     format!(
                         "Skipped sign-in with {}: {}",
                         source.name(),

@@ -1,8 +1,12 @@
-//! Requests to sign in, and the client that becomes of each.
+//! Requests to sign in, the chain of sign-ins, and the client that becomes of each.
 
 mod chain;
 mod connection;
+mod context;
+mod methods;
 mod registered;
+mod request;
 mod sign_in;
 
-pub use connection::{Connection, Request, SignIn, connect};
+pub use connection::{Connection, connect};
+pub use request::{Request, SignIn};

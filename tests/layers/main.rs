@@ -17,7 +17,6 @@ fn check(folder: &str, order: &[&str]) {
 }
 
 #[test]
-#[ignore = "until the circles are cut"]
 fn the_library() {
     check(
         "src",

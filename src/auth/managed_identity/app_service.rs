@@ -2,8 +2,10 @@
 //! Source: App Service's documentation, "REST endpoint reference"; Automation's, which wants the
 //! header `Metadata` as well.
 
-use super::{Call, Names, Which, endpoint};
-use crate::auth::token::{AccessToken, Caller, Secret};
+use super::call::{TokenRequest, endpoint};
+use super::selector::{IdentitySelector, ParameterNames};
+use crate::auth::caller::Caller;
+use crate::auth::token::{AccessToken, Secret};
 use crate::auth::variables::Variables;
 use crate::base::{Result, Url};
 
@@ -14,7 +16,7 @@ pub(super) struct AppService {
     name: &'static str,
 }
 
-const NAMES: Names = Names {
+const NAMES: ParameterNames = ParameterNames {
     client_id: "client_id",
     object_id: "principal_id",
     resource_id: "mi_res_id",
@@ -54,20 +56,20 @@ impl AppService {
         &self,
         caller: &Caller<'_>,
         resource: &str,
-        which: &Which,
+        selector: &IdentitySelector,
     ) -> Result<AccessToken> {
         let mut url = self.endpoint.clone();
         url.query_pairs_mut()
             .append_pair("api-version", "2019-08-01")
             .append_pair("resource", resource)
-            .extend_pairs(which.parameter(&NAMES));
-        let call = Call {
+            .extend_pairs(selector.parameter(&NAMES));
+        let call = TokenRequest {
             url,
             headers: vec![
                 ("x-identity-header", self.header.clone()),
                 ("metadata", "true".to_owned().into()),
             ],
-            place: self.name,
+            service: self.name,
         };
         call.token(caller).await
     }

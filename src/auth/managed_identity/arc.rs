@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
-use super::{Answer, Call, endpoint};
+use super::call::{Answer, TokenRequest, endpoint};
+use crate::auth::caller::Caller;
 use crate::auth::files;
-use crate::auth::token::{AccessToken, Caller, Secret};
+use crate::auth::token::{AccessToken, Secret};
 use crate::auth::variables::Variables;
 use crate::base::{Category, Error, Result, Url};
 
@@ -18,7 +19,7 @@ pub(super) struct Arc {
     folder: PathBuf,
 }
 
-const PLACE: &str = "Azure Arc";
+const SERVICE: &str = "Azure Arc";
 
 /// Where the agent listens.
 const ENDPOINT: &str = "http://localhost:40342/metadata/identity/oauth2/token";
@@ -53,15 +54,15 @@ impl Arc {
         call.token(caller).await
     }
 
-    fn call(&self, resource: &str) -> Call<'static> {
+    fn call(&self, resource: &str) -> TokenRequest<'static> {
         let mut url = self.endpoint.clone();
         url.query_pairs_mut()
             .append_pair("api-version", "2019-11-01")
             .append_pair("resource", resource);
-        Call {
+        TokenRequest {
             url,
             headers: vec![("metadata", "true".to_owned().into())],
-            place: PLACE,
+            service: SERVICE,
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Call, Names, Which, endpoint, unavailable};
-use crate::auth::token::{AccessToken, Caller};
+use super::call::{TokenRequest, endpoint, unavailable};
+use super::selector::{IdentitySelector, ParameterNames};
+use crate::auth::caller::Caller;
+use crate::auth::token::AccessToken;
 use crate::auth::variables::Variables;
 use crate::base::{Result, Url};
 
@@ -13,7 +15,7 @@ pub(super) struct Imds {
 }
 
 const ADDRESS: &str = "http://169.254.169.254";
-const PLACE: &str = "the instance metadata service (IMDS)";
+const SERVICE: &str = "the instance metadata service (IMDS)";
 
 /// Azure's SDKs look elsewhere when this is set, for a proxy on the same machine.
 const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
@@ -21,7 +23,7 @@ const OVERRIDE: &str = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 /// How long a machine that has no such service may be kept waiting to find out.
 const PROBE: Duration = Duration::from_secs(1);
 
-const NAMES: Names = Names {
+const NAMES: ParameterNames = ParameterNames {
     client_id: "client_id",
     object_id: "object_id",
     resource_id: "msi_res_id",
@@ -54,9 +56,9 @@ impl Imds {
                 let status = answer.status().as_u16();
                 let why =
                     format!("its address returned HTTP {status}, which is not a response of Azure");
-                Err(unavailable(PLACE, &why))
+                Err(unavailable(SERVICE, &why))
             }
-            Err(_) => Err(unavailable(PLACE, "it is not available on this machine")),
+            Err(_) => Err(unavailable(SERVICE, "it is not available on this machine")),
         }
     }
 
@@ -64,17 +66,17 @@ impl Imds {
         &self,
         caller: &Caller<'_>,
         resource: &str,
-        which: &Which,
+        selector: &IdentitySelector,
     ) -> Result<AccessToken> {
         let mut url = self.url();
         url.query_pairs_mut()
             .append_pair("api-version", "2018-02-01")
             .append_pair("resource", resource)
-            .extend_pairs(which.parameter(&NAMES));
-        let call = Call {
+            .extend_pairs(selector.parameter(&NAMES));
+        let call = TokenRequest {
             url,
             headers: vec![("metadata", "true".to_owned().into())],
-            place: PLACE,
+            service: SERVICE,
         };
         call.token(caller).await
     }

@@ -5,12 +5,12 @@ use super::token::{AccessToken, Secret};
 use crate::base::{Audience, Category, Error, Result, Service};
 
 /// A token for Azure Resource Manager, and maybe one for Microsoft Graph. Neither can be renewed.
-pub struct GivenTokens {
+pub struct StaticTokens {
     resource_manager: Secret,
     graph: Option<Secret>,
 }
 
-impl GivenTokens {
+impl StaticTokens {
     /// Checks that each can be a token: it goes into a header.
     ///
     /// # Errors
@@ -61,9 +61,9 @@ mod tests {
             service: Service::Graph,
             resource: "https://graph.microsoft.com".to_owned(),
         };
-        let one = GivenTokens::new(&secret("arm"), None).unwrap();
+        let one = StaticTokens::new(&secret("arm"), None).unwrap();
         assert_eq!(one.token(&graph).unwrap_err().code(), "NoGraphToken");
-        let both = GivenTokens::new(&secret("arm"), Some(&secret("graph"))).unwrap();
+        let both = StaticTokens::new(&secret("arm"), Some(&secret("graph"))).unwrap();
         let header = both.token(&graph).unwrap().header();
         assert_eq!(header.to_str().unwrap(), "Bearer graph");
     }

@@ -7,7 +7,7 @@ use crate::base::truncated;
 
 /// What was read of such a text.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Complaint {
+pub(crate) struct ToolError {
     /// Entra's code and sentence, or else what the program says first.
     pub(crate) reason: String,
     /// Whether the reason is Entra's.
@@ -27,7 +27,7 @@ pub(super) struct Commands {
 /// No reason and no command that is shown is longer, in characters.
 const LONGEST: usize = 2000;
 
-impl Complaint {
+impl ToolError {
     pub(super) fn read(text: &str, commands: &Commands) -> Self {
         let text = without_tokens(text);
         let lines: Vec<&str> = text
@@ -149,8 +149,8 @@ mod tests {
     };
 
     fn read(text: &str) -> (String, Vec<String>) {
-        let complaint = Complaint::read(text, &AZ);
-        (complaint.reason, complaint.commands)
+        let tool_error = ToolError::read(text, &AZ);
+        (tool_error.reason, tool_error.commands)
     }
 
     #[test]
@@ -162,10 +162,10 @@ mod tests {
             format!("ERROR: {{'error_description': '{sentence}\\r\\nTrace ID: 1'}}\naz login"),
             format!("WARNING: AADSTS is down\nFEHLER: (invalid_grant) {sentence}\naz login"),
         ] {
-            let complaint = Complaint::read(&text, &AZ);
-            assert_eq!(complaint.reason, sentence, "{text}");
-            assert!(complaint.is_entras);
-            assert_eq!(complaint.commands, ["az login"], "{text}");
+            let tool_error = ToolError::read(&text, &AZ);
+            assert_eq!(tool_error.reason, sentence, "{text}");
+            assert!(tool_error.is_entras);
+            assert_eq!(tool_error.commands, ["az login"], "{text}");
         }
     }
 

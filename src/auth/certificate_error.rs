@@ -1,0 +1,92 @@
+//! Why a certificate can't be used.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
+
+use crate::base::{Category, CertificateSource, Error};
+
+/// Checks what Entra would refuse whoever holds the key.
+pub(super) fn check(der: &[u8]) -> std::result::Result<(), CertificateError> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der)
+        .map_err(|_| CertificateError::invalid("its certificate is damaged"))?;
+    if certificate.public_key().algorithm.algorithm != OID_PKCS1_RSAENCRYPTION {
+        return Err(CertificateError::invalid(NOT_RSA));
+    }
+    let end = u64::try_from(certificate.validity().not_after.timestamp()).unwrap_or(0);
+    let end = UNIX_EPOCH + Duration::from_secs(end);
+    match end < SystemTime::now() {
+        true => Err(CertificateError::Invalid(format!(
+            "it expired on {}",
+            httpdate::fmt_http_date(end)
+        ))),
+        false => Ok(()),
+    }
+}
+
+pub(super) const NOT_RSA: &str = "its key is not RSA, and Entra takes no other for this";
+
+/// Why a certificate can't be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum CertificateError {
+    Invalid(String),
+    WrongPassword,
+    /// The text is no thumbprint.
+    NoThumbprint,
+    /// No store has it.
+    NotFound,
+    /// The host opens no such certificates.
+    Unsupported,
+}
+
+impl CertificateError {
+    pub(super) fn invalid(why: &str) -> Self {
+        Self::Invalid(why.to_owned())
+    }
+
+    pub(super) fn about(self, source: &CertificateSource) -> Error {
+        let (what, shown) = match source {
+            CertificateSource::File(path) => ("The certificate's file", path.display().to_string()),
+            CertificateSource::Store(thumbprint) => {
+                ("The certificate with the thumbprint", thumbprint.clone())
+            }
+        };
+        let error = |code, why: &str| {
+            let message = format!("{what} '{shown}' can't be used: {why}");
+            Error::new(Category::InvalidArgument, code, &shown, message)
+        };
+        match (self, source) {
+            (Self::Invalid(why), CertificateSource::File(_)) => error("InvalidCertificate", &why)
+                .advise("It is a PEM or PFX file with a certificate and its RSA key."),
+            (Self::Invalid(why), CertificateSource::Store(_)) => error("InvalidCertificate", &why),
+            (Self::WrongPassword, _) => error("WrongPassword", "its password is another one")
+                .advise("Give -CertificatePassword."),
+            (Self::NoThumbprint, _) => Error::invalid(
+                "InvalidThumbprint",
+                "CertificateThumbprint",
+                &shown,
+                "it must be the SHA-1 thumbprint of a certificate, 40 hexadecimal digits.",
+            ),
+            (Self::NotFound, _) => Error::new(
+                Category::ObjectNotFound,
+                "CertificateNotFound",
+                &shown,
+                format!(
+                    "There is no certificate with the thumbprint '{shown}' in the store My of the \
+                     user or the machine"
+                ),
+            )
+            .advise("Import it with its key into CurrentUser\\My, or give -CertificatePath."),
+            (Self::Unsupported, CertificateSource::File(_)) => error(
+                "CertificateUnsupported",
+                "it is not PEM, and this program opens no PFX files",
+            )
+            .advise("Give a PEM file with the certificate and its RSA key."),
+            (Self::Unsupported, CertificateSource::Store(_)) => error(
+                "CertificateUnsupported",
+                "this program reads no certificate stores",
+            )
+            .advise("Give a PEM file with the certificate and its RSA key."),
+        }
+    }
+}
