@@ -52,7 +52,7 @@ pub(crate) fn millis(duration: Duration) -> Millis {
 }
 
 /// A point in time taken apart, in UTC.
-struct Civil {
+struct DateTime {
     year: i64,
     month: u64,
     day: u64,
@@ -62,7 +62,7 @@ struct Civil {
     milli: u64,
 }
 
-impl Civil {
+impl DateTime {
     /// Days to year, month and day in the proleptic Gregorian calendar, counted in eras of 400
     /// years that begin on 1 March, so that the leap day is the last day of its year.
     fn of(time: Millis) -> Self {
@@ -80,7 +80,7 @@ impl Civil {
             shifted_month - 9
         };
         let in_day = time % 86_400_000;
-        Civil {
+        DateTime {
             year: year_of_era + era * 400 + i64::from(month <= 2),
             month: month.unsigned_abs(),
             day: day.unsigned_abs(),
@@ -94,7 +94,7 @@ impl Civil {
 
 /// `2026-01-12T04:09:07.8860000+00:00`, as the compute provider writes times.
 pub(crate) fn compute_time(time: Millis) -> String {
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}0000+00:00",
         c.year, c.month, c.day, c.hour, c.minute, c.second, c.milli
@@ -103,7 +103,7 @@ pub(crate) fn compute_time(time: Millis) -> String {
 
 /// `2026-01-12T04:09:07.886Z`.
 pub(crate) fn iso_time(time: Millis) -> String {
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
         c.year, c.month, c.day, c.hour, c.minute, c.second, c.milli
@@ -112,7 +112,7 @@ pub(crate) fn iso_time(time: Millis) -> String {
 
 /// `20260112T040907Z`, the middle part of `x-ms-routing-request-id`.
 pub(crate) fn compact_time(time: Millis) -> String {
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     format!(
         "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
         c.year, c.month, c.day, c.hour, c.minute, c.second
@@ -121,7 +121,7 @@ pub(crate) fn compact_time(time: Millis) -> String {
 
 /// `2026-01-12 04:09:07Z`, as the token endpoint writes times.
 pub(crate) fn login_time(time: Millis) -> String {
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}Z",
         c.year, c.month, c.day, c.hour, c.minute, c.second
@@ -130,7 +130,7 @@ pub(crate) fn login_time(time: Millis) -> String {
 
 /// `1/12/2026 4:09:07 AM`, as the message of `ExpiredAuthenticationToken` writes times.
 pub(crate) fn us_time(time: Millis) -> String {
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     let (hour, half) = match c.hour {
         0 => (12, "AM"),
         1..=11 => (c.hour, "AM"),
@@ -149,7 +149,7 @@ pub(crate) fn http_date(time: Millis) -> String {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     let pick = |names: &[&'static str], index: u64| names[(index as usize) % names.len()];
     format!(
         "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
@@ -163,40 +163,10 @@ pub(crate) fn http_date(time: Millis) -> String {
     )
 }
 
-/// The time of a date in UTC, from the year 1970 on; none where there is no such date.
-pub(crate) fn instant(
-    year: u64,
-    month: u64,
-    day: u64,
-    hour: u64,
-    minute: u64,
-    second: u64,
-) -> Option<Millis> {
-    let plausible = (1970..=9999).contains(&year)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
-    if !plausible {
-        return None;
-    }
-    // Counted as in `Civil::of`, backwards.
-    let shifted_year = if month <= 2 { year - 1 } else { year };
-    let shifted_month = if month <= 2 { month + 9 } else { month - 3 };
-    let (era, year_of_era) = (shifted_year / 400, shifted_year % 400);
-    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    let days = (era * 146_097 + day_of_era).checked_sub(719_468)?;
-    let time = ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000;
-    // 31 June counts on into July.
-    (Civil::of(time).day == day).then_some(time)
-}
-
 /// Year, month and day, for the validity of certificates.
 #[cfg(feature = "tls")]
 pub(crate) fn date(time: Millis) -> (i32, u8, u8) {
-    let c = Civil::of(time);
+    let c = DateTime::of(time);
     let small = |number: u64| u8::try_from(number).unwrap_or(1);
     (
         i32::try_from(c.year).unwrap_or(i32::MAX),
@@ -230,21 +200,6 @@ mod tests {
         assert_eq!(ticks(0), 621_355_968_000_000_000);
         assert_eq!(http_date(leap), "Thu, 29 Feb 2024 23:59:59 GMT");
         assert_eq!(http_date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
-    }
-
-    #[test]
-    fn dates_and_times_convert_both_ways() {
-        assert_eq!(instant(1970, 1, 1, 0, 0, 0), Some(0));
-        assert_eq!(instant(2024, 2, 29, 23, 59, 59), Some(1_709_251_199_000));
-        for days in (0..200_000).step_by(13) {
-            let c = Civil::of(days * 86_400_000 + 3_661_000);
-            let year = c.year.unsigned_abs();
-            let back = instant(year, c.month, c.day, c.hour, c.minute, c.second);
-            assert_eq!(back, Some(days * 86_400_000 + 3_661_000));
-        }
-        for (year, month, day) in [(2023, 2, 29), (2024, 6, 31), (2024, 13, 1), (1969, 12, 31)] {
-            assert_eq!(instant(year, month, day, 0, 0, 0), None);
-        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -14,7 +14,12 @@ pub(crate) fn guid() -> String {
     fill(&mut b);
     b[6] = (b[6] & 0x0f) | 0x40;
     b[8] = (b[8] & 0x3f) | 0x80;
-    let hex: String = b.iter().map(|byte| format!("{byte:02x}")).collect();
+    guid_text(&b)
+}
+
+/// The bytes of a GUID in the form with hyphens, in lower case.
+pub(crate) fn guid_text(bytes: &[u8; 16]) -> String {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
         "{}-{}-{}-{}-{}",
         &hex[..8],

@@ -1,5 +1,9 @@
 //! The hashes behind `guid()` and `uniqueString()`.
 
+use ring::digest;
+
+use crate::base::random;
+
 /// The namespace of the GUIDs that `guid()` makes. Source: Azure's documentation of the function.
 const NAMESPACE: [u8; 16] = [
     0x11, 0xfb, 0x06, 0xfb, 0x71, 0x2d, 0x4d, 0xdd, 0x98, 0xc7, 0xe7, 0x1b, 0xbd, 0x58, 0x88, 0x30,
@@ -9,72 +13,13 @@ const NAMESPACE: [u8; 16] = [
 pub(super) fn guid(text: &str) -> String {
     let mut input = NAMESPACE.to_vec();
     input.extend_from_slice(text.as_bytes());
-    let mut bytes = sha1(&input);
+    // GUIDs of version 5 are made with SHA-1. It protects nothing here.
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &input);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.as_ref()[..16]);
     bytes[6] = (bytes[6] & 0x0f) | 0x50;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex: String = bytes[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
-}
-
-/// SHA-1 (RFC 3174), which GUIDs of version 5 are made with. It protects nothing here.
-fn sha1(input: &[u8]) -> [u8; 20] {
-    let mut state: [u32; 5] = [
-        0x6745_2301,
-        0xefcd_ab89,
-        0x98ba_dcfe,
-        0x1032_5476,
-        0xc3d2_e1f0,
-    ];
-    let mut padded = input.to_vec();
-    padded.push(0x80);
-    while padded.len() % 64 != 56 {
-        padded.push(0);
-    }
-    padded.extend_from_slice(&(input.len() as u64 * 8).to_be_bytes());
-    for block in padded.chunks_exact(64) {
-        let mut words = [0_u32; 80];
-        for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
-            *word = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        }
-        for at in 16..80 {
-            words[at] =
-                (words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1);
-        }
-        let [mut a, mut b, mut c, mut d, mut e] = state;
-        for (at, word) in words.iter().enumerate() {
-            let (mix, constant) = match at {
-                0..20 => ((b & c) | (!b & d), 0x5a82_7999),
-                20..40 => (b ^ c ^ d, 0x6ed9_eba1),
-                40..60 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc),
-                _ => (b ^ c ^ d, 0xca62_c1d6_u32),
-            };
-            let next = a
-                .rotate_left(5)
-                .wrapping_add(mix)
-                .wrapping_add(e)
-                .wrapping_add(constant)
-                .wrapping_add(*word);
-            (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
-        }
-        for (into, value) in state.iter_mut().zip([a, b, c, d, e]) {
-            *into = into.wrapping_add(value);
-        }
-    }
-    let mut digest = [0; 20];
-    for (into, word) in digest.chunks_exact_mut(4).zip(state) {
-        into.copy_from_slice(&word.to_be_bytes());
-    }
-    digest
+    random::guid_text(&bytes)
 }
 
 /// The hash of `uniqueString()`: two lanes of 32 bits, after MurmurHash3 for 128 bits on x86.
