@@ -22,15 +22,15 @@ use crate::arm::headers::{self, Ids};
 use crate::base::clock::{Millis, http_date, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::state::World;
-use crate::state::faults::{Close, Verdict};
+use crate::state::faults::{Close, FaultOutcome};
 use crate::state::log::Entry;
 
 /// The largest body that ARM takes.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// How much of a body that is too large is read all the same: a client that is still sending when
 /// the answer comes tends to see a broken connection and not the answer.
-const PATIENCE: usize = 64 * 1024 * 1024;
+const MAX_DISCARDED: usize = 64 * 1024 * 1024;
 
 /// What connections have in common.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Shared {
 /// Why a connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("closed without an answer, as asked for")]
-struct Closed;
+struct ConnectionClosed;
 
 /// The kind of stream that connections use.
 #[derive(Clone)]
@@ -124,30 +124,30 @@ where
 }
 
 /// The whole body; none if it is too large.
-async fn read(mut body: Incoming) -> Result<Option<Bytes>, Closed> {
+async fn read(mut body: Incoming) -> Result<Option<Bytes>, ConnectionClosed> {
     let mut whole = BytesMut::new();
     let mut size = 0_usize;
     while let Some(frame) = body.frame().await {
         // The client went away.
-        let frame = frame.map_err(|_| Closed)?;
+        let frame = frame.map_err(|_| ConnectionClosed)?;
         let Some(data) = frame.data_ref() else {
             continue;
         };
         size = size.saturating_add(data.len());
-        if size > PATIENCE {
+        if size > MAX_DISCARDED {
             break;
         }
-        if size <= LARGEST_BODY {
+        if size <= MAX_BODY {
             whole.extend_from_slice(data);
         }
     }
-    Ok((size <= LARGEST_BODY).then(|| whole.freeze()))
+    Ok((size <= MAX_BODY).then(|| whole.freeze()))
 }
 
 async fn serve(
     shared: Arc<Shared>,
     request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<Full<Bytes>>, Closed> {
+) -> Result<hyper::Response<Full<Bytes>>, ConnectionClosed> {
     let (parts, body) = request.into_parts();
     let body = read(body).await?;
     let too_large = body.is_none();
@@ -176,29 +176,33 @@ async fn serve(
 }
 
 /// One exchange with a client of the emulated cloud.
-async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result<Reply, Closed> {
+async fn exchange(
+    shared: &Shared,
+    request: &Request,
+    too_large: bool,
+) -> Result<Reply, ConnectionClosed> {
     let ids = Ids::of(request);
-    let (arrived, latency, verdict) = {
+    let (arrived, latency, outcome) = {
         let mut world = shared.world();
         let arrived = world.site.clock.now();
-        let verdict = world.session.faults.hit(request, arrived);
-        (arrived, world.session.settings.latency_ms, verdict)
+        let outcome = world.session.faults.hit(request, arrived);
+        (arrived, world.session.settings.latency_ms, outcome)
     };
     let mut wait = latency;
     let mut close = None;
     let mut answer = None;
-    let fault = verdict.is_some();
-    match verdict {
-        Some(Verdict::Delay(delay)) => wait = wait.saturating_add(delay),
-        Some(Verdict::Close(when)) => close = Some(when),
-        Some(Verdict::Answer(reply)) => answer = Some(reply),
+    let fault = outcome.is_some();
+    match outcome {
+        Some(FaultOutcome::Delay(delay)) => wait = wait.saturating_add(delay),
+        Some(FaultOutcome::Close(when)) => close = Some(when),
+        Some(FaultOutcome::Answer(reply)) => answer = Some(reply),
         None => {}
     }
     if wait > 0 {
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
-    let (reply, held, now, shown) = {
+    let (reply, delay, now, shown) = {
         let mut world = shared.world();
         let now = world.site.clock.now();
         let before = world.revision;
@@ -212,7 +216,7 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
         if app::changed_since(&mut world, before, now) {
             shared.changed.notify_one();
         }
-        let held = reply.as_ref().map_or(0, |reply| reply.held);
+        let delay = reply.as_ref().map_or(0, |reply| reply.delay);
         let status = reply.as_ref().filter(|_| close.is_none()).map(|r| r.status);
         world.session.log.add(Entry {
             sequence: 0,
@@ -222,23 +226,23 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> Result
             status: status.unwrap_or(0),
             client_request_id: request.header("x-ms-client-request-id").map(str::to_owned),
             request_id: ids.request.clone(),
-            duration_ms: now.saturating_sub(arrived).saturating_add(held),
+            duration_ms: now.saturating_sub(arrived).saturating_add(delay),
             user_agent: request.header("user-agent").map(str::to_owned),
             if_match: request.header("if-match").map(str::to_owned),
             authenticated,
             fault,
         });
-        (reply, held, now, world.shown())
+        (reply, delay, now, world.server_time())
     };
-    if held > 0 {
-        tokio::time::sleep(Duration::from_millis(held)).await;
+    if delay > 0 {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
     }
     match (reply, close) {
         (Some(reply), None) => {
             let reply = reply.header("Date", http_date(shown));
             Ok(headers::add(request, &ids, now, reply))
         }
-        _ => Err(Closed),
+        _ => Err(ConnectionClosed),
     }
 }
 
@@ -249,7 +253,7 @@ fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) ->
             "RequestContentTooLarge",
             format!(
                 "The request content size exceeds the maximum size of {} MB.",
-                LARGEST_BODY / 1024 / 1024
+                MAX_BODY / 1024 / 1024
             ),
         )
         .gateway()

@@ -13,7 +13,7 @@ use crate::identity;
 use crate::model::identity::{KIND, UserAssignedIdentity};
 use crate::model::principal::Principal;
 use crate::model::resource::Tags;
-use crate::model::subscription::{Group, Subscription};
+use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::oauth::applications::{self, Issuers};
 use crate::oauth::device_code::{self, DeviceCodes};
 use crate::state::throttle::Throttle;
@@ -116,8 +116,12 @@ pub(crate) fn answer(
         ("POST", ["devicecodes", code]) => {
             match device_code::complete(world, code, &request.body, now) {
                 Ok(body) => Reply::json(200, &body),
-                Err(device_code::Problem::NotFound(message)) => problem(404, "NotFound", message),
-                Err(device_code::Problem::Bad(message)) => problem(400, "InvalidContent", message),
+                Err(device_code::CompletionError::NotFound(message)) => {
+                    problem(404, "NotFound", message)
+                }
+                Err(device_code::CompletionError::Bad(message)) => {
+                    problem(400, "InvalidContent", message)
+                }
             }
         }
         ("GET", ["hosts"]) => Reply::json(200, &hosts::list(world)),
@@ -171,16 +175,16 @@ fn made(
     }
 }
 
-fn host_problem(why: hosts::Problem) -> Reply {
+fn host_problem(why: hosts::ControlError) -> Reply {
     match why {
-        hosts::Problem::NotFound(message) => problem(404, "NotFound", message),
-        hosts::Problem::Bad(message) => problem(400, "InvalidContent", message),
+        hosts::ControlError::NotFound(message) => problem(404, "NotFound", message),
+        hosts::ControlError::Bad(message) => problem(400, "InvalidContent", message),
     }
 }
 
 fn clock(world: &World) -> Value {
     json!({
-        "time": iso_time(world.shown()),
+        "time": iso_time(world.server_time()),
         "advancedSeconds": world.site.clock.advanced() / 1_000,
         "skewSeconds": world.session.settings.clock_skew_seconds,
     })
@@ -194,11 +198,11 @@ fn advance(world: &mut World, text: &[u8]) -> Result<(), String> {
         advance_seconds: u64,
     }
     /// Ten years.
-    const MOST: u64 = 315_360_000;
+    const MAX: u64 = 315_360_000;
     let Advance { advance_seconds } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
-    if advance_seconds > MOST {
+    if advance_seconds > MAX {
         return Err(format!(
-            "advanceSeconds is {advance_seconds}; it is at most {MOST}"
+            "advanceSeconds is {advance_seconds}; it is at most {MAX}"
         ));
     }
     world.site.clock.advance(advance_seconds * 1_000);
@@ -221,7 +225,7 @@ fn add_subscription(state: &mut State, text: &[u8]) -> Result<Value, String> {
     if state.subscriptions.contains_key(&id) {
         return Err(format!("id: there is a subscription '{id}' already"));
     }
-    let group = Group::seeded(&id, seed::RESOURCE_GROUP);
+    let group = ResourceGroup::seeded(&id, seed::RESOURCE_GROUP);
     state
         .groups
         .insert(key::group(&id, seed::RESOURCE_GROUP), group);
@@ -251,15 +255,15 @@ fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
         prefix: String,
         count: usize,
     }
-    const MOST: usize = 50_000;
+    const MAX: usize = 50_000;
     let new: New = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     let group = state
         .groups
         .get(&key::group(&new.subscription_id, &new.resource_group))
         .cloned()
         .ok_or_else(|| format!("resourceGroup: there is no '{}'", new.resource_group))?;
-    if !(1..=MOST).contains(&new.count) {
-        return Err(format!("count is {}; it is 1 to {MOST}", new.count));
+    if !(1..=MAX).contains(&new.count) {
+        return Err(format!("count is {}; it is 1 to {MAX}", new.count));
     }
     let names: Vec<String> = (1..=new.count)
         .map(|number| format!("{}{number:05}", new.prefix))

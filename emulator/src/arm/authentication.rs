@@ -10,7 +10,7 @@ use crate::base::http::Request;
 use crate::state::World;
 use crate::tokens::audience::{ARM_AUDIENCES, GRAPH_AUDIENCES, tenant_id};
 use crate::tokens::claims::values;
-use crate::tokens::store::{Issued, Tokens};
+use crate::tokens::store::{AccessToken, Tokens};
 
 /// The bearer token of a request, without the word `Bearer`.
 fn bearer(request: &Request) -> Result<&str, ArmError> {
@@ -120,12 +120,12 @@ pub(crate) fn is_authenticated(world: &World, request: &Request, now: Millis) ->
 /// The object id of the user that the token of the request speaks for, if it is a user.
 pub(crate) fn user_of(world: &World, request: &Request) -> Option<String> {
     let token = bearer(request).ok()?;
-    let party = &world.session.part::<Tokens>().find(token)?.party;
-    party.is_user().then(|| party.object_id.clone())
+    let subject = &world.session.part::<Tokens>().find(token)?.subject;
+    subject.is_user().then(|| subject.object_id.clone())
 }
 
 /// Whether a token meets what the setting `requireClaims` demands.
-fn meets(issued: &Issued, required: &Map<String, Value>) -> bool {
+fn meets(issued: &AccessToken, required: &Map<String, Value>) -> bool {
     let Some(Value::Object(members)) = required.get("access_token") else {
         return true;
     };
@@ -152,7 +152,7 @@ pub(crate) fn check_claims(world: &World, request: &Request) -> Result<(), ArmEr
     let issued = bearer(request)
         .ok()
         .and_then(|token| world.session.part::<Tokens>().find(token));
-    if !issued.is_some_and(|issued| issued.party.is_user() && !meets(issued, required)) {
+    if !issued.is_some_and(|issued| issued.subject.is_user() && !meets(issued, required)) {
         return Ok(());
     }
     let challenge = format!(

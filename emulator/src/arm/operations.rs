@@ -14,7 +14,7 @@ use crate::model::operation::{Effect, Operation};
 use crate::state::{State, World};
 
 /// How many finished operations can still be asked for.
-const KEPT: usize = 2_000;
+const CAPACITY: usize = 2_000;
 
 pub(crate) const ROUTES: &[Route] = &[
     route(
@@ -226,9 +226,9 @@ fn forget_old(state: &mut State) {
         .filter(|operation| operation.effect.is_none())
         .map(|operation| (operation.ends, operation.id.clone()))
         .collect();
-    if finished.len() > KEPT {
+    if finished.len() > CAPACITY {
         finished.sort();
-        for (_, id) in &finished[..finished.len() - KEPT] {
+        for (_, id) in &finished[..finished.len() - CAPACITY] {
             state.operations.remove(id);
         }
     }

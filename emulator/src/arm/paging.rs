@@ -70,7 +70,7 @@ pub(crate) fn page(
 
 /// The absolute URL of the next page: the same path and query, with the token.
 pub(crate) fn link(endpoint: &str, request: &Request, last: &str) -> String {
-    let kept: Vec<&str> = request
+    let others: Vec<&str> = request
         .query
         .split('&')
         .filter(|pair| {
@@ -78,7 +78,7 @@ pub(crate) fn link(endpoint: &str, request: &Request, last: &str) -> String {
             !name.is_empty() && !name.eq_ignore_ascii_case("$skiptoken")
         })
         .collect();
-    let query = kept.join("&");
+    let query = others.join("&");
     format!(
         "{endpoint}{}?{query}{}%24skiptoken={}",
         request.path,

@@ -7,7 +7,7 @@ use super::error::ArmError;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::model::operation::Effect;
-use crate::state::{Parts, State, World};
+use crate::state::{Parts, State, World, key};
 
 /// Versions to name where any dated one is taken.
 pub(super) const SHOWN_VERSIONS: &[&str] = &[
@@ -95,6 +95,16 @@ impl Call<'_> {
             .iter()
             .find(|(key, _)| *key == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// What the keys of everything in the resource group of the path begin with; where the path names
+    /// none, those of everything in the subscription.
+    pub(crate) fn prefix(&self) -> String {
+        let subscription = self.param("subscription");
+        match self.param("group") {
+            "" => key::in_subscription(subscription),
+            group => key::in_group(subscription, group),
+        }
     }
 
     /// The body, which has to be a JSON object.

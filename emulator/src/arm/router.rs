@@ -8,7 +8,7 @@ use super::error::{ArmError, ErrorBody, group_not_found};
 use super::route::{
     Call, Found, Handled, NoRoute, Registry, Route, SHOWN_VERSIONS, Versions, namespace,
 };
-use super::throttle::{self, Kind};
+use super::throttle::{self, RequestKind};
 use super::values::LOCATIONS;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
@@ -117,7 +117,7 @@ fn dispatch(
     };
     let (route, parameters) = find(registry, request, &api_version)?;
     check_version(route, &api_version)?;
-    if Kind::of(&request.method) != Kind::Read && !route.asks {
+    if RequestKind::of(&request.method) != RequestKind::Read && !route.asks {
         authentication::check_claims(world, request)?;
     }
     let call = Call {
@@ -135,7 +135,7 @@ fn dispatch(
             count(world, &call, &subscription, rates)?;
         }
     } else if let Some(rates) = rates {
-        let kind = Kind::of(&request.method);
+        let kind = RequestKind::of(&request.method);
         let name = format!("x-ms-ratelimit-remaining-tenant-{}", kind.plural());
         rates.push((name, kind.generous().to_string()));
     }
@@ -147,7 +147,7 @@ fn dispatch(
     }
 
     let reply = (route.handler)(world, &call)?;
-    if Kind::of(&request.method) != Kind::Read && !route.asks {
+    if RequestKind::of(&request.method) != RequestKind::Read && !route.asks {
         world.revision += 1;
     }
     Ok(reply)
@@ -327,7 +327,7 @@ fn count(
     subscription: &str,
     rates: &mut Vec<(String, String)>,
 ) -> Result<(), ArmError> {
-    let kind = Kind::of(&call.request.method);
+    let kind = RequestKind::of(&call.request.method);
     let left = if world.session.settings.throttling {
         let name = format!("{}/{}", subscription.to_lowercase(), kind.plural());
         world
@@ -347,8 +347,8 @@ fn count(
     rates.push((header(""), left.to_string()));
     // All principals together have fifteen times as much.
     let global = match kind {
-        Kind::Read => 3_749,
-        Kind::Write | Kind::Delete => 2_999,
+        RequestKind::Read => 3_749,
+        RequestKind::Write | RequestKind::Delete => 2_999,
     };
     rates.push((header("global-"), global.to_string()));
     Ok(())
@@ -382,7 +382,7 @@ fn check_group(world: &World, call: &Call<'_>) -> Result<(), ArmError> {
         .groups
         .get(&key::group(call.param("subscription"), name))
         .ok_or_else(|| group_not_found(name))?;
-    if group.deleting && Kind::of(&call.request.method) == Kind::Write {
+    if group.deleting && RequestKind::of(&call.request.method) == RequestKind::Write {
         return Err(ArmError::new(
             409,
             "ResourceGroupBeingDeleted",

@@ -60,48 +60,52 @@ pub(crate) const FEDERATED_LISTS: FederatedLimits = FederatedLimits {
 
 /// The kinds that Azure Resource Manager counts apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum RequestKind {
     Read,
     Write,
     Delete,
 }
 
-impl Kind {
+impl RequestKind {
     pub(crate) fn of(method: &hyper::Method) -> Self {
         match method.as_str() {
-            "GET" | "HEAD" => Kind::Read,
-            "DELETE" => Kind::Delete,
-            _ => Kind::Write,
+            "GET" | "HEAD" => RequestKind::Read,
+            "DELETE" => RequestKind::Delete,
+            _ => RequestKind::Write,
         }
     }
 
     /// The end of the header's name, `x-ms-ratelimit-remaining-subscription-…`.
     pub(crate) fn plural(self) -> &'static str {
         match self {
-            Kind::Read => "reads",
-            Kind::Write => "writes",
-            Kind::Delete => "deletes",
+            RequestKind::Read => "reads",
+            RequestKind::Write => "writes",
+            RequestKind::Delete => "deletes",
         }
     }
 
     pub(crate) fn limit(self) -> Limit {
         match self {
-            Kind::Read => READS,
-            Kind::Write | Kind::Delete => WRITES,
+            RequestKind::Read => READS,
+            RequestKind::Write | RequestKind::Delete => WRITES,
         }
     }
 
     /// What the headers say while throttling is off: as much as a first request sees.
     pub(crate) fn generous(self) -> u64 {
         match self {
-            Kind::Read => 249,
-            Kind::Write | Kind::Delete => 199,
+            RequestKind::Read => 249,
+            RequestKind::Write | RequestKind::Delete => 199,
         }
     }
 }
 
 /// 429 of the front door.
-pub(crate) fn subscription_throttled(kind: Kind, subscription: &str, seconds: u64) -> ArmError {
+pub(crate) fn subscription_throttled(
+    kind: RequestKind,
+    subscription: &str,
+    seconds: u64,
+) -> ArmError {
     let verb = kind.plural().trim_end_matches('s');
     ArmError::new(
         429,
@@ -114,9 +118,9 @@ pub(crate) fn subscription_throttled(kind: Kind, subscription: &str, seconds: u6
     .header("Retry-After", seconds.to_string())
     .header(
         match kind {
-            Kind::Read => "x-ms-ratelimit-remaining-subscription-reads",
-            Kind::Write => "x-ms-ratelimit-remaining-subscription-writes",
-            Kind::Delete => "x-ms-ratelimit-remaining-subscription-deletes",
+            RequestKind::Read => "x-ms-ratelimit-remaining-subscription-reads",
+            RequestKind::Write => "x-ms-ratelimit-remaining-subscription-writes",
+            RequestKind::Delete => "x-ms-ratelimit-remaining-subscription-deletes",
         },
         "0",
     )

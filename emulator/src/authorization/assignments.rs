@@ -15,7 +15,7 @@ use crate::arm::values::not_a;
 use crate::base::http::Reply;
 use crate::base::{random, seed};
 use crate::model::builtin_roles;
-use crate::model::principal::Kind;
+use crate::model::principal::PrincipalType;
 use crate::model::role_assignment::RoleAssignment;
 use crate::state::{World, directory};
 
@@ -114,7 +114,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     }
     let claimed = match text(properties, "principalType")? {
         None => None,
-        Some(text) => Some(Kind::parse(&text).ok_or_else(|| {
+        Some(text) => Some(PrincipalType::parse(&text).ok_or_else(|| {
             ArmError::new(
                 400,
                 "InvalidPrincipalType",

@@ -29,11 +29,8 @@ const VERSIONS: Versions = Versions::Listed(&[
 ]);
 
 const ASSIGNMENTS: &str = "{scope}/providers/Microsoft.Authorization/roleAssignments";
-
 const ASSIGNMENT: &str = "{scope}/providers/Microsoft.Authorization/roleAssignments/{name}";
-
 const ROOT_ASSIGNMENTS: &str = "/providers/Microsoft.Authorization/roleAssignments";
-
 const ROOT_ASSIGNMENT: &str = "/providers/Microsoft.Authorization/roleAssignments/{name}";
 
 const ROUTES: &[Route] = &[

@@ -110,7 +110,7 @@ pub(crate) struct Reply {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
     /// For how long the reply is held back: what it answers takes that time.
-    pub(crate) held: Millis,
+    pub(crate) delay: Millis,
 }
 
 impl Reply {
@@ -120,12 +120,12 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: Bytes::new(),
-            held: 0,
+            delay: 0,
         }
     }
 
-    pub(crate) fn held(mut self, time: Millis) -> Self {
-        self.held = time;
+    pub(crate) fn delayed(mut self, time: Millis) -> Self {
+        self.delay = time;
         self
     }
 

@@ -305,8 +305,8 @@ mod tests {
                 );
             }
         }
-        let kept = patch(&starts[3], "SystemAssigned", Value::Null).unwrap();
-        assert_eq!(kept.system, starts[3].system, "the same principal");
+        let same = patch(&starts[3], "SystemAssigned", Value::Null).unwrap();
+        assert_eq!(same.system, starts[3].system, "the same principal");
     }
 
     #[test]

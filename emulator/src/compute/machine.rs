@@ -4,19 +4,19 @@ use crate::arm::error::{ArmError, resource_not_found};
 use crate::arm::operations::Started;
 use crate::arm::route::Call;
 use crate::base::http::Reply;
-use crate::model::machine::{Kind, Machine};
+use crate::model::machine::{Machine, MachineKind};
 use crate::state::{World, key};
 
 /// The kind in the path, behind the namespace.
-pub(super) fn kind_of(call: &Call<'_>) -> Kind {
+pub(super) fn kind_of(call: &Call<'_>) -> MachineKind {
     let segments = &call.request.segments;
     let kind = segments
         .iter()
         .position(|s| s.eq_ignore_ascii_case("providers"))
         .and_then(|providers| segments.get(providers + 2));
     match kind {
-        Some(kind) if kind.eq_ignore_ascii_case("virtualMachineScaleSets") => Kind::ScaleSet,
-        _ => Kind::VirtualMachine,
+        Some(kind) if kind.eq_ignore_ascii_case("virtualMachineScaleSets") => MachineKind::ScaleSet,
+        _ => MachineKind::VirtualMachine,
     }
 }
 

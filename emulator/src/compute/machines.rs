@@ -7,7 +7,7 @@ use super::assignment::{Mode, changed_by, failed_operation, first_missing, resol
 use super::machine::{accepted, check_idle, find, key_of, kind_of};
 use super::scale_set;
 use crate::arm::error::{ArmError, invalid_parameter, other_location};
-use crate::arm::operations::{self};
+use crate::arm::operations;
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled, Route, Versions, route};
 use crate::arm::throttle;
@@ -16,16 +16,13 @@ use crate::base::http::Reply;
 use crate::base::seed;
 use crate::model::machine::Machine;
 use crate::model::operation::Effect;
-use crate::state::history::Seen;
+use crate::state::history::HistoryEntry;
 use crate::state::throttle::Limit;
-use crate::state::{State, World, key};
+use crate::state::{State, World};
 
 const VMS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines";
-
 const VM: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}";
-
 const SETS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets";
-
 const SET: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}";
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -33,11 +30,11 @@ pub(crate) const ROUTES: &[Route] = &[
     route("PUT", VM, put, Versions::Dated),
     route("PATCH", VM, patch, Versions::Dated),
     route("DELETE", VM, delete, Versions::Dated),
-    route("GET", VMS, list_in_group, Versions::Dated),
+    route("GET", VMS, list, Versions::Dated),
     route(
         "GET",
         "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
-        list_in_subscription,
+        list,
         Versions::Dated,
     ),
     route(
@@ -50,11 +47,11 @@ pub(crate) const ROUTES: &[Route] = &[
     route("PUT", SET, put, Versions::Dated),
     route("PATCH", SET, patch, Versions::Dated),
     route("DELETE", SET, delete, Versions::Dated),
-    route("GET", SETS, list_in_group, Versions::Dated),
+    route("GET", SETS, list, Versions::Dated),
     route(
         "GET",
         "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachineScaleSets",
-        list_in_subscription,
+        list,
         Versions::Dated,
     ),
     route(
@@ -115,9 +112,9 @@ fn reply_with(machine: &Machine, status: u16) -> Reply {
     Reply::json(status, &machine.body()).header("ETag", machine.quoted_etag())
 }
 
-fn entry_of(machine: &Machine) -> Seen {
+fn entry_of(machine: &Machine) -> HistoryEntry {
     let user = machine.identity.user.iter();
-    Seen {
+    HistoryEntry {
         id: machine.id(),
         etag: machine.quoted_etag(),
         system_assigned: machine.identity.system.is_some(),
@@ -161,25 +158,15 @@ fn instance_view(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::json(200, &find(world, call)?.instance_view()))
 }
 
-fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+fn list(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_of(call);
     paging::list(
         world,
         call,
-        (&world.state.machines, prefix),
+        (&world.state.machines, &call.prefix()),
         world.session.settings.page_size,
         |machine| (machine.kind == kind).then(|| machine.body()),
     )
-}
-
-fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = key::in_group(call.param("subscription"), call.param("group"));
-    list(world, call, &prefix)
-}
-
-fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = key::in_subscription(call.param("subscription"));
-    list(world, call, &prefix)
 }
 
 /// 1 to 64 characters, none of which a host name or a path trips over.

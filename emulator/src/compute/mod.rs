@@ -7,7 +7,7 @@ mod machines;
 mod scale_set;
 
 use crate::arm::route::{Ended, Provider};
-use crate::model::machine::Kind;
+use crate::model::machine::MachineKind;
 use crate::model::operation::Effect;
 use crate::state::State;
 
@@ -19,8 +19,8 @@ pub(crate) const PROVIDER: Provider = Provider {
 };
 
 fn resource_type(name: &str) -> Option<&'static str> {
-    [Kind::VirtualMachine, Kind::ScaleSet]
-        .map(Kind::name)
+    [MachineKind::VirtualMachine, MachineKind::ScaleSet]
+        .map(MachineKind::name)
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(name))
 }

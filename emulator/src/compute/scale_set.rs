@@ -10,7 +10,7 @@ use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled};
 use crate::base::http::Reply;
 use crate::base::random;
-use crate::model::machine::{Instance, Kind, Machine, without_capacity};
+use crate::model::machine::{Instance, Machine, MachineKind, without_capacity};
 use crate::model::operation::Effect;
 use crate::state::{State, World};
 
@@ -27,7 +27,7 @@ fn upgrade_mode(machine: &Machine) -> &str {
 /// After a write: as many instances as the capacity says, new ones with the model, old ones left
 /// behind by a new model unless the set upgrades by itself.
 pub(super) fn update_instances(machine: &mut Machine, same_model: bool) {
-    if machine.kind != Kind::ScaleSet {
+    if machine.kind != MachineKind::ScaleSet {
         return;
     }
     let capacity = machine

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::hash;
 use super::parameters;
 use super::plan::{Planned, target_of};
-use super::prepare::{bad, place, prepare};
+use super::prepare::{bad, prepare, scope_of};
 use super::run::{Run, Runs};
 use super::what_if;
 use crate::arm::error::{ArmError, ErrorBody};
@@ -45,7 +45,6 @@ macro_rules! behind {
 }
 
 const OPERATIONS: [&str; 2] = behind!("operations");
-
 const OPERATION: [&str; 2] = behind!("operations/{operation}");
 
 /// The older paths of the same.
@@ -53,15 +52,10 @@ const OLDER_OPERATIONS: &str =
     "/subscriptions/{subscription}/resourcegroups/{group}/deployments/{name}/operations";
 
 const OLDER_OPERATION: &str = "/subscriptions/{subscription}/resourcegroups/{group}/deployments/{name}/operations/{operation}";
-
 const STATUS: [&str; 2] = behind!("operationStatuses/{operation}");
-
 const VALIDATE: [&str; 2] = behind!("validate");
-
 const WHAT_IF: [&str; 2] = behind!("whatIf");
-
 const EXPORT: [&str; 2] = behind!("exportTemplate");
-
 const CANCEL: [&str; 2] = behind!("cancel");
 
 pub(super) const ROUTES: &[Route] = &[
@@ -94,7 +88,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn prefix_of(call: &Call<'_>) -> String {
-    let base = match place(call) {
+    let base = match scope_of(call) {
         (subscription, Some(group)) => key::group(subscription, group),
         (subscription, None) => format!("/subscriptions/{}", subscription.to_lowercase()),
     };
@@ -205,8 +199,8 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         .filter(|id| random::is_guid(id))
         .map_or_else(random::guid, str::to_owned);
     let deployment = Deployment {
-        subscription: prepared.setting.subscription.clone(),
-        group: prepared.setting.group.clone(),
+        subscription: prepared.context.subscription.clone(),
+        group: prepared.context.group.clone(),
         name: before.map_or(name, |before| &before.name).to_owned(),
         location: prepared.location,
         tags: prepared.tags,
@@ -235,7 +229,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
     );
     let reply = Reply::json(status, &deployment.body()).header("Azure-AsyncOperation", status_url);
     let run = Run::new(
-        prepared.setting,
+        prepared.context,
         prepared.template,
         prepared.parameters,
         prepared.plan,
@@ -368,15 +362,15 @@ fn validate(world: &mut World, call: &Call<'_>) -> Handled {
         .filter(|planned| planned.is_deployed())
         .map(|planned| json!({ "id": planned.id }))
         .collect();
-    let id = match &prepared.setting.group {
+    let id = match &prepared.context.group {
         Some(group) => format!(
             "/subscriptions/{}/resourceGroups/{group}/providers/Microsoft.Resources/deployments/{}",
-            prepared.setting.subscription,
+            prepared.context.subscription,
             call.param("name")
         ),
         None => format!(
             "/subscriptions/{}/providers/Microsoft.Resources/deployments/{}",
-            prepared.setting.subscription,
+            prepared.context.subscription,
             call.param("name")
         ),
     };

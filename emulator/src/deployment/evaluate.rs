@@ -12,36 +12,36 @@ use crate::arm::values::LOCATIONS;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::random;
 
-/// How much one evaluation may make, in characters and items: templates are small, and hostile ones
-/// are to end with an error and not with the memory.
-const MOST_MADE: usize = 8 * 1024 * 1024;
+/// How much one evaluation may make, in characters and items: a template that makes
+/// more ends with an error, before it takes all memory.
+const MAX_MADE: usize = 8 * 1024 * 1024;
 /// How deep variables may refer to one another.
-const DEEPEST_VARIABLE: usize = 64;
+const MAX_VARIABLE_DEPTH: usize = 64;
 /// How often a copy loop may run.
-pub(super) const MOST_COPIES: i64 = 800;
+pub(super) const MAX_COPIES: i64 = 800;
 
 /// Why there is no value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Halt {
+pub(super) enum EvaluationError {
     /// What is wrong, as a sentence.
-    Wrong(String),
+    Invalid(String),
     /// It depends on what is not there yet.
     Unknown,
     /// A resource that is referred to was not given.
     Refused(Box<ErrorBody>),
 }
 
-impl From<String> for Halt {
+impl From<String> for EvaluationError {
     fn from(problem: String) -> Self {
-        Halt::Wrong(problem)
+        EvaluationError::Invalid(problem)
     }
 }
 
-type Found<T> = Result<T, Halt>;
+type Evaluated<T> = Result<T, EvaluationError>;
 
 /// What `reference()` asks for.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ReferenceCall {
     /// A resource's name, symbolic name or id.
     pub(super) target: String,
     pub(super) api_version: Option<String>,
@@ -50,18 +50,18 @@ pub(super) struct Asked {
 }
 
 /// Where `reference()` gets its answers.
-pub(super) type Resolver<'a> = dyn FnMut(&Asked) -> Found<Value> + 'a;
+pub(super) type Resolver<'a> = dyn FnMut(&ReferenceCall) -> Evaluated<Value> + 'a;
 
 /// For where no reference may be.
-pub(super) fn no_references(_: &Asked) -> Found<Value> {
-    Err(Halt::Wrong(
+pub(super) fn no_references(_: &ReferenceCall) -> Evaluated<Value> {
+    Err(EvaluationError::Invalid(
         "The template function 'reference' is not expected at this location. Please see https://aka.ms/arm-template-expressions for usage details.".to_owned(),
     ))
 }
 
 /// What a deployment is: what its functions without arguments give.
 #[derive(Debug, Clone)]
-pub(super) struct Setting {
+pub(super) struct DeploymentContext {
     pub(super) subscription: String,
     pub(super) group: Option<String>,
     pub(super) subscription_body: Value,
@@ -78,7 +78,7 @@ pub(super) struct Setting {
 
 /// Evaluates; one for each thing that is evaluated, with a budget of its own.
 pub(super) struct Evaluator<'a> {
-    setting: &'a Setting,
+    context: &'a DeploymentContext,
     parameters: &'a Map<String, Value>,
     variables: &'a Map<String, Value>,
     /// None for one that is being evaluated.
@@ -94,13 +94,13 @@ pub(super) struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(
-        setting: &'a Setting,
+        context: &'a DeploymentContext,
         parameters: &'a Map<String, Value>,
         variables: &'a Map<String, Value>,
         resolver: &'a mut Resolver<'a>,
     ) -> Self {
         Evaluator {
-            setting,
+            context,
             parameters,
             variables,
             known: HashMap::new(),
@@ -113,13 +113,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Within a copy loop.
-    pub(super) fn at(mut self, place: Option<&(String, i64)>) -> Self {
-        self.loops.extend(place.cloned());
+    pub(super) fn at(mut self, iteration: Option<&(String, i64)>) -> Self {
+        self.loops.extend(iteration.cloned());
         self
     }
 
     /// Everything in a value that is an expression, evaluated.
-    pub(super) fn value(&mut self, value: &Value) -> Found<Value> {
+    pub(super) fn value(&mut self, value: &Value) -> Evaluated<Value> {
         Ok(match value {
             Value::String(text) => match expression::read(text)? {
                 Text::Literal(literal) => {
@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
                     items
                         .iter()
                         .map(|item| self.value(item))
-                        .collect::<Found<_>>()?,
+                        .collect::<Evaluated<_>>()?,
                 )
             }
             Value::Object(members) => Value::Object(self.object(members)?),
@@ -143,13 +143,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// As [`Evaluator::value`], and what is not known yet stays the expression that it is.
-    pub(super) fn open_value(&mut self, value: &Value) -> Found<Value> {
+    pub(super) fn open_value(&mut self, value: &Value) -> Evaluated<Value> {
         Ok(match value {
             Value::Array(items) => Value::Array(
                 items
                     .iter()
                     .map(|item| self.open_value(item))
-                    .collect::<Found<_>>()?,
+                    .collect::<Evaluated<_>>()?,
             ),
             Value::Object(members) if !has_copies(members) => {
                 let mut result = Map::new();
@@ -159,13 +159,13 @@ impl<'a> Evaluator<'a> {
                 Value::Object(result)
             }
             other => match self.value(other) {
-                Err(Halt::Unknown) => other.clone(),
+                Err(EvaluationError::Unknown) => other.clone(),
                 found => found?,
             },
         })
     }
 
-    pub(super) fn object(&mut self, members: &Map<String, Value>) -> Found<Map<String, Value>> {
+    pub(super) fn object(&mut self, members: &Map<String, Value>) -> Evaluated<Map<String, Value>> {
         self.spend(members.len())?;
         let mut result = Map::new();
         for (name, value) in members {
@@ -183,17 +183,17 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The name of a member may be an expression, too.
-    fn key(&mut self, name: &str) -> Found<String> {
+    fn key(&mut self, name: &str) -> Evaluated<String> {
         match self.value(&Value::String(name.to_owned()))? {
             Value::String(name) => Ok(name),
-            _ => Err(Halt::Wrong(format!(
+            _ => Err(EvaluationError::Invalid(format!(
                 "The name of a property is not a string: '{name}'."
             ))),
         }
     }
 
     /// `{name, count, input}` of a property or a variable.
-    fn copy(&mut self, copy: &Value) -> Found<(String, Vec<Value>)> {
+    fn copy(&mut self, copy: &Value) -> Evaluated<(String, Vec<Value>)> {
         let part = |name: &str| {
             copy.as_object()
                 .and_then(|copy| member(copy, name))
@@ -213,19 +213,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// How often a copy loop runs.
-    pub(super) fn count(&mut self, count: &Value) -> Found<i64> {
+    pub(super) fn count(&mut self, count: &Value) -> Evaluated<i64> {
         match self.value(count)?.as_i64() {
-            Some(count) if (0..=MOST_COPIES).contains(&count) => Ok(count),
-            _ => Err(Halt::Wrong(format!(
-                "The copy count must be an integer of 0 to {MOST_COPIES}. Please see https://aka.ms/arm-resource-loops for usage details."
+            Some(count) if (0..=MAX_COPIES).contains(&count) => Ok(count),
+            _ => Err(EvaluationError::Invalid(format!(
+                "The copy count must be an integer of 0 to {MAX_COPIES}. Please see https://aka.ms/arm-resource-loops for usage details."
             ))),
         }
     }
 
-    fn spend(&mut self, size: usize) -> Found<()> {
+    fn spend(&mut self, size: usize) -> Evaluated<()> {
         self.made = self.made.saturating_add(size + 1);
-        if self.made > MOST_MADE {
-            return Err(Halt::Wrong(
+        if self.made > MAX_MADE {
+            return Err(EvaluationError::Invalid(
                 "The template makes more than an evaluation may make.".to_owned(),
             ));
         }
@@ -233,7 +233,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What an expression stands for.
-    pub(super) fn expression(&mut self, expression: &Expression) -> Found<Value> {
+    pub(super) fn expression(&mut self, expression: &Expression) -> Evaluated<Value> {
         let value = match expression {
             Expression::Text(text) => json!(text),
             Expression::Number(number) => json!(number),
@@ -252,7 +252,7 @@ impl<'a> Evaluator<'a> {
         Ok(value)
     }
 
-    fn call(&mut self, name: &str, arguments: &[Expression]) -> Found<Value> {
+    fn call(&mut self, name: &str, arguments: &[Expression]) -> Evaluated<Value> {
         let bare = match name.split_once('.') {
             Some((space, bare)) if space.eq_ignore_ascii_case("sys") => bare,
             _ => name,
@@ -264,7 +264,7 @@ impl<'a> Evaluator<'a> {
                 return match self.expression(condition)? {
                     Value::Bool(true) => self.expression(then),
                     Value::Bool(false) => self.expression(otherwise),
-                    _ => Err(Halt::Wrong(
+                    _ => Err(EvaluationError::Invalid(
                         "The template language function 'if' expects a boolean as its argument 1."
                             .to_owned(),
                     )),
@@ -284,7 +284,7 @@ impl<'a> Evaluator<'a> {
         let values = arguments
             .iter()
             .map(|argument| self.expression(argument))
-            .collect::<Found<Vec<_>>>()?;
+            .collect::<Evaluated<Vec<_>>>()?;
         let texts: Vec<Option<&str>> = values.iter().map(Value::as_str).collect();
         match (lower.as_str(), &texts[..]) {
             ("parameters", [Some(name)]) => self.parameter(name),
@@ -297,15 +297,15 @@ impl<'a> Evaluator<'a> {
             ("copyindex", [Some(name), None]) if values[1].is_i64() => {
                 self.copy_index(Some(name), values[1].as_i64().unwrap_or(0))
             }
-            ("resourcegroup", []) => self.setting.group_body.clone().ok_or_else(|| {
-                Halt::Wrong(
+            ("resourcegroup", []) => self.context.group_body.clone().ok_or_else(|| {
+                EvaluationError::Invalid(
                     "The template function 'RESOURCEGROUP' is not expected at this location: the deployment is not one of a resource group. Please see https://aka.ms/arm-template-expressions for usage details.".to_owned(),
                 )
             }),
-            ("subscription", []) => Ok(self.setting.subscription_body.clone()),
-            ("deployment", []) => Ok(self.setting.deployment_body.clone()),
-            ("environment", []) => Ok(self.setting.environment_body.clone()),
-            ("tenant", []) => Ok(self.setting.tenant_body.clone()),
+            ("subscription", []) => Ok(self.context.subscription_body.clone()),
+            ("deployment", []) => Ok(self.context.deployment_body.clone()),
+            ("environment", []) => Ok(self.context.environment_body.clone()),
+            ("tenant", []) => Ok(self.context.tenant_body.clone()),
             ("resourceid", [_, ..]) => self.resource_id(&texts),
             ("subscriptionresourceid", [_, ..]) => self.subscription_resource_id(&texts),
             ("tenantresourceid", [Some(kind), names @ ..]) => {
@@ -315,24 +315,24 @@ impl<'a> Evaluator<'a> {
                 let scope = scope.trim_end_matches('/');
                 Ok(json!(format!("{scope}/providers/{}", pairs(kind, names)?)))
             }
-            ("providers", [Some(namespace)]) => provider(self.setting.registry, namespace, None),
-            ("providers", [Some(namespace), Some(kind)]) => provider(self.setting.registry, namespace, Some(kind)),
+            ("providers", [Some(namespace)]) => provider(self.context.registry, namespace, None),
+            ("providers", [Some(namespace), Some(kind)]) => provider(self.context.registry, namespace, Some(kind)),
             ("resourceinfo", [Some(symbol)]) => self
-                .setting
+                .context
                 .symbols
                 .iter()
                 .find(|(known, _)| known.eq_ignore_ascii_case(symbol))
                 .map(|(_, info)| info.clone())
                 .ok_or_else(|| not_defined(symbol)),
             ("reference", [Some(target), rest @ ..]) if rest.len() <= 2 => {
-                let asked = Asked {
+                let asked = ReferenceCall {
                     target: (*target).to_owned(),
                     api_version: rest.first().copied().flatten().map(str::to_owned),
                     full: match rest.get(1) {
                         None => false,
                         Some(Some(word)) if word.eq_ignore_ascii_case("full") => true,
                         Some(_) => {
-                            return Err(Halt::Wrong(
+                            return Err(EvaluationError::Invalid(
                                 "The template language function 'reference' takes 'Full' as its argument 3, and nothing else.".to_owned(),
                             ));
                         }
@@ -355,39 +355,39 @@ impl<'a> Evaluator<'a> {
                 | "subscriptionresourceid" | "tenantresourceid" | "extensionresourceid"
                 | "resourceinfo" | "reference" | "providers" | "newguid" | "utcnow" | "if" | "coalesce",
                 _,
-            ) => Err(Halt::Wrong(format!(
+            ) => Err(EvaluationError::Invalid(format!(
                 "Unable to evaluate template language function '{bare}': the number or the types of its arguments are not right. Please see https://aka.ms/arm-functions/#{lower} for usage details."
             ))),
             _ => match functions::call(bare, &values) {
                 Some(answer) => Ok(answer?),
-                None => Err(Halt::Wrong(functions::unknown(name))),
+                None => Err(EvaluationError::Invalid(functions::unknown(name))),
             },
         }
     }
 
-    fn parameter(&self, name: &str) -> Found<Value> {
+    fn parameter(&self, name: &str) -> Evaluated<Value> {
         member(self.parameters, name).cloned().ok_or_else(|| {
-            Halt::Wrong(format!(
+            EvaluationError::Invalid(format!(
                 "The template parameter '{name}' is not found. Please see https://aka.ms/arm-syntax-parameters for usage details."
             ))
         })
     }
 
-    fn variable(&mut self, name: &str) -> Found<Value> {
+    fn variable(&mut self, name: &str) -> Evaluated<Value> {
         let key = name.to_lowercase();
         match self.known.get(&key) {
             Some(Some(value)) => return Ok(value.clone()),
             Some(None) => {
-                return Err(Halt::Wrong(format!(
+                return Err(EvaluationError::Invalid(format!(
                     "The template variable '{name}' is defined by itself: a circular reference is not allowed."
                 )));
             }
             None => {}
         }
         self.depth += 1;
-        if self.depth > DEEPEST_VARIABLE {
-            return Err(Halt::Wrong(format!(
-                "The template variable '{name}' refers to others more than {DEEPEST_VARIABLE} deep."
+        if self.depth > MAX_VARIABLE_DEPTH {
+            return Err(EvaluationError::Invalid(format!(
+                "The template variable '{name}' refers to others more than {MAX_VARIABLE_DEPTH} deep."
             )));
         }
         self.known.insert(key.clone(), None);
@@ -401,7 +401,7 @@ impl<'a> Evaluator<'a> {
         Ok(value)
     }
 
-    fn defined(&mut self, name: &str) -> Found<Value> {
+    fn defined(&mut self, name: &str) -> Evaluated<Value> {
         let variables = self.variables;
         if let Some(value) = member(variables, name).filter(|_| !name.eq_ignore_ascii_case("copy"))
         {
@@ -418,12 +418,12 @@ impl<'a> Evaluator<'a> {
                 return Ok(Value::Array(self.copy(copy)?.1));
             }
         }
-        Err(Halt::Wrong(format!(
+        Err(EvaluationError::Invalid(format!(
             "The template variable '{name}' is not found. Please see https://aka.ms/arm-syntax-variables for usage details."
         )))
     }
 
-    fn copy_index(&self, name: Option<&str>, offset: i64) -> Found<Value> {
+    fn copy_index(&self, name: Option<&str>, offset: i64) -> Evaluated<Value> {
         let found = match name {
             None => self.loops.last(),
             Some(name) => self
@@ -434,14 +434,14 @@ impl<'a> Evaluator<'a> {
         };
         let index = found.and_then(|(_, index)| index.checked_add(offset));
         index.map(|index| json!(index)).ok_or_else(|| {
-            Halt::Wrong(
+            EvaluationError::Invalid(
                 "The template function 'copyIndex' is not expected at this location. The function can only be used in a resource with copy specified. Please see https://aka.ms/arm-resource-loops for usage details.".to_owned(),
             )
         })
     }
 
     /// `resourceId([subscription], [group], type, name, …)`: the type is what has a slash.
-    fn resource_id(&self, arguments: &[Option<&str>]) -> Found<Value> {
+    fn resource_id(&self, arguments: &[Option<&str>]) -> Evaluated<Value> {
         let wrong = || wrong_id("resourceId");
         let at = arguments
             .iter()
@@ -452,15 +452,15 @@ impl<'a> Evaluator<'a> {
         let names = pairs(kind, &arguments[at + 1..])?;
         let (subscription, group) = match arguments[..at] {
             [] => (None, None),
-            [Some(one)] if random::is_guid(one) && self.setting.group.is_none() => {
+            [Some(one)] if random::is_guid(one) && self.context.group.is_none() => {
                 (Some(one), None)
             }
             [Some(group)] => (None, Some(group)),
             [Some(subscription), Some(group)] => (Some(subscription), Some(group)),
             _ => return Err(wrong()),
         };
-        let subscription = subscription.unwrap_or(&self.setting.subscription);
-        let group = group.or(self.setting.group.as_deref());
+        let subscription = subscription.unwrap_or(&self.context.subscription);
+        let group = group.or(self.context.group.as_deref());
         Ok(json!(match group {
             Some(group) =>
                 format!("/subscriptions/{subscription}/resourceGroups/{group}/providers/{names}"),
@@ -468,11 +468,11 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
-    fn subscription_resource_id(&self, arguments: &[Option<&str>]) -> Found<Value> {
+    fn subscription_resource_id(&self, arguments: &[Option<&str>]) -> Evaluated<Value> {
         let wrong = || wrong_id("subscriptionResourceId");
         let (subscription, kind, names) = match arguments {
             [Some(kind), names @ ..] if kind.contains('/') => {
-                (self.setting.subscription.as_str(), kind, names)
+                (self.context.subscription.as_str(), kind, names)
             }
             [Some(subscription), Some(kind), names @ ..] => (*subscription, kind, names),
             _ => return Err(wrong()),
@@ -500,15 +500,15 @@ fn has_copies(members: &Map<String, Value>) -> bool {
         })
 }
 
-fn wrong_id(function: &str) -> Halt {
-    Halt::Wrong(format!(
+fn wrong_id(function: &str) -> EvaluationError {
+    EvaluationError::Invalid(format!(
         "Unable to evaluate template language function '{function}': the type is to have a namespace, and there is to be a name for each segment of the type. Please see https://aka.ms/arm-functions/#{} for usage details.",
         function.to_lowercase()
     ))
 }
 
 /// `A.B/c/d` and two names make `A.B/c/name/d/name`.
-fn pairs(kind: &str, names: &[Option<&str>]) -> Found<String> {
+fn pairs(kind: &str, names: &[Option<&str>]) -> Evaluated<String> {
     let mut segments = kind.split('/');
     let mut id = segments.next().unwrap_or_default().to_owned();
     let kinds: Vec<&str> = segments.collect();
@@ -523,9 +523,9 @@ fn pairs(kind: &str, names: &[Option<&str>]) -> Found<String> {
 }
 
 /// What `providers()` tells of a namespace, or of one of its types.
-fn provider(registry: &Registry, namespace: &str, kind: Option<&str>) -> Found<Value> {
+fn provider(registry: &Registry, namespace: &str, kind: Option<&str>) -> Evaluated<Value> {
     let none = || {
-        Halt::Wrong(format!(
+        EvaluationError::Invalid(format!(
             "The template function 'providers' finds no '{namespace}{}{}' in the emulator.",
             if kind.is_some() { "/" } else { "" },
             kind.unwrap_or_default()
@@ -561,21 +561,21 @@ fn provider(registry: &Registry, namespace: &str, kind: Option<&str>) -> Found<V
     }
 }
 
-pub(super) fn not_defined(name: &str) -> Halt {
-    Halt::Wrong(format!(
+pub(super) fn not_defined(name: &str) -> EvaluationError {
+    EvaluationError::Invalid(format!(
         "The resource '{name}' is not defined in the template. Please see https://aka.ms/arm-syntax for usage details."
     ))
 }
 
-fn only_in_defaults(function: &str) -> Halt {
-    Halt::Wrong(format!(
+fn only_in_defaults(function: &str) -> EvaluationError {
+    EvaluationError::Invalid(format!(
         "The template function '{function}' is not expected at this location: it can be used in the default values of parameters only."
     ))
 }
 
-fn step(of: &Value, key: &Value) -> Found<Value> {
+fn step(of: &Value, key: &Value) -> Evaluated<Value> {
     element(of, key).cloned().ok_or_else(|| {
-        Halt::Wrong(match (of, key) {
+        EvaluationError::Invalid(match (of, key) {
             (Value::Object(members), Value::String(name)) => format!(
                 "The language expression property '{name}' doesn't exist, available properties are '{}'.",
                 members.keys().cloned().collect::<Vec<_>>().join(", ")
@@ -606,7 +606,7 @@ fn size(value: &Value) -> usize {
 }
 
 /// A time in one of .NET's formats: runs of `yMdHms`, everything else is itself.
-fn time(now: Millis, format: &str) -> Found<String> {
+fn time(now: Millis, format: &str) -> Evaluated<String> {
     let iso = iso_time(now);
     let part = |from: usize, to: usize| iso.get(from..to).unwrap_or_default().to_owned();
     match format {
@@ -634,7 +634,7 @@ fn time(now: Millis, format: &str) -> Found<String> {
                 text.extend(std::iter::repeat_n(c, run));
             }
             _ => {
-                return Err(Halt::Wrong(format!(
+                return Err(EvaluationError::Invalid(format!(
                     "The format '{format}' of the template function 'utcNow' is not supported by the emulator."
                 )));
             }
@@ -689,9 +689,25 @@ pub(super) fn calls(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::LazyLock;
 
-    fn setting() -> Setting {
-        Setting {
+    use crate::arm::route::{Provider, Route, Versions, route};
+    use crate::base::http::Reply;
+
+    const ROUTES: &[Route] = &[route(
+        "GET",
+        "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines",
+        |_, _| Ok(Reply::empty(200)),
+        Versions::Dated,
+    )];
+    static PROVIDERS: [Provider; 1] = [Provider {
+        routes: &[ROUTES],
+        ..Provider::NOTHING
+    }];
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&PROVIDERS));
+
+    fn context() -> DeploymentContext {
+        DeploymentContext {
             subscription: "s".to_owned(),
             group: Some("g".to_owned()),
             subscription_body: json!({"subscriptionId": "s"}),
@@ -700,24 +716,24 @@ mod tests {
             environment_body: json!({}),
             tenant_body: json!({}),
             symbols: HashMap::new(),
-            registry: Registry::empty(),
+            registry: &REGISTRY,
         }
     }
 
-    fn of(value: Value) -> Found<Value> {
+    fn of(value: Value) -> Evaluated<Value> {
         let parameters = json!({"Name": "abc", "list": [1, {"a": "b"}]});
         let variables = json!({
             "one": "[concat(parameters('name'), '-1')]",
             "two": {"in": "[variables('ONE')]"},
             "copy": [{"name": "many", "count": 2, "input": "[copyIndex('many', 5)]"}],
         });
-        let setting = setting();
-        let mut resolver = |asked: &Asked| match asked.target.as_str() {
+        let context = context();
+        let mut resolver = |asked: &ReferenceCall| match asked.target.as_str() {
             "there" => Ok(json!({"full": asked.full, "version": asked.api_version})),
-            _ => Err(Halt::Unknown),
+            _ => Err(EvaluationError::Unknown),
         };
         Evaluator::new(
-            &setting,
+            &context,
             parameters.as_object().unwrap(),
             variables.as_object().unwrap(),
             &mut resolver,
@@ -816,11 +832,16 @@ mod tests {
             ("[nonsense.concat('a')]", "is not valid"),
         ] {
             match of(json!(given)) {
-                Err(Halt::Wrong(problem)) => assert!(problem.contains(part), "{given}: {problem}"),
+                Err(EvaluationError::Invalid(problem)) => {
+                    assert!(problem.contains(part), "{given}: {problem}")
+                }
                 other => panic!("{given}: {other:?}"),
             }
         }
-        assert_eq!(of(json!("[reference('x').y]")), Err(Halt::Unknown));
+        assert_eq!(
+            of(json!("[reference('x').y]")),
+            Err(EvaluationError::Unknown)
+        );
     }
 
     #[test]

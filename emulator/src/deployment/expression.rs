@@ -4,9 +4,9 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 /// The longest expression that Azure takes.
-const LONGEST: usize = 24_576;
+const MAX_LENGTH: usize = 24_576;
 /// How deep calls, members and indexes may be nested.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,9 +38,9 @@ pub(super) fn read(text: &str) -> Result<Text, String> {
     if inside.starts_with('[') {
         return Ok(Text::Literal(text[1..].to_owned()));
     }
-    if text.chars().count() > LONGEST {
+    if text.chars().count() > MAX_LENGTH {
         return Err(format!(
-            "The template language expression has more than {LONGEST} characters."
+            "The template language expression has more than {MAX_LENGTH} characters."
         ));
     }
     let mut parser = Parser {
@@ -112,8 +112,8 @@ impl Parser<'_> {
 
     fn deeper(&mut self) -> Result<(), String> {
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(format!("it is nested deeper than {DEEPEST} levels"));
+        if self.depth > MAX_DEPTH {
+            return Err(format!("it is nested deeper than {MAX_DEPTH} levels"));
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value, json};
 use super::hash;
 
 /// The longest array that `range()` makes.
-const LONGEST_RANGE: i64 = 10_000;
+const MAX_RANGE: i64 = 10_000;
 
 /// Functions that Azure has and that are not served here.
 const ELSEWHERE: &[&str] = &[
@@ -611,11 +611,11 @@ impl Call<'_> {
         let end = start
             .checked_add(count)
             .filter(|end| i32::try_from(*end).is_ok())
-            .filter(|_| (0..=LONGEST_RANGE).contains(&count));
+            .filter(|_| (0..=MAX_RANGE).contains(&count));
         match end {
             Some(end) => Ok((start..end).map(|number| json!(number)).collect()),
             None => Err(self.wrong(&format!(
-                "expects a count of 0 to {LONGEST_RANGE} and a range of 32-bit integers"
+                "expects a count of 0 to {MAX_RANGE} and a range of 32-bit integers"
             ))),
         }
     }

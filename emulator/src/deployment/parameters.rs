@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::evaluate::{Evaluator, Setting, calls, no_references};
+use super::evaluate::{DeploymentContext, Evaluator, calls, no_references};
 use super::expression::Expression;
 use super::functions::{member, to_text};
 use super::template::{Template, invalid, wrong};
@@ -12,7 +12,7 @@ use crate::arm::error::ArmError;
 use crate::base::clock::Millis;
 
 /// How deep types may be nested in one another, and refer to one another.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// A type of parameters and outputs.
 fn plain_type(name: &str) -> Option<&'static str> {
@@ -48,7 +48,7 @@ fn resolved<'a>(
             .as_object()
             .ok_or_else(|| "A declaration is not a JSON object.".to_owned())?;
         layers.push(layer);
-        if layers.len() > DEEPEST {
+        if layers.len() > MAX_DEPTH {
             return Err("A type is defined by itself.".to_owned());
         }
         if let Some(kind) = member(layer, "type") {
@@ -84,7 +84,7 @@ fn check(
     value: &Value,
     depth: usize,
 ) -> Result<(), String> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return Err(format!(
             "The template parameter '{path}' has a type that is nested too deep."
         ));
@@ -222,7 +222,7 @@ fn type_of(value: &Value) -> &'static str {
 pub(super) fn values(
     template: &Template,
     given: Option<&Value>,
-    setting: &Setting,
+    context: &DeploymentContext,
     now: Millis,
 ) -> Result<Map<String, Value>, ArmError> {
     let empty = Map::new();
@@ -247,7 +247,7 @@ pub(super) fn values(
     let mut inputs = Inputs {
         template,
         given,
-        setting,
+        context,
         now,
         values: Map::new(),
         open: BTreeSet::new(),
@@ -262,7 +262,7 @@ pub(super) fn values(
 struct Inputs<'a> {
     template: &'a Template,
     given: &'a Map<String, Value>,
-    setting: &'a Setting,
+    context: &'a DeploymentContext,
     now: Millis,
     values: Map<String, Value>,
     open: BTreeSet<String>,
@@ -338,12 +338,12 @@ impl Inputs<'_> {
         }
         let variables = Map::new();
         let mut none = no_references;
-        let mut evaluator = Evaluator::new(self.setting, &self.values, &variables, &mut none);
+        let mut evaluator = Evaluator::new(self.context, &self.values, &variables, &mut none);
         evaluator.clock = Some(self.now);
-        evaluator.value(default).map_err(|halt| {
+        evaluator.value(default).map_err(|error| {
             format!(
                 "The template parameter '{name}' is not valid: {}",
-                wrong(halt)
+                wrong(error)
             )
         })
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::evaluate::{Evaluator, Setting, calls, no_references, not_defined};
+use super::evaluate::{DeploymentContext, Evaluator, calls, no_references, not_defined};
 use super::functions::{self, member, to_text};
 use super::parameters::shown_type;
-use super::template::{MOST_RESOURCES, Template, invalid, unparsed, wrong};
+use super::template::{MAX_RESOURCES, Template, invalid, unparsed, wrong};
 use crate::arm::error::ArmError;
 use crate::model::deployment::Target;
 
@@ -27,7 +27,7 @@ pub(super) struct Planned {
     /// What the template says of it.
     pub(super) source: Map<String, Value>,
     /// The copy loop that it is of, and its place there.
-    pub(super) place: Option<(String, i64)>,
+    pub(super) iteration: Option<(String, i64)>,
     /// Those that come before it, by their places in the plan.
     pub(super) needs: BTreeSet<usize>,
     /// It is only referred to.
@@ -102,13 +102,13 @@ pub(super) fn content(source: &Map<String, Value>) -> Map<String, Value> {
 struct Parent {
     kind: String,
     name: String,
-    place: Option<(String, i64)>,
+    iteration: Option<(String, i64)>,
     depth: usize,
 }
 
 struct Planner<'a> {
     template: &'a Template,
-    setting: &'a Setting,
+    context: &'a DeploymentContext,
     parameters: &'a Map<String, Value>,
     plan: Vec<Planned>,
     loops: Vec<Loop>,
@@ -123,15 +123,15 @@ struct Loop {
     batch: Option<usize>,
 }
 
-/// The resources that a template comes to, and the setting with their symbolic names.
+/// The resources that a template comes to, and the context with their symbolic names.
 pub(super) fn plan(
     template: &Template,
-    setting: &Setting,
+    context: &DeploymentContext,
     parameters: &Map<String, Value>,
-) -> Result<(Vec<Planned>, Setting), ArmError> {
+) -> Result<(Vec<Planned>, DeploymentContext), ArmError> {
     let mut planner = Planner {
         template,
-        setting,
+        context,
         parameters,
         plan: Vec::new(),
         loops: Vec::new(),
@@ -156,8 +156,8 @@ pub(super) fn plan(
     let mut plan = planner.plan;
     let loops = planner.loops;
 
-    let mut setting = setting.clone();
-    setting.symbols = symbols(&plan);
+    let mut context = context.clone();
+    context.symbols = symbols(&plan);
     let mut seen = HashMap::new();
     for (at, planned) in plan
         .iter()
@@ -172,7 +172,7 @@ pub(super) fn plan(
         }
     }
     for at in 0..plan.len() {
-        let needs = needs(&plan, &loops, at, template, &setting, parameters)
+        let needs = needs(&plan, &loops, at, template, &context, parameters)
             .map_err(|problem| not_valid(&plan[at].name, &problem))?;
         plan[at].needs = needs;
     }
@@ -197,7 +197,7 @@ pub(super) fn plan(
                 ))
             })?;
     }
-    Ok((plan, setting))
+    Ok((plan, context))
 }
 
 fn not_valid(name: &str, problem: &str) -> ArmError {
@@ -210,7 +210,7 @@ fn symbols(plan: &[Planned]) -> HashMap<String, Value> {
     plan.iter()
         .filter_map(|planned| {
             let symbol = planned.symbol.as_ref()?;
-            let key = match &planned.place {
+            let key = match &planned.iteration {
                 Some((_, index)) => format!("{symbol}[{index}]"),
                 None => symbol.clone(),
             };
@@ -226,15 +226,15 @@ fn symbols(plan: &[Planned]) -> HashMap<String, Value> {
 }
 
 impl Planner<'_> {
-    fn eval(&self, place: Option<&(String, i64)>, value: &Value) -> Result<Value, String> {
+    fn eval(&self, iteration: Option<&(String, i64)>, value: &Value) -> Result<Value, String> {
         let mut none = no_references;
         Evaluator::new(
-            self.setting,
+            self.context,
             self.parameters,
             &self.template.variables,
             &mut none,
         )
-        .at(place)
+        .at(iteration)
         .value(value)
         .map_err(wrong)
     }
@@ -279,13 +279,13 @@ impl Planner<'_> {
         let count = {
             let mut none = no_references;
             Evaluator::new(
-                self.setting,
+                self.context,
                 self.parameters,
                 &self.template.variables,
                 &mut none,
             )
             .count(&count)
-            .map_err(|halt| fail(wrong(halt)))?
+            .map_err(|error| fail(wrong(error)))?
         };
         let serial = match member(copy, "mode").map(|mode| to_text(mode).to_lowercase()) {
             None => false,
@@ -320,10 +320,10 @@ impl Planner<'_> {
         &mut self,
         symbol: Option<&str>,
         members: &Map<String, Value>,
-        place: Option<(String, i64)>,
+        iteration: Option<(String, i64)>,
         parent: Option<&Parent>,
     ) -> Result<(), ArmError> {
-        let place = place.or_else(|| parent.and_then(|parent| parent.place.clone()));
+        let iteration = iteration.or_else(|| parent.and_then(|parent| parent.iteration.clone()));
         let raw_name = member(members, "name").map(to_text).unwrap_or_default();
         let fail = |problem: String| not_valid(&raw_name, &problem);
         let text = |what: &str| -> Result<String, ArmError> {
@@ -332,7 +332,7 @@ impl Planner<'_> {
                     "Required property '{what}' not found in JSON. Path 'resources'."
                 ))
             })?;
-            match self.eval(place.as_ref(), value).map_err(&fail)? {
+            match self.eval(iteration.as_ref(), value).map_err(&fail)? {
                 Value::String(text) if !text.is_empty() => Ok(text),
                 _ => Err(fail(format!("The '{what}' is not a string, or is empty."))),
             }
@@ -349,7 +349,7 @@ impl Planner<'_> {
         }
         let skipped = match member(members, "condition") {
             None | Some(Value::Null) => false,
-            Some(condition) => match self.eval(place.as_ref(), condition).map_err(&fail)? {
+            Some(condition) => match self.eval(iteration.as_ref(), condition).map_err(&fail)? {
                 Value::Bool(met) => !met,
                 _ => return Err(fail("The 'condition' is not a boolean.".to_owned())),
             },
@@ -357,21 +357,21 @@ impl Planner<'_> {
         let planned = Planned {
             symbol: symbol.map(str::to_owned),
             id: self
-                .id(members, place.as_ref(), &kind, &name)
+                .id(members, iteration.as_ref(), &kind, &name)
                 .map_err(&fail)?,
             existing: member(members, "existing") == Some(&json!(true)),
             kind: kind.clone(),
             name: name.clone(),
             api_version,
             source: members.clone(),
-            place: place.clone(),
+            iteration: iteration.clone(),
             needs: BTreeSet::new(),
             skipped,
         };
         self.plan.push(planned);
-        if self.plan.len() > MOST_RESOURCES {
+        if self.plan.len() > MAX_RESOURCES {
             return Err(invalid(format!(
-                "The template has more than {MOST_RESOURCES} resources. Please see https://aka.ms/arm-template-limits for usage details."
+                "The template has more than {MAX_RESOURCES} resources. Please see https://aka.ms/arm-template-limits for usage details."
             )));
         }
         match member(members, "resources") {
@@ -380,7 +380,7 @@ impl Planner<'_> {
                 let parent = Parent {
                     kind,
                     name,
-                    place,
+                    iteration,
                     depth: parent.map_or(1, |parent| parent.depth + 1),
                 };
                 if parent.depth > MAX_DEPTH {
@@ -399,14 +399,14 @@ impl Planner<'_> {
     fn id(
         &self,
         members: &Map<String, Value>,
-        place: Option<&(String, i64)>,
+        iteration: Option<&(String, i64)>,
         kind: &str,
         name: &str,
     ) -> Result<String, String> {
         let text = |what: &str| -> Result<Option<String>, String> {
             match member(members, what) {
                 None | Some(Value::Null) => Ok(None),
-                Some(value) => match self.eval(place, value)? {
+                Some(value) => match self.eval(iteration, value)? {
                     Value::String(text) => Ok(Some(text)),
                     _ => Err(format!("The '{what}' is not a string.")),
                 },
@@ -427,12 +427,12 @@ impl Planner<'_> {
             "/subscriptions/{}",
             subscription
                 .as_deref()
-                .unwrap_or(&self.setting.subscription)
+                .unwrap_or(&self.context.subscription)
         );
         // A deployment for another subscription is one of that subscription unless it names a group.
         let group = group.or_else(|| {
             let here = subscription.is_none();
-            self.setting.group.clone().filter(|_| here)
+            self.context.group.clone().filter(|_| here)
         });
         let base = match &group {
             Some(group) => format!("{in_subscription}/resourceGroups/{group}"),
@@ -463,7 +463,7 @@ impl Planner<'_> {
 /// Which resource of a plan a text names: by symbolic name, id, `Namespace/type/name` or name.
 pub(super) fn named(plan: &[Planned], text: &str) -> Option<usize> {
     let by = |is: &dyn Fn(&Planned) -> bool| plan.iter().position(is);
-    by(&|planned| match (&planned.symbol, &planned.place) {
+    by(&|planned| match (&planned.symbol, &planned.iteration) {
         (Some(symbol), Some((_, index))) => format!("{symbol}[{index}]").eq_ignore_ascii_case(text),
         (Some(symbol), None) => symbol.eq_ignore_ascii_case(text),
         (None, _) => false,
@@ -511,13 +511,13 @@ fn needs(
     loops: &[Loop],
     at: usize,
     template: &Template,
-    setting: &Setting,
+    context: &DeploymentContext,
     parameters: &Map<String, Value>,
 ) -> Result<BTreeSet<usize>, String> {
     let planned = &plan[at];
     let mut none = no_references;
-    let mut evaluator = Evaluator::new(setting, parameters, &template.variables, &mut none)
-        .at(planned.place.as_ref());
+    let mut evaluator = Evaluator::new(context, parameters, &template.variables, &mut none)
+        .at(planned.iteration.as_ref());
     let mut needs = BTreeSet::new();
     if let Some(list) = member(&planned.source, "dependsOn").filter(|list| !list.is_null()) {
         let Value::Array(texts) = evaluator.value(list).map_err(wrong)? else {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::evaluate::Setting;
+use super::evaluate::DeploymentContext;
 use super::functions::member;
 use super::parameters;
 use super::plan::{self, Planned};
@@ -14,11 +14,11 @@ use crate::arm::router;
 use crate::arm::values;
 use crate::base::seed;
 use crate::model::resource::Tags;
-use crate::model::subscription::Group;
+use crate::model::subscription::ResourceGroup;
 use crate::state::{World, key};
 
 /// The subscription and the group, if there is one, that the path is in.
-pub(super) fn place<'a>(call: &'a Call<'_>) -> (&'a str, Option<&'a str>) {
+pub(super) fn scope_of<'a>(call: &'a Call<'_>) -> (&'a str, Option<&'a str>) {
     let group = call.param("group");
     (
         call.param("subscription"),
@@ -46,12 +46,12 @@ pub(super) struct Prepared {
     pub(super) template: Template,
     pub(super) parameters: Map<String, Value>,
     pub(super) plan: Vec<Planned>,
-    pub(super) setting: Setting,
+    pub(super) context: DeploymentContext,
     /// The other members of `properties`.
     pub(super) properties: Map<String, Value>,
 }
 
-/// The body, which may be JSON of the lenient kind.
+/// The body, which may be JSON with comments and the like.
 pub(super) fn body_of(call: &Call<'_>) -> Result<Map<String, Value>, ArmError> {
     call.json().or_else(|error| {
         let text = String::from_utf8_lossy(&call.request.body);
@@ -135,7 +135,7 @@ pub(super) fn prepare(world: &World, call: &Call<'_>) -> Result<Prepared, ArmErr
             ));
         }
     }
-    let location = match place(call) {
+    let location = match scope_of(call) {
         (_, Some(_)) => None,
         (_, None) => Some(values::location(&body, "Microsoft.Resources/deployments")?),
     };
@@ -149,14 +149,14 @@ pub(super) fn prepare(world: &World, call: &Call<'_>) -> Result<Prepared, ArmErr
         Some(template) => template.clone(),
     };
     let template = Template::read(&raw_template)?;
-    let setting = setting(world, call, location.as_deref());
+    let context = context(world, call, location.as_deref());
     let parameters = parameters::values(
         &template,
         member(properties, "parameters"),
-        &setting,
+        &context,
         call.now,
     )?;
-    let (plan, setting) = plan::plan(&template, &setting, &parameters)?;
+    let (plan, context) = plan::plan(&template, &context, &parameters)?;
     for planned in plan.iter().filter(|planned| planned.is_deployed()) {
         router::check(
             call.registry,
@@ -177,13 +177,13 @@ pub(super) fn prepare(world: &World, call: &Call<'_>) -> Result<Prepared, ArmErr
         template,
         parameters,
         plan,
-        setting,
+        context,
         properties: properties.clone(),
     })
 }
 
-pub(super) fn setting(world: &World, call: &Call<'_>, location: Option<&str>) -> Setting {
-    let (subscription, group) = place(call);
+pub(super) fn context(world: &World, call: &Call<'_>, location: Option<&str>) -> DeploymentContext {
+    let (subscription, group) = scope_of(call);
     let found = world.state.subscriptions.get(&subscription.to_lowercase());
     let endpoint = &world.site.endpoint;
     let mut deployment = json!({
@@ -193,7 +193,7 @@ pub(super) fn setting(world: &World, call: &Call<'_>, location: Option<&str>) ->
     if let Some(location) = location {
         deployment["location"] = json!(location);
     }
-    Setting {
+    DeploymentContext {
         subscription: found.map_or(subscription, |s| &s.id).to_owned(),
         group: group.map(|name| {
             let group = world.state.groups.get(&key::group(subscription, name));
@@ -207,7 +207,7 @@ pub(super) fn setting(world: &World, call: &Call<'_>, location: Option<&str>) ->
         }),
         group_body: group
             .and_then(|name| world.state.groups.get(&key::group(subscription, name)))
-            .map(Group::body),
+            .map(ResourceGroup::body),
         deployment_body: deployment,
         environment_body: json!({
             "name": "Emulator",

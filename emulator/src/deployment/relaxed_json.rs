@@ -107,7 +107,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn what_is_lenient() {
+    fn what_is_relaxed() {
         let text = r#"{ // a comment
             properties: {template:/* another, with "quotes" */ {"$schema": 'it\'s "x"', "a//b": [1, 2, -3.5e2,], },
             bare : true, "text": "line

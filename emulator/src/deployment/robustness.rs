@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::evaluate::{Evaluator, Setting, no_references};
+use super::evaluate::{DeploymentContext, Evaluator, no_references};
 use super::expression;
 use super::functions;
 use super::parameters;
@@ -12,8 +12,8 @@ use super::plan;
 use super::template::Template;
 use crate::arm::route::Registry;
 
-fn setting() -> Setting {
-    Setting {
+fn context() -> DeploymentContext {
+    DeploymentContext {
         subscription: "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e".to_owned(),
         group: Some("g".to_owned()),
         subscription_body: json!({"id": "/subscriptions/s"}),
@@ -39,8 +39,8 @@ fn template(variables: Value, name: &str) -> Value {
 /// What planning a template comes to: nothing, or what is wrong.
 fn plan(template: &Value) -> Result<usize, String> {
     let read = Template::read(template).map_err(|e| e.body.message)?;
-    let parameters = parameters::values(&read, None, &setting(), 0).map_err(|e| e.body.message)?;
-    let (plan, _) = plan::plan(&read, &setting(), &parameters).map_err(|e| e.body.message)?;
+    let parameters = parameters::values(&read, None, &context(), 0).map_err(|e| e.body.message)?;
+    let (plan, _) = plan::plan(&read, &context(), &parameters).map_err(|e| e.body.message)?;
     Ok(plan.len())
 }
 
@@ -268,11 +268,11 @@ proptest! {
 
     #[test]
     fn any_value_is_evaluated(value in values(), variables in values()) {
-        let setting = setting();
+        let context = context();
         let parameters = Map::new();
         let variables = variables.as_object().cloned().unwrap_or_default();
         let mut none = no_references;
-        let _ = Evaluator::new(&setting, &parameters, &variables, &mut none).value(&value);
+        let _ = Evaluator::new(&context, &parameters, &variables, &mut none).value(&value);
     }
 
     #[test]

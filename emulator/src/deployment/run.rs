@@ -6,7 +6,7 @@ use std::fmt;
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
-use super::evaluate::{Asked, Evaluator, Halt, Setting, not_defined};
+use super::evaluate::{DeploymentContext, EvaluationError, Evaluator, ReferenceCall, not_defined};
 use super::functions::member;
 use super::parameters;
 use super::plan::{self, Planned, named, target_of};
@@ -37,7 +37,7 @@ enum Step {
 
 /// A deployment that runs.
 pub(crate) struct Run {
-    setting: Setting,
+    context: DeploymentContext,
     template: Template,
     parameters: Map<String, Value>,
     plan: Vec<Planned>,
@@ -74,7 +74,7 @@ impl Run {
     }
 
     pub(super) fn new(
-        setting: Setting,
+        context: DeploymentContext,
         template: Template,
         parameters: Map<String, Value>,
         plan: Vec<Planned>,
@@ -92,7 +92,7 @@ impl Run {
             })
             .collect();
         Run {
-            setting,
+            context,
             template,
             parameters,
             plan,
@@ -340,7 +340,7 @@ impl Advance<'_> {
             .and_then(|(_, url)| url.split('?').next()?.rsplit('/').next());
         match operation {
             Some(id) => Step::Operation(id.to_owned()),
-            None if reply.held > 0 => Step::Until(self.now.saturating_add(reply.held)),
+            None if reply.delay > 0 => Step::Until(self.now.saturating_add(reply.delay)),
             None => Step::Through,
         }
     }
@@ -351,27 +351,28 @@ impl Advance<'_> {
         let now = self.now;
         let registry = self.registry;
         let world = &mut *self.world;
-        let mut resolver = |asked: &Asked| refer(registry, world, &run.plan, asked, now);
+        let mut resolver =
+            |asked: &ReferenceCall| resolve_reference(registry, world, &run.plan, asked, now);
         let body = body(
             &mut Evaluator::new(
-                &run.setting,
+                &run.context,
                 &run.parameters,
                 &run.template.variables,
                 &mut resolver,
             )
-            .at(planned.place.as_ref()),
+            .at(planned.iteration.as_ref()),
             planned,
             source,
         );
-        body.map_err(|halt| match halt {
-            Halt::Refused(error) => ArmError::with(400, *error),
-            halt => ArmError::new(
+        body.map_err(|error| match error {
+            EvaluationError::Refused(error) => ArmError::with(400, *error),
+            error => ArmError::new(
                 400,
                 "InvalidTemplate",
                 format!(
                     "Unable to process template language expressions for resource '{}'. '{}'",
                     planned.id,
-                    template::wrong(halt)
+                    template::wrong(error)
                 ),
             ),
         })
@@ -477,7 +478,7 @@ pub(super) fn body(
     evaluator: &mut Evaluator<'_>,
     planned: &Planned,
     mut source: Map<String, Value>,
-) -> Result<Value, Halt> {
+) -> Result<Value, EvaluationError> {
     let mut template = None;
     if planned.is_deployment()
         && plan::is_inner(&source)
@@ -493,27 +494,27 @@ pub(super) fn body(
 }
 
 /// The answer to `reference()`: of a resource of the template, or of any by its id.
-pub(super) fn refer(
+pub(super) fn resolve_reference(
     registry: &'static Registry,
     world: &mut World,
     plan: &[Planned],
-    asked: &Asked,
+    asked: &ReferenceCall,
     now: Millis,
-) -> Result<Value, Halt> {
+) -> Result<Value, EvaluationError> {
     let (id, known) = match named(plan, &asked.target) {
         Some(at) => (plan[at].id.as_str(), Some(plan[at].api_version.as_str())),
         None if asked.target.starts_with('/') => (asked.target.as_str(), None),
         None => return Err(not_defined(&asked.target)),
     };
     let Some(api_version) = asked.api_version.as_deref().or(known) else {
-        return Err(Halt::Wrong(format!(
+        return Err(EvaluationError::Invalid(format!(
             "The api-version is required for the template function 'reference' of '{id}', which is not in the template. Please see https://aka.ms/arm-functions/#reference for usage details."
         )));
     };
     let reply = router::inside(registry, world, Method::GET, (id, api_version), None, now)
-        .map_err(|error| Halt::Refused(error.body))?;
+        .map_err(|error| EvaluationError::Refused(error.body))?;
     let mut body: Map<String, Value> = serde_json::from_slice(&reply.body)
-        .map_err(|_| Halt::Wrong(format!("The resource '{id}' has no content.")))?;
+        .map_err(|_| EvaluationError::Invalid(format!("The resource '{id}' has no content.")))?;
     if !asked.full {
         return Ok(body.remove("properties").unwrap_or_else(|| json!({})));
     }
@@ -549,7 +550,7 @@ fn outputs(
                 found.insert(camel_case(name), output);
             }
             Ok(None) => {}
-            Err(halt) => problems.push((name.clone(), template::wrong(halt))),
+            Err(error) => problems.push((name.clone(), template::wrong(error))),
         }
     }
     match problems.is_empty() {
@@ -586,14 +587,15 @@ fn output(
     run: &Run,
     declared: &Value,
     now: Millis,
-) -> Result<Option<Value>, Halt> {
+) -> Result<Option<Value>, EvaluationError> {
     let members = declared
         .as_object()
-        .ok_or_else(|| Halt::Wrong("It is not a JSON object.".to_owned()))?;
+        .ok_or_else(|| EvaluationError::Invalid("It is not a JSON object.".to_owned()))?;
     let (kind, open) = parameters::shown_type(&run.template, declared)?;
-    let mut resolver = |asked: &Asked| refer(registry, world, &run.plan, asked, now);
+    let mut resolver =
+        |asked: &ReferenceCall| resolve_reference(registry, world, &run.plan, asked, now);
     let mut evaluator = Evaluator::new(
-        &run.setting,
+        &run.context,
         &run.parameters,
         &run.template.variables,
         &mut resolver,
@@ -612,7 +614,9 @@ fn output(
             evaluator.value(&all)?["output"].take()
         }
         _ => {
-            return Err(Halt::Wrong("It has either 'value' or 'copy'.".to_owned()));
+            return Err(EvaluationError::Invalid(
+                "It has either 'value' or 'copy'.".to_owned(),
+            ));
         }
     };
     let fits = match kind {
@@ -624,7 +628,7 @@ fn output(
     };
     let nullable = member(members, "nullable") == Some(&json!(true));
     if !(fits || nullable && value.is_null()) {
-        return Err(Halt::Wrong(format!(
+        return Err(EvaluationError::Invalid(format!(
             "Template output JToken type is not valid. Expected '{kind}'."
         )));
     }

@@ -2,16 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::evaluate::Halt;
+use super::evaluate::EvaluationError;
 use super::functions::member;
 use crate::arm::error::ArmError;
 
 /// How many resources, parameters, variables and outputs a template can have.
-pub(super) const MOST_RESOURCES: usize = 800;
-
-const MOST_PARAMETERS: usize = 256;
-
-const MOST_OUTPUTS: usize = 64;
+pub(super) const MAX_RESOURCES: usize = 800;
+const MAX_PARAMETERS: usize = 256;
+const MAX_OUTPUTS: usize = 64;
 
 /// A template whose form is right.
 #[derive(Debug, Clone)]
@@ -45,12 +43,14 @@ pub(super) fn unparsed(problem: &str) -> ArmError {
     .gateway()
 }
 
-/// A halt where everything has to be known.
-pub(super) fn wrong(halt: Halt) -> String {
-    match halt {
-        Halt::Wrong(problem) => problem,
-        Halt::Refused(error) => error.message,
-        Halt::Unknown => "The value depends on a resource that does not exist yet.".to_owned(),
+/// An error where everything has to be known.
+pub(super) fn wrong(error: EvaluationError) -> String {
+    match error {
+        EvaluationError::Invalid(problem) => problem,
+        EvaluationError::Refused(error) => error.message,
+        EvaluationError::Unknown => {
+            "The value depends on a resource that does not exist yet.".to_owned()
+        }
     }
 }
 
@@ -141,10 +141,10 @@ impl Template {
             .cloned()
             .ok_or_else(|| unparsed("Required property 'resources' not found in JSON. Path ''."))?;
         Ok(Template {
-            parameters: section("parameters", MOST_PARAMETERS)?,
-            definitions: section("definitions", MOST_PARAMETERS)?,
-            variables: section("variables", MOST_PARAMETERS)?,
-            outputs: section("outputs", MOST_OUTPUTS)?,
+            parameters: section("parameters", MAX_PARAMETERS)?,
+            definitions: section("definitions", MAX_PARAMETERS)?,
+            variables: section("variables", MAX_PARAMETERS)?,
+            outputs: section("outputs", MAX_OUTPUTS)?,
             resources,
         })
     }

@@ -3,12 +3,12 @@
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
-use super::evaluate::{Asked, Evaluator, Halt};
+use super::evaluate::{EvaluationError, Evaluator, ReferenceCall};
 use super::functions::member;
 use super::parameters;
 use super::plan::{self, Planned};
 use super::prepare::{Prepared, bad};
-use super::run::refer;
+use super::run::resolve_reference;
 use super::template;
 use crate::arm::error::ArmError;
 use crate::arm::route::{Call, Registry};
@@ -36,8 +36,8 @@ pub(super) fn result(
         )?);
     }
     // Of what is in the group and not in the template nothing changes.
-    if let Some(group) = &prepared.setting.group {
-        let inside = key::in_group(&prepared.setting.subscription, group);
+    if let Some(group) = &prepared.context.group {
+        let inside = key::in_group(&prepared.context.subscription, group);
         for body in others(&world.state, &inside) {
             let id = body["id"].as_str().unwrap_or_default();
             let named = prepared
@@ -149,24 +149,30 @@ fn after(
     prepared: &Prepared,
     planned: &Planned,
 ) -> Result<Value, ArmError> {
-    let mut resolver = |asked: &Asked| match refer(registry, world, &prepared.plan, asked, now) {
-        Err(Halt::Refused(_)) => Err(Halt::Unknown),
+    let mut resolver = |asked: &ReferenceCall| match resolve_reference(
+        registry,
+        world,
+        &prepared.plan,
+        asked,
+        now,
+    ) {
+        Err(EvaluationError::Refused(_)) => Err(EvaluationError::Unknown),
         other => other,
     };
     let parameters = parameters::masked(&prepared.template, &prepared.parameters);
     let mut evaluator = Evaluator::new(
-        &prepared.setting,
+        &prepared.context,
         &parameters,
         &prepared.template.variables,
         &mut resolver,
     )
-    .at(planned.place.as_ref());
+    .at(planned.iteration.as_ref());
     let source = Value::Object(plan::content(&planned.source));
-    let wanted = evaluator.open_value(&source).map_err(|halt| {
+    let wanted = evaluator.open_value(&source).map_err(|error| {
         template::invalid(format!(
             "The template resource '{}' is not valid: {}",
             planned.name,
-            template::wrong(halt)
+            template::wrong(error)
         ))
     })?;
     let mut body = json!({

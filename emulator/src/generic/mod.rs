@@ -83,8 +83,8 @@ macro_rules! routes {
             route("PATCH", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), patch, Versions::Dated),
             route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), get, Versions::Dated),
             route("DELETE", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind, "/{name}"), delete, Versions::Dated),
-            route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind), list_in_group, Versions::Dated),
-            route("GET", concat!("/subscriptions/{subscription}/providers/", $kind), list_in_subscription, Versions::Dated),
+            route("GET", concat!("/subscriptions/{subscription}/resourcegroups/{group}/providers/", $kind), list, Versions::Dated),
+            route("GET", concat!("/subscriptions/{subscription}/providers/", $kind), list, Versions::Dated),
         )*]
     };
 }
@@ -107,7 +107,6 @@ const ROUTES: &[Route] = routes![
 ];
 
 const EXTENSIONS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions";
-
 const EXTENSION: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{parent}/extensions/{name}";
 
 macro_rules! inner {
@@ -375,7 +374,7 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::empty(if there { 200 } else { 204 }))
 }
 
-fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+fn list_below(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
     let kind = kind_in(call)?;
     let size = world.session.settings.page_size;
     paging::list(world, call, (&world.state.generic, prefix), size, |one| {
@@ -383,20 +382,14 @@ fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
     })
 }
 
-fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = key::in_group(call.param("subscription"), call.param("group"));
-    list(world, call, &prefix)
-}
-
-fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = key::in_subscription(call.param("subscription"));
-    list(world, call, &prefix)
+fn list(world: &mut World, call: &Call<'_>) -> Handled {
+    list_below(world, call, &call.prefix())
 }
 
 /// The extensions of a machine.
 fn list_in_parent(world: &mut World, call: &Call<'_>) -> Handled {
     let prefix = format!("{}/extensions/", machine_of(call));
-    list(world, call, &prefix)
+    list_below(world, call, &prefix)
 }
 
 /// The resource that holds what the path names, and the property that it is in.
@@ -427,7 +420,7 @@ fn holder<'a>(
         parent,
     );
     match world.state.generic.get_mut(&key) {
-        Some(kept) => Ok((kept, property)),
+        Some(resource) => Ok((resource, property)),
         None => Err(resource_not_found(kind.kind, parent, call.param("group"))),
     }
 }

@@ -1,15 +1,14 @@
 //! `listAssociatedResources`: the resources that use an identity. Azure answers it from Resource
 //! Graph too, and so it is as late.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::index::Index;
 use crate::arm::error::{ArmError, resource_not_found};
+use crate::arm::paging;
 use crate::arm::route::{Call, Handled};
 use crate::arm::throttle::{self, ASSOCIATED};
-use crate::base::http::{Reply, decode};
+use crate::base::http::Reply;
 use crate::model::identity;
 use crate::state::{World, key};
 
@@ -145,10 +144,8 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
     let total = found.len();
     let from = match call.request.parameter("$skiptoken") {
         None => 0,
-        Some(token) => URL_SAFE_NO_PAD
-            .decode(&token)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())
+        Some(token) => paging::read_token(&token)
+            .and_then(|from| from.parse().ok())
             .ok_or_else(|| bad("$skiptoken", &token))?,
     };
     let mut rest: Vec<Value> = found
@@ -162,22 +159,8 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
     rest.truncate(size);
     let mut body = json!({ "totalCount": total, "value": rest });
     if more {
-        let kept: Vec<&str> = call
-            .request
-            .query
-            .split('&')
-            .filter(|pair| {
-                let name = decode(pair.split('=').next().unwrap_or_default());
-                !name.is_empty() && !name.eq_ignore_ascii_case("$skiptoken")
-            })
-            .collect();
-        body["nextLink"] = json!(format!(
-            "{}{}?{}&%24skiptoken={}",
-            world.site.endpoint,
-            call.request.path,
-            kept.join("&"),
-            URL_SAFE_NO_PAD.encode((from + size).to_string())
-        ));
+        let next = (from + size).to_string();
+        body["nextLink"] = json!(paging::link(&world.site.endpoint, call.request, &next));
     }
     Ok(Reply::json(200, &body))
 }

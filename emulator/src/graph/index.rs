@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::base::clock::Millis;
 use crate::state::{Part, State};
 
-/// How many states wait to be shown. When there are more, some are passed over: their changes show
+/// How many states wait to be shown. When there are more, some are skipped: their changes show
 /// with the next one, later and never earlier.
 const WAITING: usize = 64;
 /// How many queries there are in a window, and how long it is.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::index::Index;
-use super::kql::{self, Kind, QueryError, Table};
+use super::kql::{self, ColumnType, QueryError, Table};
 use super::rows;
 use crate::arm::route::{Call, Handled};
 use crate::base::clock::iso_time;
@@ -15,17 +15,15 @@ use crate::state::World;
 
 /// The first version whose rows are objects when nothing else is asked for.
 const OBJECTS_SINCE: &str = "2020-04-01";
-
 const DEFAULT_ROWS: usize = 100;
-
-const MOST_ROWS: usize = 1_000;
+const MAX_ROWS: usize = 1_000;
 
 /// The longest query that is read.
-const LONGEST: usize = 512 * 1024;
+const MAX_LENGTH: usize = 512 * 1024;
 
 /// What a request asks for.
 #[derive(Debug)]
-struct Asked {
+struct QueryRequest {
     query: String,
     /// In lower case; none for all that the caller sees.
     subscriptions: Option<Vec<String>>,
@@ -138,7 +136,7 @@ fn query(world: &mut World, call: &Call<'_>) -> Handled {
 }
 
 /// The page of the table that is asked for.
-fn answer(asked: &Asked, table: Table) -> Value {
+fn answer(asked: &QueryRequest, table: Table) -> Value {
     let total = table.rows.len();
     let columns = table.columns;
     let page: Vec<Vec<Value>> = table
@@ -158,10 +156,10 @@ fn answer(asked: &Asked, table: Table) -> Value {
             .iter()
             .map(|column| {
                 let kind = match column.kind {
-                    Kind::Text => "string",
-                    Kind::Number => "integer",
-                    Kind::Bool => "boolean",
-                    Kind::Dynamic => "object",
+                    ColumnType::Text => "string",
+                    ColumnType::Number => "integer",
+                    ColumnType::Bool => "boolean",
+                    ColumnType::Dynamic => "object",
                 };
                 json!({ "name": column.name, "type": kind })
             })
@@ -207,7 +205,7 @@ fn digest(text: &str) -> u64 {
 }
 
 /// Reads the body; what is wrong with it otherwise.
-fn read(body: &Map<String, Value>, api_version: &str) -> Result<Asked, Detail> {
+fn read(body: &Map<String, Value>, api_version: &str) -> Result<QueryRequest, Detail> {
     let bad = |message: String| detail("InvalidRequest", &message);
     let present = |map: &Map<String, Value>, name: &str| {
         map.get(name).filter(|value| !value.is_null()).cloned()
@@ -226,9 +224,9 @@ fn read(body: &Map<String, Value>, api_version: &str) -> Result<Asked, Detail> {
         }
     }
     let query = match present(body, "query") {
-        Some(Value::String(query)) if query.len() <= LONGEST => query,
+        Some(Value::String(query)) if query.len() <= MAX_LENGTH => query,
         Some(Value::String(_)) => {
-            return Err(bad(format!("'query' is longer than {LONGEST} bytes.")));
+            return Err(bad(format!("'query' is longer than {MAX_LENGTH} bytes.")));
         }
         _ => return Err(bad("'query' is not a string.".to_owned())),
     };
@@ -273,7 +271,7 @@ fn read(body: &Map<String, Value>, api_version: &str) -> Result<Asked, Detail> {
         Some(Value::Object(options)) => options,
         Some(_) => return Err(bad("'options' is not an object.".to_owned())),
     };
-    let mut asked = Asked {
+    let mut asked = QueryRequest {
         query,
         subscriptions,
         top: DEFAULT_ROWS,
@@ -287,7 +285,7 @@ fn read(body: &Map<String, Value>, api_version: &str) -> Result<Asked, Detail> {
             (_, Value::Null) => {}
             ("$top", _) => {
                 asked.top = number(&value)
-                    .filter(|top| (1..=MOST_ROWS).contains(top))
+                    .filter(|top| (1..=MAX_ROWS).contains(top))
                     .ok_or_else(wrong)?;
             }
             ("$skip", _) => asked.skip = number(&value).ok_or_else(wrong)?,

@@ -2,29 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use super::kql::{Column, Kind, Row};
+use super::kql::{Column, ColumnType, Row};
 use crate::base::seed;
 use crate::model::builtin_roles::ROLES;
 use crate::state::State;
 
 /// All tables have these columns.
-const COLUMNS: [(&str, Kind); 16] = [
-    ("id", Kind::Text),
-    ("name", Kind::Text),
-    ("type", Kind::Text),
-    ("tenantId", Kind::Text),
-    ("kind", Kind::Text),
-    ("location", Kind::Text),
-    ("resourceGroup", Kind::Text),
-    ("subscriptionId", Kind::Text),
-    ("managedBy", Kind::Text),
-    ("sku", Kind::Dynamic),
-    ("plan", Kind::Dynamic),
-    ("properties", Kind::Dynamic),
-    ("tags", Kind::Dynamic),
-    ("identity", Kind::Dynamic),
-    ("zones", Kind::Dynamic),
-    ("extendedLocation", Kind::Dynamic),
+const COLUMNS: [(&str, ColumnType); 16] = [
+    ("id", ColumnType::Text),
+    ("name", ColumnType::Text),
+    ("type", ColumnType::Text),
+    ("tenantId", ColumnType::Text),
+    ("kind", ColumnType::Text),
+    ("location", ColumnType::Text),
+    ("resourceGroup", ColumnType::Text),
+    ("subscriptionId", ColumnType::Text),
+    ("managedBy", ColumnType::Text),
+    ("sku", ColumnType::Dynamic),
+    ("plan", ColumnType::Dynamic),
+    ("properties", ColumnType::Dynamic),
+    ("tags", ColumnType::Dynamic),
+    ("identity", ColumnType::Dynamic),
+    ("zones", ColumnType::Dynamic),
+    ("extendedLocation", ColumnType::Dynamic),
 ];
 
 /// The columns of a table; none when there is no such table.
@@ -144,8 +144,8 @@ fn row(mut body: Value, group: &str, subscription: &str) -> Row {
             match (kind, *name, value) {
                 (_, "type", Value::String(text)) => json!(text.to_lowercase()),
                 // A column of strings has no null.
-                (Kind::Text, _, Value::String(text)) => json!(text),
-                (Kind::Text, ..) => json!(""),
+                (ColumnType::Text, _, Value::String(text)) => json!(text),
+                (ColumnType::Text, ..) => json!(""),
                 (_, _, value) => value,
             }
         })

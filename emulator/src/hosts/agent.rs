@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::base::random;
 
 /// The largest key that clients read, in bytes.
-pub(super) const LARGEST_KEY: usize = 4_096;
+const MAX_KEY: usize = 4_096;
 
 /// What the challenge is like: as it should be, or wrong in a way that clients have to notice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
@@ -37,9 +37,9 @@ pub(super) enum Challenge {
 
 /// The agent's keys that have not been used, by content. The files go with them.
 pub(super) struct Agent {
-    pub(super) folder: PathBuf,
-    pub(super) challenge: Challenge,
-    pub(super) keys: BTreeMap<String, PathBuf>,
+    folder: PathBuf,
+    challenge: Challenge,
+    keys: BTreeMap<String, PathBuf>,
 }
 
 impl std::fmt::Debug for Agent {
@@ -76,7 +76,7 @@ impl Agent {
     }
 
     /// Where the next key is, as the challenge names it.
-    pub(super) fn path(&self) -> PathBuf {
+    fn path(&self) -> PathBuf {
         let name = random::guid();
         let key = format!("{name}.key");
         match self.challenge {
@@ -93,7 +93,7 @@ impl Agent {
         if self.challenge != Challenge::MissingFile {
             let mut key = random::opaque(48);
             if self.challenge == Challenge::TooLarge {
-                key.extend(std::iter::repeat_n('0', LARGEST_KEY));
+                key.extend(std::iter::repeat_n('0', MAX_KEY));
             }
             write(&path, &key)?;
             self.keys.insert(key, path.clone());
@@ -116,7 +116,7 @@ impl Agent {
 }
 
 /// For the owner only, where the system can say so.
-pub(super) fn write(path: &Path, content: &str) -> io::Result<()> {
+fn write(path: &Path, content: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

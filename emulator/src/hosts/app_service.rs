@@ -5,19 +5,19 @@
 
 use serde_json::{Value, json};
 
-use super::host::Source;
-use super::token::{Failure, NoIdentity, Selector, has_header, has_metadata_header, token_for};
+use super::host::HostKind;
+use super::token::{NoIdentity, Selector, TokenError, has_header, has_metadata_header, token_for};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::base::random;
 use crate::state::World;
-use crate::tokens::store::{Made, Party};
+use crate::tokens::store::{IssuedToken, Subject};
 
 const VERSION: &str = "2019-08-01";
 const HEADER: &str = "x-identity-header";
 
 pub(super) fn token(world: &mut World, request: &Request, now: Millis) -> Reply {
-    if !has_header(world, Source::AppService, request, HEADER) {
+    if !has_header(world, HostKind::AppService, request, HEADER) {
         return problem(401, "The header X-IDENTITY-HEADER is missing or wrong.");
     }
     if request.parameter("api-version").as_deref() != Some(VERSION) {
@@ -25,14 +25,14 @@ pub(super) fn token(world: &mut World, request: &Request, now: Millis) -> Reply 
     }
     answer(
         world,
-        Source::AppService,
+        HostKind::AppService,
         request,
         now,
-        |made, party, resource| {
+        |issued, subject, resource| {
             json!({
-                "access_token": made.token,
-                "client_id": party.client_id,
-                "expires_on": made.expires_on.to_string(),
+                "access_token": issued.token,
+                "client_id": subject.client_id,
+                "expires_on": issued.expires_on.to_string(),
                 "resource": resource,
                 "token_type": "Bearer",
             })
@@ -43,7 +43,7 @@ pub(super) fn token(world: &mut World, request: &Request, now: Millis) -> Reply 
 /// Automation wants `Metadata: true` as well, and takes a request without `api-version`, as its
 /// documentation has it.
 pub(super) fn automation(world: &mut World, request: &Request, now: Millis) -> Reply {
-    if !has_header(world, Source::Automation, request, HEADER) {
+    if !has_header(world, HostKind::Automation, request, HEADER) {
         return problem(401, "The header X-IDENTITY-HEADER is missing or wrong.");
     }
     if !has_metadata_header(request) {
@@ -55,13 +55,13 @@ pub(super) fn automation(world: &mut World, request: &Request, now: Millis) -> R
     }
     answer(
         world,
-        Source::Automation,
+        HostKind::Automation,
         request,
         now,
-        |made, _, resource| {
+        |issued, _, resource| {
             json!({
-                "access_token": made.token,
-                "expires_on": made.expires_on.to_string(),
+                "access_token": issued.token,
+                "expires_on": issued.expires_on.to_string(),
                 "resource": resource,
                 "token_type": "Bearer",
             })
@@ -71,22 +71,22 @@ pub(super) fn automation(world: &mut World, request: &Request, now: Millis) -> R
 
 fn answer(
     world: &mut World,
-    source: Source,
+    kind: HostKind,
     request: &Request,
     now: Millis,
-    body: fn(&Made, &Party, &str) -> Value,
+    body: fn(&IssuedToken, &Subject, &str) -> Value,
 ) -> Reply {
     let selector = Selector::of(request);
     let resource = request.parameter("resource");
-    match token_for(world, source, &selector, resource, now) {
-        Ok((made, party, resource)) => Reply::json(200, &body(&made, &party, &resource)),
-        Err(Failure::NoResource) => problem(400, "The parameter resource is missing."),
+    match token_for(world, kind, &selector, resource, now) {
+        Ok((issued, subject, resource)) => Reply::json(200, &body(&issued, &subject, &resource)),
+        Err(TokenError::NoResource) => problem(400, "The parameter resource is missing."),
         // What is wrong with the resource is not said.
-        Err(Failure::Resource(_)) => problem(
+        Err(TokenError::Resource(_)) => problem(
             500,
             "An unexpected error occured while fetching the AAD Token.",
         ),
-        Err(Failure::NoIdentity(why)) => match (why, selector) {
+        Err(TokenError::NoIdentity(why)) => match (why, selector) {
             (NoIdentity::NotFound, Selector::Default) | (NoIdentity::Several, _) => {
                 problem(400, "Unable to load the proper Managed Identity.")
             }

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::host::{Hosts, Source};
+use super::host::{HostKind, Hosts};
 use super::imds::{body, refused};
 use super::token::{Selector, has_metadata_header, plain, token_for};
 use crate::base::clock::Millis;
@@ -33,7 +33,7 @@ pub(super) fn token(world: &mut World, request: &Request, now: Millis) -> Reply 
         .session
         .part_mut::<Hosts>()
         .0
-        .get_mut(&Source::Arc)
+        .get_mut(&HostKind::Arc)
         .and_then(|host| host.arc.as_mut())
     else {
         return plain(500, "server_error", "The agent has no folder");
@@ -62,9 +62,9 @@ pub(super) fn token(world: &mut World, request: &Request, now: Millis) -> Reply 
     }
     let selector = Selector::of(request);
     let resource = request.parameter("resource");
-    match token_for(world, Source::Arc, &selector, resource, now) {
-        Ok((made, party, resource)) => {
-            let mut body = body(&made, &party, &resource);
+    match token_for(world, HostKind::Arc, &selector, resource, now) {
+        Ok((issued, subject, resource)) => {
+            let mut body = body(&issued, &subject, &resource);
             // Which identity it was, for clients that asked for a certain one.
             match selector {
                 Selector::Principal(id) => body["object_id"] = json!(id),

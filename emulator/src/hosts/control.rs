@@ -4,14 +4,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::agent::{Agent, Challenge};
-use super::host::{ALL, Host, Hosts, Secret, Source};
+use super::host::{ALL, Host, HostKind, Hosts, Secret};
 use crate::base::random;
 use crate::state::World;
 
 /// How a host was switched on.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Setup {
+struct HostOptions {
     /// The machine or scale set whose identities the host has; without one it has every
     /// user-assigned identity.
     machine: Option<String>,
@@ -24,15 +24,15 @@ struct Setup {
 }
 
 /// Why a host could not be switched on.
-pub(crate) enum Problem {
+pub(crate) enum ControlError {
     NotFound(String),
     Bad(String),
 }
 
-fn source(name: &str) -> Result<Source, Problem> {
-    Source::parse(name).ok_or_else(|| {
+fn kind(name: &str) -> Result<HostKind, ControlError> {
+    HostKind::parse(name).ok_or_else(|| {
         let names: Vec<&str> = ALL.iter().map(|(_, name)| *name).collect();
-        Problem::NotFound(format!(
+        ControlError::NotFound(format!(
             "There is no host '{name}'; there are {}.",
             names.join(", ")
         ))
@@ -40,54 +40,55 @@ fn source(name: &str) -> Result<Source, Problem> {
 }
 
 /// Switches a host on, or sets it up anew.
-pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Value, Problem> {
-    let source = source(name)?;
+pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Value, ControlError> {
+    let kind = kind(name)?;
     let text = if text.is_empty() { b"{}" } else { text };
-    let setup: Setup = serde_json::from_slice(text).map_err(|e| Problem::Bad(e.to_string()))?;
-    if let Some(id) = &setup.machine
+    let options: HostOptions =
+        serde_json::from_slice(text).map_err(|e| ControlError::Bad(e.to_string()))?;
+    if let Some(id) = &options.machine
         && !world.state.machines.contains_key(&id.to_lowercase())
     {
-        return Err(Problem::Bad(format!(
+        return Err(ControlError::Bad(format!(
             "machine: there is no virtual machine or scale set '{id}'"
         )));
     }
-    let is_arc = source == Source::Arc;
-    if !is_arc && (setup.folder.is_some() || setup.challenge != Challenge::Good) {
-        return Err(Problem::Bad(
+    let is_arc = kind == HostKind::Arc;
+    if !is_arc && (options.folder.is_some() || options.challenge != Challenge::Good) {
+        return Err(ControlError::Bad(
             "folder and challenge are of the host arc".to_owned(),
         ));
     }
-    let header = setup.header.unwrap_or_else(|| random::opaque(32));
+    let header = options.header.unwrap_or_else(|| random::opaque(32));
     if header.is_empty() || !header.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Problem::Bad(
+        return Err(ControlError::Bad(
             "header: it has at least one character, and only visible ASCII".to_owned(),
         ));
     }
-    let arc = match (is_arc, setup.folder) {
+    let arc = match (is_arc, options.folder) {
         (false, _) => None,
         (true, None) => {
-            return Err(Problem::Bad(
+            return Err(ControlError::Bad(
                 "folder: the host arc needs one, where it puts its keys".to_owned(),
             ));
         }
         (true, Some(folder)) => Some(
-            Agent::new(folder, setup.challenge)
-                .map_err(|why| Problem::Bad(format!("folder: {why}")))?,
+            Agent::new(folder, options.challenge)
+                .map_err(|why| ControlError::Bad(format!("folder: {why}")))?,
         ),
     };
     let host = Host {
-        machine: setup.machine,
+        machine: options.machine,
         header: Secret(header),
         arc,
     };
-    let shown = shown(&world.site.endpoint, source, &host);
-    world.session.part_mut::<Hosts>().0.insert(source, host);
+    let shown = shown(&world.site.endpoint, kind, &host);
+    world.session.part_mut::<Hosts>().0.insert(kind, host);
     Ok(shown)
 }
 
-pub(crate) fn switch_off(world: &mut World, name: &str) -> Result<(), Problem> {
-    let source = source(name)?;
-    world.session.part_mut::<Hosts>().0.remove(&source);
+pub(crate) fn switch_off(world: &mut World, name: &str) -> Result<(), ControlError> {
+    let kind = kind(name)?;
+    world.session.part_mut::<Hosts>().0.remove(&kind);
     Ok(())
 }
 
@@ -98,34 +99,34 @@ pub(crate) fn list(world: &World) -> Value {
         .part::<Hosts>()
         .0
         .iter()
-        .map(|(source, host)| shown(&world.site.endpoint, *source, host))
+        .map(|(kind, host)| shown(&world.site.endpoint, *kind, host))
         .collect()
 }
 
-fn shown(endpoint: &str, source: Source, host: &Host) -> Value {
+fn shown(endpoint: &str, kind: HostKind, host: &Host) -> Value {
     let header = &host.header.0;
-    let environment = match source {
-        Source::Imds => json!({ "AZURE_POD_IDENTITY_AUTHORITY_HOST": endpoint }),
-        Source::AppService => json!({
+    let environment = match kind {
+        HostKind::Imds => json!({ "AZURE_POD_IDENTITY_AUTHORITY_HOST": endpoint }),
+        HostKind::AppService => json!({
             "IDENTITY_ENDPOINT": format!("{endpoint}/msi/token"),
             "IDENTITY_HEADER": header,
         }),
-        Source::Automation => json!({
+        HostKind::Automation => json!({
             "AUTOMATION_ASSET_ACCOUNTID": "00000000-1111-2222-3333-444444444444",
             "IDENTITY_ENDPOINT": format!("{endpoint}/automation/msi/token"),
             "IDENTITY_HEADER": header,
         }),
-        Source::Arc => json!({
+        HostKind::Arc => json!({
             "IDENTITY_ENDPOINT": format!("{endpoint}/arc/metadata/identity/oauth2/token"),
             "IMDS_ENDPOINT": format!("{endpoint}/arc"),
         }),
-        Source::CloudShell => {
+        HostKind::CloudShell => {
             json!({ "MSI_ENDPOINT": format!("{endpoint}/cloudshell/msi/token") })
         }
-        Source::MachineLearning => json!({
+        HostKind::MachineLearning => json!({
             "MSI_ENDPOINT": format!("{endpoint}/machinelearning/msi/token"),
             "MSI_SECRET": header,
         }),
     };
-    json!({ "name": source, "machine": host.machine, "environment": environment })
+    json!({ "name": kind, "machine": host.machine, "environment": environment })
 }

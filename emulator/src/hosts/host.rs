@@ -11,7 +11,7 @@ use crate::tokens::store::Grant;
 /// The kinds of hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Source {
+pub(super) enum HostKind {
     Imds,
     AppService,
     Automation,
@@ -20,30 +20,30 @@ pub(super) enum Source {
     MachineLearning,
 }
 
-pub(super) const ALL: [(Source, &str); 6] = [
-    (Source::Imds, "imds"),
-    (Source::AppService, "appService"),
-    (Source::Automation, "automation"),
-    (Source::Arc, "arc"),
-    (Source::CloudShell, "cloudShell"),
-    (Source::MachineLearning, "machineLearning"),
+pub(super) const ALL: [(HostKind, &str); 6] = [
+    (HostKind::Imds, "imds"),
+    (HostKind::AppService, "appService"),
+    (HostKind::Automation, "automation"),
+    (HostKind::Arc, "arc"),
+    (HostKind::CloudShell, "cloudShell"),
+    (HostKind::MachineLearning, "machineLearning"),
 ];
 
-impl Source {
+impl HostKind {
     pub(super) fn parse(name: &str) -> Option<Self> {
         ALL.iter()
             .find(|(_, known)| known.eq_ignore_ascii_case(name))
-            .map(|(source, _)| *source)
+            .map(|(kind, _)| *kind)
     }
 
     pub(super) fn grant(self) -> Grant {
         match self {
-            Source::Imds => Grant::Imds,
-            Source::AppService => Grant::AppService,
-            Source::Automation => Grant::Automation,
-            Source::Arc => Grant::Arc,
-            Source::CloudShell => Grant::CloudShell,
-            Source::MachineLearning => Grant::MachineLearning,
+            HostKind::Imds => Grant::Imds,
+            HostKind::AppService => Grant::AppService,
+            HostKind::Automation => Grant::Automation,
+            HostKind::Arc => Grant::Arc,
+            HostKind::CloudShell => Grant::CloudShell,
+            HostKind::MachineLearning => Grant::MachineLearning,
         }
     }
 }
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Secret {
 
 /// The hosts that are on.
 #[derive(Debug, Default)]
-pub(super) struct Hosts(pub(super) BTreeMap<Source, Host>);
+pub(super) struct Hosts(pub(super) BTreeMap<HostKind, Host>);
 
 impl Part for Hosts {
     fn reset(&mut self) {

@@ -5,13 +5,13 @@
 
 use serde_json::{Value, json};
 
-use super::host::{Hosts, Source};
-use super::token::{Failure, NoIdentity, Selector, has_metadata_header, plain, token_for};
+use super::host::{HostKind, Hosts};
+use super::token::{NoIdentity, Selector, TokenError, has_metadata_header, plain, token_for};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::model::machine::Machine;
 use crate::state::World;
-use crate::tokens::store::{Made, Party};
+use crate::tokens::store::{IssuedToken, Subject};
 
 /// The oldest version that gives tokens.
 const FIRST_VERSION: &str = "2018-02-01";
@@ -59,38 +59,38 @@ pub(super) fn token(world: &mut World, request: &Request, now: Millis) -> Reply 
         );
     }
     let resource = request.parameter("resource");
-    match token_for(world, Source::Imds, &Selector::of(request), resource, now) {
-        Ok((made, party, resource)) => Reply::json(200, &body(&made, &party, &resource)),
+    match token_for(world, HostKind::Imds, &Selector::of(request), resource, now) {
+        Ok((issued, subject, resource)) => Reply::json(200, &body(&issued, &subject, &resource)),
         Err(failure) => refused(&failure),
     }
 }
 
 /// All members are strings.
-pub(super) fn body(made: &Made, party: &Party, resource: &str) -> Value {
+pub(super) fn body(issued: &IssuedToken, subject: &Subject, resource: &str) -> Value {
     json!({
-        "access_token": made.token,
-        "client_id": party.client_id,
-        "expires_in": made.lifetime.to_string(),
-        "expires_on": made.expires_on.to_string(),
-        "ext_expires_in": made.lifetime.to_string(),
-        "not_before": made.not_before.to_string(),
+        "access_token": issued.token,
+        "client_id": subject.client_id,
+        "expires_in": issued.lifetime.to_string(),
+        "expires_on": issued.expires_on.to_string(),
+        "ext_expires_in": issued.lifetime.to_string(),
+        "not_before": issued.not_before.to_string(),
         "resource": resource,
         "token_type": "Bearer",
     })
 }
 
-pub(super) fn refused(failure: &Failure) -> Reply {
+pub(super) fn refused(failure: &TokenError) -> Reply {
     match failure {
-        Failure::NoResource => plain(
+        TokenError::NoResource => plain(
             400,
             "invalid_request",
             "Required audience parameter not specified",
         ),
-        Failure::Resource(text) => plain(400, "invalid_resource", text),
-        Failure::NoIdentity(NoIdentity::NotFound) => {
+        TokenError::Resource(text) => plain(400, "invalid_resource", text),
+        TokenError::NoIdentity(NoIdentity::NotFound) => {
             plain(400, "invalid_request", "Identity not found")
         }
-        Failure::NoIdentity(NoIdentity::Several) => plain(
+        TokenError::NoIdentity(NoIdentity::Several) => plain(
             400,
             "invalid_request",
             "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
@@ -107,7 +107,7 @@ pub(super) fn instance(world: &mut World, request: &Request, _now: Millis) -> Re
         .session
         .part::<Hosts>()
         .0
-        .get(&Source::Imds)
+        .get(&HostKind::Imds)
         .and_then(|host| host.machine.clone())
         .and_then(|id| world.state.machines.get(&id.to_lowercase()));
     let missing = || plain(404, "not_found", "The requested element does not exist");

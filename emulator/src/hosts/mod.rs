@@ -19,7 +19,7 @@ use crate::arm::route::Provider;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::state::{Parts, World};
-use host::{ALL, Hosts, Source};
+use host::{ALL, HostKind, Hosts};
 use token::plain;
 
 pub(crate) const PROVIDER: Provider = Provider {
@@ -33,26 +33,26 @@ fn answer(world: &mut World, request: &Request, now: Millis) -> Option<Reply> {
     let path: Vec<String> = request.segments.iter().map(|s| s.to_lowercase()).collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     type Handler = fn(&mut World, &Request, Millis) -> Reply;
-    let (source, method, handler): (_, _, Handler) = match path[..] {
-        ["metadata", "identity", "oauth2", "token"] => (Source::Imds, Method::GET, imds::token),
-        ["metadata", "instance", ..] => (Source::Imds, Method::GET, imds::instance),
-        ["msi", "token"] => (Source::AppService, Method::GET, app_service::token),
+    let (kind, method, handler): (_, _, Handler) = match path[..] {
+        ["metadata", "identity", "oauth2", "token"] => (HostKind::Imds, Method::GET, imds::token),
+        ["metadata", "instance", ..] => (HostKind::Imds, Method::GET, imds::instance),
+        ["msi", "token"] => (HostKind::AppService, Method::GET, app_service::token),
         ["automation", "msi", "token"] => {
-            (Source::Automation, Method::GET, app_service::automation)
+            (HostKind::Automation, Method::GET, app_service::automation)
         }
         ["arc", "metadata", "identity", "oauth2", "token"] => {
-            (Source::Arc, Method::GET, arc::token)
+            (HostKind::Arc, Method::GET, arc::token)
         }
-        ["cloudshell", "msi", "token"] => (Source::CloudShell, Method::POST, others::cloud_shell),
+        ["cloudshell", "msi", "token"] => (HostKind::CloudShell, Method::POST, others::cloud_shell),
         ["machinelearning", "msi", "token"] => (
-            Source::MachineLearning,
+            HostKind::MachineLearning,
             Method::GET,
             others::machine_learning,
         ),
         _ => return None,
     };
-    if !world.session.part::<Hosts>().0.contains_key(&source) {
-        let (_, name) = ALL.iter().find(|(known, _)| *known == source)?;
+    if !world.session.part::<Hosts>().0.contains_key(&kind) {
+        let (_, name) = ALL.iter().find(|(known, _)| *known == kind)?;
         return Some(plain(
             404,
             "not_found",

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::host::Source;
+use super::host::HostKind;
 use super::imds::{body, refused};
 use super::token::{Selector, has_header, has_metadata_header, token_for};
 use crate::base::clock::Millis;
@@ -12,7 +12,7 @@ use crate::base::http::{Reply, Request};
 use crate::state::World;
 use crate::tokens::audience::check_resource;
 use crate::tokens::claims::Claims;
-use crate::tokens::store::{self as tokens, Party, Wanted};
+use crate::tokens::store::{self as tokens, Subject, TokenRequest};
 
 /// The client that Cloud Shell signs its user in with: the Azure CLI's.
 const CLOUD_SHELL_CLIENT: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -48,23 +48,23 @@ pub(super) fn cloud_shell(world: &mut World, request: &Request, now: Millis) -> 
     if let Err(refusal) = check_resource(world, &resource) {
         return problem(400, "AudienceNotSupported", &refusal.text());
     }
-    let party = Party::seeded_user(CLOUD_SHELL_CLIENT);
-    let wanted = Wanted {
-        party: &party,
-        grant: Source::CloudShell.grant(),
+    let subject = Subject::seeded_user(CLOUD_SHELL_CLIENT);
+    let request = TokenRequest {
+        subject: &subject,
+        grant: HostKind::CloudShell.grant(),
         audience: &resource,
         version: 1,
         claims: Claims::default(),
     };
-    let made = tokens::make(world, wanted, now);
-    let mut body = body(&made, &party, &resource);
+    let issued = tokens::make(world, request, now);
+    let mut body = body(&issued, &subject, &resource);
     body["refresh_token"] = json!("");
     Reply::json(200, &body)
 }
 
 /// App Service's older form: the header is called `secret`, and the identity `clientid`.
 pub(super) fn machine_learning(world: &mut World, request: &Request, now: Millis) -> Reply {
-    if !has_header(world, Source::MachineLearning, request, "secret") {
+    if !has_header(world, HostKind::MachineLearning, request, "secret") {
         return problem(401, "Unauthorized", "The header secret is missing or wrong");
     }
     if request.parameter("api-version").as_deref() != Some("2017-09-01") {
@@ -76,13 +76,13 @@ pub(super) fn machine_learning(world: &mut World, request: &Request, now: Millis
     }
     let selector = Selector::of(request);
     let resource = request.parameter("resource");
-    match token_for(world, Source::MachineLearning, &selector, resource, now) {
-        Ok((made, party, resource)) => Reply::json(
+    match token_for(world, HostKind::MachineLearning, &selector, resource, now) {
+        Ok((issued, subject, resource)) => Reply::json(
             200,
             &json!({
-                "access_token": made.token,
-                "client_id": party.client_id,
-                "expires_on": made.expires_on,
+                "access_token": issued.token,
+                "client_id": subject.client_id,
+                "expires_on": issued.expires_on,
                 "resource": resource,
                 "token_type": "Bearer",
             }),

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::host::{Hosts, Source};
+use super::host::{HostKind, Hosts};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::model::identity::UserAssignedIdentity;
 use crate::state::{State, World};
 use crate::tokens::audience::{EXCHANGE_AUDIENCE, check_resource};
 use crate::tokens::claims::Claims;
-use crate::tokens::store::{self as tokens, Kind, Made, Party, Wanted};
+use crate::tokens::store::{self as tokens, IssuedToken, Subject, SubjectKind, TokenRequest};
 
 /// `{error, error_description}`, the errors of OAuth 2.0.
 pub(super) fn plain(status: u16, error: &str, description: &str) -> Reply {
@@ -75,21 +75,21 @@ pub(super) fn user_assigned<'a>(
     }
 }
 
-pub(super) fn system_assigned(state: &State, machine: Option<&str>) -> Option<Party> {
+pub(super) fn system_assigned(state: &State, machine: Option<&str>) -> Option<Subject> {
     let machine = state.machines.get(&machine?.to_lowercase())?;
     let system = machine.identity.system.as_ref()?;
-    Some(Party {
+    Some(Subject {
         client_id: system.client_id.clone(),
         object_id: system.principal_id.clone(),
-        kind: Kind::Identity(machine.id()),
+        kind: SubjectKind::Identity(machine.id()),
     })
 }
 
-pub(super) fn party_of(identity: &UserAssignedIdentity) -> Party {
-    Party {
+pub(super) fn subject_of(identity: &UserAssignedIdentity) -> Subject {
+    Subject {
         client_id: identity.client_id.clone(),
         object_id: identity.principal_id.clone(),
-        kind: Kind::Identity(identity.id()),
+        kind: SubjectKind::Identity(identity.id()),
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn select(
     state: &State,
     machine: Option<&str>,
     selector: &Selector,
-) -> Result<Party, NoIdentity> {
+) -> Result<Subject, NoIdentity> {
     let system = system_assigned(state, machine);
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     let mut users = user_assigned(state, machine);
@@ -110,7 +110,7 @@ pub(super) fn select(
             if users.next().is_some() {
                 return Err(NoIdentity::Several);
             }
-            return Ok(party_of(first));
+            return Ok(subject_of(first));
         }
         Selector::Client(id) => {
             if let Some(system) = system.filter(|one| same(&one.client_id, id)) {
@@ -126,11 +126,11 @@ pub(super) fn select(
         }
         Selector::Resource(id) => users.find(|one| same(&one.id(), id)),
     };
-    found.map(party_of).ok_or(NoIdentity::NotFound)
+    found.map(subject_of).ok_or(NoIdentity::NotFound)
 }
 
 /// Why there is no token.
-pub(super) enum Failure {
+pub(super) enum TokenError {
     NoResource,
     NoIdentity(NoIdentity),
     /// What the sign-in service says of the resource.
@@ -140,40 +140,40 @@ pub(super) enum Failure {
 /// A token for what the request names, and for whom it is.
 pub(super) fn token_for(
     world: &mut World,
-    source: Source,
+    kind: HostKind,
     selector: &Selector,
     resource: Option<String>,
     now: Millis,
-) -> Result<(Made, Party, String), Failure> {
+) -> Result<(IssuedToken, Subject, String), TokenError> {
     let resource = resource
         .filter(|one| !one.is_empty())
-        .ok_or(Failure::NoResource)?;
+        .ok_or(TokenError::NoResource)?;
     let for_exchange = resource == EXCHANGE_AUDIENCE;
     if !for_exchange {
-        check_resource(world, &resource).map_err(|e| Failure::Resource(e.text()))?;
+        check_resource(world, &resource).map_err(|e| TokenError::Resource(e.text()))?;
     }
     let machine = world
         .session
         .part::<Hosts>()
         .0
-        .get(&source)
+        .get(&kind)
         .and_then(|host| host.machine.as_deref());
-    let party = select(&world.state, machine, selector).map_err(Failure::NoIdentity)?;
-    let wanted = Wanted {
-        party: &party,
-        grant: source.grant(),
+    let subject = select(&world.state, machine, selector).map_err(TokenError::NoIdentity)?;
+    let request = TokenRequest {
+        subject: &subject,
+        grant: kind.grant(),
         audience: &resource,
         // Federated credentials name the issuer of version 2.
         version: if for_exchange { 2 } else { 1 },
         claims: Claims::default(),
     };
-    let made = tokens::make(world, wanted, now);
-    Ok((made, party, resource))
+    let issued = tokens::make(world, request, now);
+    Ok((issued, subject, resource))
 }
 
 /// Whether the header has the value that the host gave to its programs.
-pub(super) fn has_header(world: &World, source: Source, request: &Request, name: &str) -> bool {
-    let host = world.session.part::<Hosts>().0.get(&source);
+pub(super) fn has_header(world: &World, kind: HostKind, request: &Request, name: &str) -> bool {
+    let host = world.session.part::<Hosts>().0.get(&kind);
     host.is_some_and(|host| request.header(name) == Some(host.header.0.as_str()))
 }
 

@@ -33,13 +33,11 @@ pub(crate) const VERSIONS: Versions = Versions::Listed(&[
 ]);
 
 /// As many as an identity can have.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// The longest that issuer, subject and audience can be.
-const LONGEST: usize = 600;
-
+const MAX_LENGTH: usize = 600;
 const ALL: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}/federatedIdentityCredentials";
-
 const ONE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}/federatedIdentityCredentials/{credential}";
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -149,9 +147,9 @@ fn wanted(body: &Map<String, Value>, api_version: &str) -> Result<Trust, ArmErro
         ("audience", audience),
     ] {
         let length = value.chars().count();
-        if length > LONGEST {
+        if length > MAX_LENGTH {
             return Err(bad_request(format!(
-                "The request format was unexpected. Federated Identity Credential '{name}' has {length} characters, and at most {LONGEST} are allowed."
+                "The request format was unexpected. Federated Identity Credential '{name}' has {length} characters, and at most {MAX_LENGTH} are allowed."
             )));
         }
     }
@@ -291,9 +289,9 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
             "Issuer and subject combination already exists for this Managed Identity.",
         ));
     }
-    if others().count() >= MOST {
+    if others().count() >= MAX {
         return Err(bad_request(format!(
-            "Too many Federated Identity Credentials: the managed identity '{parent}' has {MOST}, and that is the most it can have."
+            "Too many Federated Identity Credentials: the managed identity '{parent}' has {MAX}, and that is the most it can have."
         )));
     }
     let takes = begin_write(world, call, &parent)?;
@@ -306,7 +304,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
     };
     let reply = Reply::json(status, &credential.body(&call.api_version));
     world.state.federated.insert(key, credential);
-    Ok(reply.held(takes))
+    Ok(reply.delayed(takes))
 }
 
 fn get(world: &mut World, call: &Call<'_>) -> Handled {
@@ -335,7 +333,7 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     count(world, call, "delete", &FEDERATED_WRITES)?;
     let takes = begin_write(world, call, &parent)?;
     let removed = world.state.federated.remove(&key);
-    Ok(Reply::empty(if removed.is_some() { 200 } else { 204 }).held(takes))
+    Ok(Reply::empty(if removed.is_some() { 200 } else { 204 }).delayed(takes))
 }
 
 fn list(world: &mut World, call: &Call<'_>) -> Handled {

@@ -36,13 +36,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route(
         "GET",
         "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
-        list_in_group,
+        list,
         VERSIONS,
     ),
     route(
         "GET",
         "/subscriptions/{subscription}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
-        list_in_subscription,
+        list,
         VERSIONS,
     ),
     route(
@@ -94,7 +94,7 @@ fn isolation_scope(
         Some(Value::Object(properties)) => properties,
         Some(_) => return Err(values::not_a("properties", "JSON object")),
     };
-    // Older versions do not know the member and pass over it.
+    // Older versions do not know the member and ignore it.
     if api_version < ISOLATION_SINCE {
         return Ok(None);
     }
@@ -220,24 +220,14 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     Ok(Reply::empty(if there { 200 } else { 204 }))
 }
 
-fn list(world: &World, call: &Call<'_>, prefix: &str) -> Handled {
+fn list(world: &mut World, call: &Call<'_>) -> Handled {
     paging::list(
         world,
         call,
-        (&world.state.identities, prefix),
+        (&world.state.identities, &call.prefix()),
         world.session.settings.page_size,
         |identity| Some(identity.body(&call.api_version)),
     )
-}
-
-fn list_in_group(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = key::in_group(call.param("subscription"), call.param("group"));
-    list(world, call, &prefix)
-}
-
-fn list_in_subscription(world: &mut World, call: &Call<'_>) -> Handled {
-    let prefix = key::in_subscription(call.param("subscription"));
-    list(world, call, &prefix)
 }
 
 /// The system-assigned identity of the resource in the scope.

@@ -43,7 +43,7 @@ pub(crate) struct Application {
     pub(crate) federated: Vec<Trust>,
 }
 
-/// A secret: its hash is all that is kept of it.
+/// A secret: its hash is all that is stored of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Secret {
@@ -53,10 +53,10 @@ pub(crate) struct Secret {
 
 /// What became of a secret.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum SecretIs {
-    Good,
+pub(crate) enum SecretCheck {
+    Valid,
     Expired,
-    Wrong,
+    Invalid,
 }
 
 pub(crate) fn hash(secret: &str) -> String {
@@ -76,7 +76,7 @@ impl Application {
         }
     }
 
-    pub(crate) fn check(&self, secret: &str, now: Millis) -> SecretIs {
+    pub(crate) fn check(&self, secret: &str, now: Millis) -> SecretCheck {
         let hash = hash(secret);
         let expires = |one: &Secret| one.expires.unwrap_or(Millis::MAX);
         match self
@@ -86,9 +86,9 @@ impl Application {
             .map(expires)
             .max()
         {
-            None => SecretIs::Wrong,
-            Some(expires) if expires <= now => SecretIs::Expired,
-            Some(_) => SecretIs::Good,
+            None => SecretCheck::Invalid,
+            Some(expires) if expires <= now => SecretCheck::Expired,
+            Some(_) => SecretCheck::Valid,
         }
     }
 

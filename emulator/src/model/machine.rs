@@ -10,25 +10,25 @@ use crate::base::{random, seed};
 
 /// What kind of machine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Kind {
+pub(crate) enum MachineKind {
     VirtualMachine,
     ScaleSet,
 }
 
-impl Kind {
+impl MachineKind {
     /// The namespace and resource type.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::VirtualMachine => "Microsoft.Compute/virtualMachines",
-            Kind::ScaleSet => "Microsoft.Compute/virtualMachineScaleSets",
+            MachineKind::VirtualMachine => "Microsoft.Compute/virtualMachines",
+            MachineKind::ScaleSet => "Microsoft.Compute/virtualMachineScaleSets",
         }
     }
 
     /// The name in the group of limits that the provider has for writes.
     pub(crate) fn limits(self) -> &'static str {
         match self {
-            Kind::VirtualMachine => "UpdateVM",
-            Kind::ScaleSet => "UpdateVMScaleSet",
+            MachineKind::VirtualMachine => "UpdateVM",
+            MachineKind::ScaleSet => "UpdateVMScaleSet",
         }
     }
 }
@@ -37,7 +37,7 @@ impl Kind {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Machine {
-    pub(crate) kind: Kind,
+    pub(crate) kind: MachineKind,
     pub(crate) subscription: String,
     pub(crate) group: String,
     pub(crate) name: String,
@@ -62,7 +62,7 @@ impl Machine {
     /// The virtual machine that a fresh emulator has.
     pub(crate) fn seeded(now: Millis) -> Self {
         let mut machine = Machine::new(
-            Kind::VirtualMachine,
+            MachineKind::VirtualMachine,
             seed::SUBSCRIPTION_ID,
             seed::RESOURCE_GROUP,
             seed::VM,
@@ -84,7 +84,7 @@ impl Machine {
     }
 
     pub(crate) fn new(
-        kind: Kind,
+        kind: MachineKind,
         subscription: &str,
         group: &str,
         name: &str,
@@ -136,8 +136,8 @@ impl Machine {
         );
         properties.insert("timeCreated".to_owned(), json!(compute_time(self.created)));
         let unique = match self.kind {
-            Kind::VirtualMachine => "vmId",
-            Kind::ScaleSet => "uniqueId",
+            MachineKind::VirtualMachine => "vmId",
+            MachineKind::ScaleSet => "uniqueId",
         };
         properties.insert(unique.to_owned(), json!(self.unique_id));
         let mut body = self.extra.clone();

@@ -9,7 +9,7 @@ use crate::base::seed;
 
 /// What roles can be given to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Kind {
+pub(crate) enum PrincipalType {
     User,
     Group,
     ServicePrincipal,
@@ -17,15 +17,15 @@ pub(crate) enum Kind {
     Device,
 }
 
-impl Kind {
+impl PrincipalType {
     /// As it is written in role assignments; read in any casing.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         [
-            Kind::User,
-            Kind::Group,
-            Kind::ServicePrincipal,
-            Kind::ForeignGroup,
-            Kind::Device,
+            PrincipalType::User,
+            PrincipalType::Group,
+            PrincipalType::ServicePrincipal,
+            PrincipalType::ForeignGroup,
+            PrincipalType::Device,
         ]
         .into_iter()
         .find(|kind| kind.name().eq_ignore_ascii_case(text))
@@ -33,22 +33,22 @@ impl Kind {
 
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::User => "User",
-            Kind::Group => "Group",
-            Kind::ServicePrincipal => "ServicePrincipal",
-            Kind::ForeignGroup => "ForeignGroup",
-            Kind::Device => "Device",
+            PrincipalType::User => "User",
+            PrincipalType::Group => "Group",
+            PrincipalType::ServicePrincipal => "ServicePrincipal",
+            PrincipalType::ForeignGroup => "ForeignGroup",
+            PrincipalType::Device => "Device",
         }
     }
 }
 
-/// A principal that was registered; those of identities are not kept here.
+/// A principal that was registered; those of identities are not among them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Principal {
     pub(crate) id: String,
     #[serde(rename = "type")]
-    pub(crate) kind: Kind,
+    pub(crate) kind: PrincipalType,
     pub(crate) display_name: String,
 }
 
@@ -61,8 +61,8 @@ impl Principal {
             display_name: display_name.to_owned(),
         };
         [
-            new(seed::GROUP_ID, Kind::Group, seed::GROUP),
-            new(seed::USER_ID, Kind::User, seed::USER_DISPLAY_NAME),
+            new(seed::GROUP_ID, PrincipalType::Group, seed::GROUP),
+            new(seed::USER_ID, PrincipalType::User, seed::USER_DISPLAY_NAME),
         ]
     }
 }

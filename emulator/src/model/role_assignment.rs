@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::builtin_roles;
-use super::principal::Kind;
+use super::principal::PrincipalType;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::seed;
 
@@ -18,7 +18,7 @@ pub(crate) struct RoleAssignment {
     /// The GUID of the role.
     pub(crate) role: String,
     pub(crate) principal_id: String,
-    pub(crate) principal_type: Kind,
+    pub(crate) principal_type: PrincipalType,
     pub(crate) description: Option<String>,
     pub(crate) condition: Option<String>,
     pub(crate) condition_version: Option<String>,

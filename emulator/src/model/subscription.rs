@@ -37,7 +37,7 @@ impl Subscription {
 /// A resource group.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Group {
+pub(crate) struct ResourceGroup {
     pub(crate) subscription: String,
     pub(crate) name: String,
     pub(crate) location: String,
@@ -46,9 +46,9 @@ pub(crate) struct Group {
     pub(crate) deleting: bool,
 }
 
-impl Group {
+impl ResourceGroup {
     pub(crate) fn seeded(subscription: &str, name: &str) -> Self {
-        Group {
+        ResourceGroup {
             subscription: subscription.to_owned(),
             name: name.to_owned(),
             location: seed::LOCATION.to_owned(),

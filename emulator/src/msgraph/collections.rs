@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::objects::{self, Set};
+use super::objects::{self, Collection};
 use super::query::{self, Query};
-use super::request::{Ask, Fault, Handled};
+use super::request::{GraphError, GraphRequest, GraphResult};
 use crate::arm::paging;
 use crate::base::clock::Millis;
 use crate::base::http::Reply;
@@ -15,47 +15,54 @@ use crate::state::directory::{self, Object};
 /// Those of a collection that the directory shows by now.
 pub(super) fn visible<'a>(
     world: &'a World,
-    set: Set,
+    collection: Collection,
     now: Millis,
 ) -> impl Iterator<Item = Object<'a>> {
     let delay = world.session.settings.replication_delay_ms;
     directory::objects(&world.state)
-        .filter(move |object| set.has(object) && object.is_replicated(delay, now))
+        .filter(move |object| collection.has(object) && object.is_replicated(delay, now))
 }
 
 /// Somebody in a collection, by id; a user by principal name, too.
 pub(super) fn find<'a>(
     world: &'a World,
-    ask: &Ask<'_>,
-    set: Set,
+    call: &GraphRequest<'_>,
+    collection: Collection,
     id: &str,
-) -> Result<Object<'a>, Fault> {
+) -> Result<Object<'a>, GraphError> {
     let is = |object: &Object<'_>| {
         object.id.eq_ignore_ascii_case(id)
-            || (set == Set::Users
+            || (collection == Collection::Users
                 && objects::property(&world.state, object, "userPrincipalName")
                     .as_str()
                     .is_some_and(|name| name.eq_ignore_ascii_case(id)))
     };
-    if !random::is_guid(id) && set != Set::Users {
-        return Err(Fault::bad(format!("Invalid object identifier '{id}'.")));
+    if !random::is_guid(id) && collection != Collection::Users {
+        return Err(GraphError::bad(format!(
+            "Invalid object identifier '{id}'."
+        )));
     }
-    visible(world, set, ask.now)
+    visible(world, collection, call.now)
         .find(is)
-        .ok_or_else(|| Fault::not_found(id))
+        .ok_or_else(|| GraphError::not_found(id))
 }
 
-pub(super) fn get(world: &World, ask: &Ask<'_>, set: Set, id: &str) -> Handled {
-    let object = find(world, ask, set, id)?;
-    let query = Query::of(ask.request, world.session.settings.page_size)?;
-    let own = Set::of(object.kind);
+pub(super) fn get(
+    world: &World,
+    call: &GraphRequest<'_>,
+    collection: Collection,
+    id: &str,
+) -> GraphResult {
+    let object = find(world, call, collection, id)?;
+    let query = Query::of(call.request, world.session.settings.page_size)?;
+    let own = Collection::of(object.kind);
     let selected = query.selected(own.item(), own.properties())?;
     let mut body = objects::body(&world.state, &object, &selected);
     body.insert(
         "@odata.context".to_owned(),
-        json!(context(world, &format!("{}/$entity", set.name()))),
+        json!(context(world, &format!("{}/$entity", collection.name()))),
     );
-    if set == Set::DirectoryObjects {
+    if collection == Collection::DirectoryObjects {
         body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
     }
     Ok(Reply::json(200, &Value::Object(body)))
@@ -65,28 +72,33 @@ pub(super) fn context(world: &World, what: &str) -> String {
     format!("{}/v1.0/$metadata#{what}", world.site.endpoint)
 }
 
-pub(super) fn list(world: &World, ask: &Ask<'_>, set: Set) -> Handled {
-    page(world, ask, set, visible(world, set, ask.now).collect())
+pub(super) fn list(world: &World, call: &GraphRequest<'_>, collection: Collection) -> GraphResult {
+    page(
+        world,
+        call,
+        collection,
+        visible(world, collection, call.now).collect(),
+    )
 }
 
 /// How many there are, as text.
-pub(super) fn count(world: &World, ask: &Ask<'_>, set: Set) -> Handled {
-    let query = Query::of(ask.request, 1)?;
-    check_filter(&query, set)?;
-    let found = visible(world, set, ask.now).filter(|object| passes(world, &query, object));
+pub(super) fn count(world: &World, call: &GraphRequest<'_>, collection: Collection) -> GraphResult {
+    let query = Query::of(call.request, 1)?;
+    check_filter(&query, collection)?;
+    let found = visible(world, collection, call.now).filter(|object| passes(world, &query, object));
     Ok(Reply::raw(200, "text/plain", found.count().to_string()))
 }
 
-pub(super) fn check_filter(query: &Query, set: Set) -> Result<(), Fault> {
+pub(super) fn check_filter(query: &Query, collection: Collection) -> Result<(), GraphError> {
     match query
         .filter
         .as_ref()
-        .and_then(|f| f.unknown(set.filterable()))
+        .and_then(|f| f.unknown(collection.filterable()))
     {
         None => Ok(()),
-        Some(name) => Err(Fault::unsupported(format!(
+        Some(name) => Err(GraphError::unsupported(format!(
             "Unsupported or invalid query filter clause specified for property '{name}' of resource '{}'.",
-            set.item()
+            collection.item()
         ))),
     }
 }
@@ -100,12 +112,17 @@ pub(super) fn passes(world: &World, query: &Query, object: &Object<'_>) -> bool 
 
 /// Answers a page of `found`. In a collection of directory objects each item says its type and has
 /// the properties of that.
-pub(super) fn page(world: &World, ask: &Ask<'_>, set: Set, mut found: Vec<Object<'_>>) -> Handled {
-    let query = Query::of(ask.request, world.session.settings.page_size)?;
-    check_filter(&query, set)?;
-    let mixed = set == Set::DirectoryObjects;
+pub(super) fn page(
+    world: &World,
+    call: &GraphRequest<'_>,
+    collection: Collection,
+    mut found: Vec<Object<'_>>,
+) -> GraphResult {
+    let query = Query::of(call.request, world.session.settings.page_size)?;
+    check_filter(&query, collection)?;
+    let mixed = collection == Collection::DirectoryObjects;
     if !mixed {
-        query.selected(set.item(), set.properties())?;
+        query.selected(collection.item(), collection.properties())?;
     }
     found.retain(|object| passes(world, &query, object));
     found.sort_unstable_by_key(|object| object.id);
@@ -117,7 +134,7 @@ pub(super) fn page(world: &World, ask: &Ask<'_>, set: Set, mut found: Vec<Object
     let mut last = "";
     for object in rest.by_ref().take(query.top) {
         last = object.id;
-        let own = Set::of(object.kind);
+        let own = Collection::of(object.kind);
         // Of a mixed list, each item has what it has of what was asked for.
         let selected: Vec<&str> = match query.selected(own.item(), own.properties()) {
             Ok(selected) => selected,
@@ -135,29 +152,29 @@ pub(super) fn page(world: &World, ask: &Ask<'_>, set: Set, mut found: Vec<Object
         value.push(Value::Object(body));
     }
     let mut body = json!({
-        "@odata.context": context(world, set.name()),
+        "@odata.context": context(world, collection.name()),
         "value": value,
     });
     if query.count {
         body["@odata.count"] = json!(total);
     }
     if rest.next().is_some() {
-        body["@odata.nextLink"] = json!(paging::link(&world.site.endpoint, ask.request, last));
+        body["@odata.nextLink"] = json!(paging::link(&world.site.endpoint, call.request, last));
     }
     Ok(Reply::json(200, &body))
 }
 
 /// `POST /directoryObjects/getByIds`: those of the ids that there are.
-pub(super) fn get_by_ids(world: &World, ask: &Ask<'_>) -> Handled {
-    let body = ask.body()?;
+pub(super) fn get_by_ids(world: &World, call: &GraphRequest<'_>) -> GraphResult {
+    let body = call.body()?;
     let ids = strings(&body, "ids", 1_000)?;
     let types = match query::member(&body, "types") {
         None => Vec::new(),
         Some(_) => strings(&body, "types", 100)?,
     };
-    let found: Vec<Value> = visible(world, Set::DirectoryObjects, ask.now)
+    let found: Vec<Value> = visible(world, Collection::DirectoryObjects, call.now)
         .filter(|object| {
-            let kind = Set::of(object.kind).item();
+            let kind = Collection::of(object.kind).item();
             ids.iter().any(|id| object.id.eq_ignore_ascii_case(id))
                 && (types.is_empty()
                     || types.iter().any(|one| {
@@ -166,7 +183,7 @@ pub(super) fn get_by_ids(world: &World, ask: &Ask<'_>) -> Handled {
                     }))
         })
         .map(|object| {
-            let own = Set::of(object.kind);
+            let own = Collection::of(object.kind);
             let mut body = objects::body(&world.state, &object, own.properties());
             body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
             Value::Object(body)
@@ -183,14 +200,14 @@ pub(super) fn strings(
     body: &Map<String, Value>,
     name: &str,
     most: usize,
-) -> Result<Vec<String>, Fault> {
+) -> Result<Vec<String>, GraphError> {
     let Some(Value::Array(items)) = query::member(body, name) else {
-        return Err(Fault::bad(format!(
+        return Err(GraphError::bad(format!(
             "A value is required for the parameter '{name}', and it is a list."
         )));
     };
     if items.len() > most {
-        return Err(Fault::bad(format!(
+        return Err(GraphError::bad(format!(
             "Too many values are in '{name}': {}. At most {most} are allowed.",
             items.len()
         )));
@@ -198,9 +215,9 @@ pub(super) fn strings(
     items
         .iter()
         .map(|item| {
-            item.as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| Fault::bad(format!("A value in '{name}' is not a string: {item}.")))
+            item.as_str().map(str::to_owned).ok_or_else(|| {
+                GraphError::bad(format!("A value in '{name}' is not a string: {item}."))
+            })
         })
         .collect()
 }

@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::collections::{context, find, page, strings, visible};
-use super::objects::{self, Set};
+use super::objects::{self, Collection};
 use super::query::member;
-use super::request::{Ask, Fault, Handled};
+use super::request::{GraphError, GraphRequest, GraphResult};
 use crate::base::http::Reply;
 use crate::base::random;
-use crate::model::principal::{DirectoryGroup, Kind, Principal};
+use crate::model::principal::{DirectoryGroup, Principal, PrincipalType};
 use crate::state::World;
 use crate::state::directory::{self, Object};
 
 /// The longest name that a group can have.
-const LONGEST_NAME: usize = 256;
-const LONGEST_NICKNAME: usize = 64;
+const MAX_NAME: usize = 256;
+const MAX_NICKNAME: usize = 64;
 
 /// The text of a property that a new group needs.
-fn required(body: &Map<String, Value>, name: &str, longest: usize) -> Result<String, Fault> {
+fn required(body: &Map<String, Value>, name: &str, longest: usize) -> Result<String, GraphError> {
     match member(body, name) {
-        None => Err(Fault::bad(format!(
+        None => Err(GraphError::bad(format!(
             "A value is required for property '{name}' of resource 'Group'."
         ))),
         Some(Value::String(text)) if (1..=longest).contains(&text.chars().count()) => {
@@ -31,13 +31,13 @@ fn required(body: &Map<String, Value>, name: &str, longest: usize) -> Result<Str
     }
 }
 
-fn invalid(name: &str) -> Fault {
-    Fault::bad(format!(
+fn invalid(name: &str) -> GraphError {
+    GraphError::bad(format!(
         "Invalid value specified for property '{name}' of resource 'Group'."
     ))
 }
 
-pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
+pub(super) fn create(world: &mut World, call: &GraphRequest<'_>) -> GraphResult {
     const KNOWN: [&str; 7] = [
         "displayName",
         "mailNickname",
@@ -47,17 +47,17 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
         "groupTypes",
         "visibility",
     ];
-    let body = ask.body()?;
+    let body = call.body()?;
     if let Some(name) = body
         .keys()
         .find(|name| !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)))
     {
-        return Err(Fault::bad(format!(
+        return Err(GraphError::bad(format!(
             "The property '{name}' of a new group is not supported by the emulator."
         )));
     }
-    let display_name = required(&body, "displayName", LONGEST_NAME)?;
-    let mail_nickname = required(&body, "mailNickname", LONGEST_NICKNAME)?;
+    let display_name = required(&body, "displayName", MAX_NAME)?;
+    let mail_nickname = required(&body, "mailNickname", MAX_NICKNAME)?;
     if mail_nickname.contains(|c: char| !c.is_ascii() || "@()\\[]\";:<>, ".contains(c)) {
         return Err(invalid("mailNickname"));
     }
@@ -72,7 +72,7 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
             Some(Value::Bool(value)) if *value == wanted => {}
             Some(_) => return Err(invalid(name)),
             None => {
-                return Err(Fault::bad(format!(
+                return Err(GraphError::bad(format!(
                     "A value is required for property '{name}' of resource 'Group'."
                 )));
             }
@@ -86,7 +86,7 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
         id.clone(),
         Principal {
             id: id.clone(),
-            kind: Kind::Group,
+            kind: PrincipalType::Group,
             display_name,
         },
     );
@@ -95,21 +95,21 @@ pub(super) fn create(world: &mut World, ask: &Ask<'_>) -> Handled {
         DirectoryGroup {
             description,
             mail_nickname: Some(mail_nickname),
-            created: ask.now,
+            created: call.now,
             members: BTreeSet::new(),
         },
     );
     world.revision += 1;
-    let object = find(world, ask, Set::Groups, &id)?;
-    let mut body = objects::body(&world.state, &object, Set::Groups.properties());
+    let object = find(world, call, Collection::Groups, &id)?;
+    let mut body = objects::body(&world.state, &object, Collection::Groups.properties());
     let named = context(world, "groups/$entity");
     body.insert("@odata.context".to_owned(), json!(named));
     let location = format!("{}/v1.0/groups/{id}", world.site.endpoint);
     Ok(Reply::json(201, &Value::Object(body)).header("Location", location))
 }
 
-pub(super) fn delete(world: &mut World, ask: &Ask<'_>, id: &str) -> Handled {
-    let id = find(world, ask, Set::Groups, id)?.id.to_owned();
+pub(super) fn delete(world: &mut World, call: &GraphRequest<'_>, id: &str) -> GraphResult {
+    let id = find(world, call, Collection::Groups, id)?.id.to_owned();
     world.state.principals.remove(&id);
     world.state.directory_groups.remove(&id);
     world.revision += 1;
@@ -117,31 +117,36 @@ pub(super) fn delete(world: &mut World, ask: &Ask<'_>, id: &str) -> Handled {
 }
 
 /// What is behind `members` or `memberOf` in a path: nothing, or a type to choose by.
-fn cast(rest: &[&str]) -> Result<Set, Fault> {
+fn cast(rest: &[&str]) -> Result<Collection, GraphError> {
     match rest {
-        [] => Ok(Set::DirectoryObjects),
-        [name] => Set::of_items(name).ok_or_else(|| Fault::no_segment(name)),
-        [_, name, ..] => Err(Fault::no_segment(name)),
+        [] => Ok(Collection::DirectoryObjects),
+        [name] => Collection::of_items(name).ok_or_else(|| GraphError::no_segment(name)),
+        [_, name, ..] => Err(GraphError::no_segment(name)),
     }
 }
 
-fn those(world: &World, ask: &Ask<'_>, set: Set, ids: &BTreeSet<String>) -> Handled {
-    let found: Vec<Object<'_>> = visible(world, set, ask.now)
+fn those(
+    world: &World,
+    call: &GraphRequest<'_>,
+    collection: Collection,
+    ids: &BTreeSet<String>,
+) -> GraphResult {
+    let found: Vec<Object<'_>> = visible(world, collection, call.now)
         .filter(|object| ids.contains(object.id))
         .collect();
-    page(world, ask, set, found)
+    page(world, call, collection, found)
 }
 
 /// Who is in a group.
 pub(super) fn members(
     world: &World,
-    ask: &Ask<'_>,
+    call: &GraphRequest<'_>,
     id: &str,
     rest: &[&str],
     through_groups: bool,
-) -> Handled {
-    let set = cast(rest)?;
-    let id = find(world, ask, Set::Groups, id)?.id;
+) -> GraphResult {
+    let collection = cast(rest)?;
+    let id = find(world, call, Collection::Groups, id)?.id;
     let groups = &world.state.directory_groups;
     let ids = if through_groups {
         directory::members_of(groups, id)
@@ -151,20 +156,20 @@ pub(super) fn members(
             .map(|g| g.members.clone())
             .unwrap_or_default()
     };
-    those(world, ask, set, &ids)
+    those(world, call, collection, &ids)
 }
 
 /// The groups that somebody is in.
 pub(super) fn of_member(
     world: &World,
-    ask: &Ask<'_>,
-    set: Set,
+    call: &GraphRequest<'_>,
+    collection: Collection,
     id: &str,
     rest: &[&str],
     through_groups: bool,
-) -> Handled {
+) -> GraphResult {
     let wanted = cast(rest)?;
-    let id = find(world, ask, set, id)?.id;
+    let id = find(world, call, collection, id)?.id;
     let groups = &world.state.directory_groups;
     let ids = if through_groups {
         directory::groups_of(groups, id)
@@ -175,41 +180,41 @@ pub(super) fn of_member(
             .map(|(group, _)| group.clone())
             .collect()
     };
-    those(world, ask, wanted, &ids)
+    those(world, call, wanted, &ids)
 }
 
 /// The id in `{"@odata.id":"…/directoryObjects/{id}"}`.
-fn referred(body: &Map<String, Value>) -> Result<String, Fault> {
+fn referred(body: &Map<String, Value>) -> Result<String, GraphError> {
     let Some(Value::String(url)) = body.get("@odata.id") else {
-        return Err(Fault::bad(
+        return Err(GraphError::bad(
             "The property '@odata.id' is required, and it is the URL of a directory object.",
         ));
     };
     let mut segments = url.trim_end_matches('/').rsplit('/');
     let id = segments.next().unwrap_or_default();
-    let set = segments.next().and_then(Set::named);
-    if set.is_none() || !random::is_guid(id) {
-        return Err(Fault::bad(format!(
+    let collection = segments.next().and_then(Collection::named);
+    if collection.is_none() || !random::is_guid(id) {
+        return Err(GraphError::bad(format!(
             "Invalid URL format specified in '@odata.id': '{url}'. It ends in '/directoryObjects/{{id}}'."
         )));
     }
     Ok(id.to_lowercase())
 }
 
-pub(super) fn add_member(world: &mut World, ask: &Ask<'_>, id: &str) -> Handled {
-    let group = find(world, ask, Set::Groups, id)?.id.to_owned();
-    let wanted = referred(&ask.body()?)?;
-    let added = find(world, ask, Set::DirectoryObjects, &wanted)?
+pub(super) fn add_member(world: &mut World, call: &GraphRequest<'_>, id: &str) -> GraphResult {
+    let group = find(world, call, Collection::Groups, id)?.id.to_owned();
+    let wanted = referred(&call.body()?)?;
+    let added = find(world, call, Collection::DirectoryObjects, &wanted)?
         .id
         .to_owned();
     if added == group {
-        return Err(Fault::bad(
+        return Err(GraphError::bad(
             "One or more property values specified are invalid: a group cannot be a member of itself.",
         ));
     }
     let group = world.state.directory_groups.entry(group).or_default();
     if !group.members.insert(added) {
-        return Err(Fault::bad(
+        return Err(GraphError::bad(
             "One or more added object references already exist for the following modified properties: 'members'.",
         ));
     }
@@ -217,17 +222,22 @@ pub(super) fn add_member(world: &mut World, ask: &Ask<'_>, id: &str) -> Handled 
     Ok(Reply::empty(204))
 }
 
-pub(super) fn remove_member(world: &mut World, ask: &Ask<'_>, id: &str, gone: &str) -> Handled {
-    let group = find(world, ask, Set::Groups, id)?.id.to_owned();
+pub(super) fn remove_member(
+    world: &mut World,
+    call: &GraphRequest<'_>,
+    id: &str,
+    gone: &str,
+) -> GraphResult {
+    let group = find(world, call, Collection::Groups, id)?.id.to_owned();
     let details = world.state.directory_groups.get_mut(&group);
     if !details.is_some_and(|group| group.members.remove(&gone.to_lowercase())) {
-        return Err(Fault::not_found(gone));
+        return Err(GraphError::not_found(gone));
     }
     world.revision += 1;
     Ok(Reply::empty(204))
 }
 
-fn collection(world: &World, ids: impl Iterator<Item = String>) -> Reply {
+fn id_collection(world: &World, ids: impl Iterator<Item = String>) -> Reply {
     Reply::json(
         200,
         &json!({
@@ -238,20 +248,31 @@ fn collection(world: &World, ids: impl Iterator<Item = String>) -> Reply {
 }
 
 /// Of the ids in a body, those of groups that somebody is in, directly or not.
-pub(super) fn check(world: &World, ask: &Ask<'_>, set: Set, id: &str, name: &str) -> Handled {
-    let who = find(world, ask, set, id)?.id;
-    let asked = strings(&ask.body()?, name, 20)?;
+pub(super) fn check(
+    world: &World,
+    call: &GraphRequest<'_>,
+    collection: Collection,
+    id: &str,
+    name: &str,
+) -> GraphResult {
+    let who = find(world, call, collection, id)?.id;
+    let asked = strings(&call.body()?, name, 20)?;
     let groups = directory::groups_of(&world.state.directory_groups, who);
     let found = asked
         .into_iter()
         .map(|id| id.to_lowercase())
         .filter(|id| groups.contains(id));
-    Ok(collection(world, found))
+    Ok(id_collection(world, found))
 }
 
 /// The ids of all groups that somebody is in, directly or not. All of them are security groups.
-pub(super) fn ids_of_member(world: &World, ask: &Ask<'_>, set: Set, id: &str) -> Handled {
-    let who = find(world, ask, set, id)?.id;
+pub(super) fn ids_of_member(
+    world: &World,
+    call: &GraphRequest<'_>,
+    collection: Collection,
+    id: &str,
+) -> GraphResult {
+    let who = find(world, call, collection, id)?.id;
     let groups = directory::groups_of(&world.state.directory_groups, who);
-    Ok(collection(world, groups.into_iter()))
+    Ok(id_collection(world, groups.into_iter()))
 }

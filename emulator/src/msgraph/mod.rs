@@ -16,8 +16,8 @@ use crate::base::http::{Reply, Request};
 use crate::base::random;
 use crate::state::{World, directory};
 use collections::{count, get, get_by_ids, list};
-use objects::Set;
-use request::{Ask, Fault, Handled};
+use objects::Collection;
+use request::{GraphError, GraphRequest, GraphResult};
 
 pub(crate) const PROVIDER: Provider = Provider {
     answer: Some(answer),
@@ -39,7 +39,7 @@ fn answer(world: &mut World, request: &Request, now: Millis) -> Option<Reply> {
         .header("client-request-id")
         .filter(|sent| random::is_guid(sent))
         .map_or_else(|| id.clone(), str::to_owned);
-    let reply = handle(world, &Ask { request, now }).unwrap_or_else(|fault| {
+    let reply = handle(world, &GraphRequest { request, now }).unwrap_or_else(|fault| {
         // Seconds, and without a zone.
         let date = iso_time(now);
         let reply = Reply::json(
@@ -67,8 +67,8 @@ fn answer(world: &mut World, request: &Request, now: Millis) -> Option<Reply> {
     )
 }
 
-fn authenticate(world: &World, ask: &Ask<'_>) -> Result<(), Fault> {
-    authentication::authenticate_graph(world, ask.request, ask.now).map_err(|error| Fault {
+fn authenticate(world: &World, call: &GraphRequest<'_>) -> Result<(), GraphError> {
+    authentication::authenticate_graph(world, call.request, call.now).map_err(|error| GraphError {
         status: 401,
         code: "InvalidAuthenticationToken",
         message: match error.body.code.as_str() {
@@ -84,29 +84,30 @@ fn authenticate(world: &World, ask: &Ask<'_>) -> Result<(), Fault> {
     })
 }
 
-fn handle(world: &mut World, ask: &Ask<'_>) -> Handled {
-    authenticate(world, ask)?;
-    if !ask.request.segment_is(0, "v1.0") {
-        return Err(Fault {
+fn handle(world: &mut World, call: &GraphRequest<'_>) -> GraphResult {
+    authenticate(world, call)?;
+    if !call.request.segment_is(0, "v1.0") {
+        return Err(GraphError {
             status: 400,
             code: "BadRequest",
             message: "The emulator serves v1.0 of Microsoft Graph and no other version.".to_owned(),
         });
     }
     directory::prune(&mut world.state);
-    let segments: Vec<&str> = ask.request.segments[1..]
+    let segments: Vec<&str> = call.request.segments[1..]
         .iter()
         .map(String::as_str)
         .collect();
     let [first, rest @ ..] = &segments[..] else {
-        return Err(Fault::no_segment(""));
+        return Err(GraphError::no_segment(""));
     };
-    let method = ask.request.method.as_str();
+    let method = call.request.method.as_str();
     if first.eq_ignore_ascii_case("me") {
-        if let (Some(id), "GET", []) = (authentication::user_of(world, ask.request), method, rest) {
-            return get(world, ask, Set::Users, &id);
+        if let (Some(id), "GET", []) = (authentication::user_of(world, call.request), method, rest)
+        {
+            return get(world, call, Collection::Users, &id);
         }
-        return Err(Fault {
+        return Err(GraphError {
             status: 400,
             code: "BadRequest",
             message: "/me request is only valid with delegated authentication flow.".to_owned(),
@@ -120,51 +121,56 @@ fn handle(world: &mut World, ask: &Ask<'_>) -> Handled {
         Some((name, key)) => (name, Some(key)),
         None => (*first, None),
     };
-    let set = Set::named(name).ok_or_else(|| Fault::no_segment(name))?;
+    let collection = Collection::named(name).ok_or_else(|| GraphError::no_segment(name))?;
     let (id, rest) = match (key, rest) {
-        (Some(key), rest) => (Some(id_of(world, set, key)?), rest),
+        (Some(key), rest) => (Some(id_of(world, collection, key)?), rest),
         (None, [id, rest @ ..]) if !id.starts_with('$') => (Some((*id).to_owned()), rest),
         (None, rest) => (None, rest),
     };
     let Some(id) = id else {
-        return match (method, rest, set) {
-            ("GET", [], Set::DirectoryObjects) => Err(Fault::unsupported(
+        return match (method, rest, collection) {
+            ("GET", [], Collection::DirectoryObjects) => Err(GraphError::unsupported(
                 "The collection 'directoryObjects' cannot be listed.",
             )),
-            ("GET", [], _) => list(world, ask, set),
-            ("GET", ["$count"], _) => count(world, ask, set),
-            ("POST", [], Set::Groups) => groups::create(world, ask),
-            (_, [], _) => Err(not_allowed(ask)),
-            (_, [segment, ..], _) => Err(Fault::no_segment(segment)),
+            ("GET", [], _) => list(world, call, collection),
+            ("GET", ["$count"], _) => count(world, call, collection),
+            ("POST", [], Collection::Groups) => groups::create(world, call),
+            (_, [], _) => Err(not_allowed(call)),
+            (_, [segment, ..], _) => Err(GraphError::no_segment(segment)),
         };
     };
-    if set == Set::DirectoryObjects && id.eq_ignore_ascii_case("getByIds") && rest.is_empty() {
-        return get_by_ids(world, ask);
+    if collection == Collection::DirectoryObjects
+        && id.eq_ignore_ascii_case("getByIds")
+        && rest.is_empty()
+    {
+        return get_by_ids(world, call);
     }
     let rest: Vec<String> = rest.iter().map(|segment| segment.to_lowercase()).collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
-    match (method, &rest[..], set) {
-        ("GET", [], _) => get(world, ask, set, &id),
-        ("DELETE", [], Set::Groups) => groups::delete(world, ask, &id),
-        ("GET", ["members", ..], Set::Groups) => {
-            groups::members(world, ask, &id, &rest[1..], false)
+    match (method, &rest[..], collection) {
+        ("GET", [], _) => get(world, call, collection, &id),
+        ("DELETE", [], Collection::Groups) => groups::delete(world, call, &id),
+        ("GET", ["members", ..], Collection::Groups) => {
+            groups::members(world, call, &id, &rest[1..], false)
         }
-        ("GET", ["transitivemembers", ..], Set::Groups) => {
-            groups::members(world, ask, &id, &rest[1..], true)
+        ("GET", ["transitivemembers", ..], Collection::Groups) => {
+            groups::members(world, call, &id, &rest[1..], true)
         }
-        ("POST", ["members", "$ref"], Set::Groups) => groups::add_member(world, ask, &id),
-        ("DELETE", ["members", member, "$ref"], Set::Groups) => {
-            groups::remove_member(world, ask, &id, member)
+        ("POST", ["members", "$ref"], Collection::Groups) => groups::add_member(world, call, &id),
+        ("DELETE", ["members", member, "$ref"], Collection::Groups) => {
+            groups::remove_member(world, call, &id, member)
         }
-        ("GET", ["memberof", ..], _) => groups::of_member(world, ask, set, &id, &rest[1..], false),
+        ("GET", ["memberof", ..], _) => {
+            groups::of_member(world, call, collection, &id, &rest[1..], false)
+        }
         ("GET", ["transitivememberof", ..], _) => {
-            groups::of_member(world, ask, set, &id, &rest[1..], true)
+            groups::of_member(world, call, collection, &id, &rest[1..], true)
         }
         ("POST", ["checkmembergroups" | "microsoft.graph.checkmembergroups"], _) => {
-            groups::check(world, ask, set, &id, "groupIds")
+            groups::check(world, call, collection, &id, "groupIds")
         }
         ("POST", ["checkmemberobjects" | "microsoft.graph.checkmemberobjects"], _) => {
-            groups::check(world, ask, set, &id, "ids")
+            groups::check(world, call, collection, &id, "ids")
         }
         (
             "POST",
@@ -175,41 +181,41 @@ fn handle(world: &mut World, ask: &Ask<'_>) -> Handled {
                 | "microsoft.graph.getmemberobjects",
             ],
             _,
-        ) => groups::ids_of_member(world, ask, set, &id),
-        (_, [], _) => Err(not_allowed(ask)),
-        (_, [segment, ..], _) => Err(Fault::no_segment(segment)),
+        ) => groups::ids_of_member(world, call, collection, &id),
+        (_, [], _) => Err(not_allowed(call)),
+        (_, [segment, ..], _) => Err(GraphError::no_segment(segment)),
     }
 }
 
-fn not_allowed(ask: &Ask<'_>) -> Fault {
-    Fault {
+fn not_allowed(call: &GraphRequest<'_>) -> GraphError {
+    GraphError {
         status: 405,
         code: "Request_BadRequest",
         message: format!(
             "Specified HTTP method is not allowed for the request target: {}.",
-            ask.request.method
+            call.request.method
         ),
     }
 }
 
 /// What is between the parentheses of a key: `'id'`, `id='…'` or `appId='…'`.
-fn id_of(world: &World, set: Set, key: &str) -> Result<String, Fault> {
+fn id_of(world: &World, collection: Collection, key: &str) -> Result<String, GraphError> {
     let (name, value) = key.split_once('=').unwrap_or(("id", key));
     let value = value
         .strip_prefix('\'')
         .and_then(|text| text.strip_suffix('\''))
         .map(|text| text.replace("''", "'"))
         .unwrap_or_else(|| value.to_owned());
-    match (name.to_lowercase().as_str(), set) {
+    match (name.to_lowercase().as_str(), collection) {
         ("id", _) => Ok(value),
-        ("appid", Set::ServicePrincipals) => directory::objects(&world.state)
+        ("appid", Collection::ServicePrincipals) => directory::objects(&world.state)
             .find(|object| {
                 object
                     .app_id
                     .is_some_and(|id| id.eq_ignore_ascii_case(&value))
             })
             .map(|object| object.id.to_owned())
-            .ok_or_else(|| Fault::not_found(&value)),
-        _ => Err(Fault::no_segment(key)),
+            .ok_or_else(|| GraphError::not_found(&value)),
+        _ => Err(GraphError::no_segment(key)),
     }
 }

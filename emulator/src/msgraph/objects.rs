@@ -4,13 +4,13 @@ use serde_json::{Map, Value, json};
 
 use crate::base::clock::iso_time;
 use crate::base::seed;
-use crate::model::principal::{DirectoryGroup, Kind};
+use crate::model::principal::{DirectoryGroup, PrincipalType};
 use crate::state::State;
 use crate::state::directory::{self, Object, Source};
 
 /// The collections that somebody can be found in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Set {
+pub(super) enum Collection {
     Groups,
     Users,
     ServicePrincipals,
@@ -18,52 +18,52 @@ pub(super) enum Set {
     DirectoryObjects,
 }
 
-impl Set {
+impl Collection {
     /// By its name in a path.
     pub(super) fn named(name: &str) -> Option<Self> {
         [
-            Set::Groups,
-            Set::Users,
-            Set::ServicePrincipals,
-            Set::Devices,
-            Set::DirectoryObjects,
+            Collection::Groups,
+            Collection::Users,
+            Collection::ServicePrincipals,
+            Collection::Devices,
+            Collection::DirectoryObjects,
         ]
         .into_iter()
-        .find(|set| set.name().eq_ignore_ascii_case(name))
+        .find(|collection| collection.name().eq_ignore_ascii_case(name))
     }
 
     pub(super) fn name(self) -> &'static str {
         match self {
-            Set::Groups => "groups",
-            Set::Users => "users",
-            Set::ServicePrincipals => "servicePrincipals",
-            Set::Devices => "devices",
-            Set::DirectoryObjects => "directoryObjects",
+            Collection::Groups => "groups",
+            Collection::Users => "users",
+            Collection::ServicePrincipals => "servicePrincipals",
+            Collection::Devices => "devices",
+            Collection::DirectoryObjects => "directoryObjects",
         }
     }
 
     /// The collection for those of a kind.
-    pub(super) fn of(kind: Kind) -> Self {
+    pub(super) fn of(kind: PrincipalType) -> Self {
         match kind {
-            Kind::User => Set::Users,
-            Kind::Group | Kind::ForeignGroup => Set::Groups,
-            Kind::ServicePrincipal => Set::ServicePrincipals,
-            Kind::Device => Set::Devices,
+            PrincipalType::User => Collection::Users,
+            PrincipalType::Group | PrincipalType::ForeignGroup => Collection::Groups,
+            PrincipalType::ServicePrincipal => Collection::ServicePrincipals,
+            PrincipalType::Device => Collection::Devices,
         }
     }
 
     pub(super) fn has(self, object: &Object<'_>) -> bool {
-        self == Set::DirectoryObjects || self == Set::of(object.kind)
+        self == Collection::DirectoryObjects || self == Collection::of(object.kind)
     }
 
     /// The type of its items.
     pub(super) fn item(self) -> &'static str {
         match self {
-            Set::Groups => "group",
-            Set::Users => "user",
-            Set::ServicePrincipals => "servicePrincipal",
-            Set::Devices => "device",
-            Set::DirectoryObjects => "directoryObject",
+            Collection::Groups => "group",
+            Collection::Users => "user",
+            Collection::ServicePrincipals => "servicePrincipal",
+            Collection::Devices => "device",
+            Collection::DirectoryObjects => "directoryObject",
         }
     }
 
@@ -71,19 +71,19 @@ impl Set {
     pub(super) fn of_items(name: &str) -> Option<Self> {
         let item = name.strip_prefix("microsoft.graph.")?;
         [
-            Set::Groups,
-            Set::Users,
-            Set::ServicePrincipals,
-            Set::Devices,
+            Collection::Groups,
+            Collection::Users,
+            Collection::ServicePrincipals,
+            Collection::Devices,
         ]
         .into_iter()
-        .find(|set| set.item().eq_ignore_ascii_case(item))
+        .find(|collection| collection.item().eq_ignore_ascii_case(item))
     }
 
     /// The properties of its items.
     pub(super) fn properties(self) -> &'static [&'static str] {
         match self {
-            Set::Groups => &[
+            Collection::Groups => &[
                 "id",
                 "deletedDateTime",
                 "createdDateTime",
@@ -98,7 +98,7 @@ impl Set {
                 "securityEnabled",
                 "visibility",
             ],
-            Set::Users => &[
+            Collection::Users => &[
                 "businessPhones",
                 "displayName",
                 "givenName",
@@ -111,7 +111,7 @@ impl Set {
                 "userPrincipalName",
                 "id",
             ],
-            Set::ServicePrincipals => &[
+            Collection::ServicePrincipals => &[
                 "id",
                 "deletedDateTime",
                 "accountEnabled",
@@ -134,21 +134,21 @@ impl Set {
                 "signInAudience",
                 "tags",
             ],
-            Set::Devices => &[
+            Collection::Devices => &[
                 "id",
                 "deletedDateTime",
                 "accountEnabled",
                 "deviceId",
                 "displayName",
             ],
-            Set::DirectoryObjects => &["id", "deletedDateTime"],
+            Collection::DirectoryObjects => &["id", "deletedDateTime"],
         }
     }
 
     /// The properties that its items can be filtered by.
     pub(super) fn filterable(self) -> &'static [&'static str] {
         match self {
-            Set::Groups => &[
+            Collection::Groups => &[
                 "id",
                 "description",
                 "displayName",
@@ -157,8 +157,8 @@ impl Set {
                 "mailNickname",
                 "securityEnabled",
             ],
-            Set::Users => &["id", "displayName", "mail", "userPrincipalName"],
-            Set::ServicePrincipals => &[
+            Collection::Users => &["id", "displayName", "mail", "userPrincipalName"],
+            Collection::ServicePrincipals => &[
                 "id",
                 "accountEnabled",
                 "alternativeNames",
@@ -168,15 +168,15 @@ impl Set {
                 "servicePrincipalNames",
                 "servicePrincipalType",
             ],
-            Set::Devices => &["id", "displayName", "deviceId"],
-            Set::DirectoryObjects => &["id"],
+            Collection::Devices => &["id", "displayName", "deviceId"],
+            Collection::DirectoryObjects => &["id"],
         }
     }
 }
 
 /// A property of somebody; null for one that it does not have.
 pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value {
-    let service = object.kind == Kind::ServicePrincipal;
+    let service = object.kind == PrincipalType::ServicePrincipal;
     let group = || -> Option<&DirectoryGroup> { state.directory_groups.get(object.id) };
     match name.to_lowercase().as_str() {
         "id" => json!(object.id),
@@ -206,7 +206,7 @@ pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value 
         | "tags" => json!([]),
         "mailenabled" | "approleassignmentrequired" => json!(false),
         "securityenabled" | "accountenabled" => json!(true),
-        "userprincipalname" if object.kind == Kind::User => {
+        "userprincipalname" if object.kind == PrincipalType::User => {
             json!(directory::user_name(object.id, object.display_name))
         }
         "deviceid" => json!(object.id),
@@ -249,5 +249,5 @@ pub(super) fn body(state: &State, object: &Object<'_>, selected: &[&str]) -> Map
 
 /// `#microsoft.graph.group` and the like.
 pub(super) fn type_name(object: &Object<'_>) -> String {
-    format!("#microsoft.graph.{}", Set::of(object.kind).item())
+    format!("#microsoft.graph.{}", Collection::of(object.kind).item())
 }

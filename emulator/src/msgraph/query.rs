@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::request::Fault;
+use super::request::GraphError;
 use crate::arm::paging;
 use crate::base::http::Request;
 
 /// How many items a page has unless `$top` says otherwise, and at most.
 const DEFAULT_TOP: usize = 100;
-const MOST_TOP: usize = 999;
+const MAX_TOP: usize = 999;
 /// How deep a filter may be nested.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 
 /// What a request asks for.
 #[derive(Debug)]
@@ -23,14 +23,14 @@ pub(super) struct Query {
 }
 
 impl Query {
-    pub(super) fn of(request: &Request, page_size: usize) -> Result<Self, Fault> {
+    pub(super) fn of(request: &Request, page_size: usize) -> Result<Self, GraphError> {
         for name in crate::base::http::pairs(&request.query)
             .into_iter()
             .map(|p| p.0)
         {
             let known = ["$filter", "$select", "$top", "$count", "$skiptoken"];
             if name.starts_with('$') && !known.iter().any(|k| k.eq_ignore_ascii_case(&name)) {
-                return Err(Fault::unsupported(format!(
+                return Err(GraphError::unsupported(format!(
                     "The query option '{name}' is not supported by the emulator."
                 )));
             }
@@ -43,10 +43,10 @@ impl Query {
         let top = match given("$top") {
             None => DEFAULT_TOP.min(page_size),
             Some(text) => match text.trim().parse::<usize>() {
-                Ok(top) if (1..=MOST_TOP).contains(&top) => top,
+                Ok(top) if (1..=MAX_TOP).contains(&top) => top,
                 _ => {
-                    return Err(Fault::bad(format!(
-                        "Invalid page size specified: '{text}'. Must be between 1 and {MOST_TOP} inclusive."
+                    return Err(GraphError::bad(format!(
+                        "Invalid page size specified: '{text}'. Must be between 1 and {MAX_TOP} inclusive."
                     )));
                 }
             },
@@ -66,7 +66,7 @@ impl Query {
             after: given("$skiptoken")
                 .map(|token| {
                     paging::read_token(&token).ok_or_else(|| {
-                        Fault::bad("The skip token is not one that was given out.".to_owned())
+                        GraphError::bad("The skip token is not one that was given out.".to_owned())
                     })
                 })
                 .transpose()?,
@@ -78,7 +78,7 @@ impl Query {
         &self,
         kind: &str,
         properties: &[&'static str],
-    ) -> Result<Vec<&'static str>, Fault> {
+    ) -> Result<Vec<&'static str>, GraphError> {
         let Some(select) = &self.select else {
             return Ok(properties.to_vec());
         };
@@ -92,7 +92,7 @@ impl Query {
                     .iter()
                     .find(|known| known.eq_ignore_ascii_case(name))
                     .copied()
-                    .ok_or_else(|| Fault {
+                    .ok_or_else(|| GraphError {
                         status: 400,
                         code: "BadRequest",
                         message: format!(
@@ -219,7 +219,7 @@ impl Parser {
 
     fn either(&mut self) -> Option<Filter> {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return None;
         }
         let mut all = vec![self.both()?];
@@ -256,7 +256,7 @@ impl Parser {
         let word = self.word()?;
         if word.eq_ignore_ascii_case("not") {
             self.depth += 1;
-            if self.depth > DEEPEST {
+            if self.depth > MAX_DEPTH {
                 return None;
             }
             let inside = self.one()?;
@@ -312,7 +312,7 @@ impl Parser {
 }
 
 impl Filter {
-    fn parse(text: &str) -> Result<Self, Fault> {
+    fn parse(text: &str) -> Result<Self, GraphError> {
         let parsed = tokens(text).and_then(|tokens| {
             let mut parser = Parser {
                 tokens,
@@ -322,7 +322,7 @@ impl Filter {
             let filter = parser.either()?;
             (parser.at == parser.tokens.len()).then_some(filter)
         });
-        parsed.ok_or_else(|| Fault {
+        parsed.ok_or_else(|| GraphError {
             status: 400,
             code: "BadRequest",
             message: format!("Invalid filter clause: '{text}'."),

@@ -7,15 +7,15 @@ use crate::base::http::{Reply, Request};
 
 /// A refusal.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct GraphError {
     pub(super) status: u16,
     pub(super) code: &'static str,
     pub(super) message: String,
 }
 
-impl Fault {
+impl GraphError {
     pub(super) fn bad(message: impl Into<String>) -> Self {
-        Fault {
+        GraphError {
             status: 400,
             code: "Request_BadRequest",
             message: message.into(),
@@ -23,7 +23,7 @@ impl Fault {
     }
 
     pub(super) fn unsupported(message: impl Into<String>) -> Self {
-        Fault {
+        GraphError {
             status: 400,
             code: "Request_UnsupportedQuery",
             message: message.into(),
@@ -31,7 +31,7 @@ impl Fault {
     }
 
     pub(super) fn not_found(id: &str) -> Self {
-        Fault {
+        GraphError {
             status: 404,
             code: "Request_ResourceNotFound",
             message: format!(
@@ -41,7 +41,7 @@ impl Fault {
     }
 
     pub(super) fn no_segment(segment: &str) -> Self {
-        Fault {
+        GraphError {
             status: 400,
             code: "BadRequest",
             message: format!("Resource not found for the segment '{segment}'."),
@@ -49,18 +49,18 @@ impl Fault {
     }
 }
 
-pub(super) type Handled = Result<Reply, Fault>;
+pub(super) type GraphResult = Result<Reply, GraphError>;
 
 /// A request to Graph.
-pub(super) struct Ask<'a> {
+pub(super) struct GraphRequest<'a> {
     pub(super) request: &'a Request,
     pub(super) now: Millis,
 }
 
-impl Ask<'_> {
+impl GraphRequest<'_> {
     /// The body, which has to be a JSON object.
-    pub(super) fn body(&self) -> Result<Map<String, Value>, Fault> {
-        serde_json::from_slice(&self.request.body).map_err(|_| Fault {
+    pub(super) fn body(&self) -> Result<Map<String, Value>, GraphError> {
+        serde_json::from_slice(&self.request.body).map_err(|_| GraphError {
             status: 400,
             code: "BadRequest",
             message: "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.".to_owned(),

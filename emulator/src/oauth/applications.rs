@@ -184,13 +184,13 @@ struct Key {
 
 /// What the signature of a workload's token is worth.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Signed {
+pub(crate) enum SignatureCheck {
     /// By a key of the issuer, or nobody knows the issuer's keys.
-    Good,
+    Valid,
     /// With a key that the issuer does not have.
     UnknownKey,
     /// It is of something else.
-    Wrong,
+    Invalid,
 }
 
 impl Part for Issuers {
@@ -234,9 +234,9 @@ impl Issuers {
         Ok(json!({ "issuer": new.issuer, "keys": count }))
     }
 
-    pub(crate) fn check(&self, issuer: &str, token: &Jwt<'_>) -> Signed {
+    pub(crate) fn check(&self, issuer: &str, token: &Jwt<'_>) -> SignatureCheck {
         let Some(keys) = self.0.get(issuer) else {
-            return Signed::Good;
+            return SignatureCheck::Valid;
         };
         let id = token.header("kid");
         let mut known = keys
@@ -244,7 +244,7 @@ impl Issuers {
             .filter(|key| key.id.as_deref().is_none_or(|known| known == id))
             .peekable();
         if known.peek().is_none() {
-            return Signed::UnknownKey;
+            return SignatureCheck::UnknownKey;
         }
         let right = known.any(|key| {
             let public = ring::signature::RsaPublicKeyComponents {
@@ -260,6 +260,10 @@ impl Issuers {
                 .verify(algorithm, token.signed.as_bytes(), &token.signature)
                 .is_ok()
         });
-        if right { Signed::Good } else { Signed::Wrong }
+        if right {
+            SignatureCheck::Valid
+        } else {
+            SignatureCheck::Invalid
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! names the client as issuer; one of another identity provider is looked up among the client's
 //! federated credentials.
 
-use super::applications::{Client, Issuers, Signed};
+use super::applications::{Client, Issuers, SignatureCheck};
 use super::expression;
 use super::jwt::Jwt;
 use crate::base::clock::{Millis, iso_time, login_time};
@@ -19,7 +19,6 @@ pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-b
 
 /// How far clocks may differ.
 const TOLERANCE: u64 = 300;
-
 const CERTIFICATE_HELP: &str = "Review the documentation at https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .";
 const FEDERATION_HELP: &str = "Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation";
 
@@ -82,7 +81,7 @@ fn signed_with_certificate(
             id,
         ));
     }
-    let shown = world.shown();
+    let shown = world.server_time();
     if !(certificate.not_before..certificate.not_after).contains(&shown) {
         return Err(invalid_signature(
             "The key used is expired.",
@@ -156,7 +155,7 @@ fn is_ours(world: &World, audience: &str) -> bool {
 }
 
 fn check_time(world: &World, token: &Jwt<'_>) -> Result<(), Refusal> {
-    let shown = world.shown();
+    let shown = world.server_time();
     let seconds = shown / 1_000;
     let (from, until) = (token.seconds("nbf").unwrap_or(0), token.seconds("exp"));
     let good = from <= seconds.saturating_add(TOLERANCE)
@@ -217,9 +216,9 @@ fn federated(
         )
     };
     match world.session.part::<Issuers>().check(issuer, token) {
-        Signed::Good => {}
-        Signed::UnknownKey => return Err(failed("The key was not found.")),
-        Signed::Wrong => {
+        SignatureCheck::Valid => {}
+        SignatureCheck::UnknownKey => return Err(failed("The key was not found.")),
+        SignatureCheck::Invalid => {
             return Err(failed(
                 "The provided signature value did not match the expected signature value.",
             ));

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::base::clock::{Millis, iso_time};
 use crate::base::random;
 use crate::base::seed;
-use crate::model::principal;
+use crate::model::principal::PrincipalType;
 use crate::state::directory;
 use crate::state::{Part, World};
 use crate::tokens::claims::Claims;
 use crate::tokens::refusal::{Refusal, refuse};
-use crate::tokens::store::{Kind, Party};
+use crate::tokens::store::{Subject, SubjectKind};
 
 /// The characters of user codes: none that are taken for one another.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -23,7 +23,7 @@ const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const SLOWER: u64 = 5;
 
 /// A sign-in that was begun.
-pub(super) struct Begun {
+pub(super) struct DeviceSignIn {
     pub(super) client_id: String,
     /// `scope`, or in version 1 `resource`.
     pub(super) wanted: String,
@@ -32,7 +32,7 @@ pub(super) struct Begun {
 
 struct Pending {
     user_code: String,
-    begun: Begun,
+    begun: DeviceSignIn,
     expires: Millis,
     interval: Millis,
     polled: Option<Millis>,
@@ -41,7 +41,7 @@ struct Pending {
 
 enum Outcome {
     Waiting,
-    Approved(Party),
+    Approved(Subject),
     Declined,
     Redeemed,
 }
@@ -78,7 +78,7 @@ fn user_code() -> String {
 impl DeviceCodes {
     pub(super) fn begin(
         &mut self,
-        begun: Begun,
+        begun: DeviceSignIn,
         lifetime: u64,
         interval: u64,
         now: Millis,
@@ -110,7 +110,7 @@ impl DeviceCodes {
         device_code: &str,
         client_id: &str,
         now: Millis,
-    ) -> Result<(Party, &Begun), Refusal> {
+    ) -> Result<(Subject, &DeviceSignIn), Refusal> {
         let known = self
             .0
             .get_mut(device_code)
@@ -136,7 +136,7 @@ impl DeviceCodes {
             ));
         }
         match std::mem::replace(&mut one.outcome, Outcome::Redeemed) {
-            Outcome::Approved(party) => Ok((party, &one.begun)),
+            Outcome::Approved(subject) => Ok((subject, &one.begun)),
             Outcome::Declined => {
                 one.outcome = Outcome::Declined;
                 Err(refuse(
@@ -197,19 +197,19 @@ impl DeviceCodes {
 }
 
 /// The registered user with that object id, signing in through that client.
-fn user(world: &World, id: &str, client_id: &str) -> Option<Party> {
+fn user(world: &World, id: &str, client_id: &str) -> Option<Subject> {
     if id.eq_ignore_ascii_case(seed::USER_ID) {
-        return Some(Party::seeded_user(client_id));
+        return Some(Subject::seeded_user(client_id));
     }
     let user = world
         .state
         .principals
         .get(&id.to_lowercase())
-        .filter(|one| one.kind == principal::Kind::User)?;
-    Some(Party {
+        .filter(|one| one.kind == PrincipalType::User)?;
+    Some(Subject {
         client_id: client_id.to_owned(),
         object_id: user.id.clone(),
-        kind: Kind::User {
+        kind: SubjectKind::User {
             name: directory::user_name(&user.id, &user.display_name),
             display_name: user.display_name.clone(),
         },
@@ -217,7 +217,7 @@ fn user(world: &World, id: &str, client_id: &str) -> Option<Party> {
 }
 
 /// Why a code could not be completed.
-pub(crate) enum Problem {
+pub(crate) enum CompletionError {
     NotFound(String),
     Bad(String),
 }
@@ -228,7 +228,7 @@ pub(crate) fn complete(
     user_code: &str,
     text: &[u8],
     now: Millis,
-) -> Result<Value, Problem> {
+) -> Result<Value, CompletionError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     struct Answer {
@@ -236,12 +236,12 @@ pub(crate) fn complete(
         principal_id: Option<String>,
     }
     let answer: Answer =
-        serde_json::from_slice(text).map_err(|error| Problem::Bad(error.to_string()))?;
+        serde_json::from_slice(text).map_err(|error| CompletionError::Bad(error.to_string()))?;
     let id = answer
         .principal_id
         .unwrap_or_else(|| seed::USER_ID.to_owned());
-    let party = user(world, &id, "").ok_or_else(|| {
-        Problem::Bad(format!(
+    let subject = user(world, &id, "").ok_or_else(|| {
+        CompletionError::Bad(format!(
             "principalId: there is no user '{id}'; register one with POST /_emulator/principals"
         ))
     })?;
@@ -251,20 +251,25 @@ pub(crate) fn complete(
         .0
         .values_mut()
         .find(|one| one.user_code.eq_ignore_ascii_case(user_code))
-        .ok_or_else(|| Problem::NotFound(format!("There is no user code '{user_code}'.")))?;
+        .ok_or_else(|| {
+            CompletionError::NotFound(format!("There is no user code '{user_code}'."))
+        })?;
     if !matches!(pending.outcome, Outcome::Waiting) {
-        return Err(Problem::Bad(format!(
+        return Err(CompletionError::Bad(format!(
             "the user code '{user_code}' has been answered already"
         )));
     }
     if pending.expires <= now {
-        return Err(Problem::Bad(format!(
+        return Err(CompletionError::Bad(format!(
             "the user code '{user_code}' has expired"
         )));
     }
     let client_id = pending.begun.client_id.clone();
     pending.outcome = if answer.approve {
-        Outcome::Approved(Party { client_id, ..party })
+        Outcome::Approved(Subject {
+            client_id,
+            ..subject
+        })
     } else {
         Outcome::Declined
     };

@@ -4,16 +4,18 @@ use serde_json::{Value, json};
 
 use super::applications::{self, Client};
 use super::assertion;
-use super::device_code::{Begun, DeviceCodes};
+use super::device_code::{DeviceCodes, DeviceSignIn};
 use super::protocol::{Version, check_tenant, is_any_tenant};
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
-use crate::model::application::{self, SecretIs};
+use crate::model::application::{self, SecretCheck};
 use crate::state::World;
 use crate::tokens::audience::{GRAPH_AUDIENCES, check_resource};
 use crate::tokens::claims::Claims;
 use crate::tokens::refusal::{Refusal, bad_client, missing, refuse};
-use crate::tokens::store::{self as tokens, Grant, Kind, Party, SignIn, Tokens, Wanted};
+use crate::tokens::store::{
+    self as tokens, Grant, SignIn, Subject, SubjectKind, TokenRequest, Tokens,
+};
 
 /// Scopes that are about the sign-in and not about a resource.
 const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -81,24 +83,24 @@ fn client_credentials(
         ));
     }
     let client = find_client(world, form.need("client_id")?)?;
-    let grant = prove(world, &client, form, now)?.ok_or_else(|| {
+    let grant = authenticate_client(world, &client, form, now)?.ok_or_else(|| {
         bad_client(
             7_000_216,
             "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
         )
     })?;
-    let party = party_of(&client);
+    let subject = subject_of(&client);
     let resource = application_resource(form, version)?;
     check_resource(world, &resource)?;
-    let wanted = Wanted {
-        party: &party,
+    let request = TokenRequest {
+        subject: &subject,
         grant,
         audience: &resource,
         version: version.number(),
         claims: Claims::parse(form.get("claims"))?,
     };
-    let made = tokens::make(world, wanted, now);
-    Ok(token_body(&made, &resource, version))
+    let issued = tokens::make(world, request, now);
+    Ok(token_body(&issued, &resource, version))
 }
 
 fn find_client<'a>(world: &'a World, client_id: &str) -> Result<Client<'a>, Refusal> {
@@ -115,7 +117,7 @@ fn find_client<'a>(world: &'a World, client_id: &str) -> Result<Client<'a>, Refu
 }
 
 /// Checks the credential that the client sent; none when it sent none.
-fn prove(
+fn authenticate_client(
     world: &World,
     client: &Client<'_>,
     form: &Form,
@@ -136,18 +138,18 @@ fn prove(
 fn check_secret(client: &Client<'_>, secret: &str, now: Millis) -> Result<(), Refusal> {
     let outcome = match client {
         Client::Application(application) => application.check(secret, now),
-        Client::Identity(_) => SecretIs::Wrong,
+        Client::Identity(_) => SecretCheck::Invalid,
     };
     let id = client.id();
     match outcome {
-        SecretIs::Good => Ok(()),
-        SecretIs::Expired => Err(bad_client(
+        SecretCheck::Valid => Ok(()),
+        SecretCheck::Expired => Err(bad_client(
             7_000_222,
             format!(
                 "The provided client secret keys for app '{id}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
             ),
         )),
-        SecretIs::Wrong => Err(bad_client(
+        SecretCheck::Invalid => Err(bad_client(
             7_000_215,
             format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{id}'."
@@ -156,17 +158,17 @@ fn check_secret(client: &Client<'_>, secret: &str, now: Millis) -> Result<(), Re
     }
 }
 
-fn party_of(client: &Client<'_>) -> Party {
+fn subject_of(client: &Client<'_>) -> Subject {
     match client {
-        Client::Application(application) => Party {
+        Client::Application(application) => Subject {
             client_id: application.client_id.clone(),
             object_id: application.principal_id.clone(),
-            kind: Kind::Application,
+            kind: SubjectKind::Application,
         },
-        Client::Identity(identity) => Party {
+        Client::Identity(identity) => Subject {
             client_id: identity.client_id.clone(),
             object_id: identity.principal_id.clone(),
-            kind: Kind::Identity(identity.id()),
+            kind: SubjectKind::Identity(identity.id()),
         },
     }
 }
@@ -246,16 +248,16 @@ fn resource_scopes(wanted: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The body of an answer with an access token.
-fn token_body(made: &tokens::Made, resource: &str, version: Version) -> Value {
+fn token_body(issued: &tokens::IssuedToken, resource: &str, version: Version) -> Value {
     match version {
         Version::V2 => {
             let mut body = json!({
                 "token_type": "Bearer",
-                "expires_in": made.lifetime,
-                "ext_expires_in": made.lifetime,
-                "access_token": made.token,
+                "expires_in": issued.lifetime,
+                "ext_expires_in": issued.lifetime,
+                "access_token": issued.token,
             });
-            if let Some(refresh_in) = made.refresh_in {
+            if let Some(refresh_in) = issued.refresh_in {
                 body["refresh_in"] = json!(refresh_in);
             }
             body
@@ -264,14 +266,14 @@ fn token_body(made: &tokens::Made, resource: &str, version: Version) -> Value {
         Version::V1 => {
             let mut body = json!({
                 "token_type": "Bearer",
-                "expires_in": made.lifetime.to_string(),
-                "ext_expires_in": made.lifetime.to_string(),
-                "expires_on": made.expires_on.to_string(),
-                "not_before": made.not_before.to_string(),
+                "expires_in": issued.lifetime.to_string(),
+                "ext_expires_in": issued.lifetime.to_string(),
+                "expires_on": issued.expires_on.to_string(),
+                "not_before": issued.not_before.to_string(),
                 "resource": resource,
-                "access_token": made.token,
+                "access_token": issued.token,
             });
-            if let Some(refresh_in) = made.refresh_in {
+            if let Some(refresh_in) = issued.refresh_in {
                 body["refresh_in"] = json!(refresh_in.to_string());
             }
             body
@@ -282,7 +284,7 @@ fn token_body(made: &tokens::Made, resource: &str, version: Version) -> Value {
 /// The client in whose name a user signs in: a public one, or one that proves who it is.
 fn user_client(world: &World, form: &Form, now: Millis) -> Result<String, Refusal> {
     let client = find_client(world, form.need("client_id")?)?;
-    if prove(world, &client, form, now)?.is_some() {
+    if authenticate_client(world, &client, form, now)?.is_some() {
         return Ok(client.id().to_owned());
     }
     match client {
@@ -318,7 +320,7 @@ pub(super) fn device_code(
         settings.device_code_lifetime_seconds,
         settings.device_code_interval_seconds,
     );
-    let begun = Begun {
+    let begun = DeviceSignIn {
         client_id,
         wanted,
         claims,
@@ -377,13 +379,13 @@ fn redeem_device_code(
         .get("device_code")
         .or_else(|| form.get("code"))
         .ok_or_else(|| missing("device_code"))?;
-    let (party, begun) = world
+    let (subject, begun) = world
         .session
         .part_mut::<DeviceCodes>()
         .poll(code, &client_id, now)?;
     // The user was there: whatever was asked of them is proven.
     let sign_in = SignIn {
-        party,
+        subject,
         scope: begun.wanted.clone(),
         claims: begun.claims.clone().and(asked),
         issued: now,
@@ -391,7 +393,7 @@ fn redeem_device_code(
     };
     let resource = user_resource(&sign_in.scope, version)?;
     let claims = sign_in.claims.clone();
-    let asked_for = Asked {
+    let asked_for = UserTokenRequest {
         sign_in,
         resource,
         claims,
@@ -421,8 +423,8 @@ fn refresh_token(
         .part::<Tokens>()
         .sign_in(token)
         .ok_or_else(malformed)?;
-    let same = known.party.client_id.eq_ignore_ascii_case(&client_id)
-        || (application::is_family(&known.party.client_id) && application::is_family(&client_id));
+    let same = known.subject.client_id.eq_ignore_ascii_case(&client_id)
+        || (application::is_family(&known.subject.client_id) && application::is_family(&client_id));
     if !same {
         return Err(invalid(
             70_000,
@@ -450,7 +452,7 @@ fn refresh_token(
     }
     let mut sign_in = known.clone();
     sign_in.issued = now;
-    sign_in.party.client_id = client_id;
+    sign_in.subject.client_id = client_id;
     if let Some(wanted) = form.get(version.parameter()) {
         sign_in.scope = wanted.to_owned();
     }
@@ -458,7 +460,7 @@ fn refresh_token(
     check_resource(world, &resource)?;
     let asked = Claims::parse(form.get("claims"))?;
     asked.check_proven(&sign_in.claims, &resource)?;
-    let asked_for = Asked {
+    let asked_for = UserTokenRequest {
         claims: sign_in.claims.clone().and(asked),
         sign_in,
         resource,
@@ -469,7 +471,7 @@ fn refresh_token(
 }
 
 /// What a user's client is to get.
-struct Asked {
+struct UserTokenRequest {
     sign_in: SignIn,
     resource: String,
     claims: Claims,
@@ -478,32 +480,32 @@ struct Asked {
 }
 
 /// An access token and a new refresh token. The one before stays good, as with Entra.
-fn user_tokens(world: &mut World, asked: Asked, now: Millis, version: Version) -> Value {
-    let Asked {
+fn user_tokens(world: &mut World, asked: UserTokenRequest, now: Millis, version: Version) -> Value {
+    let UserTokenRequest {
         sign_in, resource, ..
     } = asked;
-    let wanted = Wanted {
-        party: &sign_in.party,
+    let request = TokenRequest {
+        subject: &sign_in.subject,
         grant: asked.grant,
         audience: &resource,
         version: version.number(),
         claims: asked.claims,
     };
-    let made = tokens::make(world, wanted, now);
-    let mut body = token_body(&made, &resource, version);
+    let issued = tokens::make(world, request, now);
+    let mut body = token_body(&issued, &resource, version);
     let mut scope: Vec<String> = vec![format!("{resource}/user_impersonation")];
     scope.extend(resource_scopes(&sign_in.scope).map(str::to_owned));
     body["scope"] = match version {
         Version::V1 => json!("user_impersonation"),
         Version::V2 => json!(scope.join(" ")),
     };
-    if let Some(id_token) = tokens::id_token(world, &sign_in.party) {
+    if let Some(id_token) = tokens::id_token(world, &sign_in.subject) {
         body["id_token"] = json!(id_token);
     }
     if asked.client_info {
-        body["client_info"] = json!(tokens::client_info(&sign_in.party));
+        body["client_info"] = json!(tokens::client_info(&sign_in.subject));
     }
-    if application::is_family(&sign_in.party.client_id) {
+    if application::is_family(&sign_in.subject.client_id) {
         body["foci"] = json!("1");
     }
     body["refresh_token"] = json!(

@@ -6,7 +6,7 @@ use crate::arm::error::ArmError;
 use crate::arm::filter::{Clause, clauses};
 use crate::arm::paging;
 use crate::arm::route::{Call, Handled, Route, Versions, route};
-use crate::state::{State, World, key};
+use crate::state::{State, World};
 
 pub(crate) const ROUTES: &[Route] = &[
     route(
@@ -46,16 +46,11 @@ fn short(mut body: Value) -> Value {
 }
 
 fn list(world: &mut World, call: &Call<'_>) -> Handled {
-    let subscription = call.param("subscription");
-    let prefix = match call.param("group") {
-        "" => key::in_subscription(subscription),
-        group => key::in_group(subscription, group),
-    };
     let conditions = match call.request.parameter("$filter") {
         Some(text) if !text.trim().is_empty() => filter(&text)?,
         _ => Vec::new(),
     };
-    let items = resources(&world.state, &prefix)
+    let items = resources(&world.state, &call.prefix())
         .into_iter()
         .filter(|(key, body)| conditions.iter().all(|one| one.passes(key, body)));
     paging::page(&world.site.endpoint, call, paging::top(world, call)?, items)

@@ -10,7 +10,7 @@ use crate::arm::values::{self, LOCATIONS};
 use crate::base::http::Reply;
 use crate::base::seed;
 use crate::model::operation::Effect;
-use crate::model::subscription::{Group, Subscription};
+use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::state::{Registration, World, key};
 
 const GROUP: &str = "/subscriptions/{subscription}/resourcegroups/{group}";
@@ -211,7 +211,7 @@ fn list_groups(world: &mut World, call: &Call<'_>) -> Handled {
         None => None,
         Some(text) => Some(tag_filter(&text)?),
     };
-    let wanted = |group: &Group| {
+    let wanted = |group: &ResourceGroup| {
         filter.as_ref().is_none_or(|(name, value)| {
             group.tags.iter().flatten().any(|(tag, has)| {
                 tag.eq_ignore_ascii_case(name) && value.as_ref().is_none_or(|value| has == value)
@@ -304,7 +304,7 @@ fn put_group(world: &mut World, call: &Call<'_>) -> Handled {
         group.tags = tags;
         return Ok(Reply::json(200, &group.body()));
     }
-    let group = Group {
+    let group = ResourceGroup {
         subscription: call.param("subscription").to_owned(),
         name: name.to_owned(),
         location,

@@ -10,7 +10,7 @@ use crate::base::{random, seed};
 use crate::model::application;
 use crate::model::identity::UserAssignedIdentity;
 use crate::model::machine::Machine;
-use crate::model::principal::{DirectoryGroup, Kind, Principal};
+use crate::model::principal::{DirectoryGroup, Principal, PrincipalType};
 
 /// Where somebody in the directory comes from.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ pub(crate) enum Source<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Object<'a> {
     pub(crate) id: &'a str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: PrincipalType,
     pub(crate) display_name: &'a str,
     pub(crate) app_id: Option<&'a str>,
     pub(crate) source: Source<'a>,
@@ -45,7 +45,7 @@ impl Object<'_> {
 pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
     let service = |id, app_id, display_name, source, since| Object {
         id,
-        kind: Kind::ServicePrincipal,
+        kind: PrincipalType::ServicePrincipal,
         display_name,
         app_id,
         source,
@@ -132,7 +132,7 @@ pub(crate) fn register(state: &mut State, mut principal: Principal) -> Result<Pr
             principal.id
         ));
     }
-    if principal.kind != Kind::Group {
+    if principal.kind != PrincipalType::Group {
         state.directory_groups.remove(&principal.id);
     }
     state

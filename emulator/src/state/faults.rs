@@ -67,7 +67,7 @@ pub(crate) enum Close {
 /// A fault and what has become of it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Armed {
+pub(crate) struct ArmedFault {
     id: u64,
     #[serde(flatten)]
     fault: Fault,
@@ -81,7 +81,7 @@ pub(crate) struct Armed {
 
 /// What to do with a request.
 #[derive(Debug, Clone)]
-pub(crate) enum Verdict {
+pub(crate) enum FaultOutcome {
     Answer(Reply),
     Delay(u64),
     Close(Close),
@@ -90,13 +90,13 @@ pub(crate) enum Verdict {
 /// All faults, in the order in which they were posted.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    armed: Vec<Armed>,
+    armed: Vec<ArmedFault>,
     count: u64,
 }
 
 impl Faults {
     /// Takes a fault in, or says what is wrong with it.
-    pub(crate) fn add(&mut self, text: &[u8], now: Millis) -> Result<Armed, String> {
+    pub(crate) fn add(&mut self, text: &[u8], now: Millis) -> Result<ArmedFault, String> {
         let mut fault: Fault = serde_json::from_slice(text).map_err(|e| e.to_string())?;
         fault.action.check()?;
         if fault.for_seconds.is_none() {
@@ -106,7 +106,7 @@ impl Faults {
             return Err("times is 0; a fault happens at least once".to_owned());
         }
         self.count += 1;
-        let armed = Armed {
+        let armed = ArmedFault {
             id: self.count,
             until: fault
                 .for_seconds
@@ -119,7 +119,7 @@ impl Faults {
         Ok(armed)
     }
 
-    pub(crate) fn list(&self) -> &[Armed] {
+    pub(crate) fn list(&self) -> &[ArmedFault] {
         &self.armed
     }
 
@@ -129,7 +129,7 @@ impl Faults {
 
     /// What the first fault that applies to the request wants. Faults that match and let it pass
     /// count it.
-    pub(crate) fn hit(&mut self, request: &Request, now: Millis) -> Option<Verdict> {
+    pub(crate) fn hit(&mut self, request: &Request, now: Millis) -> Option<FaultOutcome> {
         for armed in &mut self.armed {
             let spent = armed.fault.times.is_some_and(|times| armed.hit >= times);
             let over = armed.until.is_some_and(|until| until <= now);
@@ -139,7 +139,7 @@ impl Faults {
             armed.matched += 1;
             if armed.matched > armed.fault.skip {
                 armed.hit += 1;
-                return Some(armed.fault.action.verdict());
+                return Some(armed.fault.action.outcome());
             }
         }
         None
@@ -205,12 +205,12 @@ impl Action {
         Ok(())
     }
 
-    fn verdict(&self) -> Verdict {
+    fn outcome(&self) -> FaultOutcome {
         if let Some(delay) = self.delay_ms {
-            return Verdict::Delay(delay);
+            return FaultOutcome::Delay(delay);
         }
         if let Some(close) = self.close {
-            return Verdict::Close(close);
+            return FaultOutcome::Close(close);
         }
         let status = self.status.unwrap_or(500);
         let mut reply = match &self.body {
@@ -241,7 +241,7 @@ impl Action {
         for (name, value) in &self.headers {
             reply = reply.header(name, value);
         }
-        Verdict::Answer(reply)
+        FaultOutcome::Answer(reply)
     }
 }
 
@@ -296,9 +296,12 @@ mod tests {
         let request = request(Method::GET, "/");
         assert!(matches!(
             faults.hit(&request, 0),
-            Some(Verdict::Close(Close::After))
+            Some(FaultOutcome::Close(Close::After))
         ));
-        assert!(matches!(faults.hit(&request, 0), Some(Verdict::Delay(1))));
+        assert!(matches!(
+            faults.hit(&request, 0),
+            Some(FaultOutcome::Delay(1))
+        ));
         assert!(faults.hit(&request, 0).is_none());
     }
 

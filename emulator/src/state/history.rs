@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many states are kept over all machines; older ones go first.
-const KEPT: usize = 100_000;
+/// How many states are remembered of all machines; older ones go first.
+const CAPACITY: usize = 100_000;
 
 /// The identities of a machine after a write.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Seen {
+pub(crate) struct HistoryEntry {
     /// The machine's id.
     pub(crate) id: String,
     /// The ETag that the write gave it.
@@ -24,12 +24,12 @@ pub(crate) struct Seen {
 /// The last states, in the order in which they came about.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    seen: VecDeque<Seen>,
+    seen: VecDeque<HistoryEntry>,
 }
 
 impl History {
-    pub(crate) fn add(&mut self, seen: Seen) {
-        if self.seen.len() >= KEPT {
+    pub(crate) fn add(&mut self, seen: HistoryEntry) {
+        if self.seen.len() >= CAPACITY {
             self.seen.pop_front();
         }
         self.seen.push_back(seen);
@@ -39,7 +39,7 @@ impl History {
         self.seen.clear();
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Seen> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &HistoryEntry> {
         self.seen.iter()
     }
 }

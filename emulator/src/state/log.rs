@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many entries are kept; older ones go first.
-const KEPT: usize = 10_000;
+/// How many entries are remembered; older ones go first.
+const CAPACITY: usize = 10_000;
 
 /// One request.
 #[derive(Debug, Clone, Serialize)]
@@ -44,7 +44,7 @@ impl Log {
     pub(crate) fn add(&mut self, mut entry: Entry) {
         self.count += 1;
         entry.sequence = self.count;
-        if self.entries.len() >= KEPT {
+        if self.entries.len() >= CAPACITY {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);
@@ -85,13 +85,13 @@ mod tests {
             fault: false,
         };
         let mut log = Log::default();
-        for _ in 0..KEPT + 5 {
+        for _ in 0..CAPACITY + 5 {
             log.add(entry.clone());
         }
-        assert_eq!(log.len(), KEPT);
+        assert_eq!(log.len(), CAPACITY);
         assert_eq!(log.entries().next().unwrap().sequence, 6);
         log.clear();
         log.add(entry);
-        assert_eq!(log.entries().next().unwrap().sequence, KEPT as u64 + 6);
+        assert_eq!(log.entries().next().unwrap().sequence, CAPACITY as u64 + 6);
     }
 }

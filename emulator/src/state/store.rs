@@ -17,7 +17,7 @@ use crate::model::operation::Operation;
 use crate::model::principal::{DirectoryGroup, Principal};
 use crate::model::resource::Resource;
 use crate::model::role_assignment::RoleAssignment;
-use crate::model::subscription::{Group, Subscription};
+use crate::model::subscription::{ResourceGroup, Subscription};
 
 /// What the emulated cloud holds. Maps are keyed by resource id in lower case, because ARM
 /// compares ids without regard to casing.
@@ -25,7 +25,7 @@ use crate::model::subscription::{Group, Subscription};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
-    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) groups: BTreeMap<String, ResourceGroup>,
     pub(crate) identities: BTreeMap<String, UserAssignedIdentity>,
     #[serde(default)]
     pub(crate) federated: BTreeMap<String, FederatedCredential>,
@@ -61,7 +61,7 @@ impl State {
             tenant_id: seed::TENANT_ID.to_owned(),
         };
         let groups = [seed::RESOURCE_GROUP, seed::SECOND_RESOURCE_GROUP].map(|name| {
-            let group = Group::seeded(seed::SUBSCRIPTION_ID, name);
+            let group = ResourceGroup::seeded(seed::SUBSCRIPTION_ID, name);
             (key::group(seed::SUBSCRIPTION_ID, name), group)
         });
         let vm = Machine::seeded(now);

@@ -49,8 +49,8 @@ impl World {
         }
     }
 
-    /// The time that the server shows: its own, and the skew on top.
-    pub(crate) fn shown(&self) -> Millis {
+    /// The time that the server shows: its own and the skew.
+    pub(crate) fn server_time(&self) -> Millis {
         let skew = self.session.settings.clock_skew_seconds;
         self.site
             .clock

@@ -60,7 +60,7 @@ impl Refusal {
             .header("client-request-id")
             .filter(|id| random::is_guid(id))
             .map_or_else(random::guid, str::to_owned);
-        let timestamp = login_time(world.shown());
+        let timestamp = login_time(world.server_time());
         let code = self.code;
         let mut body = json!({
             "error": self.error,

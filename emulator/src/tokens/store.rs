@@ -40,7 +40,7 @@ pub(crate) enum Grant {
 
 /// Whom a token speaks for.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum SubjectKind {
     Application,
     /// With the id of the resource that it is, or is of.
     Identity(String),
@@ -53,19 +53,19 @@ pub(crate) enum Kind {
 
 /// Who signed in.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Party {
+pub(crate) struct Subject {
     pub(crate) client_id: String,
     pub(crate) object_id: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SubjectKind,
 }
 
-impl Party {
+impl Subject {
     /// The user who signs in where nobody is named.
-    pub(crate) fn seeded_user(client_id: &str) -> Party {
-        Party {
+    pub(crate) fn seeded_user(client_id: &str) -> Subject {
+        Subject {
             client_id: client_id.to_owned(),
             object_id: seed::USER_ID.to_owned(),
-            kind: Kind::User {
+            kind: SubjectKind::User {
                 name: seed::USER_NAME.to_owned(),
                 display_name: seed::USER_DISPLAY_NAME.to_owned(),
             },
@@ -73,14 +73,14 @@ impl Party {
     }
 
     pub(crate) fn is_user(&self) -> bool {
-        matches!(self.kind, Kind::User { .. })
+        matches!(self.kind, SubjectKind::User { .. })
     }
 }
 
 /// What a token is to be like.
 #[derive(Debug)]
-pub(crate) struct Wanted<'a> {
-    pub(crate) party: &'a Party,
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) subject: &'a Subject,
     pub(crate) grant: Grant,
     pub(crate) audience: &'a str,
     /// The version of the endpoint: 1 or 2.
@@ -88,8 +88,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) claims: Claims,
 }
 
-/// A token that was made. Times are those that the server shows.
-pub(crate) struct Made {
+/// A token that was issued. Times are those that the server shows.
+pub(crate) struct IssuedToken {
     pub(crate) token: String,
     /// Seconds.
     pub(crate) lifetime: u64,
@@ -101,18 +101,18 @@ pub(crate) struct Made {
 
 /// An access token that is remembered.
 #[derive(Debug, Clone)]
-pub(crate) struct Issued {
+pub(crate) struct AccessToken {
     pub(crate) audience: String,
     pub(crate) issued: Millis,
     pub(crate) expires: Millis,
-    pub(crate) party: Party,
+    pub(crate) subject: Subject,
     pub(crate) claims: Claims,
 }
 
 /// What a refresh token stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct SignIn {
-    pub(crate) party: Party,
+    pub(crate) subject: Subject,
     /// The scope that was asked for at first, for those who name none later.
     pub(crate) scope: String,
     /// What the user has proven.
@@ -124,7 +124,7 @@ pub(crate) struct SignIn {
 /// All of them. Not in any output: whoever has one can use it.
 #[derive(Default)]
 pub(crate) struct Tokens {
-    issued: Remembered<Issued>,
+    issued: Remembered<AccessToken>,
     refresh: Remembered<SignIn>,
     counts: BTreeMap<(Grant, String, String), u64>,
 }
@@ -173,14 +173,14 @@ impl<T> Remembered<T> {
 }
 
 impl Tokens {
-    pub(crate) fn find(&self, token: &str) -> Option<&Issued> {
+    pub(crate) fn find(&self, token: &str) -> Option<&AccessToken> {
         self.issued.values.get(token)
     }
 
     /// Whether it is a good token that a managed identity got.
     pub(crate) fn is_of_identity(&self, token: &str, now: Millis) -> bool {
         self.find(token).is_some_and(|issued| {
-            issued.expires > now && matches!(issued.party.kind, Kind::Identity(_))
+            issued.expires > now && matches!(issued.subject.kind, SubjectKind::Identity(_))
         })
     }
 
@@ -246,66 +246,66 @@ fn issuer(world: &World, version: u8) -> String {
 }
 
 /// Makes an access token and remembers it.
-pub(crate) fn make(world: &mut World, wanted: Wanted<'_>, now: Millis) -> Made {
+pub(crate) fn make(world: &mut World, request: TokenRequest<'_>, now: Millis) -> IssuedToken {
     let settings = &world.session.settings;
-    let party = wanted.party;
-    let lifetime = match party.kind {
-        Kind::Identity(_) => settings.managed_identity_token_lifetime_seconds,
-        Kind::Application | Kind::User { .. } => settings.token_lifetime_seconds,
+    let subject = request.subject;
+    let lifetime = match subject.kind {
+        SubjectKind::Identity(_) => settings.managed_identity_token_lifetime_seconds,
+        SubjectKind::Application | SubjectKind::User { .. } => settings.token_lifetime_seconds,
     };
-    let not_before = world.shown() / 1_000;
+    let not_before = world.server_time() / 1_000;
     let expires_on = not_before.saturating_add(lifetime);
     let mut claims = Map::new();
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    set("aud", json!(wanted.audience));
-    set("iss", json!(issuer(world, wanted.version)));
+    set("aud", json!(request.audience));
+    set("iss", json!(issuer(world, request.version)));
     set("iat", json!(not_before));
     set("nbf", json!(not_before));
     set("exp", json!(expires_on));
-    set("appid", json!(party.client_id));
-    set("oid", json!(party.object_id));
-    set("sub", json!(party.object_id));
+    set("appid", json!(subject.client_id));
+    set("oid", json!(subject.object_id));
+    set("sub", json!(subject.object_id));
     set("tid", json!(tenant_id()));
     set("uti", json!(random::opaque(16)));
-    set("ver", json!(format!("{}.0", wanted.version)));
-    match &party.kind {
-        Kind::Application => {
+    set("ver", json!(format!("{}.0", request.version)));
+    match &subject.kind {
+        SubjectKind::Application => {
             set("idtyp", json!("app"));
         }
-        Kind::Identity(id) => {
+        SubjectKind::Identity(id) => {
             set("idtyp", json!("app"));
             set("xms_mirid", json!(id));
         }
-        Kind::User { name, display_name } => {
+        SubjectKind::User { name, display_name } => {
             set("idtyp", json!("user"));
             set("name", json!(display_name));
             set("unique_name", json!(name));
             set("upn", json!(name));
             set("scp", json!("user_impersonation"));
-            set("amr", json!(wanted.claims.methods()));
+            set("amr", json!(request.claims.methods()));
         }
     }
-    wanted.claims.write(&mut claims);
+    request.claims.write(&mut claims);
     let token = unsigned(&Value::Object(claims));
 
     let tokens = world.session.part_mut::<Tokens>();
     tokens.issued.insert(
         token.clone(),
-        Issued {
-            audience: wanted.audience.to_owned(),
+        AccessToken {
+            audience: request.audience.to_owned(),
             issued: now,
             expires: now.saturating_add(lifetime.saturating_mul(1_000)),
-            party: party.clone(),
-            claims: wanted.claims,
+            subject: subject.clone(),
+            claims: request.claims,
         },
     );
     let counted = (
-        wanted.grant,
-        wanted.audience.to_owned(),
-        party.client_id.clone(),
+        request.grant,
+        request.audience.to_owned(),
+        subject.client_id.clone(),
     );
     *tokens.counts.entry(counted).or_default() += 1;
-    Made {
+    IssuedToken {
         token,
         lifetime,
         not_before,
@@ -315,27 +315,27 @@ pub(crate) fn make(world: &mut World, wanted: Wanted<'_>, now: Millis) -> Made {
 }
 
 /// The token that tells a client who its user is.
-pub(crate) fn id_token(world: &World, party: &Party) -> Option<String> {
-    let Kind::User { name, display_name } = &party.kind else {
+pub(crate) fn id_token(world: &World, subject: &Subject) -> Option<String> {
+    let SubjectKind::User { name, display_name } = &subject.kind else {
         return None;
     };
-    let now = world.shown() / 1_000;
+    let now = world.server_time() / 1_000;
     Some(unsigned(&json!({
-        "aud": party.client_id,
+        "aud": subject.client_id,
         "iss": issuer(world, 2),
         "iat": now,
         "nbf": now,
         "exp": now + world.session.settings.token_lifetime_seconds,
         "name": display_name,
-        "oid": party.object_id,
+        "oid": subject.object_id,
         "preferred_username": name,
-        "sub": party.object_id,
+        "sub": subject.object_id,
         "tid": tenant_id(),
         "ver": "2.0",
     })))
 }
 
 /// `client_info`, by which MSAL keeps accounts apart.
-pub(crate) fn client_info(party: &Party) -> String {
-    encode(&json!({ "uid": party.object_id, "utid": tenant_id() }))
+pub(crate) fn client_info(subject: &Subject) -> String {
+    encode(&json!({ "uid": subject.object_id, "utid": tenant_id() }))
 }

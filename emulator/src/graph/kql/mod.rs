@@ -12,7 +12,7 @@ mod query;
 mod types;
 
 pub(crate) use parser::parse;
-pub(crate) use types::{Column, Kind, QueryError, Row, Table};
+pub(crate) use types::{Column, ColumnType, QueryError, Row, Table};
 
 #[cfg(test)]
 mod tests {
@@ -27,10 +27,10 @@ mod tests {
         };
         ["things", DEFAULT_TABLE].contains(&table).then(|| {
             vec![
-                column("id", Kind::Text),
-                column("type", Kind::Text),
-                column("size", Kind::Number),
-                column("bag", Kind::Dynamic),
+                column("id", ColumnType::Text),
+                column("type", ColumnType::Text),
+                column("size", ColumnType::Number),
+                column("bag", ColumnType::Dynamic),
             ]
         })
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::eval::{Expr, Function, Key, Op, Sorting, Stage, fold, plain};
 use super::lexer::{Tok, Token, tokens};
 use super::query::Query;
-use super::types::{Column, DEFAULT_TABLE, Kind, QueryError};
+use super::types::{Column, ColumnType, DEFAULT_TABLE, QueryError};
 
 /// How deep expressions nest.
 const DEPTH: usize = 50;
@@ -17,14 +17,14 @@ const STAGES: usize = 100;
 const EXPANSIONS: usize = 3;
 /// How many rows `mv-expand` makes of one when nothing else is said, and at most.
 const EXPANDED: usize = 128;
-const MOST_EXPANDED: usize = 2_000;
+const MAX_EXPANDED: usize = 2_000;
 
 type Parsed<T> = Result<T, QueryError>;
 
 /// An expression, its type, the name of a column that has it, and its first token.
 struct Typed {
     expr: Expr,
-    kind: Kind,
+    kind: ColumnType,
     name: Option<String>,
     at: Token,
 }
@@ -204,7 +204,7 @@ impl Parser {
             "count" => {
                 self.columns = vec![Column {
                     name: "Count".to_owned(),
-                    kind: Kind::Number,
+                    kind: ColumnType::Number,
                 }];
                 Stage::Count
             }
@@ -216,7 +216,9 @@ impl Parser {
                     }
                     let project = self.project(columns)?;
                     stages.push(project);
-                } else if let Some(column) = self.columns.iter().find(|c| c.kind == Kind::Dynamic) {
+                } else if let Some(column) =
+                    self.columns.iter().find(|c| c.kind == ColumnType::Dynamic)
+                {
                     return Err(operator.fails(format!(
                         "Column '{}' is of a 'dynamic' type. Please use an explicit cast as grouping by a 'dynamic' type is not supported.",
                         column.name
@@ -234,7 +236,7 @@ impl Parser {
     /// An expression that is true or false.
     fn condition(&mut self) -> Parsed<Expr> {
         let typed = self.expression()?;
-        if typed.kind != Kind::Bool {
+        if typed.kind != ColumnType::Bool {
             // More likely a mistake in what follows.
             if self.peek().tok != Tok::End && !self.peek().is_symbol("|") {
                 return Err(self.unexpected("a comparison"));
@@ -297,7 +299,7 @@ impl Parser {
     }
 
     /// Where the column of that name is, or will be.
-    fn set_column(&mut self, name: String, kind: Kind) -> usize {
+    fn set_column(&mut self, name: String, kind: ColumnType) -> usize {
         match self.columns.iter().position(|column| column.name == name) {
             Some(at) => {
                 self.columns[at].kind = kind;
@@ -326,7 +328,7 @@ impl Parser {
             return Err(operator.fails(message));
         }
         let (name, typed) = self.named()?;
-        if typed.kind != Kind::Dynamic {
+        if typed.kind != ColumnType::Dynamic {
             return Err(typed.at.fails(format!(
                 "mv-expand takes a dynamic value, and not one of type {}.",
                 typed.kind.name()
@@ -335,20 +337,20 @@ impl Parser {
         let Some(name) = name else {
             return Err(typed.at.fails("This expression needs a name: 'name = …'."));
         };
-        let mut kind = Kind::Dynamic;
+        let mut kind = ColumnType::Dynamic;
         if self.has_word("to") {
             self.word("typeof")?;
             self.symbol("(")?;
             kind = match self.name("a type")? {
-                token if token.raw == "string" => Kind::Text,
-                token if token.raw == "dynamic" => Kind::Dynamic,
+                token if token.raw == "string" => ColumnType::Text,
+                token if token.raw == "dynamic" => ColumnType::Dynamic,
                 token => return Err(token.not_served("the type")),
             };
             self.symbol(")")?;
         }
         let mut limit = EXPANDED;
         if self.has_word("limit") {
-            limit = self.count()?.min(MOST_EXPANDED);
+            limit = self.count()?.min(MAX_EXPANDED);
         }
         if self.peek().is_symbol(",") {
             return Err(self
@@ -358,7 +360,7 @@ impl Parser {
         Ok(Stage::Expand {
             column: self.set_column(name, kind),
             expr: typed.expr,
-            text: kind == Kind::Text,
+            text: kind == ColumnType::Text,
             limit,
         })
     }
@@ -367,7 +369,7 @@ impl Parser {
         let mut by = Vec::new();
         loop {
             let typed = self.expression()?;
-            if typed.kind == Kind::Dynamic {
+            if typed.kind == ColumnType::Dynamic {
                 return Err(typed.at.fails(
                     "order operator: key can't be of dynamic type. Please use an explicit cast.",
                 ));
@@ -431,7 +433,7 @@ impl Parser {
         };
         self.columns.push(Column {
             name,
-            kind: Kind::Number,
+            kind: ColumnType::Number,
         });
         Ok(Stage::Summarize(exprs))
     }
@@ -471,7 +473,7 @@ impl Parser {
         }
         Ok(Typed {
             expr: join(parts),
-            kind: Kind::Bool,
+            kind: ColumnType::Bool,
             name: None,
             at,
         })
@@ -520,15 +522,15 @@ impl Parser {
         self.at += 1;
         let right = self.primary()?;
         let (a, b) = (left.kind, right.kind);
-        let dynamic = a == Kind::Dynamic || b == Kind::Dynamic;
+        let dynamic = a == ColumnType::Dynamic || b == ColumnType::Dynamic;
         let fits = match op {
             Op::Equal => dynamic || a == b,
             Op::Less | Op::AtMost | Op::More | Op::AtLeast => [a, b]
                 .iter()
-                .all(|k| [Kind::Number, Kind::Dynamic].contains(k)),
+                .all(|k| [ColumnType::Number, ColumnType::Dynamic].contains(k)),
             _ => [a, b]
                 .iter()
-                .all(|k| [Kind::Text, Kind::Dynamic].contains(k)),
+                .all(|k| [ColumnType::Text, ColumnType::Dynamic].contains(k)),
         };
         if !fits {
             return Err(token.fails(format!(
@@ -545,7 +547,7 @@ impl Parser {
                 left: Box::new(left.expr),
                 right: Box::new(right.expr),
             },
-            kind: Kind::Bool,
+            kind: ColumnType::Bool,
             name: None,
             at: left.at,
         })
@@ -576,7 +578,7 @@ impl Parser {
                 folded,
                 negated,
             },
-            kind: Kind::Bool,
+            kind: ColumnType::Bool,
             name: None,
             at: item.at,
         })
@@ -595,15 +597,15 @@ impl Parser {
         match &at.tok {
             Tok::Text(text) => {
                 self.at += 1;
-                constant(json!(text), Kind::Text)
+                constant(json!(text), ColumnType::Text)
             }
             Tok::Number(number) => {
                 self.at += 1;
-                constant(number.clone(), Kind::Number)
+                constant(number.clone(), ColumnType::Number)
             }
             Tok::Name if at.raw == "true" || at.raw == "false" => {
                 self.at += 1;
-                constant(json!(at.raw == "true"), Kind::Bool)
+                constant(json!(at.raw == "true"), ColumnType::Bool)
             }
             Tok::Name => {
                 self.at += 1;
@@ -672,13 +674,13 @@ impl Parser {
         }
         let mut kind = self.columns[index].kind;
         if !keys.is_empty() {
-            if kind != Kind::Dynamic {
+            if kind != ColumnType::Dynamic {
                 return Err(at.fails(format!(
                     "The column '{column}' is of type {} and has nothing in it to name.",
                     kind.name()
                 )));
             }
-            kind = Kind::Dynamic;
+            kind = ColumnType::Dynamic;
         }
         Ok(Typed {
             expr: Expr::Path {
@@ -693,8 +695,8 @@ impl Parser {
 
     /// A function of one argument, behind its parenthesis.
     fn call(&mut self, at: Token) -> Parsed<Typed> {
-        use Kind::{Bool, Dynamic, Number, Text};
-        let (function, takes, gives): (_, &[Kind], _) = match at.raw.as_str() {
+        use ColumnType::{Bool, Dynamic, Number, Text};
+        let (function, takes, gives): (_, &[ColumnType], _) = match at.raw.as_str() {
             "tostring" => (Function::Text, &[Text, Number, Bool, Dynamic], Text),
             "tolower" => (Function::Lower, &[Text, Dynamic], Text),
             "toupper" => (Function::Upper, &[Text, Dynamic], Text),
@@ -735,7 +737,7 @@ impl Parser {
 
 /// Rows are not told apart by dynamic values.
 fn groupable(typed: &Typed) -> Parsed<()> {
-    if typed.kind != Kind::Dynamic {
+    if typed.kind != ColumnType::Dynamic {
         return Ok(());
     }
     Err(typed.at.fails(format!(
@@ -745,7 +747,7 @@ fn groupable(typed: &Typed) -> Parsed<()> {
 }
 
 fn bool_of(typed: Typed, word: &str) -> Parsed<Expr> {
-    if typed.kind == Kind::Bool {
+    if typed.kind == ColumnType::Bool {
         return Ok(typed.expr);
     }
     Err(typed.at.fails(format!(

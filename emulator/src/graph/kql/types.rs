@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// The type of a column or an expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum ColumnType {
     Text,
     Number,
     Bool,
@@ -12,14 +12,14 @@ pub(crate) enum Kind {
     Dynamic,
 }
 
-impl Kind {
+impl ColumnType {
     /// As errors name it.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Kind::Text => "string",
-            Kind::Number => "long",
-            Kind::Bool => "bool",
-            Kind::Dynamic => "dynamic",
+            ColumnType::Text => "string",
+            ColumnType::Number => "long",
+            ColumnType::Bool => "bool",
+            ColumnType::Dynamic => "dynamic",
         }
     }
 }
@@ -28,7 +28,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ColumnType,
 }
 
 /// One value for each column.
