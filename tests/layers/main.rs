@@ -34,3 +34,22 @@ fn the_library() {
         ],
     );
 }
+
+#[test]
+fn the_emulator() {
+    check(
+        "emulator/src",
+        &[
+            "base",
+            "model",
+            "state",
+            "tokens",
+            "arm",
+            "authorization compute deployment generic graph hosts identity msgraph oauth resources",
+            "admin",
+            "app",
+            "server",
+            "storage tls",
+        ],
+    );
+}
