@@ -21,6 +21,7 @@ BeforeDiscovery {
 Describe 'The help' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Example.ps1"
         $Generator = "$PSScriptRoot/../../ps-module/help/Update-Help.ps1"
         $Committed = "$PSScriptRoot/../../ps-module/en-US"
         $Exported = (Get-Module ManagedIdentity).ExportedCmdlets
@@ -29,30 +30,6 @@ Describe 'The help' {
         # The text of what help holds as paragraphs.
         function Get-Text($Paragraph) {
             ($Paragraph | ForEach-Object { $_.Text }) -join "`n"
-        }
-
-        # What of an example does not exist: commands, and parameters of this module's cmdlets.
-        function Get-Unknown([string] $Code) {
-            $problems = $null
-            $ast = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
-            $problems | ForEach-Object { "$_" }
-            $isCommand = { param($node) $node -is [System.Management.Automation.Language.CommandAst] }
-            foreach ($command in $ast.FindAll($isCommand, $true)) {
-                $name = $command.GetCommandName()
-                if (-not $Exported.ContainsKey($name)) {
-                    # Those of Azure PowerShell and the Azure CLI need not be installed.
-                    if ($name -ne 'az' -and $name -notlike '*-Az*' -and -not (Get-Command $name -ErrorAction Ignore)) {
-                        $name
-                    }
-                    continue
-                }
-                foreach ($element in $command.CommandElements) {
-                    if ($element -is [System.Management.Automation.Language.CommandParameterAst] -and
-                        -not $Exported[$name].Parameters.ContainsKey($element.ParameterName)) {
-                        "$name -$($element.ParameterName)"
-                    }
-                }
-            }
         }
 
         # The state that examples begin with: an emulator, id1 and id2, myVM, and a scale set.
@@ -122,7 +99,7 @@ Describe 'The help' {
         $text = [System.IO.File]::ReadAllLines("$Committed/about_ManagedIdentity.help.txt")
         $code = $text | Where-Object { $_ -cmatch '^ {8}( *\S*\w+-\w+ |try|}| +if)' }
         @($code).Count | Should -BeGreaterThan 8
-        Get-Unknown ($code -join "`n") | Should -BeNullOrEmpty
+        Get-UnknownCommand ($code -join "`n") | Should -BeNullOrEmpty
         foreach ($property in [regex]::Matches($text -join "`n", '(?m)^ {8}([A-Z]\w+) {2,}')) {
             [ManagedIdentity.Errors.ManagedIdentityException].GetProperty($property.Groups[1].Value) |
                 Should -Not -BeNullOrEmpty
@@ -199,7 +176,7 @@ Describe 'The help' {
                 $examples[$at].code.Trim() | Should -Be $Topic.Example[$at].Code.Trim()
                 $examples[$at].code | Should -Match $Cmdlet
                 (Get-Text $examples[$at].remarks).Trim() | Should -Not -BeNullOrEmpty
-                Get-Unknown $examples[$at].code | Should -BeNullOrEmpty
+                Get-UnknownCommand $examples[$at].code | Should -BeNullOrEmpty
             }
         }
     }
