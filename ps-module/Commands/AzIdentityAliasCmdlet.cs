@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -8,11 +9,18 @@ namespace ManagedIdentity.Commands;
 /// <summary>A cmdlet that sets or removes the aliases under Azure PowerShell's names.</summary>
 public abstract class AzIdentityAliasCmdlet : PSCmdlet
 {
-    /// <summary>What this session knows under Azure PowerShell's names, and is loaded already.</summary>
+    /// <summary>
+    /// What this session runs under Azure PowerShell's names, and is loaded already. All that is loaded is listed once:
+    /// with names, Get-Command searches the disk for each.
+    /// </summary>
     private protected List<CommandInfo> Known() =>
-        Run("param($name) Get-Command -Name $name -ListImported -ErrorAction Ignore", [AzAliases.Names.ToArray()])
+        Run("Get-Command -CommandType Alias, Function, Cmdlet -ListImported")
             .Select(found => found.BaseObject)
             .OfType<CommandInfo>()
+            .Where(command => AzAliases.Has(command.Name))
+            // An alias runs before a function, and a function before a cmdlet.
+            .GroupBy(command => command.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(same => same.OrderBy(command => command.CommandType).First())
             .ToList();
 
     /// <summary>Runs a script in the session of the caller.</summary>

@@ -34,12 +34,15 @@ internal static class AzAliases
     /// <summary>Azure PowerShell's names.</summary>
     public static IEnumerable<string> Names => s_cmdlets.Keys;
 
+    /// <summary>Whether it is one of them.</summary>
+    public static bool Has(string name) => s_cmdlets.ContainsKey(name);
+
     /// <summary>The cmdlet that such a name stands for, by its module: another of the same name is not meant.</summary>
     public static string CmdletOf(string name) => Module + s_cmdlets[name];
 
     /// <summary>Whether a command is one of these aliases.</summary>
     public static bool IsOurs(CommandInfo command) =>
         command is AliasInfo alias &&
-        s_cmdlets.ContainsKey(alias.Name) &&
+        Has(alias.Name) &&
         alias.Definition.StartsWith(Module, StringComparison.OrdinalIgnoreCase);
 }
