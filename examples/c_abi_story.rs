@@ -3,7 +3,7 @@
 //! the associated resources, and deletes the identities with their VM and role assignments. It runs
 //! against an emulator in this process.
 //!
-//! `cargo run --example c_abi_story`
+//! `cargo run --package examples --bin c_abi_story`
 
 // A host in Rust still calls a C ABI.
 #![allow(unsafe_code)]

@@ -2,7 +2,7 @@
 library.
 
 `cargo xtask test --layer peers` does all of this. By hand, `pytest` in this folder builds with
-cargo what MI_EMULATOR and MI_SNAPSHOT do not name; the examples are beside each other.
+cargo what MI_EMULATOR and MI_CLIENT do not name.
 """
 
 from __future__ import annotations
@@ -43,14 +43,6 @@ def program(variable: str, *cargo: str) -> list[str]:
     return [built] if built else ["cargo", "run", "--quiet", *cargo, "--"]
 
 
-def example(name: str) -> list[str]:
-    """One of the library's examples: they are built together, so MI_SNAPSHOT tells where all are."""
-    snapshot = os.environ.get("MI_SNAPSHOT")
-    if snapshot:
-        return [str(Path(snapshot).with_name(name + Path(snapshot).suffix))]
-    return program("MI_SNAPSHOT", "--example", name)
-
-
 def tools() -> Path:
     """Where xtask keeps what it fetches."""
     built = os.environ.get("MI_EMULATOR")
@@ -79,9 +71,10 @@ class Emulator:
         return self._run("cli_sign_in", *arguments, environment=environment)
 
     def _run(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> dict:
+        client = program("MI_CLIENT", "--package", "examples", "--bin", "client")
         environment = (environment or os.environ) | {"SSL_CERT_FILE": self.ca_file}
         done = subprocess.run(
-            [*example(name), self.endpoint, *arguments],
+            [*client, name, self.endpoint, *arguments],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -16,9 +16,9 @@ $VM = 'myVM'
 $IdentityType = 'Microsoft.ManagedIdentity/userAssignedIdentities'
 
 # Starts an emulator and connects to it.
-function Connect-TestEmulator([int] $OperationTime = 0, [int] $Latency = 0) {
+function Connect-TestEmulator {
     Get-ArmEmulator | Stop-ArmEmulator
-    $null = Start-ArmEmulator -OperationTime $OperationTime -Latency $Latency
+    $null = Start-ArmEmulator -OperationTime 0
     $null = Connect-ManagedIdentityService -Emulator
     Clear-Emulator
 }
@@ -40,10 +40,11 @@ function Invoke-Emulator([string] $Method, [string] $Path, [hashtable] $Body) {
     Invoke-RestMethod @call | ForEach-Object { $_ }
 }
 
-# Back to what an emulator starts with.
+# Back to what an emulator starts with, its log too. Its operations are over at once, and say with Retry-After that the
+# client need not wait a second before it looks.
 function Clear-Emulator {
     Invoke-Emulator Post /reset
-    Invoke-Emulator Delete /requests
+    Edit-EmulatorSetting @{ retryAfterSeconds = 0 }
 }
 
 # The requests that Azure Resource Manager got: not those for a token or for the emulator itself.
@@ -63,8 +64,11 @@ function Add-Fault([hashtable] $Fault) {
     $null = Invoke-Emulator Post /faults $Fault
 }
 
-# Changes settings of the emulator.
+# Changes settings of the emulator. Operations that take their time are looked at as Azure's are.
 function Edit-EmulatorSetting([hashtable] $Setting) {
+    if ($Setting.operationMs -gt 0) {
+        $Setting = $Setting + @{ retryAfterSeconds = $null }
+    }
     $null = Invoke-Emulator Patch /settings $Setting
 }
 

@@ -1,3 +1,4 @@
+# Own process: it looks at what the process has loaded, and when.
 Describe 'The module' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"

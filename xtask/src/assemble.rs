@@ -10,45 +10,17 @@ use crate::process::{Result, Run};
 use crate::tools::Tools;
 use crate::workspace::{LIBRARIES, MODULE, Profile, Workspace, rid};
 
-/// Whether building may bring `bindings/` up to date, or must leave it as it is so that a test
-/// can tell when it has drifted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Bindings {
-    /// Written when the C ABI has changed.
-    Update,
-    /// Left alone.
-    Check,
-}
-
-/// Builds the native libraries of this host and returns the folder that they are in. With the debug
-/// profile the workspace's programs and examples are built along with them: the tests run them.
-pub fn native(workspace: &Workspace, profile: Profile, bindings: Bindings) -> Result<PathBuf> {
+/// Builds the native libraries of this host, and nothing that only tests need. Returns the folder
+/// that they are in.
+pub fn native(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     println!("  cargo build");
-    let mut run = Run::cargo().dir(&workspace.root).arg("build");
-    run = match profile {
-        Profile::Release => run
-            .args(["--release", "--lib"])
-            .args(LIBRARIES.iter().flat_map(|one| ["--package", one.package])),
-        // Without xtask: it is running, and Windows does not let a running program be replaced.
-        Profile::Debug => run.args([
-            "--workspace",
-            "--exclude",
-            "xtask",
-            "--lib",
-            "--bins",
-            "--examples",
-        ]),
-    };
-    with_bindings(run, bindings).run()?;
-    Ok(workspace.profile(profile))
-}
-
-/// Tells the build script what to do with `bindings/`.
-pub fn with_bindings(run: Run, bindings: Bindings) -> Run {
-    match bindings {
-        Bindings::Update => run,
-        Bindings::Check => run.env("MI_BINDINGS", "check"),
+    let mut run = Run::cargo().dir(&workspace.root).args(["build", "--lib"]);
+    if profile == Profile::Release {
+        run = run.arg("--release");
     }
+    run.args(LIBRARIES.iter().flat_map(|one| ["--package", one.package]))
+        .run()?;
+    Ok(workspace.profile(profile))
 }
 
 /// Builds the managed assembly and returns its path. The C# imports must be there: cargo first.

@@ -92,6 +92,52 @@ pub fn cargo(output: &str) -> Counts {
     counts
 }
 
+/// A program of tests that `cargo test --no-run` has built, from a line of its output: the name and
+/// the path.
+pub fn test_program(line: &str) -> Option<(&str, &str)> {
+    // What was compiled has no parenthesis; the folder may have one.
+    let (_, path) = line.trim().strip_prefix("Executable ")?.split_once(" (")?;
+    let path = path.strip_suffix(')')?;
+    let file = path.rsplit(['/', '\\']).next()?;
+    let (name, _) = file.rsplit_once('-')?;
+    Some((name, path))
+}
+
+/// The counts of a program of tests that was run by itself.
+pub fn program(output: &str) -> Counts {
+    cargo(&format!("Running it\n{output}"))
+}
+
+/// What a runner of several files says of one of them.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Section<'a> {
+    /// The file.
+    pub name: &'a str,
+    /// Nothing when it did not come to its end.
+    pub counts: Option<Counts>,
+    /// All of it.
+    pub output: String,
+}
+
+/// The files that have begun: each with a line `== <file>`, and a line of counts at its end.
+pub fn sections(output: &str) -> Vec<Section<'_>> {
+    let mut sections: Vec<Section<'_>> = Vec::new();
+    for text in output.lines() {
+        if let Some(name) = text.strip_prefix("== ") {
+            sections.push(Section {
+                name: name.trim_end(),
+                counts: None,
+                output: String::new(),
+            });
+        } else if let Some(last) = sections.last_mut() {
+            last.counts = line(text).or(last.counts);
+            last.output.push_str(text);
+            last.output.push('\n');
+        }
+    }
+    sections
+}
+
 /// The counts of a `.trx` file, which `dotnet test` writes.
 pub fn trx(file: &str) -> Option<Counts> {
     let counters = element(file, "Counters")?;
@@ -161,6 +207,41 @@ mod tests {
         let output = "     Running tests/a.rs (a)\nrunning 1 test\nerror: test failed\n   \
             Doc-tests a\ntest result: ok. 0 passed; 0 failed; 0 ignored\n";
         assert_eq!(cargo(output), Counts::FAILED);
+    }
+
+    #[test]
+    fn the_programs_of_tests_are_found() {
+        let line = "  Executable unittests src/lib.rs (target/debug/deps/a_b-0c1d)";
+        let found = test_program(line);
+        assert_eq!(found, Some(("a_b", "target/debug/deps/a_b-0c1d")));
+        let line = r"  Executable tests\suite\main.rs (C:\t (1)\debug\deps\suite-0c1d.exe)";
+        let path = r"C:\t (1)\debug\deps\suite-0c1d.exe";
+        assert_eq!(test_program(line), Some(("suite", path)));
+        assert_eq!(
+            test_program("    Finished `test` profile (optimized)"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_program_that_says_nothing_is_a_failure() {
+        assert_eq!(program("running 2 tests\n"), Counts::FAILED);
+        let output = "test result: ok. 2 passed; 0 failed; 0 ignored\n";
+        assert_eq!(program(output), Counts::new(2, 0, 0));
+    }
+
+    #[test]
+    fn a_file_without_its_line_of_counts_has_not_come_to_its_end() {
+        let output = "loaded\n== A.Tests.ps1\r\n1 passed, 0 failed, 0 skipped\n\
+                      == B.Tests.ps1\n[-] x\n";
+        let found = sections(output);
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            (found[0].name, found[0].counts),
+            ("A.Tests.ps1", Some(Counts::PASSED))
+        );
+        assert_eq!((found[1].name, found[1].counts), ("B.Tests.ps1", None));
+        assert_eq!(found[1].output, "[-] x\n");
     }
 
     #[test]

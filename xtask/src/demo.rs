@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the module's story on the emulator, with real output.
 
-use crate::assemble::{self, Bindings};
+use crate::assemble;
 use crate::process::{Result, Run};
 use crate::tools::Tools;
 use crate::workspace::{Profile, Workspace};
@@ -9,17 +9,18 @@ use crate::workspace::{Profile, Workspace};
 /// PowerShell.
 pub fn run(workspace: &Workspace, tools: &Tools<'_>) -> Result<()> {
     println!("== build");
-    let native = assemble::native(workspace, Profile::Debug, Bindings::Update)?;
     let powershell = match tools.dotnet().and_then(|_| tools.powershell()) {
         Ok(powershell) => powershell,
         Err(sentence) => {
             println!("  PowerShell is not available: {sentence}\n\n== demo, through the C ABI");
             return Run::cargo()
                 .dir(&workspace.root)
-                .args(["run", "--quiet", "--example", "c_abi_story"])
+                .args(["run", "--quiet", "--package", "examples"])
+                .args(["--bin", "c_abi_story"])
                 .show();
         }
     };
+    let native = assemble::native(workspace, Profile::Debug)?;
     let managed = assemble::managed(workspace, tools)?;
     let parent = workspace.target.join("module");
     let module = assemble::module(workspace, &parent, &managed, Some(&native), &[], None)?;

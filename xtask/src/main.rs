@@ -18,7 +18,6 @@ use std::process::ExitCode;
 
 use pico_args::Arguments;
 
-use assemble::Bindings;
 use process::Result;
 use test::Layer;
 use tools::Tools;
@@ -73,7 +72,7 @@ fn run() -> Result<bool> {
             let (out, natives) = places(&mut arguments, &workspace)?;
             finish(arguments)?;
             if native_only {
-                let built = assemble::native(&workspace, Profile::Release, Bindings::Update)?;
+                let built = assemble::native(&workspace, Profile::Release)?;
                 assemble::place_native(&built, &out)?;
             } else {
                 package::build(&workspace, &tools, &out, &natives)?;

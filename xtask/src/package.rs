@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::assemble::{self, Bindings};
+use crate::assemble;
 use crate::help;
 use crate::process::Result;
 use crate::tools::Tools;
@@ -25,11 +25,7 @@ pub fn build(
     let built = if natives.iter().any(|folder| folder.join(&rid).is_dir()) {
         None
     } else {
-        Some(assemble::native(
-            workspace,
-            Profile::Release,
-            Bindings::Update,
-        )?)
+        Some(assemble::native(workspace, Profile::Release)?)
     };
     let managed = assemble::managed(workspace, tools)?;
     let help = help::of(workspace, tools, &managed)?;

@@ -1,19 +1,30 @@
 //! `cargo xtask test`: every layer of tests, each with its counts and its time.
+//!
+//! What takes the whole machine, builds and static analysis, runs first and one after the other.
+//! Then the tests of all layers run side by side, since most of them wait most of the time. A layer's
+//! output is printed as a whole when its last part has ended.
 
-use std::cell::OnceCell;
+use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::assemble::{self, Bindings};
+use crate::assemble;
 use crate::counts::{self, Counts};
 use crate::help;
 use crate::process::{Outcome, Result, Run};
 use crate::tools::{self, PowerShell, Tools};
 use crate::workspace::{Profile, Workspace, rid};
 
-/// How long the tests of one file may take in PowerShell.
-const PESTER_FILE: Duration = Duration::from_secs(15 * 60);
+/// How long a process of tests in PowerShell may take, and for each of its files besides.
+const PESTER: Duration = Duration::from_secs(10 * 60);
+const PESTER_FILE: Duration = Duration::from_secs(60);
+
+/// What a file of tests begins a line with to get a process of its own, and why.
+const OWN_PROCESS: &str = "# Own process: ";
 
 /// The check that takes PowerShell.
 const ANALYZER: &str = "PSScriptAnalyzer";
@@ -91,7 +102,8 @@ pub struct Options {
     pub module: Option<PathBuf>,
 }
 
-/// Why a layer has no counts.
+/// Why a part of a layer has no counts.
+#[derive(Clone)]
 enum Stop {
     /// Something that it needs is not here: one sentence that says how to get it.
     Missing(String),
@@ -99,7 +111,8 @@ enum Stop {
     Failed(String),
 }
 
-type LayerResult = std::result::Result<Counts, Stop>;
+/// What was built for a layer, or why not.
+type Built<T> = std::result::Result<T, Stop>;
 
 /// Runs the layers and returns whether all went well. The last line that it prints is
 /// `N passed, M failed, K skipped`.
@@ -108,61 +121,298 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
         workspace,
         tools,
         options,
-        native: OnceCell::new(),
-        module: OnceCell::new(),
     };
-    let mut rows = Vec::new();
-    let mut total = Counts::default();
+    let started = Instant::now();
+    let mut results = Results::default();
+
+    println!("\n== build");
+    for part in session.checks() {
+        println!("  {}", part.name);
+        results.add(part.run(&session));
+    }
+    let clock = Instant::now();
+    let builds = Builds::new(&session);
+    let build_time = clock.elapsed();
+    println!("  ({})", seconds(build_time));
+
+    let mut parts = VecDeque::new();
     for &layer in &options.layers {
-        println!("\n== {}", layer.name());
-        let started = Instant::now();
-        let result = match layer {
-            Layer::Lint => session.lint(),
-            Layer::Rust => session.rust(),
-            Layer::CSharp => session.csharp(),
-            Layer::Peers => session.peers(),
-            Layer::Pester => session.pester(),
-            Layer::WindowsPester => session.windows_pester(),
-        };
-        let counts = match result {
-            // A folder that moved must not make its tests vanish in silence.
-            Ok(counts) if counts == Counts::default() => {
-                println!("  failed: no tests found");
-                Counts::FAILED
-            }
-            Ok(counts) => counts,
-            Err(Stop::Missing(sentence)) => {
-                let powershell = matches!(layer, Layer::Pester | Layer::WindowsPester);
-                session.missing(powershell, &sentence)
-            }
-            Err(Stop::Failed(report)) => {
-                println!("{report}");
-                Counts::FAILED
-            }
-        };
-        let time = started.elapsed();
-        println!("  {counts} ({})", seconds(time));
-        total += counts;
-        rows.push((layer, counts, time));
+        parts.extend(session.parts(layer, &builds));
+    }
+    let mut open: Vec<Layer> = parts.iter().map(|part| part.layer).collect();
+    side_by_side(&session, parts, |done| {
+        let layer = done.layer;
+        results.add(done);
+        // One of each part is in here.
+        if let Some(at) = open.iter().position(|&one| one == layer) {
+            open.swap_remove(at);
+        }
+        if !open.contains(&layer) {
+            results.tell(layer);
+        }
+    });
+    results.end(&options.layers, build_time, started.elapsed())
+}
+
+/// What a part does: it gives its counts, and tells what there is to tell.
+type Work<'a> = Box<dyn FnOnce(&mut Told) -> Built<Counts> + Send + 'a>;
+
+/// A part of a layer that can run by itself.
+struct Part<'a> {
+    layer: Layer,
+    name: String,
+    work: Work<'a>,
+}
+
+/// What became of a part.
+struct Done {
+    layer: Layer,
+    counts: Counts,
+    output: String,
+    time: Duration,
+}
+
+/// What a part has to say.
+#[derive(Default)]
+struct Told(String);
+
+impl Told {
+    fn line(&mut self, line: &str) {
+        self.0.push_str(line);
+        self.0.push('\n');
     }
 
-    println!("\n== results");
-    println!(
-        "  {:<12}{:>8}{:>8}{:>9}{:>9}",
-        "layer", "passed", "failed", "skipped", "time"
-    );
-    for (layer, counts, time) in rows {
-        println!(
-            "  {:<12}{:>8}{:>8}{:>9}{:>9}",
-            layer.name(),
-            counts.passed,
-            counts.failed,
-            counts.skipped,
-            seconds(time)
-        );
+    /// The counts, after the output of a runner that does not say that all is well.
+    fn outcome(&mut self, outcome: &Outcome, counts: Counts) -> Counts {
+        if counts.failed > 0 {
+            self.line(&outcome.report());
+        }
+        counts
     }
-    println!("{total}");
-    total.failed == 0
+}
+
+impl<'a> Part<'a> {
+    fn new(
+        layer: Layer,
+        name: impl Into<String>,
+        work: impl FnOnce(&mut Told) -> Built<Counts> + Send + 'a,
+    ) -> Self {
+        Self {
+            layer,
+            name: name.into(),
+            work: Box::new(work),
+        }
+    }
+
+    /// One that cannot run.
+    fn stopped(layer: Layer, name: impl Into<String>, stop: Stop) -> Self {
+        Self::new(layer, name, |_| Err(stop))
+    }
+
+    /// A program whose exit status is the result.
+    fn check(layer: Layer, name: &str, run: std::result::Result<Run, String>) -> Self {
+        let title = format!("  {name}");
+        Self::new(layer, name, move |told| {
+            let outcome = captured(run.map_err(Stop::Missing)?)?;
+            told.line(&title);
+            let counts = match outcome.ok() {
+                true => Counts::PASSED,
+                false => Counts::FAILED,
+            };
+            Ok(told.outcome(&outcome, counts))
+        })
+    }
+
+    fn run(self, session: &Session<'_>) -> Done {
+        let started = Instant::now();
+        let mut told = Told::default();
+        let counts = match (self.work)(&mut told) {
+            Ok(counts) => counts,
+            Err(Stop::Missing(sentence)) => {
+                // That is a failure only for what takes PowerShell, and only where that is required.
+                let required = session.options.require_powershell
+                    && (self.name == ANALYZER
+                        || matches!(self.layer, Layer::Pester | Layer::WindowsPester));
+                let what = if required { "failed" } else { "skipped" };
+                told.line(&format!("  {what}: {}: {sentence}", self.name));
+                if required {
+                    Counts::FAILED
+                } else {
+                    Counts::SKIPPED
+                }
+            }
+            Err(Stop::Failed(report)) => {
+                told.line(&report);
+                Counts::FAILED
+            }
+        };
+        Done {
+            layer: self.layer,
+            counts,
+            output: told.0,
+            time: started.elapsed(),
+        }
+    }
+}
+
+/// Runs parts, as many at once as there are processors and one more: most wait most of the time.
+fn side_by_side(session: &Session<'_>, parts: VecDeque<Part<'_>>, mut done: impl FnMut(Done)) {
+    let workers = processors() + 1;
+    let parts = Mutex::new(parts);
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (parts, sender) = (&parts, sender.clone());
+            scope.spawn(move || {
+                let next = || {
+                    let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+                    parts.pop_front()
+                };
+                while let Some(part) = next() {
+                    // It is read to the end.
+                    let _ = sender.send(part.run(session));
+                }
+            });
+        }
+        drop(sender);
+        receiver.iter().for_each(&mut done);
+    });
+}
+
+/// At least two, so that layers run side by side wherever they are.
+fn processors() -> usize {
+    thread::available_parallelism().map_or(2, |count| count.get().max(2))
+}
+
+/// What became of the parts that have ended.
+#[derive(Default)]
+struct Results(Vec<Done>);
+
+impl Results {
+    fn add(&mut self, done: Done) {
+        self.0.push(done);
+    }
+
+    fn of(&self, layer: Layer) -> impl Iterator<Item = &Done> {
+        self.0.iter().filter(move |done| done.layer == layer)
+    }
+
+    fn counts(&self, layer: Layer) -> Counts {
+        let mut counts = Counts::default();
+        self.of(layer).for_each(|done| counts += done.counts);
+        // A folder that moved must not make its tests vanish in silence.
+        if counts == Counts::default() {
+            Counts::FAILED
+        } else {
+            counts
+        }
+    }
+
+    fn time(&self, layer: Layer) -> Duration {
+        self.of(layer).map(|done| done.time).sum()
+    }
+
+    /// Prints what the parts of a layer said.
+    fn tell(&self, layer: Layer) {
+        println!("\n== {}", layer.name());
+        self.of(layer).for_each(|done| print!("{}", done.output));
+        if self.of(layer).all(|done| done.counts == Counts::default()) {
+            println!("  failed: no tests found");
+        }
+        let (counts, time) = (self.counts(layer), seconds(self.time(layer)));
+        println!("  {counts} ({time})");
+    }
+
+    /// Prints the table, and returns whether all went well. The time of a layer is that of its
+    /// parts together.
+    fn end(&self, layers: &[Layer], build: Duration, all: Duration) -> bool {
+        println!("\n== results");
+        let row = |name: &str, numbers: [String; 3], time: &str| {
+            let [passed, failed, skipped] = numbers;
+            println!("  {name:<12}{passed:>8}{failed:>8}{skipped:>9}{time:>11}");
+        };
+        let none = || [const { String::new() }; 3];
+        row(
+            "layer",
+            ["passed", "failed", "skipped"].map(str::to_owned),
+            "time",
+        );
+        row("build", none(), &seconds(build));
+        let mut total = Counts::default();
+        for &layer in layers {
+            let counts = self.counts(layer);
+            let numbers = [counts.passed, counts.failed, counts.skipped];
+            row(
+                layer.name(),
+                numbers.map(|number| number.to_string()),
+                &seconds(self.time(layer)),
+            );
+            total += counts;
+        }
+        row("side by side", none(), &seconds(all));
+        println!("{total}");
+        total.failed == 0
+    }
+}
+
+/// What the layers of this run need to be built.
+struct Builds {
+    tests: Built<Vec<TestProgram>>,
+    native: Built<PathBuf>,
+    module: Built<PathBuf>,
+}
+
+/// A program of tests in Rust.
+struct TestProgram {
+    name: String,
+    path: PathBuf,
+}
+
+impl Builds {
+    fn new(session: &Session<'_>) -> Self {
+        let any = |layers: &[Layer]| {
+            let wanted = &session.options.layers;
+            layers.iter().any(|layer| wanted.contains(layer))
+        };
+        let pester = any(&[Layer::Pester, Layer::WindowsPester]);
+        let own_module = pester && session.options.module.is_none();
+        let native = match own_module || any(&[Layer::CSharp, Layer::Peers]) {
+            true => once(session.native()),
+            false => not_needed(),
+        };
+        let tests = match any(&[Layer::Rust]) {
+            true => once(session.test_programs()),
+            false => not_needed(),
+        };
+        let module = match &session.options.module {
+            Some(module) => Ok(module.clone()),
+            None if pester => native
+                .clone()
+                .and_then(|native| once(session.module(&native))),
+            None => not_needed(),
+        };
+        Self {
+            tests,
+            native,
+            module,
+        }
+    }
+}
+
+/// For a build that no layer of this run asks for.
+fn not_needed<T>() -> Built<T> {
+    Err(Stop::Failed("  not built".to_owned()))
+}
+
+/// A build's result. How it failed is printed here, and not for each layer that needs it.
+fn once<T>(built: Built<T>) -> Built<T> {
+    built.map_err(|stop| match stop {
+        Stop::Failed(report) => {
+            println!("{report}");
+            Stop::Failed("  not run: its build failed".to_owned())
+        }
+        missing => missing,
+    })
 }
 
 /// One run: what the layers share.
@@ -170,120 +420,149 @@ struct Session<'a> {
     workspace: &'a Workspace,
     tools: &'a Tools<'a>,
     options: &'a Options,
-    native: OnceCell<Result<PathBuf>>,
-    module: OnceCell<Result<PathBuf>>,
 }
 
 impl Session<'_> {
-    /// The folder of the native libraries, with the programs and examples beside them, built once.
-    fn native(&self) -> std::result::Result<&Path, Stop> {
-        built(&self.native, || {
-            assemble::native(self.workspace, Profile::Debug, Bindings::Check)
-        })
-    }
-
-    /// The module to test, put together once. It is not the one in `dist/`, which stays as the
-    /// user built it.
-    fn module(&self) -> std::result::Result<&Path, Stop> {
-        if let Some(module) = &self.options.module {
-            return Ok(module);
-        }
-        self.tools.dotnet().map_err(Stop::Missing)?;
-        let native = self.native()?;
-        built(&self.module, || {
-            let managed = assemble::managed(self.workspace, self.tools)?;
-            let parent = self.workspace.target.join("module");
-            let help = help::of(self.workspace, self.tools, &managed)?;
-            let help = help.as_deref();
-            assemble::module(self.workspace, &parent, &managed, Some(native), &[], help)
-        })
-    }
-
-    /// A layer, or a check of one, cannot run. That is a failure only for what takes PowerShell,
-    /// and only where PowerShell is required.
-    fn missing(&self, powershell: bool, sentence: &str) -> Counts {
-        if powershell && self.options.require_powershell {
-            println!("  failed: {sentence}");
-            Counts::FAILED
-        } else {
-            println!("  skipped: {sentence}");
-            Counts::SKIPPED
-        }
-    }
-
-    fn lint(&self) -> LayerResult {
-        let cargo = |arguments: &[&str]| {
-            assemble::with_bindings(Run::cargo(), Bindings::Check)
-                .dir(&self.workspace.root)
-                .args(arguments)
-        };
-        let mut counts = Counts::default();
-        let mut check = |name: &str, run: std::result::Result<Run, String>| {
-            counts += match run.map(Run::run) {
-                Ok(Ok(_)) => {
-                    println!("  {name}");
-                    Counts::PASSED
-                }
-                Ok(Err(report)) => {
-                    println!("  {name}\n{report}");
-                    Counts::FAILED
-                }
-                Err(sentence) => {
-                    let powershell = name == ANALYZER;
-                    self.missing(powershell, &format!("{name}: {sentence}"))
-                }
-            };
-        };
-        check("cargo fmt", Ok(cargo(&["fmt", "--all", "--check"])));
-        let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--"];
-        check(
-            "cargo clippy",
-            Ok(cargo(&[&clippy[..], &["-D", "warnings"]].concat())),
-        );
-        for project in self.projects() {
-            let name = project.file_stem().unwrap_or_default().to_string_lossy();
-            check(
-                &format!("dotnet format {name}"),
-                self.tools.dotnet().map(|dotnet| {
-                    dotnet
-                        .run()
-                        .args(["format", "--verify-no-changes"])
-                        .arg(&project)
-                }),
-            );
-        }
-        check(
-            ANALYZER,
-            self.tools.powershell().and_then(|powershell| {
-                self.tools.analyzer()?;
-                let script = self.workspace.root.join("xtask/lint/Invoke-Analyzer.ps1");
-                Ok(powershell.file(&script).arg(&self.workspace.root))
-            }),
-        );
-        Ok(counts)
-    }
-
-    fn rust(&self) -> LayerResult {
-        if !tools::c_compiler() {
-            println!(
-                "  no C compiler found: the test of the C header needs gcc, clang or the Visual \
-                 Studio build tools"
-            );
-        }
-        let run = assemble::with_bindings(Run::cargo(), Bindings::Check)
+    /// Cargo, which leaves `bindings/` as it is, so that a test can tell when it has drifted.
+    fn cargo(&self, arguments: &[&str]) -> Run {
+        Run::cargo()
             .dir(&self.workspace.root)
-            .args(["test", "--workspace", "--no-fail-fast"])
-            .env("CARGO_TERM_COLOR", "never");
-        let outcome = captured(run)?;
-        let counts = counts::cargo(&outcome.output).explain(outcome.ok());
-        Ok(told(&outcome, counts))
+            .args(arguments)
+            .env("MI_BINDINGS", "check")
+            .env("CARGO_TERM_COLOR", "never")
     }
 
-    fn csharp(&self) -> LayerResult {
+    /// The folder of the native libraries, with the programs that tests run beside them.
+    fn native(&self) -> Built<PathBuf> {
+        println!("  cargo build");
+        // Without xtask: it is running, and Windows does not let a running program be replaced.
+        let packages = ["build", "--workspace", "--exclude", "xtask"];
+        self.cargo(&[&packages[..], &["--lib", "--bins"]].concat())
+            .run()
+            .map_err(Stop::Failed)?;
+        Ok(self.workspace.profile(Profile::Debug))
+    }
+
+    /// The programs of tests in Rust. They are run without cargo, which would wait for its other runs.
+    fn test_programs(&self) -> Built<Vec<TestProgram>> {
+        println!("  cargo test --no-run");
+        let run = self.cargo(&["test", "--workspace", "--no-run"]);
+        let outcome = run.run().map_err(Stop::Failed)?;
+        let found = outcome.output.lines().filter_map(counts::test_program);
+        Ok(found
+            .map(|(name, path)| TestProgram {
+                name: name.to_owned(),
+                path: self.workspace.root.join(path),
+            })
+            .collect())
+    }
+
+    /// The module to test. It is not the one in `dist/`, which stays as the user built it.
+    fn module(&self, native: &Path) -> Built<PathBuf> {
+        self.tools.dotnet().map_err(Stop::Missing)?;
+        let build = || {
+            let managed = assemble::managed(self.workspace, self.tools)?;
+            let help = help::of(self.workspace, self.tools, &managed)?;
+            let parent = self.workspace.target.join("module");
+            let (native, help) = (Some(native), help.as_deref());
+            assemble::module(self.workspace, &parent, &managed, native, &[], help)
+        };
+        build().map_err(Stop::Failed)
+    }
+
+    /// What takes the whole machine, or cargo's lock, or the folders of a .NET build.
+    fn checks(&self) -> Vec<Part<'_>> {
+        let mut parts = Vec::new();
+        if self.options.layers.contains(&Layer::Lint) {
+            let check = |name: &str, run| Part::check(Layer::Lint, name, run);
+            let fmt = self.cargo(&["fmt", "--all", "--check"]);
+            parts.push(check("cargo fmt", Ok(fmt)));
+            let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--"];
+            let clippy = self.cargo(&[&clippy[..], &["-D", "warnings"]].concat());
+            parts.push(check("cargo clippy", Ok(clippy)));
+            for project in self.projects() {
+                let name = project.file_stem().unwrap_or_default().to_string_lossy();
+                let format = self.tools.dotnet().map(|dotnet| {
+                    let format = dotnet.run().args(["format", "--verify-no-changes"]);
+                    format.arg(&project)
+                });
+                parts.push(check(&format!("dotnet format {name}"), format));
+            }
+        }
+        if self.options.layers.contains(&Layer::Rust) {
+            parts.push(Part::new(Layer::Rust, "cargo test --doc", |told| {
+                let outcome = captured(self.cargo(&["test", "--workspace", "--doc"]))?;
+                let counts = counts::cargo(&outcome.output).explain(outcome.ok());
+                told.line(&format!("  documentation: {counts}"));
+                Ok(told.outcome(&outcome, counts))
+            }));
+        }
+        parts
+    }
+
+    /// The parts of a layer that run beside others.
+    fn parts<'a>(&'a self, layer: Layer, builds: &'a Builds) -> Vec<Part<'a>> {
+        match layer {
+            Layer::Lint => vec![self.analyzer()],
+            Layer::Rust => self.rust(builds),
+            Layer::CSharp => vec![Part::new(layer, "C#", |told| self.csharp(builds, told))],
+            Layer::Peers => vec![Part::new(layer, "peers", |told| self.peers(builds, told))],
+            Layer::Pester => match self.tools.powershell() {
+                Ok(powershell) => self.pester(layer, powershell, builds),
+                Err(sentence) => vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))],
+            },
+            Layer::WindowsPester => match self.tools.windows_powershell() {
+                Some(powershell) => self.pester(layer, powershell, builds),
+                None => {
+                    let sentence = "Windows PowerShell 5.1 is not here".to_owned();
+                    vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))]
+                }
+            },
+        }
+    }
+
+    fn analyzer(&self) -> Part<'_> {
+        let run = self.tools.powershell().and_then(|powershell| {
+            self.tools.analyzer()?;
+            let script = self.workspace.root.join("xtask/lint/Invoke-Analyzer.ps1");
+            Ok(powershell.file(&script).arg(&self.workspace.root))
+        });
+        Part::check(Layer::Lint, ANALYZER, run)
+    }
+
+    fn rust<'a>(&'a self, builds: &'a Builds) -> Vec<Part<'a>> {
+        let programs = match &builds.tests {
+            Ok(programs) => programs,
+            Err(stop) => return vec![Part::stopped(Layer::Rust, "Rust", stop.clone())],
+        };
+        let part = |program: &'a TestProgram| {
+            Part::new(Layer::Rust, &program.name, |told| {
+                let started = Instant::now();
+                let outcome = captured(Run::new(&program.path).dir(&self.workspace.root))?;
+                let counts = counts::program(&outcome.output).explain(outcome.ok());
+                let time = seconds(started.elapsed());
+                told.line(&format!("  {}: {counts} ({time})", program.name));
+                Ok(told.outcome(&outcome, counts))
+            })
+        };
+        let mut parts: Vec<_> = programs.iter().map(part).collect();
+        if !tools::c_compiler() {
+            parts.push(Part::new(Layer::Rust, "C", |told| {
+                told.line(
+                    "  no C compiler was found: the test of the C header needs gcc, clang or the \
+                     Visual Studio build tools",
+                );
+                Ok(Counts::default())
+            }));
+        }
+        parts
+    }
+
+    fn csharp(&self, builds: &Builds, told: &mut Told) -> Built<Counts> {
         let dotnet = self.tools.dotnet().map_err(Stop::Missing)?;
-        let native = self.native()?;
+        let native = builds.native.clone()?;
         let folder = self.workspace.target.join("native");
-        assemble::place_native(native, &folder).map_err(Stop::Failed)?;
+        assemble::place_native(&native, &folder).map_err(Stop::Failed)?;
         let native = folder.join(rid().map_err(Stop::Failed)?);
         let results = self.results("csharp")?;
         let mut counts = Counts::default();
@@ -309,18 +588,18 @@ impl Session<'_> {
                 // Counted: the next project's files are its own.
                 let _ = fs::remove_file(file);
             }
-            counts += told(&outcome, project_counts.explain(outcome.ok()));
+            counts += told.outcome(&outcome, project_counts.explain(outcome.ok()));
         }
         Ok(counts)
     }
 
-    fn peers(&self) -> LayerResult {
+    fn peers(&self, builds: &Builds, told: &mut Told) -> Built<Counts> {
         let folder = self.workspace.root.join("tests/peers");
         let python = self
             .tools
             .python(&folder.join("requirements.txt"))
             .map_err(Stop::Missing)?;
-        self.native()?;
+        builds.native.clone()?;
         let results = self.results("peers")?.join("junit.xml");
         let program = |name| self.workspace.program(Profile::Debug, name);
         let run = Run::new(python)
@@ -330,7 +609,7 @@ impl Session<'_> {
             .arg(format!("--junit-xml={}", results.display()))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("MI_EMULATOR", program("emulator"))
-            .env("MI_SNAPSHOT", program("examples/snapshot"));
+            .env("MI_CLIENT", program("client"));
         let outcome = captured(run)?;
         // What is not run says why in a line.
         for line in outcome
@@ -338,56 +617,85 @@ impl Session<'_> {
             .lines()
             .filter(|line| line.starts_with("SKIPPED"))
         {
-            println!("  {line}");
+            told.line(&format!("  {line}"));
         }
         let counts = fs::read_to_string(results)
             .ok()
             .and_then(|text| counts::junit(&text))
             .unwrap_or_default();
-        Ok(told(&outcome, counts.explain(outcome.ok())))
+        Ok(told.outcome(&outcome, counts.explain(outcome.ok())))
     }
 
-    fn pester(&self) -> LayerResult {
-        let powershell = self.tools.powershell().map_err(Stop::Missing)?;
-        self.tools.pester().map_err(Stop::Missing)?;
-        self.pester_in(powershell)
-    }
-
-    fn windows_pester(&self) -> LayerResult {
-        let powershell = self
-            .tools
-            .windows_powershell()
-            .ok_or_else(|| Stop::Missing("Windows PowerShell 5.1 is not installed".to_owned()))?;
+    /// The files of tests in PowerShell: in a process of their own those that say so, and the others
+    /// in a few, evenly.
+    fn pester<'a>(
+        &'a self,
+        layer: Layer,
+        powershell: &'a PowerShell,
+        builds: &'a Builds,
+    ) -> Vec<Part<'a>> {
         // PowerShell 7 fetches Pester for both.
-        self.tools.pester().map_err(Stop::Missing)?;
-        self.pester_in(&powershell)
+        if let Err(sentence) = self.tools.pester() {
+            return vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))];
+        }
+        let module = match &builds.module {
+            Ok(module) => module,
+            Err(stop) => return vec![Part::stopped(layer, "Pester", stop.clone())],
+        };
+        let folder = self.workspace.root.join("tests/pester");
+        let files = with_extension(&folder, "ps1")
+            .into_iter()
+            .filter(|file| file.to_string_lossy().ends_with(".Tests.ps1"));
+        in_processes(files)
+            .into_iter()
+            .map(|files| {
+                Part::new(layer, "Pester", move |told| {
+                    self.pester_process(powershell, module, files, told)
+                })
+            })
+            .collect()
     }
 
-    /// Runs every file of tests in a process of its own: a crash costs that file only, and each
-    /// sees the module as a new shell does.
-    fn pester_in(&self, powershell: &PowerShell) -> LayerResult {
-        let module = self.module()?;
-        let folder = self.workspace.root.join("tests/pester");
-        let runner = folder.join("Invoke-TestFile.ps1");
+    /// Runs files in one process. Should it end before their end, the file that ran has failed, and
+    /// those after it run in another one.
+    fn pester_process(
+        &self,
+        powershell: &PowerShell,
+        module: &Path,
+        mut files: Vec<PathBuf>,
+        told: &mut Told,
+    ) -> Built<Counts> {
+        let runner = self.workspace.root.join("tests/pester/Invoke-TestFile.ps1");
         let mut total = Counts::default();
-        for file in with_extension(&folder, "ps1") {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            if !name.ends_with(".Tests.ps1") {
-                continue;
-            }
+        while !files.is_empty() {
             let run = powershell
                 .file(&runner)
-                .arg("-Path")
-                .arg(&file)
+                .args(&files)
                 .env("MI_MODULE_PATH", module)
-                .timeout(PESTER_FILE);
+                .timeout(PESTER + PESTER_FILE * files.len() as u32);
             let outcome = captured(run)?;
-            // Without its line of counts the file did not come to its end.
-            let counts = counts::line(&outcome.output)
-                .unwrap_or(Counts::FAILED)
-                .explain(outcome.ok());
-            println!("  {name}: {counts}");
-            total += told(&outcome, counts);
+            let sections = counts::sections(&outcome.output);
+            if sections.is_empty() {
+                return Err(Stop::Failed(outcome.report()));
+            }
+            files.drain(..sections.len().min(files.len()));
+            let mut process = Counts::default();
+            for section in sections {
+                let counts = section.counts.unwrap_or(Counts::FAILED);
+                told.line(&format!("  {}: {counts}", section.name));
+                if counts.failed > 0 {
+                    told.line(section.output.trim_end());
+                }
+                if section.counts.is_none() {
+                    told.line(&format!("PowerShell {}", outcome.end));
+                }
+                process += counts;
+            }
+            // It may have crashed when all was done.
+            if process.failed == 0 && !outcome.ok() {
+                told.line(&format!("PowerShell {}", outcome.end));
+            }
+            total += process.explain(outcome.ok());
         }
         Ok(total)
     }
@@ -400,7 +708,7 @@ impl Session<'_> {
     }
 
     /// An empty folder for a layer's results.
-    fn results(&self, layer: &str) -> std::result::Result<PathBuf, Stop> {
+    fn results(&self, layer: &str) -> Built<PathBuf> {
         let folder = self.workspace.target.join("test-results").join(layer);
         // It may not be there yet; if it cannot be emptied, making it tells.
         let _ = fs::remove_dir_all(&folder);
@@ -410,29 +718,32 @@ impl Session<'_> {
     }
 }
 
-/// What a build made, or what it said the first time that it failed.
-fn built(
-    cell: &OnceCell<Result<PathBuf>>,
-    build: impl FnOnce() -> Result<PathBuf>,
-) -> std::result::Result<&Path, Stop> {
-    let again = cell.get().is_some();
-    match cell.get_or_init(build) {
-        Ok(path) => Ok(path),
-        Err(_) if again => Err(Stop::Failed("  not run: its build failed".to_owned())),
-        Err(report) => Err(Stop::Failed(report.clone())),
-    }
-}
-
-fn captured(run: Run) -> std::result::Result<Outcome, Stop> {
+fn captured(run: Run) -> Built<Outcome> {
     run.capture().map_err(Stop::Failed)
 }
 
-/// The counts, after the output of a runner that does not say that all is well.
-fn told(outcome: &Outcome, counts: Counts) -> Counts {
-    if counts.failed > 0 {
-        println!("{}", outcome.report());
+/// Files of tests by the process that they run in. Those with much to do are spread evenly.
+fn in_processes(files: impl Iterator<Item = PathBuf>) -> Vec<Vec<PathBuf>> {
+    let (own, mut shared): (Vec<_>, Vec<_>) = files.partition(|file| has_own_process(file));
+    shared.sort_by_cached_key(|file| {
+        let size = fs::metadata(file).map_or(0, |file| file.len());
+        Reverse(size)
+    });
+    let count = processors();
+    let mut processes = vec![Vec::new(); count];
+    for (at, file) in shared.into_iter().enumerate() {
+        // There and back: who gets the larger one in one round gets the smaller one in the next.
+        let round = at % (2 * count);
+        processes[round.min(2 * count - 1 - round)].push(file);
     }
-    counts
+    processes.extend(own.into_iter().map(|file| vec![file]));
+    processes.retain(|files| !files.is_empty());
+    processes
+}
+
+fn has_own_process(file: &Path) -> bool {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    text.lines().any(|line| line.starts_with(OWN_PROCESS))
 }
 
 fn projects_in(folder: &Path) -> Vec<PathBuf> {
@@ -453,4 +764,36 @@ fn with_extension(folder: &Path, extension: &str) -> Vec<PathBuf> {
 
 fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_spread_evenly_but_for_those_that_want_a_process_of_their_own() {
+        let folder = std::env::temp_dir().join(format!("xtask-files-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("can be made");
+        let count = processors();
+        let files: Vec<_> = (0..4 * count)
+            .map(|at| folder.join(at.to_string()))
+            .collect();
+        for (size, file) in files.iter().enumerate() {
+            fs::write(file, "#".repeat(size)).expect("can be written");
+        }
+        let own = folder.join("own");
+        fs::write(&own, format!("{OWN_PROCESS}why\n")).expect("can be written");
+
+        let all = files.iter().cloned().chain([own.clone()]);
+        let processes = in_processes(all);
+        let (last, shared) = processes.split_last().expect("some");
+        assert_eq!(*last, [own]);
+        assert_eq!(shared.len(), count);
+        let size = |file: &PathBuf| fs::metadata(file).map_or(0, |file| file.len());
+        for process in shared {
+            assert_eq!(process.len(), 4);
+            assert_eq!(process.iter().map(size).sum::<u64>(), 8 * count as u64 - 2);
+        }
+        fs::remove_dir_all(folder).expect("can be removed");
+    }
 }

@@ -1,11 +1,11 @@
 //! The programs that the project is built and tested with beside cargo: found where they are, or
 //! fetched into the target folder. Nothing is installed outside of it.
 
-use std::cell::OnceCell;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::process::{Outcome, Result, Run};
@@ -32,10 +32,11 @@ struct Module(&'static str, &'static str, &'static str);
 /// fetched is told once more each time, in one sentence that says how to get it.
 pub struct Tools<'a> {
     workspace: &'a Workspace,
-    dotnet: OnceCell<Result<Dotnet>>,
-    powershell: OnceCell<Result<PowerShell>>,
-    pester: OnceCell<Result<()>>,
-    analyzer: OnceCell<Result<()>>,
+    dotnet: OnceLock<Result<Dotnet>>,
+    powershell: OnceLock<Result<PowerShell>>,
+    windows_powershell: OnceLock<Option<PowerShell>>,
+    pester: OnceLock<Result<()>>,
+    analyzer: OnceLock<Result<()>>,
 }
 
 impl<'a> Tools<'a> {
@@ -43,10 +44,11 @@ impl<'a> Tools<'a> {
     pub fn new(workspace: &'a Workspace) -> Self {
         Self {
             workspace,
-            dotnet: OnceCell::new(),
-            powershell: OnceCell::new(),
-            pester: OnceCell::new(),
-            analyzer: OnceCell::new(),
+            dotnet: OnceLock::new(),
+            powershell: OnceLock::new(),
+            windows_powershell: OnceLock::new(),
+            pester: OnceLock::new(),
+            analyzer: OnceLock::new(),
         }
     }
 
@@ -67,7 +69,13 @@ impl<'a> Tools<'a> {
     }
 
     /// Windows PowerShell 5.1, which only Windows has.
-    pub fn windows_powershell(&self) -> Option<PowerShell> {
+    pub fn windows_powershell(&self) -> Option<&PowerShell> {
+        self.windows_powershell
+            .get_or_init(|| self.find_windows_powershell())
+            .as_ref()
+    }
+
+    fn find_windows_powershell(&self) -> Option<PowerShell> {
         if !cfg!(windows) {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Signs in as the Azure CLI does, or by the first sign-in that works, and says who that is and what
 //! it sees, as JSON. The Azure CLI's tests run it.
 //!
-//! `cargo run --example cli_sign_in -- https://127.0.0.1:PORT [automatic]`
+//! `client cli_sign_in https://127.0.0.1:PORT [automatic]`
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use managed_identity::arm::Scope;
 use managed_identity::base::{RetryPolicy, Silent};
 use managed_identity::connect::{Request, SignIn, connect};
 use managed_identity::identity;
-use serde_json::json;
+use serde_json::{Value, json};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
+use crate::{Arguments, Result};
+
+pub async fn run(mut arguments: Arguments) -> Result<Value> {
     let endpoint = arguments.next();
     let request = Request {
         sign_in: match arguments.next().as_deref() {
@@ -37,13 +37,11 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     while let Some(page) = pages.next().await? {
         names.extend(page.into_iter().map(|identity| identity.name));
     }
-    let answer = json!({
+    Ok(json!({
         "accountType": connection.account_type,
         "subscriptionId": connection.subscription_id,
         "tenantId": connection.tenant_id,
         "environment": connection.environment,
         "identities": names,
-    });
-    println!("{answer:#}");
-    Ok(())
+    }))
 }

@@ -1,29 +1,26 @@
 //! Changes the identity of a virtual machine at an emulator as Update-VmIdentity does, and prints
 //! the machine that came of it as JSON. Other clients' tests change the machine meanwhile.
 //!
-//! `cargo run --example change -- http://127.0.0.1:PORT --vm myVM --add id1 --remove id2 --enable-system`
-
-mod shared;
-
-use std::error::Error;
+//! `client change http://127.0.0.1:PORT --vm myVM --add id1 --remove id2 --enable-system`
 
 use emulator::seed;
 use managed_identity::arm::Target;
 use managed_identity::compute::{self, MachineKind, Update, Upgrade, Wanted};
+use serde_json::Value;
+
+use crate::{Arguments, Result, shared};
 
 const USAGE: &str = "change <endpoint> --vm NAME [--add ID]… [--remove ID]… [--enable-system]";
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let (endpoint, update) = read(std::env::args().skip(1))?;
+pub async fn run(arguments: Arguments) -> Result<Value> {
+    let (endpoint, update) = read(arguments)?;
     let client = shared::client(&endpoint).await?;
     let machine = compute::update(&client, &update).await?;
-    println!("{:#}", shared::machine_as_json(&machine));
-    Ok(())
+    Ok(shared::machine_as_json(&machine))
 }
 
 /// The endpoint and the change that the arguments name.
-fn read(mut arguments: impl Iterator<Item = String>) -> Result<(String, Update), String> {
+fn read(mut arguments: Arguments) -> Result<(String, Update)> {
     let endpoint = arguments.next().ok_or(USAGE)?;
     let mut name = None;
     let (mut add, mut remove, mut system_assigned) = (Vec::new(), Vec::new(), None);
@@ -34,7 +31,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<(String, Update),
             "--add" => add.push(value()?),
             "--remove" => remove.push(value()?),
             "--enable-system" => system_assigned = Some(true),
-            other => return Err(format!("unknown argument {other}: {USAGE}")),
+            other => return Err(format!("unknown argument {other}: {USAGE}").into()),
         }
     }
     let update = Update {

@@ -1,9 +1,5 @@
-//! What the examples that other clients' tests run have in common: the sign-in at an emulator, and
-//! a machine as JSON.
+//! What the commands have in common: the sign-in at an emulator, and a machine as JSON.
 
-#![allow(dead_code)] // Each example uses what it needs of it.
-
-use std::error::Error;
 use std::sync::Arc;
 
 use emulator::seed;
@@ -13,8 +9,10 @@ use managed_identity::compute::MachineIdentity;
 use managed_identity::connect::{Request, SignIn, connect};
 use serde_json::{Value, json};
 
+use crate::Result;
+
 /// A client that is signed in at an emulator.
-pub async fn client(endpoint: &str) -> Result<Client, Box<dyn Error>> {
+pub async fn client(endpoint: &str) -> Result<Client> {
     let request = Request {
         sign_in: SignIn::ClientSecret {
             client_id: seed::CLIENT_ID.to_owned(),

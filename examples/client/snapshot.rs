@@ -1,29 +1,25 @@
 //! Prints what the library sees at an emulator, as JSON: every user-assigned identity and every
 //! virtual machine of its subscription. Other clients' tests compare themselves with it.
 //!
-//! `cargo run --example snapshot -- http://127.0.0.1:PORT`
-
-mod shared;
+//! `client snapshot http://127.0.0.1:PORT`
 
 use managed_identity::arm::{Client, Scope};
-use managed_identity::base::Result;
 use managed_identity::compute::{self, MachineKind};
 use managed_identity::identity::{self, UserAssignedIdentity};
 use serde_json::{Value, json};
-use shared::machine_as_json;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let endpoint = std::env::args()
-        .nth(1)
+use crate::shared::machine_as_json;
+use crate::{Arguments, Result, shared};
+
+pub async fn run(mut arguments: Arguments) -> Result<Value> {
+    let endpoint = arguments
+        .next()
         .ok_or("specify the endpoint of the emulator, such as http://127.0.0.1:8080")?;
     let client = shared::client(&endpoint).await?;
-    let snapshot = json!({
+    Ok(json!({
         "identities": identities(&client).await?,
         "vms": machines(&client).await?,
-    });
-    println!("{snapshot:#}");
-    Ok(())
+    }))
 }
 
 async fn identities(client: &Client) -> Result<Vec<Value>> {

@@ -1,22 +1,19 @@
 //! Gives and reads roles at an emulator as New- and Get-IdentityRoleAssignment do, and prints them
 //! as JSON. Other clients' tests compare it with what they see.
 //!
-//! `cargo run --example roles -- http://127.0.0.1:PORT --identity id1 --give Reader`
-
-mod shared;
-
-use std::error::Error;
+//! `client roles http://127.0.0.1:PORT --identity id1 --give Reader`
 
 use emulator::seed;
 use managed_identity::access::{self, Assign, Find, Principal, Role, RoleAssignment, RoleScope};
 use managed_identity::arm::Target;
 use serde_json::{Value, json};
 
+use crate::{Arguments, Result, shared};
+
 const USAGE: &str = "roles <endpoint> --identity NAME [--give ROLE]";
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+pub async fn run(arguments: Arguments) -> Result<Value> {
+    let arguments: Vec<String> = arguments.collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (endpoint, name, give) = match arguments[..] {
         [endpoint, "--identity", name] => (endpoint, name, None),
@@ -54,8 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     let found: Vec<Value> = found.iter().map(as_json).collect();
-    println!("{:#}", json!({ "roleAssignments": found }));
-    Ok(())
+    Ok(json!({ "roleAssignments": found }))
 }
 
 fn as_json(assignment: &RoleAssignment) -> Value {
