@@ -110,7 +110,7 @@ fn may_change(status: u16) -> bool {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl TokenRequest<'_> {
