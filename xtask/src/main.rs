@@ -29,7 +29,8 @@ Usage: cargo xtask <command> [options]
   build      Build the module, ready for Import-Module, in dist/ManagedIdentity
     --out DIR              build into DIR/ManagedIdentity
     --native DIR           take native libraries from DIR/<rid>/ (may be repeated)
-    --native-only          only this host's native libraries, in <out>/<rid>/  test       Run all layers of tests
+    --native-only          only this host's native libraries, in <out>/<rid>/
+  test       Run all layers of tests
     --layer NAME           only this layer (may be repeated): lint, rust, csharp, peers,
                            pester, and on Windows pester-5.1
     --require-powershell   a missing PowerShell is a failure, not a skip

@@ -514,7 +514,7 @@ impl Session<'_> {
             Layer::WindowsPester => match self.tools.windows_powershell() {
                 Some(powershell) => self.pester(layer, powershell, builds),
                 None => {
-                    let sentence = "Windows PowerShell 5.1 is not here".to_owned();
+                    let sentence = "Windows PowerShell 5.1 is not installed".to_owned();
                     vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))]
                 }
             },
@@ -549,8 +549,8 @@ impl Session<'_> {
         if !tools::c_compiler() {
             parts.push(Part::new(Layer::Rust, "C", |told| {
                 told.line(
-                    "  no C compiler was found: the test of the C header needs gcc, clang or the \
-                     Visual Studio build tools",
+                    "  no C compiler found: the test of the C header needs gcc, clang or the Visual \
+                     Studio build tools",
                 );
                 Ok(Counts::default())
             }));
