@@ -1,11 +1,14 @@
 //! Generates the C headers and the C# imports from the C ABIs of both native libraries: this one's
-//! in `src/ffi`, and the emulator's in `emulator/library`.
+//! in `src/ffi`, and the emulator's in `emulator/library`. From the records of this one's it also
+//! generates what is mechanical on both sides: see `ffi/generator`.
 //!
 //! They land in `OUT_DIR`, where a test compares them with the committed ones in `bindings/`.
 //! Unless `MI_BINDINGS=check` is set, `bindings/` is brought up to date as well.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+use ffi_generator::Declarations;
 
 /// A native library, and what is generated from its C ABI.
 struct Library {
@@ -23,7 +26,7 @@ const LIBRARIES: [Library; 2] = [
     Library {
         name: "managed_identity",
         sources: &[
-            "ffi-common/src/abi.rs",
+            "ffi/common/src/abi.rs",
             "src/ffi/types.rs",
             "src/ffi/exports.rs",
         ],
@@ -52,14 +55,16 @@ fn main() {
         "cargo::rustc-env=MI_TARGET={}",
         env::var("TARGET").expect("cargo sets TARGET")
     );
+    let mut bindings = vec![records(&LIBRARIES[0], &generated)];
     for library in LIBRARIES {
         for file in library.sources {
             println!("cargo::rerun-if-changed={file}");
         }
-        for file in [library.header(&generated), library.imports(&generated)] {
-            if env::var_os("MI_BINDINGS").is_none_or(|value| value != "check") {
-                update(&generated.join(&file), &Path::new("bindings").join(&file));
-            }
+        bindings.extend([library.header(&generated), library.imports(&generated)]);
+    }
+    if env::var_os("MI_BINDINGS").is_none_or(|value| value != "check") {
+        for file in bindings {
+            update(&generated.join(&file), &Path::new("bindings").join(&file));
         }
     }
 }
@@ -114,6 +119,26 @@ impl Library {
             .expect("csbindgen reads the C ABI");
         file
     }
+}
+
+/// Generates in a folder the Rust and the C# of a library's records, and returns the name of the
+/// file in C#.
+fn records(library: &Library, folder: &Path) -> String {
+    let texts: Vec<_> = library
+        .sources
+        .iter()
+        .map(|file| (*file, fs::read_to_string(file).expect("is there")))
+        .collect();
+    let files = texts.iter().map(|(file, text)| (*file, text.as_str()));
+    let generate = || {
+        let declarations = Declarations::read(files)?;
+        Ok((declarations.rust()?, declarations.csharp("src/ffi")?))
+    };
+    let (rust, csharp) = generate().unwrap_or_else(|error: String| panic!("{error}"));
+    fs::write(folder.join("records.rs"), rust).expect("OUT_DIR can be written");
+    let file = "Records.g.cs".to_owned();
+    fs::write(folder.join(&file), csharp).expect("OUT_DIR can be written");
+    file
 }
 
 /// Writes only what differs, so that nothing that depends on the file's time is built again.

@@ -71,7 +71,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_CATEGORY_RESOURCE_EXISTS = 5;
         /// <summary>
-        ///  Somebody else is changing it.
+        ///  Another client is changing it.
         /// </summary>
         internal const uint AZMI_CATEGORY_RESOURCE_BUSY = 6;
         /// <summary>
@@ -136,13 +136,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_EVENT_FAILED = 6;
         /// <summary>
-        ///  The event carries a question, which the host must answer. It comes out of turn.
+        ///  The event carries a question, which the host must answer. It is not queued behind other events.
         /// </summary>
         internal const uint AZMI_EVENT_QUESTION = 7;
         /// <summary>
         ///  The event's `message` is a warning of an effect that comes next. The operation waits until
-        ///  `azmi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
-        ///  queue whose options say `guards`; to others it is `AZMI_EVENT_WARNING`, and the operation goes on.
+        ///  `azmi_guard_answer` has been called with the event's `guard`.
+        ///
+        ///  It is not queued behind other events. A queue whose options do not say `guards` yields
+        ///  `AZMI_EVENT_WARNING` in its place, and the operation goes on.
         /// </summary>
         internal const uint AZMI_EVENT_GUARDED_WARNING = 8;
         /// <summary>
@@ -160,7 +162,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_QUESTION_SIGNATURE = 3;
         /// <summary>
-        ///  The host was stopped before it knew: another may answer.
+        ///  No answer: another host may give it.
         /// </summary>
         internal const uint AZMI_ANSWER_NONE = 0;
         /// <summary>
@@ -184,7 +186,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_ANSWER_SIGNATURE = 5;
         /// <summary>
-        ///  The password of the PFX file is another one.
+        ///  The password of the PFX file is wrong.
         /// </summary>
         internal const uint AZMI_ANSWER_WRONG_PASSWORD = 6;
         /// <summary>
@@ -222,8 +224,10 @@ namespace ManagedIdentity.Native
         internal const uint AZMI_CREDENTIAL_AUTOMATIC = 5;
         /// <summary>
         ///  Sign in as a service principal with `client_id` and the certificate in the file `path`, or the one
-        ///  with `thumbprint`. The library reads PEM files itself; the host is asked to open PFX files and
-        ///  certificates of the system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
+        ///  with `thumbprint`.
+        ///
+        ///  The library reads PEM files itself; the host is asked to open PFX files and certificates of the
+        ///  system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
         /// </summary>
         internal const uint AZMI_CREDENTIAL_CERTIFICATE = 6;
         /// <summary>
@@ -237,7 +241,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_CREDENTIAL_MANAGED_IDENTITY = 8;
         /// <summary>
-        ///  Sign a person in, who is told in a warning what to do; `client_id` may name the application that
+        ///  Sign a user in with a device code, which a warning shows; `client_id` may name the application that
         ///  asks, `claims_challenge` what a service wants to see.
         /// </summary>
         internal const uint AZMI_CREDENTIAL_DEVICE_CODE = 9;
@@ -251,7 +255,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_CREDENTIAL_WORKFLOW_TOKEN = 11;
         /// <summary>
-        ///  No managed identity.
+        ///  None.
         /// </summary>
         internal const uint AZMI_IDENTITY_NONE = 0;
         /// <summary>
@@ -267,7 +271,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED = 3;
         /// <summary>
-        ///  Leave the system-assigned identity as it is.
+        ///  Keep the system-assigned identity unchanged.
         /// </summary>
         internal const uint AZMI_SYSTEM_ASSIGNED_KEEP = 0;
         /// <summary>
@@ -283,13 +287,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_CHANGE_MERGE = 0;
         /// <summary>
-        ///  What is not named goes.
+        ///  What is not named is removed.
         /// </summary>
         internal const uint AZMI_CHANGE_EXACT = 1;
         /// <summary>
         ///  A virtual machine.
         /// </summary>
-        internal const uint AZMI_MACHINE_VM = 0;
+        internal const uint AZMI_MACHINE_VIRTUAL_MACHINE = 0;
         /// <summary>
         ///  A virtual machine scale set.
         /// </summary>
@@ -307,7 +311,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_UPGRADE_LISTED = 2;
         /// <summary>
-        ///  Nobody looked whether the identity exists, or looking is not allowed.
+        ///  Not checked, or the sign-in is not allowed to check.
         /// </summary>
         internal const uint AZMI_EXISTENCE_UNKNOWN = 0;
         /// <summary>
@@ -315,15 +319,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_EXISTENCE_EXISTS = 1;
         /// <summary>
-        ///  The identity was deleted: the reference to it is dead.
+        ///  The identity was deleted.
         /// </summary>
         internal const uint AZMI_EXISTENCE_MISSING = 2;
         /// <summary>
-        ///  Delete the identity, and leave behind what refers to it.
+        ///  Delete the identity alone, not what refers to it.
         /// </summary>
         internal const uint AZMI_DELETE_PLAIN = 0;
         /// <summary>
-        ///  First take the identity off machines and its roles away.
+        ///  First remove the identity from machines, and its role assignments.
         /// </summary>
         internal const uint AZMI_DELETE_DETACH = 1;
         /// <summary>
@@ -331,11 +335,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_DELETE_IF_UNUSED = 2;
         /// <summary>
-        ///  Ask Azure Resource Graph.
+        ///  Azure Resource Graph.
         /// </summary>
         internal const uint AZMI_SOURCE_RESOURCE_GRAPH = 0;
         /// <summary>
-        ///  Ask the provider of managed identities.
+        ///  The provider of managed identities: its older call listAssociatedResources.
         /// </summary>
         internal const uint AZMI_SOURCE_PROVIDER = 1;
         /// <summary>
@@ -343,11 +347,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_REFERENCE_ASSIGNED = 0;
         /// <summary>
-        ///  The resource's settings name the identity.
+        ///  The resource's settings name the identity, as those of a cluster name that of its nodes.
         /// </summary>
         internal const uint AZMI_REFERENCE_MENTIONED = 1;
         /// <summary>
-        ///  The provider of managed identities says so, and not how.
+        ///  The provider of managed identities reports the reference, without saying of which kind it is.
         /// </summary>
         internal const uint AZMI_REFERENCE_REPORTED = 2;
 
@@ -475,7 +479,7 @@ namespace ManagedIdentity.Native
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_identity_get(ulong client, AzmiTarget* request, ulong queue, ulong tag);
+        internal static extern int azmi_identity_get(ulong client, AzmiTarget* target, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each.
@@ -508,8 +512,8 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_identity_delete(ulong client, AzmiIdentityDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the giving of a role. Yields the [`AzmiRoleAssignment`], an existing one too, or a
-        ///  [`AzmiPlan`] when `dry_run` is set.
+        ///  Submits the creation of a role assignment. Yields the [`AzmiRoleAssignment`], which may exist
+        ///  already, or a [`AzmiPlan`] when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
@@ -527,8 +531,8 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_role_assignment_list(ulong client, AzmiRoleAssignmentListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the taking away of a role. Yields nothing, or a [`AzmiPlan`] when `dry_run` is set. One
-        ///  that nobody has is an error.
+        ///  Submits the deletion of a role assignment. Yields nothing, or a [`AzmiPlan`] when `dry_run` is
+        ///  set. One that does not exist is an error.
         ///
         ///  # Safety
         ///  See the module.
@@ -537,14 +541,14 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_role_assignment_delete(ulong client, AzmiRoleAssignmentDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of the roles that can be given in a place; in the connection's subscription
+        ///  Submits a listing of the roles that can be assigned on a scope; in the connection's subscription
         ///  when none is named. Yields a [`AzmiRoleDefinition`] for each.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_role_definition_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_role_definition_list(ulong client, AzmiPlace* request, ulong queue, ulong tag);
+        internal static extern int azmi_role_definition_list(ulong client, AzmiRoleScope* scope, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of the resources that refer to an identity. Yields a [`AzmiReference`] for each.
@@ -574,7 +578,7 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_vm_identity_list(ulong client, AzmiVmIdentityListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a wait until Azure is done with a machine. Yields a [`AzmiVmIdentity`].
+        ///  Submits a wait until Azure has completed the change of a machine. Yields a [`AzmiVmIdentity`].
         ///
         ///  # Safety
         ///  See the module.
@@ -600,10 +604,10 @@ namespace ManagedIdentity.Native
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_system_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_system_identity_get(ulong client, AzmiStr* scope, ulong queue, ulong tag);
+        internal static extern int azmi_system_identity_get(ulong client, AzmiStr* resource_id, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
+        ///  Submits a request of the caller's own to Azure Resource Manager. Yields what Azure answered as
         ///  `text`, if anything; with `paginate` each item of the list; or a [`AzmiPlan`] when `dry_run` is
         ///  set.
         ///
@@ -650,7 +654,7 @@ namespace ManagedIdentity.Native
         ///  See the module.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_federated_credential_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_federated_credential_get(ulong client, AzmiFederatedTarget* request, ulong queue, ulong tag);
+        internal static extern int azmi_federated_credential_get(ulong client, AzmiFederatedTarget* target, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of the federated credentials of an identity. Yields a
@@ -663,8 +667,8 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_federated_credential_list(ulong client, AzmiTarget* identity, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits that a principal be in a group of the directory. Yields nothing, or a [`AzmiPlan`] when
-        ///  `dry_run` is set. One that is in it already stays.
+        ///  Submits the addition of a principal to a group of the directory. Yields nothing, or a
+        ///  [`AzmiPlan`] when `dry_run` is set. A principal that is a member already is no error.
         ///
         ///  # Safety
         ///  See the module.
@@ -673,8 +677,8 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_group_member_add(ulong client, AzmiGroupMemberRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits that a principal be in a group of the directory no more. Yields nothing, or a
-        ///  [`AzmiPlan`] when `dry_run` is set. One that is not in it is no error.
+        ///  Submits the removal of a principal from a group of the directory. Yields nothing, or a
+        ///  [`AzmiPlan`] when `dry_run` is set. A principal that is no member is no error.
         ///
         ///  # Safety
         ///  See the module.
@@ -693,7 +697,7 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_group_member_list(ulong client, AzmiStr* group, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the running of a template. Yields a [`AzmiDeployment`] when it is done, or a [`AzmiPlan`]
+        ///  Submits the deployment of a template. Yields a [`AzmiDeployment`] when it has succeeded, or a [`AzmiPlan`]
         ///  when `dry_run` is set.
         ///
         ///  # Safety
@@ -703,7 +707,7 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_deployment_create(ulong client, AzmiDeploymentRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the making of a template out of identities. Yields it as `text`.
+        ///  Submits the export of identities as a template. Yields it as `text`.
         ///
         ///  # Safety
         ///  See the module.
@@ -799,13 +803,31 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  Whether a change is carried out or only planned.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiMode
+    {
+        /// <summary>
+        ///  1 to plan only: a [`AzmiPlan`] comes instead of the result, and nothing is changed.
+        /// </summary>
+        public byte dry_run;
+        /// <summary>
+        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+        ///  nothing. Not given, the change does what is asked.
+        /// </summary>
+        public AzmiStr agreed;
+    }
+
+    /// <summary>
     ///  What `azmi_client_connect` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiConnectRequest
     {
         /// <summary>
-        ///  One of `AZMI_CREDENTIAL_*`.
+        ///  How to sign in.
         /// </summary>
         public uint credential;
         /// <summary>
@@ -902,15 +924,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public nuint tags_len;
         /// <summary>
-        ///  1 to plan only: a [`AzmiPlan`] comes instead of the identity, and nothing is changed.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -928,7 +944,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr isolation_scope;
         /// <summary>
-        ///  The tags that replace those it has.
+        ///  The tags that replace those it has; null leaves them.
         /// </summary>
         public AzmiTag* tags;
         /// <summary>
@@ -936,19 +952,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public nuint tags_len;
         /// <summary>
-        ///  1 when `tags` counts, even with none in it; 0 leaves the tags as they are.
+        ///  Whether to plan only.
         /// </summary>
-        public byte replace_tags;
-        /// <summary>
-        ///  1 to plan only.
-        /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -962,26 +968,20 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiTarget target;
         /// <summary>
-        ///  One of `AZMI_DELETE_*`.
+        ///  What to do about what refers to the identity.
         /// </summary>
-        public uint manner;
+        public uint delete_mode;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
     ///  Where to list.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiListRequest
+    internal unsafe partial struct AzmiListScope
     {
         /// <summary>
         ///  The subscription; when not given, the connection's.
@@ -1002,7 +1002,7 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Where to list.
         /// </summary>
-        public AzmiListRequest scope;
+        public AzmiListScope scope;
         /// <summary>
         ///  1 to list all subscriptions that the sign-in sees; `scope` is not read then.
         /// </summary>
@@ -1015,10 +1015,10 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
+    ///  Who has a role, or gets it: a principal of the directory, or a user-assigned identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiHolder
+    internal unsafe partial struct AzmiPrincipal
     {
         /// <summary>
         ///  The object id; with it `identity` is not read.
@@ -1035,10 +1035,10 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  Where a role counts.
+    ///  The scope of a role assignment.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiPlace
+    internal unsafe partial struct AzmiRoleScope
     {
         /// <summary>
         ///  The id of a scope; with it the other members are not read.
@@ -1079,11 +1079,11 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Who gets the role.
         /// </summary>
-        public AzmiHolder holder;
+        public AzmiPrincipal principal;
         /// <summary>
         ///  On what. One of its members must be given.
         /// </summary>
-        public AzmiPlace place;
+        public AzmiRoleScope scope;
         /// <summary>
         ///  Which role.
         /// </summary>
@@ -1101,20 +1101,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr condition_version;
         /// <summary>
-        ///  How long to wait for a principal that is unknown, in seconds; negative for as long as is
-        ///  usual.
+        ///  How long to wait for a principal that is unknown, in seconds; negative for the default.
         /// </summary>
         public int principal_wait_s;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1126,17 +1119,17 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Whose; everybody's when nothing in it is given.
         /// </summary>
-        public AzmiHolder holder;
+        public AzmiPrincipal principal;
         /// <summary>
-        ///  Where they count; the connection's subscription when nothing in it is given.
+        ///  On what; the connection's subscription when nothing in it is given.
         /// </summary>
-        public AzmiPlace place;
+        public AzmiRoleScope scope;
         /// <summary>
         ///  Of which role; of all when nothing in it is given.
         /// </summary>
         public AzmiRole role;
         /// <summary>
-        ///  1 to include what the holder has as a member of groups.
+        ///  1 to include what the principal has as a member of groups.
         /// </summary>
         public byte through_groups;
     }
@@ -1154,25 +1147,19 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  Who has the role.
         /// </summary>
-        public AzmiHolder holder;
+        public AzmiPrincipal principal;
         /// <summary>
         ///  On what.
         /// </summary>
-        public AzmiPlace place;
+        public AzmiRoleScope scope;
         /// <summary>
         ///  Which role.
         /// </summary>
         public AzmiRole role;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1194,7 +1181,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte all_subscriptions;
         /// <summary>
-        ///  One of `AZMI_SOURCE_*`.
+        ///  Who is asked.
         /// </summary>
         public uint source;
     }
@@ -1206,9 +1193,9 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiVmIdentityGetRequest
     {
         /// <summary>
-        ///  One of `AZMI_MACHINE_*`.
+        ///  What the machine is.
         /// </summary>
-        public uint machine;
+        public uint kind;
         /// <summary>
         ///  The virtual machine or scale set.
         /// </summary>
@@ -1230,13 +1217,13 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiVmIdentityListRequest
     {
         /// <summary>
-        ///  One of `AZMI_MACHINE_*`.
+        ///  What the machines are.
         /// </summary>
-        public uint machine;
+        public uint kind;
         /// <summary>
         ///  Where to list.
         /// </summary>
-        public AzmiListRequest scope;
+        public AzmiListScope scope;
         /// <summary>
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
@@ -1254,9 +1241,9 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiVmIdentityWaitRequest
     {
         /// <summary>
-        ///  One of `AZMI_MACHINE_*`.
+        ///  What the machine is.
         /// </summary>
-        public uint machine;
+        public uint kind;
         /// <summary>
         ///  The virtual machine or scale set.
         /// </summary>
@@ -1271,24 +1258,25 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiVmIdentityUpdateRequest
     {
         /// <summary>
-        ///  One of `AZMI_MACHINE_*`.
+        ///  What the machine is.
         /// </summary>
-        public uint machine;
+        public uint kind;
         /// <summary>
         ///  The virtual machine or scale set.
         /// </summary>
         public AzmiTarget target;
         /// <summary>
         ///  `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-        ///  `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
+        ///  `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the machine then has these kinds
+        ///  and these identities, and no others.
         /// </summary>
         public uint change;
         /// <summary>
-        ///  One of `AZMI_IDENTITY_*`.
+        ///  The kinds of identity after the change, for `AZMI_CHANGE_EXACT`.
         /// </summary>
         public uint identity_type;
         /// <summary>
-        ///  One of `AZMI_SYSTEM_ASSIGNED_*`.
+        ///  What to do with the system-assigned identity, for `AZMI_CHANGE_MERGE`.
         /// </summary>
         public uint system_assigned;
         /// <summary>
@@ -1312,7 +1300,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte remove_missing;
         /// <summary>
-        ///  One of `AZMI_UPGRADE_*`: which instances of a scale set take the change.
+        ///  Which instances of a scale set take the change.
         /// </summary>
         public uint upgrade;
         /// <summary>
@@ -1328,15 +1316,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte no_wait;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1363,7 +1345,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr api_version;
         /// <summary>
-        ///  What to send: the caller's own JSON, which leaves as it is.
+        ///  What to send: the caller's own JSON, which is sent unchanged.
         /// </summary>
         public AzmiStr body;
         /// <summary>
@@ -1371,19 +1353,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte paginate;
         /// <summary>
-        ///  1 to wait until Azure is done with what the call began.
+        ///  1 to wait until Azure has completed what the call started.
         /// </summary>
         public byte wait;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1408,22 +1384,17 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  What `azmi_federated_credential_create` and `azmi_federated_credential_update` need. The source is
-    ///  given by issuer and subject, or in the form of GitHub or of Kubernetes.
+    ///  Whose tokens are trusted: by issuer and subject, or in the form of GitHub or of Kubernetes.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiFederatedWriteRequest
+    internal unsafe partial struct AzmiFederatedSource
     {
-        /// <summary>
-        ///  The credential.
-        /// </summary>
-        public AzmiFederatedTarget target;
         /// <summary>
         ///  The URL of the issuer.
         /// </summary>
         public AzmiStr issuer;
         /// <summary>
-        ///  Whom the issuer must name.
+        ///  The subject that the issuer's tokens must have.
         /// </summary>
         public AzmiStr subject;
         /// <summary>
@@ -1462,8 +1433,24 @@ namespace ManagedIdentity.Native
         ///  Kubernetes: the service account.
         /// </summary>
         public AzmiStr service_account;
+    }
+
+    /// <summary>
+    ///  What `azmi_federated_credential_create` and `azmi_federated_credential_update` need.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiFederatedWriteRequest
+    {
         /// <summary>
-        ///  Whom the token must be for: one. None for the usual one, or to leave it.
+        ///  The credential.
+        /// </summary>
+        public AzmiFederatedTarget target;
+        /// <summary>
+        ///  Whose tokens are trusted.
+        /// </summary>
+        public AzmiFederatedSource source;
+        /// <summary>
+        ///  The audience that the tokens must have: one. None for the default one, or to leave it.
         /// </summary>
         public AzmiStr* audiences;
         /// <summary>
@@ -1471,15 +1458,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public nuint audiences_len;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1493,15 +1474,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiFederatedTarget target;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1519,20 +1494,14 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr principal_id;
         /// <summary>
-        ///  How long to wait for a principal that is unknown, in seconds; negative for as long as is
-        ///  usual. For `azmi_group_member_add` alone.
+        ///  How long to wait for a principal that is unknown, in seconds; negative for the default. For
+        ///  `azmi_group_member_add` alone.
         /// </summary>
         public int principal_wait_s;
         /// <summary>
-        ///  1 to plan only.
+        ///  Whether to plan only.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1558,15 +1527,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr parameter_file;
         /// <summary>
-        ///  1 to plan only, by Azure's own what-if.
+        ///  Whether to plan only, by Azure's own what-if.
         /// </summary>
-        public byte dry_run;
-        /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-        ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-        ///  nothing. Not given, the change does what is asked.
-        /// </summary>
-        public AzmiStr agreed;
+        public AzmiMode mode;
     }
 
     /// <summary>
@@ -1605,7 +1568,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public ulong tag;
         /// <summary>
-        ///  One of `AZMI_EVENT_*`.
+        ///  What kind of event it is.
         /// </summary>
         public uint kind;
         /// <summary>
@@ -1645,10 +1608,6 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiFederatedCredential* federated_credential;
         /// <summary>
-        ///  What the host is asked, or null.
-        /// </summary>
-        public AzmiQuestion* question;
-        /// <summary>
         ///  A member of a group of the directory, or null.
         /// </summary>
         public AzmiGroupMember* group_member;
@@ -1660,6 +1619,10 @@ namespace ManagedIdentity.Native
         ///  What Azure answered, JSON as Azure wrote it, or the template that was asked for.
         /// </summary>
         public AzmiStr text;
+        /// <summary>
+        ///  What the host is asked, or null.
+        /// </summary>
+        public AzmiQuestion* question;
         /// <summary>
         ///  How far a long wait has come, or null.
         /// </summary>
@@ -1679,7 +1642,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A user-assigned identity.
+    ///  A user-assigned managed identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiIdentity
@@ -1705,14 +1668,6 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr location;
         /// <summary>
-        ///  `Microsoft.ManagedIdentity/userAssignedIdentities`.
-        /// </summary>
-        public AzmiStr resource_type;
-        /// <summary>
-        ///  The tenant that the identity belongs to.
-        /// </summary>
-        public AzmiStr tenant_id;
-        /// <summary>
         ///  The object id of its service principal.
         /// </summary>
         public AzmiStr principal_id;
@@ -1721,11 +1676,19 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr client_id;
         /// <summary>
-        ///  `None` or `Regional`, where Azure says.
+        ///  The tenant that the identity belongs to.
+        /// </summary>
+        public AzmiStr tenant_id;
+        /// <summary>
+        ///  `Microsoft.ManagedIdentity/userAssignedIdentities`.
+        /// </summary>
+        public AzmiStr resource_type;
+        /// <summary>
+        ///  `None` or `Regional`; null where Azure does not report it.
         /// </summary>
         public AzmiStr isolation_scope;
         /// <summary>
-        ///  The tags.
+        ///  The tags; empty when there are none. Names are compared without regard to case.
         /// </summary>
         public AzmiTag* tags;
         /// <summary>
@@ -1735,7 +1698,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  The system-assigned identity of a resource.
+    ///  The system-assigned managed identity of a resource.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiSystemIdentity
@@ -1761,14 +1724,6 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr location;
         /// <summary>
-        ///  `Microsoft.ManagedIdentity/identities`.
-        /// </summary>
-        public AzmiStr resource_type;
-        /// <summary>
-        ///  The tenant that the identity belongs to.
-        /// </summary>
-        public AzmiStr tenant_id;
-        /// <summary>
         ///  The object id of its service principal.
         /// </summary>
         public AzmiStr principal_id;
@@ -1777,7 +1732,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr client_id;
         /// <summary>
-        ///  The resource's tags.
+        ///  The tenant that the identity belongs to.
+        /// </summary>
+        public AzmiStr tenant_id;
+        /// <summary>
+        ///  `Microsoft.ManagedIdentity/identities`.
+        /// </summary>
+        public AzmiStr resource_type;
+        /// <summary>
+        ///  The resource's tags; empty when there are none. Names are compared without regard to case.
         /// </summary>
         public AzmiTag* tags;
         /// <summary>
@@ -1787,7 +1750,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A federated credential.
+    ///  A federated credential of a user-assigned managed identity: whose tokens may act as the identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiFederatedCredential
@@ -1813,33 +1776,36 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr subscription_id;
         /// <summary>
-        ///  `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
-        /// </summary>
-        public AzmiStr resource_type;
-        /// <summary>
         ///  The URL of the issuer.
         /// </summary>
         public AzmiStr issuer;
         /// <summary>
-        ///  Whom the issuer must name; not given where there is an expression.
+        ///  The subject that the issuer's tokens must have; null where there is an expression.
         /// </summary>
         public AzmiStr subject;
         /// <summary>
-        ///  What the claims of a token must match; not given where there is a subject.
+        ///  What the claims of a token must match, in a flexible credential; null where there is a
+        ///  subject.
         /// </summary>
         public AzmiStr claims_matching_expression;
         /// <summary>
-        ///  The version of the expression's language; 0 where there is none.
+        ///  The version of the expression's language; null where there is none.
+        ///
+        ///  0 where there is none.
         /// </summary>
         public int claims_matching_expression_version;
         /// <summary>
-        ///  Whom the token must be for.
+        ///  The audience that the tokens must have: one.
         /// </summary>
         public AzmiStr* audiences;
         /// <summary>
         ///  The number of audiences.
         /// </summary>
         public nuint audiences_len;
+        /// <summary>
+        ///  `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
+        /// </summary>
+        public AzmiStr resource_type;
     }
 
     /// <summary>
@@ -1853,29 +1819,29 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr group_id;
         /// <summary>
-        ///  Its display name.
+        ///  The display name of the group.
         /// </summary>
         public AzmiStr group_name;
         /// <summary>
         ///  The object id of the member.
         /// </summary>
-        public AzmiStr id;
+        public AzmiStr principal_id;
         /// <summary>
-        ///  The display name of the member, where the sign-in may see it.
+        ///  The display name of the member; null where the sign-in may not see it.
         /// </summary>
         public AzmiStr display_name;
         /// <summary>
         ///  `ServicePrincipal`, `User`, `Group` or `Device`.
         /// </summary>
-        public AzmiStr kind;
+        public AzmiStr principal_type;
         /// <summary>
         ///  The application id of a service principal.
         /// </summary>
-        public AzmiStr app_id;
+        public AzmiStr client_id;
     }
 
     /// <summary>
-    ///  A deployment that has ended well.
+    ///  A deployment of a template that has succeeded.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiDeployment
@@ -1901,7 +1867,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr provisioning_state;
         /// <summary>
-        ///  When it was done, as Azure writes it.
+        ///  When it was completed, as Azure writes it.
         /// </summary>
         public AzmiStr timestamp;
         /// <summary>
@@ -1909,7 +1875,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr duration;
         /// <summary>
-        ///  `Incremental`.
+        ///  `Incremental`: resources that are not in the template stay.
         /// </summary>
         public AzmiStr mode;
         /// <summary>
@@ -1917,12 +1883,14 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr correlation_id;
         /// <summary>
-        ///  The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
-        ///  have no value.
+        ///  The outputs of the template by name, each with Type and Value. The value of a secure output
+        ///  is null: Azure does not return it.
+        ///
+        ///  JSON: an object by name, each with `type` and `value`.
         /// </summary>
         public AzmiStr outputs;
         /// <summary>
-        ///  The ids of the resources that it made or found.
+        ///  The ids of the resources that it created or found.
         /// </summary>
         public AzmiStr* resources;
         /// <summary>
@@ -1932,7 +1900,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A user-assigned identity on a virtual machine.
+    ///  A user-assigned managed identity as a virtual machine or scale set has it.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiAssignedIdentity
@@ -1946,27 +1914,30 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr name;
         /// <summary>
-        ///  The object id of its service principal; not given until Azure has resolved it.
+        ///  The object id of its service principal; null until Azure has resolved it.
         /// </summary>
         public AzmiStr principal_id;
         /// <summary>
-        ///  Its application id; not given until Azure has resolved it.
+        ///  Its application id; null until Azure has resolved it.
         /// </summary>
         public AzmiStr client_id;
         /// <summary>
-        ///  One of `AZMI_EXISTENCE_*`.
+        ///  Whether the identity itself still exists: false for a reference to an identity that was
+        ///  deleted, null when it was not checked (see -Check) or the sign-in may not check it.
         /// </summary>
         public uint existence;
     }
 
     /// <summary>
-    ///  The identity of a virtual machine or scale set.
+    ///  The managed identity of a virtual machine.
+    ///
+    ///  Or of a virtual machine scale set.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiVmIdentity
     {
         /// <summary>
-        ///  One of `AZMI_MACHINE_*`.
+        ///  What the machine is.
         /// </summary>
         public uint machine;
         /// <summary>
@@ -1990,17 +1961,25 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr location;
         /// <summary>
-        ///  One of `AZMI_IDENTITY_*`.
+        ///  Which kinds of identity it has.
         /// </summary>
         public uint identity_type;
         /// <summary>
-        ///  The system-assigned identity's object id, when there is one.
+        ///  The system-assigned identity's object id; null when there is none.
         /// </summary>
         public AzmiStr principal_id;
         /// <summary>
-        ///  The system-assigned identity's tenant, when there is one.
+        ///  The system-assigned identity's tenant; null when there is none.
         /// </summary>
         public AzmiStr tenant_id;
+        /// <summary>
+        ///  The user-assigned identities; empty when there are none.
+        /// </summary>
+        public AzmiAssignedIdentity* assigned;
+        /// <summary>
+        ///  The number of user-assigned identities.
+        /// </summary>
+        public nuint assigned_len;
         /// <summary>
         ///  The version of the machine that this was read from.
         /// </summary>
@@ -2010,27 +1989,19 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr provisioning_state;
         /// <summary>
-        ///  The user-assigned identities.
-        /// </summary>
-        public AzmiAssignedIdentity* assigned;
-        /// <summary>
-        ///  The number of user-assigned identities.
-        /// </summary>
-        public nuint assigned_len;
-        /// <summary>
-        ///  How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
+        ///  How the instances of a scale set take a new model: `Manual`, `Automatic` or `Rolling`.
         /// </summary>
         public AzmiStr upgrade_mode;
     }
 
     /// <summary>
-    ///  A role that somebody has.
+    ///  A role that somebody has on a scope.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiRoleAssignment
     {
         /// <summary>
-        ///  Its id.
+        ///  The assignment's id.
         /// </summary>
         public AzmiStr id;
         /// <summary>
@@ -2038,31 +2009,31 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr name;
         /// <summary>
-        ///  What it was given on.
+        ///  The scope of the assignment.
         /// </summary>
         public AzmiStr scope;
         /// <summary>
-        ///  The role's full id.
+        ///  The full id of the role.
         /// </summary>
         public AzmiStr role_definition_id;
         /// <summary>
-        ///  What people call the role, where that is known.
+        ///  The name of the role, such as `Reader`; null when it is not known.
         /// </summary>
         public AzmiStr role_definition_name;
         /// <summary>
-        ///  The object id of who has it.
+        ///  The object id of who has the role.
         /// </summary>
         public AzmiStr principal_id;
         /// <summary>
-        ///  `ServicePrincipal`, `User`, `Group`, …
+        ///  `ServicePrincipal`, which managed identities are, `User`, `Group`, …
         /// </summary>
         public AzmiStr principal_type;
         /// <summary>
-        ///  Why, as whoever gave it said.
+        ///  The description that the assignment was created with.
         /// </summary>
         public AzmiStr description;
         /// <summary>
-        ///  The condition under which it counts.
+        ///  The condition of the assignment.
         /// </summary>
         public AzmiStr condition;
         /// <summary>
@@ -2070,13 +2041,13 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr condition_version;
         /// <summary>
-        ///  1 when it was given above the place that was asked about.
+        ///  Whether it was created on a scope above the one that was asked about, and is inherited there.
         /// </summary>
         public byte inherited;
     }
 
     /// <summary>
-    ///  A role.
+    ///  A role that can be assigned.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiRoleDefinition
@@ -2090,7 +2061,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr name;
         /// <summary>
-        ///  What people call it, such as `Reader`.
+        ///  Its name, such as `Reader`.
         /// </summary>
         public AzmiStr role_name;
         /// <summary>
@@ -2104,7 +2075,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A resource that refers to a user-assigned identity.
+    ///  A resource that refers to a user-assigned managed identity.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiReference
@@ -2118,7 +2089,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr name;
         /// <summary>
-        ///  Its type.
+        ///  Its type, such as `microsoft.compute/virtualmachines`, in the casing of the source.
         /// </summary>
         public AzmiStr resource_type;
         /// <summary>
@@ -2126,21 +2097,23 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr resource_group;
         /// <summary>
-        ///  Its subscription.
+        ///  Its subscription's id.
         /// </summary>
         public AzmiStr subscription_id;
         /// <summary>
-        ///  The identity's id.
+        ///  The id of the identity that it refers to.
         /// </summary>
         public AzmiStr identity_id;
         /// <summary>
-        ///  One of `AZMI_REFERENCE_*`.
+        ///  How it refers to it.
         /// </summary>
         public uint kind;
     }
 
     /// <summary>
-    ///  A connection. The host owns `client` from here on and frees it with `azmi_client_free`.
+    ///  A connection to Azure Resource Manager. It shows who is signed in and where, and never a secret.
+    ///
+    ///  The host owns `client` from here on and frees it with `azmi_client_free`.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiConnection
@@ -2154,8 +2127,8 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr account;
         /// <summary>
-        ///  `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
-        ///  `AzureCli`.
+        ///  The kind of sign-in: `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`,
+        ///  `AzurePowerShell` or `AzureCli`.
         /// </summary>
         public AzmiStr account_type;
         /// <summary>
@@ -2163,7 +2136,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr tenant_id;
         /// <summary>
-        ///  The subscription to work in.
+        ///  The default subscription.
         /// </summary>
         public AzmiStr subscription_id;
         /// <summary>
@@ -2205,7 +2178,9 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  What only the host can find out or do. The operation goes on when `azmi_question_answer` has been called, exactly once.
+    ///  What only the host can find out or do.
+    ///
+    ///  The operation goes on when `azmi_question_answer` has been called, exactly once.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiQuestion
@@ -2215,7 +2190,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public ulong question;
         /// <summary>
-        ///  One of `AZMI_QUESTION_*`.
+        ///  What the host is asked for.
         /// </summary>
         public uint kind;
         /// <summary>
@@ -2239,19 +2214,19 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr text;
         /// <summary>
-        ///  How to sign it: one of `AZMI_SIGNATURE_*`.
+        ///  How to sign it.
         /// </summary>
         public uint algorithm;
     }
 
     /// <summary>
-    ///  What the host found out.
+    ///  What the host found out or did. Without an outcome, another host may answer.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiAnswer
     {
         /// <summary>
-        ///  One of `AZMI_ANSWER_*`.
+        ///  What came of the question.
         /// </summary>
         public uint outcome;
         /// <summary>
@@ -2283,15 +2258,19 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr audience;
         /// <summary>
-        ///  The certificate in DER and base64, for `AZMI_ANSWER_CERTIFICATE`.
+        ///  The certificate in DER, for `AZMI_ANSWER_CERTIFICATE`.
+        ///
+        ///  In base64.
         /// </summary>
         public AzmiStr certificate;
         /// <summary>
-        ///  How its key signs: one of `AZMI_SIGNATURE_*`.
+        ///  How its key signs.
         /// </summary>
         public uint algorithm;
         /// <summary>
-        ///  The signature in base64, for `AZMI_ANSWER_SIGNATURE`.
+        ///  The signature, for `AZMI_ANSWER_SIGNATURE`.
+        ///
+        ///  In base64.
         /// </summary>
         public AzmiStr signature;
         /// <summary>
@@ -2315,7 +2294,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr status;
         /// <summary>
-        ///  0 to 100, or -1 when it can't be known.
+        ///  0 to 100, or -1 when it is not known.
         /// </summary>
         public int percent;
         /// <summary>
@@ -2339,7 +2318,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr message;
         /// <summary>
-        ///  One of `AZMI_CATEGORY_*`.
+        ///  The kind of error.
         /// </summary>
         public uint category;
         /// <summary>

@@ -48,7 +48,7 @@
 // It exists already in another form.
 #define AZMI_CATEGORY_RESOURCE_EXISTS 5
 
-// Somebody else is changing it.
+// Another client is changing it.
 #define AZMI_CATEGORY_RESOURCE_BUSY 6
 
 // Throttled, or over a quota.
@@ -97,12 +97,14 @@
 // The operation has failed; the event carries `error`. Its last event.
 #define AZMI_EVENT_FAILED 6
 
-// The event carries a question, which the host must answer. It comes out of turn.
+// The event carries a question, which the host must answer. It is not queued behind other events.
 #define AZMI_EVENT_QUESTION 7
 
 // The event's `message` is a warning of an effect that comes next. The operation waits until
-// `azmi_guard_answer` has been called with the event's `guard`. It comes out of turn, and only to a
-// queue whose options say `guards`; to others it is `AZMI_EVENT_WARNING`, and the operation goes on.
+// `azmi_guard_answer` has been called with the event's `guard`.
+//
+// It is not queued behind other events. A queue whose options do not say `guards` yields
+// `AZMI_EVENT_WARNING` in its place, and the operation goes on.
 #define AZMI_EVENT_GUARDED_WARNING 8
 
 // Get a token of Azure PowerShell, which runs in the same process.
@@ -116,7 +118,7 @@
 // Sign `text` by `algorithm` with the key of the connection's certificate.
 #define AZMI_QUESTION_SIGNATURE 3
 
-// The host was stopped before it knew: another may answer.
+// No answer: another host may give it.
 #define AZMI_ANSWER_NONE 0
 
 // There is a token.
@@ -134,7 +136,7 @@
 // There is a `signature`.
 #define AZMI_ANSWER_SIGNATURE 5
 
-// The password of the PFX file is another one.
+// The password of the PFX file is wrong.
 #define AZMI_ANSWER_WRONG_PASSWORD 6
 
 // No store has the certificate.
@@ -163,8 +165,10 @@
 #define AZMI_CREDENTIAL_AUTOMATIC 5
 
 // Sign in as a service principal with `client_id` and the certificate in the file `path`, or the one
-// with `thumbprint`. The library reads PEM files itself; the host is asked to open PFX files and
-// certificates of the system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
+// with `thumbprint`.
+//
+// The library reads PEM files itself; the host is asked to open PFX files and certificates of the
+// system's stores, and to sign with their keys: `AZMI_EVENT_QUESTION`.
 #define AZMI_CREDENTIAL_CERTIFICATE 6
 
 // Sign in as a service principal with `client_id` and a token of another issuer: `secret`, or the
@@ -175,7 +179,7 @@
 // object id or resource id.
 #define AZMI_CREDENTIAL_MANAGED_IDENTITY 8
 
-// Sign a person in, who is told in a warning what to do; `client_id` may name the application that
+// Sign a user in with a device code, which a warning shows; `client_id` may name the application that
 // asks, `claims_challenge` what a service wants to see.
 #define AZMI_CREDENTIAL_DEVICE_CODE 9
 
@@ -186,7 +190,7 @@
 // of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
 #define AZMI_CREDENTIAL_WORKFLOW_TOKEN 11
 
-// No managed identity.
+// None.
 #define AZMI_IDENTITY_NONE 0
 
 // The system-assigned identity alone.
@@ -198,7 +202,7 @@
 // The system-assigned identity and user-assigned ones.
 #define AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED 3
 
-// Leave the system-assigned identity as it is.
+// Keep the system-assigned identity unchanged.
 #define AZMI_SYSTEM_ASSIGNED_KEEP 0
 
 // Turn the system-assigned identity on.
@@ -210,11 +214,11 @@
 // What is not named stays as it is.
 #define AZMI_CHANGE_MERGE 0
 
-// What is not named goes.
+// What is not named is removed.
 #define AZMI_CHANGE_EXACT 1
 
 // A virtual machine.
-#define AZMI_MACHINE_VM 0
+#define AZMI_MACHINE_VIRTUAL_MACHINE 0
 
 // A virtual machine scale set.
 #define AZMI_MACHINE_SCALE_SET 1
@@ -228,37 +232,37 @@
 // The instances that are named take the change.
 #define AZMI_UPGRADE_LISTED 2
 
-// Nobody looked whether the identity exists, or looking is not allowed.
+// Not checked, or the sign-in is not allowed to check.
 #define AZMI_EXISTENCE_UNKNOWN 0
 
 // The identity exists.
 #define AZMI_EXISTENCE_EXISTS 1
 
-// The identity was deleted: the reference to it is dead.
+// The identity was deleted.
 #define AZMI_EXISTENCE_MISSING 2
 
-// Delete the identity, and leave behind what refers to it.
+// Delete the identity alone, not what refers to it.
 #define AZMI_DELETE_PLAIN 0
 
-// First take the identity off machines and its roles away.
+// First remove the identity from machines, and its role assignments.
 #define AZMI_DELETE_DETACH 1
 
 // Refuse to delete an identity that is in use.
 #define AZMI_DELETE_IF_UNUSED 2
 
-// Ask Azure Resource Graph.
+// Azure Resource Graph.
 #define AZMI_SOURCE_RESOURCE_GRAPH 0
 
-// Ask the provider of managed identities.
+// The provider of managed identities: its older call listAssociatedResources.
 #define AZMI_SOURCE_PROVIDER 1
 
 // The identity is assigned to the resource.
 #define AZMI_REFERENCE_ASSIGNED 0
 
-// The resource's settings name the identity.
+// The resource's settings name the identity, as those of a cluster name that of its nodes.
 #define AZMI_REFERENCE_MENTIONED 1
 
-// The provider of managed identities says so, and not how.
+// The provider of managed identities reports the reference, without saying of which kind it is.
 #define AZMI_REFERENCE_REPORTED 2
 
 // A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
@@ -279,6 +283,11 @@ typedef struct AzmiQueueOptions {
   uint8_t guards;
 } AzmiQueueOptions;
 
+// What kind of event it is.
+//
+// One of `AZMI_EVENT_*`.
+typedef uint32_t AzmiEventKind;
+
 // A tag: a name and a value.
 typedef struct AzmiTag {
   // The tag's name.
@@ -287,7 +296,7 @@ typedef struct AzmiTag {
   struct AzmiStr value;
 } AzmiTag;
 
-// A user-assigned identity.
+// A user-assigned managed identity.
 typedef struct AzmiIdentity {
   // The resource id, as Azure writes it.
   struct AzmiStr id;
@@ -299,40 +308,58 @@ typedef struct AzmiIdentity {
   struct AzmiStr subscription_id;
   // The region, such as `eastus`.
   struct AzmiStr location;
-  // `Microsoft.ManagedIdentity/userAssignedIdentities`.
-  struct AzmiStr resource_type;
-  // The tenant that the identity belongs to.
-  struct AzmiStr tenant_id;
   // The object id of its service principal.
   struct AzmiStr principal_id;
   // Its application id.
   struct AzmiStr client_id;
-  // `None` or `Regional`, where Azure says.
+  // The tenant that the identity belongs to.
+  struct AzmiStr tenant_id;
+  // `Microsoft.ManagedIdentity/userAssignedIdentities`.
+  struct AzmiStr resource_type;
+  // `None` or `Regional`; null where Azure does not report it.
   struct AzmiStr isolation_scope;
-  // The tags.
+  // The tags; empty when there are none. Names are compared without regard to case.
   const struct AzmiTag *tags;
   // The number of tags.
   size_t tags_len;
 } AzmiIdentity;
 
-// A user-assigned identity on a virtual machine.
+// What identities can be assigned to.
+//
+// One of `AZMI_MACHINE_*`.
+typedef uint32_t AzmiMachineKind;
+
+// Which kinds of managed identity a virtual machine has.
+//
+// One of `AZMI_IDENTITY_*`.
+typedef uint32_t AzmiVmIdentityType;
+
+// Whether an identity that is assigned still exists.
+//
+// One of `AZMI_EXISTENCE_*`.
+typedef uint32_t AzmiExistence;
+
+// A user-assigned managed identity as a virtual machine or scale set has it.
 typedef struct AzmiAssignedIdentity {
   // The resource id, as Compute writes it.
   struct AzmiStr id;
   // The name.
   struct AzmiStr name;
-  // The object id of its service principal; not given until Azure has resolved it.
+  // The object id of its service principal; null until Azure has resolved it.
   struct AzmiStr principal_id;
-  // Its application id; not given until Azure has resolved it.
+  // Its application id; null until Azure has resolved it.
   struct AzmiStr client_id;
-  // One of `AZMI_EXISTENCE_*`.
-  uint32_t existence;
+  // Whether the identity itself still exists: false for a reference to an identity that was
+  // deleted, null when it was not checked (see -Check) or the sign-in may not check it.
+  AzmiExistence existence;
 } AzmiAssignedIdentity;
 
-// The identity of a virtual machine or scale set.
+// The managed identity of a virtual machine.
+//
+// Or of a virtual machine scale set.
 typedef struct AzmiVmIdentity {
-  // One of `AZMI_MACHINE_*`.
-  uint32_t machine;
+  // What the machine is.
+  AzmiMachineKind machine;
   // The machine's resource id.
   struct AzmiStr id;
   // Its name.
@@ -343,57 +370,57 @@ typedef struct AzmiVmIdentity {
   struct AzmiStr subscription_id;
   // Its region.
   struct AzmiStr location;
-  // One of `AZMI_IDENTITY_*`.
-  uint32_t identity_type;
-  // The system-assigned identity's object id, when there is one.
+  // Which kinds of identity it has.
+  AzmiVmIdentityType identity_type;
+  // The system-assigned identity's object id; null when there is none.
   struct AzmiStr principal_id;
-  // The system-assigned identity's tenant, when there is one.
+  // The system-assigned identity's tenant; null when there is none.
   struct AzmiStr tenant_id;
+  // The user-assigned identities; empty when there are none.
+  const struct AzmiAssignedIdentity *assigned;
+  // The number of user-assigned identities.
+  size_t assigned_len;
   // The version of the machine that this was read from.
   struct AzmiStr etag;
   // `Succeeded`, `Updating`, `Failed`, …
   struct AzmiStr provisioning_state;
-  // The user-assigned identities.
-  const struct AzmiAssignedIdentity *assigned;
-  // The number of user-assigned identities.
-  size_t assigned_len;
-  // How a scale set's instances take a new model: `Manual`, `Automatic` or `Rolling`.
+  // How the instances of a scale set take a new model: `Manual`, `Automatic` or `Rolling`.
   struct AzmiStr upgrade_mode;
 } AzmiVmIdentity;
 
-// A role that somebody has.
+// A role that somebody has on a scope.
 typedef struct AzmiRoleAssignment {
-  // Its id.
+  // The assignment's id.
   struct AzmiStr id;
   // Its name, a GUID.
   struct AzmiStr name;
-  // What it was given on.
+  // The scope of the assignment.
   struct AzmiStr scope;
-  // The role's full id.
+  // The full id of the role.
   struct AzmiStr role_definition_id;
-  // What people call the role, where that is known.
+  // The name of the role, such as `Reader`; null when it is not known.
   struct AzmiStr role_definition_name;
-  // The object id of who has it.
+  // The object id of who has the role.
   struct AzmiStr principal_id;
-  // `ServicePrincipal`, `User`, `Group`, …
+  // `ServicePrincipal`, which managed identities are, `User`, `Group`, …
   struct AzmiStr principal_type;
-  // Why, as whoever gave it said.
+  // The description that the assignment was created with.
   struct AzmiStr description;
-  // The condition under which it counts.
+  // The condition of the assignment.
   struct AzmiStr condition;
   // The version of the condition's language.
   struct AzmiStr condition_version;
-  // 1 when it was given above the place that was asked about.
+  // Whether it was created on a scope above the one that was asked about, and is inherited there.
   uint8_t inherited;
 } AzmiRoleAssignment;
 
-// A role.
+// A role that can be assigned.
 typedef struct AzmiRoleDefinition {
   // Its full id.
   struct AzmiStr id;
   // Its GUID.
   struct AzmiStr name;
-  // What people call it, such as `Reader`.
+  // Its name, such as `Reader`.
   struct AzmiStr role_name;
   // What it is for.
   struct AzmiStr description;
@@ -401,36 +428,43 @@ typedef struct AzmiRoleDefinition {
   struct AzmiStr kind;
 } AzmiRoleDefinition;
 
-// A resource that refers to a user-assigned identity.
+// How a resource refers to a user-assigned managed identity.
+//
+// One of `AZMI_REFERENCE_*`.
+typedef uint32_t AzmiReferenceKind;
+
+// A resource that refers to a user-assigned managed identity.
 typedef struct AzmiReference {
   // The resource's id.
   struct AzmiStr id;
   // Its name.
   struct AzmiStr name;
-  // Its type.
+  // Its type, such as `microsoft.compute/virtualmachines`, in the casing of the source.
   struct AzmiStr resource_type;
   // Its resource group.
   struct AzmiStr resource_group;
-  // Its subscription.
+  // Its subscription's id.
   struct AzmiStr subscription_id;
-  // The identity's id.
+  // The id of the identity that it refers to.
   struct AzmiStr identity_id;
-  // One of `AZMI_REFERENCE_*`.
-  uint32_t kind;
+  // How it refers to it.
+  AzmiReferenceKind kind;
 } AzmiReference;
 
-// A connection. The host owns `client` from here on and frees it with `azmi_client_free`.
+// A connection to Azure Resource Manager. It shows who is signed in and where, and never a secret.
+//
+// The host owns `client` from here on and frees it with `azmi_client_free`.
 typedef struct AzmiConnection {
   // The handle for every operation.
   uint64_t client;
   // Who is signed in, as far as the sign-in says.
   struct AzmiStr account;
-  // `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`, `AzurePowerShell` or
-  // `AzureCli`.
+  // The kind of sign-in: `AccessToken`, `ServicePrincipal`, `ManagedService`, `User`,
+  // `AzurePowerShell` or `AzureCli`.
   struct AzmiStr account_type;
   // The tenant's id, where it is known.
   struct AzmiStr tenant_id;
-  // The subscription to work in.
+  // The default subscription.
   struct AzmiStr subscription_id;
   // That subscription's name.
   struct AzmiStr subscription_name;
@@ -452,7 +486,7 @@ typedef struct AzmiPlan {
   struct AzmiStr agreement;
 } AzmiPlan;
 
-// The system-assigned identity of a resource.
+// The system-assigned managed identity of a resource.
 typedef struct AzmiSystemIdentity {
   // Its id: that of the resource, with `/providers/Microsoft.ManagedIdentity/identities/default`.
   struct AzmiStr id;
@@ -464,21 +498,21 @@ typedef struct AzmiSystemIdentity {
   struct AzmiStr subscription_id;
   // The resource's region.
   struct AzmiStr location;
-  // `Microsoft.ManagedIdentity/identities`.
-  struct AzmiStr resource_type;
-  // The tenant that the identity belongs to.
-  struct AzmiStr tenant_id;
   // The object id of its service principal.
   struct AzmiStr principal_id;
   // Its application id.
   struct AzmiStr client_id;
-  // The resource's tags.
+  // The tenant that the identity belongs to.
+  struct AzmiStr tenant_id;
+  // `Microsoft.ManagedIdentity/identities`.
+  struct AzmiStr resource_type;
+  // The resource's tags; empty when there are none. Names are compared without regard to case.
   const struct AzmiTag *tags;
   // The number of tags.
   size_t tags_len;
 } AzmiSystemIdentity;
 
-// A federated credential.
+// A federated credential of a user-assigned managed identity: whose tokens may act as the identity.
 typedef struct AzmiFederatedCredential {
   // The resource id, as Azure writes it.
   struct AzmiStr id;
@@ -490,59 +524,42 @@ typedef struct AzmiFederatedCredential {
   struct AzmiStr resource_group;
   // The subscription's id.
   struct AzmiStr subscription_id;
-  // `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
-  struct AzmiStr resource_type;
   // The URL of the issuer.
   struct AzmiStr issuer;
-  // Whom the issuer must name; not given where there is an expression.
+  // The subject that the issuer's tokens must have; null where there is an expression.
   struct AzmiStr subject;
-  // What the claims of a token must match; not given where there is a subject.
+  // What the claims of a token must match, in a flexible credential; null where there is a
+  // subject.
   struct AzmiStr claims_matching_expression;
-  // The version of the expression's language; 0 where there is none.
+  // The version of the expression's language; null where there is none.
+  //
+  // 0 where there is none.
   int32_t claims_matching_expression_version;
-  // Whom the token must be for.
+  // The audience that the tokens must have: one.
   const struct AzmiStr *audiences;
   // The number of audiences.
   size_t audiences_len;
+  // `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
+  struct AzmiStr resource_type;
 } AzmiFederatedCredential;
-
-// What only the host can find out or do. The operation goes on when `azmi_question_answer` has been called, exactly once.
-typedef struct AzmiQuestion {
-  // The handle for `azmi_question_answer`.
-  uint64_t question;
-  // One of `AZMI_QUESTION_*`.
-  uint32_t kind;
-  // What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
-  struct AzmiStr audience;
-  // The tenant of the token; when not given, that of the context.
-  struct AzmiStr tenant;
-  // The full path of a PFX file.
-  struct AzmiStr path;
-  // The SHA-1 thumbprint of a certificate: 40 hexadecimal digits.
-  struct AzmiStr thumbprint;
-  // What to sign.
-  struct AzmiStr text;
-  // How to sign it: one of `AZMI_SIGNATURE_*`.
-  uint32_t algorithm;
-} AzmiQuestion;
 
 // A direct member of a group of the directory.
 typedef struct AzmiGroupMember {
   // The object id of the group.
   struct AzmiStr group_id;
-  // Its display name.
+  // The display name of the group.
   struct AzmiStr group_name;
   // The object id of the member.
-  struct AzmiStr id;
-  // The display name of the member, where the sign-in may see it.
+  struct AzmiStr principal_id;
+  // The display name of the member; null where the sign-in may not see it.
   struct AzmiStr display_name;
   // `ServicePrincipal`, `User`, `Group` or `Device`.
-  struct AzmiStr kind;
+  struct AzmiStr principal_type;
   // The application id of a service principal.
-  struct AzmiStr app_id;
+  struct AzmiStr client_id;
 } AzmiGroupMember;
 
-// A deployment that has ended well.
+// A deployment of a template that has succeeded.
 typedef struct AzmiDeployment {
   // The resource id.
   struct AzmiStr id;
@@ -554,22 +571,56 @@ typedef struct AzmiDeployment {
   struct AzmiStr subscription_id;
   // `Succeeded`.
   struct AzmiStr provisioning_state;
-  // When it was done, as Azure writes it.
+  // When it was completed, as Azure writes it.
   struct AzmiStr timestamp;
   // How long it took, as ISO 8601 writes durations.
   struct AzmiStr duration;
-  // `Incremental`.
+  // `Incremental`: resources that are not in the template stay.
   struct AzmiStr mode;
   // Azure's id of the whole deployment.
   struct AzmiStr correlation_id;
-  // The template's outputs: JSON, an object by name, each with `type` and `value`. Secure ones
-  // have no value.
+  // The outputs of the template by name, each with Type and Value. The value of a secure output
+  // is null: Azure does not return it.
+  //
+  // JSON: an object by name, each with `type` and `value`.
   struct AzmiStr outputs;
-  // The ids of the resources that it made or found.
+  // The ids of the resources that it created or found.
   const struct AzmiStr *resources;
   // The number of resources.
   size_t resources_len;
 } AzmiDeployment;
+
+// What the host is asked for.
+//
+// One of `AZMI_QUESTION_*`.
+typedef uint32_t AzmiQuestionKind;
+
+// How a key signs.
+//
+// One of `AZMI_SIGNATURE_*`.
+typedef uint32_t AzmiSignatureAlgorithm;
+
+// What only the host can find out or do.
+//
+// The operation goes on when `azmi_question_answer` has been called, exactly once.
+typedef struct AzmiQuestion {
+  // The handle for `azmi_question_answer`.
+  uint64_t question;
+  // What the host is asked for.
+  AzmiQuestionKind kind;
+  // What the token is for; when not given, the Resource Manager of Azure PowerShell's context.
+  struct AzmiStr audience;
+  // The tenant of the token; when not given, that of the context.
+  struct AzmiStr tenant;
+  // The full path of a PFX file.
+  struct AzmiStr path;
+  // The SHA-1 thumbprint of a certificate: 40 hexadecimal digits.
+  struct AzmiStr thumbprint;
+  // What to sign.
+  struct AzmiStr text;
+  // How to sign it.
+  AzmiSignatureAlgorithm algorithm;
+} AzmiQuestion;
 
 // How far a long wait has come.
 typedef struct AzmiProgress {
@@ -577,11 +628,16 @@ typedef struct AzmiProgress {
   struct AzmiStr activity;
   // How it stands.
   struct AzmiStr status;
-  // 0 to 100, or -1 when it can't be known.
+  // 0 to 100, or -1 when it is not known.
   int32_t percent;
   // How long it has taken so far, in seconds.
   uint32_t seconds_elapsed;
 } AzmiProgress;
+
+// The kind of an error.
+//
+// One of `AZMI_CATEGORY_*`.
+typedef uint32_t AzmiCategory;
 
 // Why an operation failed.
 typedef struct AzmiError {
@@ -589,8 +645,8 @@ typedef struct AzmiError {
   struct AzmiStr code;
   // What happened, to which resource, and what to do.
   struct AzmiStr message;
-  // One of `AZMI_CATEGORY_*`.
-  uint32_t category;
+  // The kind of error.
+  AzmiCategory category;
   // The HTTP status, or 0.
   uint32_t http_status;
   // The resource or the parameter that it is about.
@@ -612,8 +668,8 @@ typedef struct AzmiError {
 typedef struct AzmiEvent {
   // The tag that the operation was submitted with.
   uint64_t tag;
-  // One of `AZMI_EVENT_*`.
-  uint32_t kind;
+  // What kind of event it is.
+  AzmiEventKind kind;
   // A user-assigned identity, or null.
   const struct AzmiIdentity *identity;
   // The identity of a virtual machine or scale set, or null.
@@ -632,14 +688,14 @@ typedef struct AzmiEvent {
   const struct AzmiSystemIdentity *system_identity;
   // A federated credential, or null.
   const struct AzmiFederatedCredential *federated_credential;
-  // What the host is asked, or null.
-  const struct AzmiQuestion *question;
   // A member of a group of the directory, or null.
   const struct AzmiGroupMember *group_member;
   // A deployment, or null.
   const struct AzmiDeployment *deployment;
   // What Azure answered, JSON as Azure wrote it, or the template that was asked for.
   struct AzmiStr text;
+  // What the host is asked, or null.
+  const struct AzmiQuestion *question;
   // How far a long wait has come, or null.
   const struct AzmiProgress *progress;
   // Why the operation failed, or null.
@@ -650,10 +706,15 @@ typedef struct AzmiEvent {
   uint64_t guard;
 } AzmiEvent;
 
+// How to sign in.
+//
+// One of `AZMI_CREDENTIAL_*`.
+typedef uint32_t AzmiCredential;
+
 // What `azmi_client_connect` needs.
 typedef struct AzmiConnectRequest {
-  // One of `AZMI_CREDENTIAL_*`.
-  uint32_t credential;
+  // How to sign in.
+  AzmiCredential credential;
   // The cloud's name: AzureCloud (the default), AzureUSGovernment or AzureChinaCloud.
   struct AzmiStr environment;
   // The URL of Azure Resource Manager, where it is not the cloud's.
@@ -691,10 +752,15 @@ typedef struct AzmiConnectRequest {
   size_t variables_len;
 } AzmiConnectRequest;
 
-// What the host found out.
+// How a question was answered.
+//
+// One of `AZMI_ANSWER_*`.
+typedef uint32_t AzmiAnswerOutcome;
+
+// What the host found out or did. Without an outcome, another host may answer.
 typedef struct AzmiAnswer {
-  // One of `AZMI_ANSWER_*`.
-  uint32_t outcome;
+  // What came of the question.
+  AzmiAnswerOutcome outcome;
   // The token, for `AZMI_ANSWER_TOKEN`.
   struct AzmiStr token;
   // How many seconds from now the token is good for.
@@ -709,11 +775,15 @@ typedef struct AzmiAnswer {
   struct AzmiStr endpoint;
   // What tokens for that Resource Manager are asked for.
   struct AzmiStr audience;
-  // The certificate in DER and base64, for `AZMI_ANSWER_CERTIFICATE`.
+  // The certificate in DER, for `AZMI_ANSWER_CERTIFICATE`.
+  //
+  // In base64.
   struct AzmiStr certificate;
-  // How its key signs: one of `AZMI_SIGNATURE_*`.
-  uint32_t algorithm;
-  // The signature in base64, for `AZMI_ANSWER_SIGNATURE`.
+  // How its key signs.
+  AzmiSignatureAlgorithm algorithm;
+  // The signature, for `AZMI_ANSWER_SIGNATURE`.
+  //
+  // In base64.
   struct AzmiStr signature;
   // Why it failed, for `AZMI_ANSWER_FAILED`.
   struct AzmiStr message;
@@ -735,6 +805,16 @@ typedef struct AzmiTarget {
   struct AzmiStr parameter;
 } AzmiTarget;
 
+// Whether a change is carried out or only planned.
+typedef struct AzmiMode {
+  // 1 to plan only: a [`AzmiPlan`] comes instead of the result, and nothing is changed.
+  uint8_t dry_run;
+  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
+  // nothing. Not given, the change does what is asked.
+  struct AzmiStr agreed;
+} AzmiMode;
+
 // What `azmi_identity_create` needs.
 typedef struct AzmiIdentityCreateRequest {
   // The identity to create.
@@ -747,26 +827,22 @@ typedef struct AzmiIdentityCreateRequest {
   const struct AzmiTag *tags;
   // The number of tags.
   size_t tags_len;
-  // 1 to plan only: a [`AzmiPlan`] comes instead of the identity, and nothing is changed.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiIdentityCreateRequest;
 
 // Where to list.
-typedef struct AzmiListRequest {
+typedef struct AzmiListScope {
   // The subscription; when not given, the connection's.
   struct AzmiStr subscription_id;
   // The resource group; when not given, the whole subscription.
   struct AzmiStr resource_group;
-} AzmiListRequest;
+} AzmiListScope;
 
 // What `azmi_identity_list` needs.
 typedef struct AzmiIdentityListRequest {
   // Where to list.
-  struct AzmiListRequest scope;
+  struct AzmiListScope scope;
   // 1 to list all subscriptions that the sign-in sees; `scope` is not read then.
   uint8_t all_subscriptions;
   // 1 for those alone that no resource refers to and that hold no role and no federated
@@ -780,53 +856,48 @@ typedef struct AzmiIdentityUpdateRequest {
   struct AzmiTarget target;
   // `None` or `Regional`; when not given it stays.
   struct AzmiStr isolation_scope;
-  // The tags that replace those it has.
+  // The tags that replace those it has; null leaves them.
   const struct AzmiTag *tags;
   // The number of tags.
   size_t tags_len;
-  // 1 when `tags` counts, even with none in it; 0 leaves the tags as they are.
-  uint8_t replace_tags;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiIdentityUpdateRequest;
+
+// What a deletion does about what refers to the identity.
+//
+// One of `AZMI_DELETE_*`.
+typedef uint32_t AzmiDeleteMode;
 
 // What `azmi_identity_delete` needs.
 typedef struct AzmiIdentityDeleteRequest {
   // The identity to delete.
   struct AzmiTarget target;
-  // One of `AZMI_DELETE_*`.
-  uint32_t manner;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // What to do about what refers to the identity.
+  AzmiDeleteMode delete_mode;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiIdentityDeleteRequest;
 
-// Who holds a role, or gets it: somebody in the directory, or a user-assigned identity.
-typedef struct AzmiHolder {
+// Who has a role, or gets it: a principal of the directory, or a user-assigned identity.
+typedef struct AzmiPrincipal {
   // The object id; with it `identity` is not read.
   struct AzmiStr principal_id;
   // `ServicePrincipal` (the default), `User`, `Group`, `ForeignGroup` or `Device`.
   struct AzmiStr principal_type;
   // The identity. With its name alone it is looked for in the whole subscription.
   struct AzmiTarget identity;
-} AzmiHolder;
+} AzmiPrincipal;
 
-// Where a role counts.
-typedef struct AzmiPlace {
+// The scope of a role assignment.
+typedef struct AzmiRoleScope {
   // The id of a scope; with it the other members are not read.
   struct AzmiStr scope;
   // The subscription; when not given, the connection's.
   struct AzmiStr subscription_id;
   // The resource group; when not given, the whole subscription.
   struct AzmiStr resource_group;
-} AzmiPlace;
+} AzmiRoleScope;
 
 // A role: by its name, or by its id.
 typedef struct AzmiRole {
@@ -839,9 +910,9 @@ typedef struct AzmiRole {
 // What `azmi_role_assignment_create` needs.
 typedef struct AzmiRoleAssignmentCreateRequest {
   // Who gets the role.
-  struct AzmiHolder holder;
+  struct AzmiPrincipal principal;
   // On what. One of its members must be given.
-  struct AzmiPlace place;
+  struct AzmiRoleScope scope;
   // Which role.
   struct AzmiRole role;
   // Why, for those who look at it later.
@@ -850,26 +921,21 @@ typedef struct AzmiRoleAssignmentCreateRequest {
   struct AzmiStr condition;
   // The version of that language.
   struct AzmiStr condition_version;
-  // How long to wait for a principal that is unknown, in seconds; negative for as long as is
-  // usual.
+  // How long to wait for a principal that is unknown, in seconds; negative for the default.
   int32_t principal_wait_s;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiRoleAssignmentCreateRequest;
 
 // What `azmi_role_assignment_list` needs.
 typedef struct AzmiRoleAssignmentListRequest {
   // Whose; everybody's when nothing in it is given.
-  struct AzmiHolder holder;
-  // Where they count; the connection's subscription when nothing in it is given.
-  struct AzmiPlace place;
+  struct AzmiPrincipal principal;
+  // On what; the connection's subscription when nothing in it is given.
+  struct AzmiRoleScope scope;
   // Of which role; of all when nothing in it is given.
   struct AzmiRole role;
-  // 1 to include what the holder has as a member of groups.
+  // 1 to include what the principal has as a member of groups.
   uint8_t through_groups;
 } AzmiRoleAssignmentListRequest;
 
@@ -878,18 +944,19 @@ typedef struct AzmiRoleAssignmentDeleteRequest {
   // The assignment's id; with it the other members are not read.
   struct AzmiStr id;
   // Who has the role.
-  struct AzmiHolder holder;
+  struct AzmiPrincipal principal;
   // On what.
-  struct AzmiPlace place;
+  struct AzmiRoleScope scope;
   // Which role.
   struct AzmiRole role;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiRoleAssignmentDeleteRequest;
+
+// Who is asked which resources refer to an identity.
+//
+// One of `AZMI_SOURCE_*`.
+typedef uint32_t AzmiReferenceSource;
 
 // What `azmi_reference_list` needs.
 typedef struct AzmiReferenceListRequest {
@@ -899,14 +966,14 @@ typedef struct AzmiReferenceListRequest {
   struct AzmiStr subscription_id;
   // 1 to look in all subscriptions that the sign-in sees.
   uint8_t all_subscriptions;
-  // One of `AZMI_SOURCE_*`.
-  uint32_t source;
+  // Who is asked.
+  AzmiReferenceSource source;
 } AzmiReferenceListRequest;
 
 // What `azmi_vm_identity_get` needs.
 typedef struct AzmiVmIdentityGetRequest {
-  // One of `AZMI_MACHINE_*`.
-  uint32_t machine;
+  // What the machine is.
+  AzmiMachineKind kind;
   // The virtual machine or scale set.
   struct AzmiTarget target;
   // 1 to look whether each assigned identity still exists.
@@ -917,10 +984,10 @@ typedef struct AzmiVmIdentityGetRequest {
 
 // What `azmi_vm_identity_list` needs.
 typedef struct AzmiVmIdentityListRequest {
-  // One of `AZMI_MACHINE_*`.
-  uint32_t machine;
+  // What the machines are.
+  AzmiMachineKind kind;
   // Where to list.
-  struct AzmiListRequest scope;
+  struct AzmiListScope scope;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
   // 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
@@ -929,26 +996,42 @@ typedef struct AzmiVmIdentityListRequest {
 
 // What `azmi_vm_identity_wait` needs.
 typedef struct AzmiVmIdentityWaitRequest {
-  // One of `AZMI_MACHINE_*`.
-  uint32_t machine;
+  // What the machine is.
+  AzmiMachineKind kind;
   // The virtual machine or scale set.
   struct AzmiTarget target;
 } AzmiVmIdentityWaitRequest;
 
+// What a change does to identities that it does not name.
+//
+// One of `AZMI_CHANGE_*`.
+typedef uint32_t AzmiVmIdentityChange;
+
+// What to do with the system-assigned identity.
+//
+// One of `AZMI_SYSTEM_ASSIGNED_*`.
+typedef uint32_t AzmiSystemAssigned;
+
+// Which instances of a scale set take a change.
+//
+// One of `AZMI_UPGRADE_*`.
+typedef uint32_t AzmiUpgrade;
+
 // What `azmi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
 // for the identity of that name in the machine's resource group.
 typedef struct AzmiVmIdentityUpdateRequest {
-  // One of `AZMI_MACHINE_*`.
-  uint32_t machine;
+  // What the machine is.
+  AzmiMachineKind kind;
   // The virtual machine or scale set.
   struct AzmiTarget target;
   // `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-  // `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add` as all there shall be.
-  uint32_t change;
-  // One of `AZMI_IDENTITY_*`.
-  uint32_t identity_type;
-  // One of `AZMI_SYSTEM_ASSIGNED_*`.
-  uint32_t system_assigned;
+  // `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the machine then has these kinds
+  // and these identities, and no others.
+  AzmiVmIdentityChange change;
+  // The kinds of identity after the change, for `AZMI_CHANGE_EXACT`.
+  AzmiVmIdentityType identity_type;
+  // What to do with the system-assigned identity, for `AZMI_CHANGE_MERGE`.
+  AzmiSystemAssigned system_assigned;
   // The identities to add. In a plan, an empty text is one that is not known yet.
   const struct AzmiStr *add;
   // The number of identities to add.
@@ -959,20 +1042,16 @@ typedef struct AzmiVmIdentityUpdateRequest {
   size_t remove_len;
   // 1 to drop references to identities that do not exist any more.
   uint8_t remove_missing;
-  // One of `AZMI_UPGRADE_*`: which instances of a scale set take the change.
-  uint32_t upgrade;
+  // Which instances of a scale set take the change.
+  AzmiUpgrade upgrade;
   // The ids of the instances, for `AZMI_UPGRADE_LISTED`.
   const struct AzmiStr *instances;
   // The number of ids of instances.
   size_t instances_len;
   // 1 to return as soon as Azure has accepted the change.
   uint8_t no_wait;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiVmIdentityUpdateRequest;
 
 // What `azmi_arm_invoke` needs.
@@ -986,18 +1065,14 @@ typedef struct AzmiArmInvokeRequest {
   struct AzmiStr subscription_id;
   // The version of the API, where the path does not name it.
   struct AzmiStr api_version;
-  // What to send: the caller's own JSON, which leaves as it is.
+  // What to send: the caller's own JSON, which is sent unchanged.
   struct AzmiStr body;
   // 1 to read all pages of a list: each of its items is an event.
   uint8_t paginate;
-  // 1 to wait until Azure is done with what the call began.
+  // 1 to wait until Azure has completed what the call started.
   uint8_t wait;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiArmInvokeRequest;
 
 // Which federated credential: its id, or its identity and its name. Names beside an id must agree
@@ -1011,14 +1086,11 @@ typedef struct AzmiFederatedTarget {
   struct AzmiStr name;
 } AzmiFederatedTarget;
 
-// What `azmi_federated_credential_create` and `azmi_federated_credential_update` need. The source is
-// given by issuer and subject, or in the form of GitHub or of Kubernetes.
-typedef struct AzmiFederatedWriteRequest {
-  // The credential.
-  struct AzmiFederatedTarget target;
+// Whose tokens are trusted: by issuer and subject, or in the form of GitHub or of Kubernetes.
+typedef struct AzmiFederatedSource {
   // The URL of the issuer.
   struct AzmiStr issuer;
-  // Whom the issuer must name.
+  // The subject that the issuer's tokens must have.
   struct AzmiStr subject;
   // GitHub: the organization or user.
   struct AzmiStr github_organization;
@@ -1038,28 +1110,28 @@ typedef struct AzmiFederatedWriteRequest {
   struct AzmiStr kubernetes_namespace;
   // Kubernetes: the service account.
   struct AzmiStr service_account;
-  // Whom the token must be for: one. None for the usual one, or to leave it.
+} AzmiFederatedSource;
+
+// What `azmi_federated_credential_create` and `azmi_federated_credential_update` need.
+typedef struct AzmiFederatedWriteRequest {
+  // The credential.
+  struct AzmiFederatedTarget target;
+  // Whose tokens are trusted.
+  struct AzmiFederatedSource source;
+  // The audience that the tokens must have: one. None for the default one, or to leave it.
   const struct AzmiStr *audiences;
   // The number of audiences.
   size_t audiences_len;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiFederatedWriteRequest;
 
 // What `azmi_federated_credential_delete` needs.
 typedef struct AzmiFederatedDeleteRequest {
   // The credential to delete.
   struct AzmiFederatedTarget target;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiFederatedDeleteRequest;
 
 // What `azmi_group_member_add` and `azmi_group_member_remove` need.
@@ -1068,15 +1140,11 @@ typedef struct AzmiGroupMemberRequest {
   struct AzmiStr group;
   // The object id of the member.
   struct AzmiStr principal_id;
-  // How long to wait for a principal that is unknown, in seconds; negative for as long as is
-  // usual. For `azmi_group_member_add` alone.
+  // How long to wait for a principal that is unknown, in seconds; negative for the default. For
+  // `azmi_group_member_add` alone.
   int32_t principal_wait_s;
-  // 1 to plan only.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only.
+  struct AzmiMode mode;
 } AzmiGroupMemberRequest;
 
 // What `azmi_deployment_create` needs.
@@ -1089,12 +1157,8 @@ typedef struct AzmiDeploymentRequest {
   struct AzmiStr parameters;
   // The text of a file of parameters, in place of `parameters`.
   struct AzmiStr parameter_file;
-  // 1 to plan only, by Azure's own what-if.
-  uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
-  // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
-  // nothing. Not given, the change does what is asked.
-  struct AzmiStr agreed;
+  // Whether to plan only, by Azure's own what-if.
+  struct AzmiMode mode;
 } AzmiDeploymentRequest;
 
 // What `azmi_identity_export` needs.
@@ -1193,7 +1257,7 @@ int32_t azmi_identity_create(uint64_t client,
 // # Safety
 // See the module.
 int32_t azmi_identity_get(uint64_t client,
-                          const struct AzmiTarget *request,
+                          const struct AzmiTarget *target,
                           uint64_t queue,
                           uint64_t tag);
 
@@ -1227,8 +1291,8 @@ int32_t azmi_identity_delete(uint64_t client,
                              uint64_t queue,
                              uint64_t tag);
 
-// Submits the giving of a role. Yields the [`AzmiRoleAssignment`], an existing one too, or a
-// [`AzmiPlan`] when `dry_run` is set.
+// Submits the creation of a role assignment. Yields the [`AzmiRoleAssignment`], which may exist
+// already, or a [`AzmiPlan`] when `dry_run` is set.
 //
 // # Safety
 // See the module.
@@ -1246,8 +1310,8 @@ int32_t azmi_role_assignment_list(uint64_t client,
                                   uint64_t queue,
                                   uint64_t tag);
 
-// Submits the taking away of a role. Yields nothing, or a [`AzmiPlan`] when `dry_run` is set. One
-// that nobody has is an error.
+// Submits the deletion of a role assignment. Yields nothing, or a [`AzmiPlan`] when `dry_run` is
+// set. One that does not exist is an error.
 //
 // # Safety
 // See the module.
@@ -1256,13 +1320,13 @@ int32_t azmi_role_assignment_delete(uint64_t client,
                                     uint64_t queue,
                                     uint64_t tag);
 
-// Submits a listing of the roles that can be given in a place; in the connection's subscription
+// Submits a listing of the roles that can be assigned on a scope; in the connection's subscription
 // when none is named. Yields a [`AzmiRoleDefinition`] for each.
 //
 // # Safety
 // See the module.
 int32_t azmi_role_definition_list(uint64_t client,
-                                  const struct AzmiPlace *request,
+                                  const struct AzmiRoleScope *scope,
                                   uint64_t queue,
                                   uint64_t tag);
 
@@ -1293,7 +1357,7 @@ int32_t azmi_vm_identity_list(uint64_t client,
                               uint64_t queue,
                               uint64_t tag);
 
-// Submits a wait until Azure is done with a machine. Yields a [`AzmiVmIdentity`].
+// Submits a wait until Azure has completed the change of a machine. Yields a [`AzmiVmIdentity`].
 //
 // # Safety
 // See the module.
@@ -1318,11 +1382,11 @@ int32_t azmi_vm_identity_update(uint64_t client,
 // # Safety
 // See the module.
 int32_t azmi_system_identity_get(uint64_t client,
-                                 const struct AzmiStr *scope,
+                                 const struct AzmiStr *resource_id,
                                  uint64_t queue,
                                  uint64_t tag);
 
-// Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
+// Submits a request of the caller's own to Azure Resource Manager. Yields what Azure answered as
 // `text`, if anything; with `paginate` each item of the list; or a [`AzmiPlan`] when `dry_run` is
 // set.
 //
@@ -1368,7 +1432,7 @@ int32_t azmi_federated_credential_delete(uint64_t client,
 // # Safety
 // See the module.
 int32_t azmi_federated_credential_get(uint64_t client,
-                                      const struct AzmiFederatedTarget *request,
+                                      const struct AzmiFederatedTarget *target,
                                       uint64_t queue,
                                       uint64_t tag);
 
@@ -1382,8 +1446,8 @@ int32_t azmi_federated_credential_list(uint64_t client,
                                        uint64_t queue,
                                        uint64_t tag);
 
-// Submits that a principal be in a group of the directory. Yields nothing, or a [`AzmiPlan`] when
-// `dry_run` is set. One that is in it already stays.
+// Submits the addition of a principal to a group of the directory. Yields nothing, or a
+// [`AzmiPlan`] when `dry_run` is set. A principal that is a member already is no error.
 //
 // # Safety
 // See the module.
@@ -1392,8 +1456,8 @@ int32_t azmi_group_member_add(uint64_t client,
                               uint64_t queue,
                               uint64_t tag);
 
-// Submits that a principal be in a group of the directory no more. Yields nothing, or a
-// [`AzmiPlan`] when `dry_run` is set. One that is not in it is no error.
+// Submits the removal of a principal from a group of the directory. Yields nothing, or a
+// [`AzmiPlan`] when `dry_run` is set. A principal that is no member is no error.
 //
 // # Safety
 // See the module.
@@ -1412,7 +1476,7 @@ int32_t azmi_group_member_list(uint64_t client,
                                uint64_t queue,
                                uint64_t tag);
 
-// Submits the running of a template. Yields a [`AzmiDeployment`] when it is done, or a [`AzmiPlan`]
+// Submits the deployment of a template. Yields a [`AzmiDeployment`] when it has succeeded, or a [`AzmiPlan`]
 // when `dry_run` is set.
 //
 // # Safety
@@ -1422,7 +1486,7 @@ int32_t azmi_deployment_create(uint64_t client,
                                uint64_t queue,
                                uint64_t tag);
 
-// Submits the making of a template out of identities. Yields it as `text`.
+// Submits the export of identities as a template. Yields it as `text`.
 //
 // # Safety
 // See the module.

@@ -57,6 +57,11 @@ const ABSENT: AzmiStr = AzmiStr {
     len: 0,
 };
 
+const CARRY_OUT: AzmiMode = AzmiMode {
+    dry_run: 0,
+    agreed: ABSENT,
+};
+
 fn string(text: &str) -> AzmiStr {
     AzmiStr {
         ptr: text.as_ptr(),
@@ -160,8 +165,7 @@ impl Story {
             isolation_scope: ABSENT,
             tags: ptr::null(),
             tags_len: 0,
-            dry_run: 0,
-            agreed: ABSENT,
+            mode: CARRY_OUT,
         };
         let client = self.client;
         self.run(
@@ -174,7 +178,7 @@ impl Story {
     fn list(&mut self, words: &str, unused: u8) {
         println!("\n{words}:");
         let request = AzmiIdentityListRequest {
-            scope: AzmiListRequest {
+            scope: AzmiListScope {
                 subscription_id: ABSENT,
                 resource_group: string("myResourceGroup"),
             },
@@ -196,12 +200,18 @@ impl Story {
         }
     }
 
-    fn update(&mut self, words: &str, add: &[&str], remove: &[&str], system_assigned: u32) {
+    fn update(
+        &mut self,
+        words: &str,
+        add: &[&str],
+        remove: &[&str],
+        system_assigned: AzmiSystemAssigned,
+    ) {
         println!("\nmyVM: {words}");
         let add: Vec<_> = add.iter().map(|id| string(id)).collect();
         let remove: Vec<_> = remove.iter().map(|id| string(id)).collect();
         let request = AzmiVmIdentityUpdateRequest {
-            machine: AZMI_MACHINE_VM,
+            kind: AZMI_MACHINE_VIRTUAL_MACHINE,
             target: target("myVM"),
             change: AZMI_CHANGE_MERGE,
             identity_type: AZMI_IDENTITY_NONE,
@@ -215,8 +225,7 @@ impl Story {
             instances: ptr::null(),
             instances_len: 0,
             no_wait: 0,
-            dry_run: 0,
-            agreed: ABSENT,
+            mode: CARRY_OUT,
         };
         let client = self.client;
         self.run(
@@ -229,12 +238,12 @@ impl Story {
     fn give_role(&mut self, name: &str, role: &str) {
         println!("\n{name}: {role} on the group");
         let request = AzmiRoleAssignmentCreateRequest {
-            holder: AzmiHolder {
+            principal: AzmiPrincipal {
                 principal_id: ABSENT,
                 principal_type: ABSENT,
                 identity: target(name),
             },
-            place: AzmiPlace {
+            scope: AzmiRoleScope {
                 scope: ABSENT,
                 subscription_id: ABSENT,
                 resource_group: string("myResourceGroup"),
@@ -247,8 +256,7 @@ impl Story {
             condition: ABSENT,
             condition_version: ABSENT,
             principal_wait_s: -1,
-            dry_run: 0,
-            agreed: ABSENT,
+            mode: CARRY_OUT,
         };
         let client = self.client;
         self.run(
@@ -297,13 +305,12 @@ impl Story {
         );
     }
 
-    fn delete(&mut self, words: &str, name: &str, manner: u32) {
+    fn delete(&mut self, words: &str, name: &str, delete_mode: AzmiDeleteMode) {
         println!("\nDelete {words}.");
         let request = AzmiIdentityDeleteRequest {
             target: target(name),
-            manner,
-            dry_run: 0,
-            agreed: ABSENT,
+            delete_mode,
+            mode: CARRY_OUT,
         };
         let client = self.client;
         self.run(

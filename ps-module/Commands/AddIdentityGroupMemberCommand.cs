@@ -27,7 +27,7 @@ public sealed class AddIdentityGroupMemberCommand : GroupMemberChangeCmdlet
 
     private protected override void Change(string principalId, object? input)
     {
-        var request = new AddGroupMemberRequest(Client, Group, principalId) { PrincipalWaitSec = PrincipalWaitSec };
+        var request = new GroupMemberAddRequest(Client, Group, principalId) { PrincipalWaitSec = PrincipalWaitSec };
         Change(request, "Add to a group", input, () => Added(input));
     }
 

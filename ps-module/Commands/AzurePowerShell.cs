@@ -57,7 +57,7 @@ internal static class AzurePowerShell
         }
         catch (RuntimeException error) when (error is not PipelineStoppedException)
         {
-            return new HostAnswer { Outcome = NativeMethods.AZMI_ANSWER_FAILED, Message = Messages(error) };
+            return new HostAnswer { Outcome = AnswerOutcome.Failed, Message = Messages(error) };
         }
     }
 
@@ -66,13 +66,13 @@ internal static class AzurePowerShell
         var said = invoke.InvokeScript(true, ScriptBlock.Create(Script), null, question.Audience, question.Tenant);
         if (said.Count == 0 || said[said.Count - 1]?.BaseObject is not Hashtable found)
         {
-            return new HostAnswer { Outcome = NativeMethods.AZMI_ANSWER_MISSING };
+            return new HostAnswer { Outcome = AnswerOutcome.Missing };
         }
 
         var lifetime = (DateTimeOffset)found["ExpiresOn"]! - DateTimeOffset.UtcNow;
         return new HostAnswer
         {
-            Outcome = NativeMethods.AZMI_ANSWER_TOKEN,
+            Outcome = AnswerOutcome.Token,
             Token = Secure(found["Token"]),
             Lifetime = (ulong)Math.Max(0, lifetime.TotalSeconds),
             Account = NullIfEmpty(found["Account"]),

@@ -235,9 +235,9 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
         WriteObject(connection);
     }
 
-    private ConnectRequest Request()
+    private ClientConnectRequest Request()
     {
-        var request = new ConnectRequest
+        var request = new ClientConnectRequest
         {
             Environment = Environment,
             Endpoint = Given(nameof(Endpoint), Endpoint),
@@ -248,68 +248,68 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
         switch (ParameterSetName)
         {
             case WithAccessToken:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_ACCESS_TOKEN;
+                request.Credential = CredentialKind.AccessToken;
                 request.ClientId = AccountId;
                 request.Secret = AccessToken;
                 request.GraphToken = MicrosoftGraphAccessToken;
                 break;
             case WithServicePrincipal:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_CLIENT_SECRET;
+                request.Credential = CredentialKind.ClientSecret;
                 request.ClientId = Credential!.UserName;
                 request.Secret = Credential.Password;
                 break;
             case WithCertificate:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_CERTIFICATE;
+                request.Credential = CredentialKind.Certificate;
                 request.ClientId = ApplicationId;
                 request.Path = FullPath(CertificatePath!);
                 break;
             case WithCertificateThumbprint:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_CERTIFICATE;
+                request.Credential = CredentialKind.Certificate;
                 request.ClientId = ApplicationId;
                 request.Thumbprint = CertificateThumbprint;
                 break;
             case WithFederatedToken:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_FEDERATED_TOKEN;
+                request.Credential = CredentialKind.FederatedToken;
                 request.ClientId = ApplicationId;
                 request.Secret = FederatedToken;
                 break;
             case WithFederatedTokenFile:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_FEDERATED_TOKEN;
+                request.Credential = CredentialKind.FederatedToken;
                 request.ClientId = ApplicationId;
                 request.Path = FullPath(FederatedTokenFile!);
                 break;
             case WithWorkflowToken:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_WORKFLOW_TOKEN;
+                request.Credential = CredentialKind.WorkflowToken;
                 request.ClientId = ApplicationId;
                 request.ServiceConnection = ServiceConnectionId;
                 break;
             case WithIdentity:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_MANAGED_IDENTITY;
+                request.Credential = CredentialKind.ManagedIdentity;
                 request.ClientId = AccountId;
                 break;
             case WithDeviceCode:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_DEVICE_CODE;
+                request.Credential = CredentialKind.DeviceCode;
                 request.ClientId = ApplicationId;
                 request.ClaimsChallenge = ClaimsChallenge;
                 break;
             case WithAzureCli:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_AZURE_CLI;
+                request.Credential = CredentialKind.AzureCli;
                 break;
             case WithAzContext:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_AZURE_POWERSHELL;
+                request.Credential = CredentialKind.AzurePowerShell;
                 break;
             case ToEmulator:
                 SignInToEmulator(request);
                 break;
             default:
-                request.Credential = NativeMethods.AZMI_CREDENTIAL_AUTOMATIC;
+                request.Credential = CredentialKind.Automatic;
                 break;
         }
 
         return request;
     }
 
-    private void SignInToEmulator(ConnectRequest request)
+    private void SignInToEmulator(ClientConnectRequest request)
     {
         if (Environment is not null)
         {

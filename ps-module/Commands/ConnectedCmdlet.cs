@@ -67,7 +67,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
         // Nothing of the pipeline is bound yet.
         NamedSubscriptionId = SubscriptionId;
         Given = new InputNames(this);
-        Connection ??= DefaultConnection();
+        Connection ??= ConnectionOrSignIn();
         if (!Connection.IsConnected)
         {
             Fail(Failures.ConnectionClosed(Connection.End), Connection);
@@ -151,11 +151,11 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
         Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed.End) : error;
 
-    private ManagedIdentityConnection DefaultConnection()
+    private ManagedIdentityConnection ConnectionOrSignIn()
     {
         try
         {
-            return ConnectionChoice.Take() ?? ConnectOnce();
+            return DefaultConnection.Take() ?? ConnectOnce();
         }
         catch (ManagedIdentityException error)
         {
@@ -181,7 +181,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
 
         try
         {
-            if (ConnectionChoice.Take() is { } connection)
+            if (DefaultConnection.Take() is { } connection)
             {
                 return connection;
             }
@@ -189,7 +189,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
             if (HasErrorOfConnect())
             {
                 ConnectionChoice.MakeNone(ConnectionEnd.ConnectFailed);
-                ConnectionChoice.Take();
+                DefaultConnection.Take();
             }
 
             return ConnectAutomatically();
@@ -212,7 +212,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     private ManagedIdentityConnection ConnectAutomatically()
     {
         ManagedIdentityConnection? made = null;
-        var request = new ConnectRequest { Credential = NativeMethods.AZMI_CREDENTIAL_AUTOMATIC };
+        var request = new ClientConnectRequest { Credential = CredentialKind.Automatic };
         Run(request, new Operation(null)
         {
             OnItem = item => made = (ManagedIdentityConnection)item,

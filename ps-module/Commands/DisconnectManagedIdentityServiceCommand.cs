@@ -26,7 +26,7 @@ public sealed class DisconnectManagedIdentityServiceCommand : PSCmdlet
         ConnectionChoice.MakeNoneIfNever(ConnectionEnd.Disconnected);
         try
         {
-            ConnectionChoice.Take();
+            DefaultConnection.Take();
         }
         catch (ManagedIdentityException error)
         {

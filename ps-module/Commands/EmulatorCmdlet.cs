@@ -34,9 +34,9 @@ public abstract class EmulatorCmdlet : OperationCmdlet
         {
             NativeEmulator.Stop(emulator);
         }
-        catch (ManagedIdentityException error)
+        catch (NativeException error)
         {
-            Fail(error, emulator);
+            Fail(Failures.Of(error), emulator);
         }
     }
 
@@ -47,9 +47,9 @@ public abstract class EmulatorCmdlet : OperationCmdlet
         {
             return call();
         }
-        catch (ManagedIdentityException error)
+        catch (NativeException error)
         {
-            Fail(error);
+            Fail(Failures.Of(error));
             throw;
         }
     }

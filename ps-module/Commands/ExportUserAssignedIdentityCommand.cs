@@ -95,7 +95,7 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
             return;
         }
 
-        var request = new ExportIdentitiesRequest(Client, _ids)
+        var request = new IdentityExportRequest(Client, _ids)
         {
             Bicep = Format == TemplateFormat.Bicep,
             Roles = IncludeRoleAssignment,
@@ -103,10 +103,10 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
         Run(request, new Operation(null) { OnItem = template => Return((string)template) });
     }
 
-    private protected override Request Get(ResourceTarget target) => new GetIdentityRequest(Client, target);
+    private protected override Request Get(ResourceTarget target) => new IdentityGetRequest(Client, target);
 
-    private protected override Request List(string? resourceGroupName) =>
-        new ListIdentitiesRequest(Client) { SubscriptionId = SubscriptionId, ResourceGroupName = resourceGroupName };
+    private protected override Request List(ListScope scope) =>
+        new IdentityListRequest(Client, scope);
 
     private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
+using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -87,10 +88,10 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     }
 
     private protected sealed override Request Get(ResourceTarget target) =>
-        new GetVmIdentityRequest(Client, Kind, target) { AsJson = true };
+        new VmIdentityGetRequest(Client, Kind, target) { AsJson = true };
 
-    private protected sealed override Request List(string? resourceGroupName) =>
-        new ListVmIdentitiesRequest(Client, Kind, SubscriptionId, resourceGroupName) { AsJson = true };
+    private protected sealed override Request List(ListScope scope) =>
+        new VmIdentityListRequest(Client, Kind, scope) { AsJson = true };
 
     private protected sealed override string NameOf(object item) =>
         AzStyleMachine.Read((string)item).Properties["Name"]?.Value as string ?? "";

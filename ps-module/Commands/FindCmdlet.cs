@@ -21,8 +21,8 @@ public abstract class FindCmdlet : ConnectedCmdlet
     /// <summary>The reading of one.</summary>
     private protected abstract Request Get(ResourceTarget target);
 
-    /// <summary>The listing of a group's, or of all when the group is null.</summary>
-    private protected abstract Request List(string? resourceGroupName);
+    /// <summary>The listing of a group's, or of a whole subscription's.</summary>
+    private protected abstract Request List(ListScope scope);
 
     /// <summary>The name of one.</summary>
     private protected abstract string NameOf(object item);
@@ -48,7 +48,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
     {
         if (names is null)
         {
-            Submit(List(resourceGroupName), new Operation(resourceGroupName) { OnItem = Write });
+            Submit(List(Scope(resourceGroupName)), new Operation(resourceGroupName) { OnItem = Write });
             return;
         }
 
@@ -95,8 +95,11 @@ public abstract class FindCmdlet : ConnectedCmdlet
         }
     }
 
+    /// <summary>Where to list: a group, or the whole subscription when the group is null.</summary>
+    private protected ListScope Scope(string? resourceGroupName) => new() { SubscriptionId = SubscriptionId, ResourceGroupName = resourceGroupName };
+
     private void FindPattern(string? resourceGroupName, string name) =>
-        FindAmong(List(resourceGroupName), [name], $"subscription {SubscriptionId ?? Connection!.SubscriptionId}");
+        FindAmong(List(Scope(resourceGroupName)), [name], $"subscription {SubscriptionId ?? Connection!.SubscriptionId}");
 
     /// <summary>Reads those of a listing that have one of the names or match one of the patterns; all without any.</summary>
     /// <param name="list">The listing.</param>

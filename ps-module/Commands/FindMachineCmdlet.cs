@@ -57,10 +57,10 @@ public abstract class FindMachineCmdlet : FindCmdlet
     }
 
     private protected sealed override Request Get(ResourceTarget target) =>
-        new GetVmIdentityRequest(Client, Kind, target) { Check = Check };
+        new VmIdentityGetRequest(Client, Kind, target) { Check = Check };
 
-    private protected sealed override Request List(string? resourceGroupName) =>
-        new ListVmIdentitiesRequest(Client, Kind, SubscriptionId, resourceGroupName) { Check = Check };
+    private protected sealed override Request List(ListScope scope) =>
+        new VmIdentityListRequest(Client, Kind, scope) { Check = Check };
 
     private protected sealed override string NameOf(object item) => ((VmIdentity)item).Name;
 }

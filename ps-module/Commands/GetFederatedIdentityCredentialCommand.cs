@@ -79,7 +79,7 @@ public sealed class GetFederatedIdentityCredentialCommand : ConnectedCmdlet
     }
 
     private void Find(CredentialTarget target) =>
-        Submit(new GetFederatedCredentialRequest(Client, target), new Operation(target.ToString()) { OnItem = WriteObject });
+        Submit(new FederatedCredentialGetRequest(Client, target), new Operation(target.ToString()) { OnItem = WriteObject });
 
     private void List(ResourceTarget identity, WildcardPattern pattern)
     {
@@ -91,6 +91,6 @@ public sealed class GetFederatedIdentityCredentialCommand : ConnectedCmdlet
             }
         }
 
-        Submit(new ListFederatedCredentialsRequest(Client, identity), new Operation(identity.ToString()) { OnItem = Write });
+        Submit(new FederatedCredentialListRequest(Client, identity), new Operation(identity.ToString()) { OnItem = Write });
     }
 }

@@ -79,7 +79,7 @@ public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
 
     private void Find(ResourceTarget identity, object? input)
     {
-        var request = new ListReferencesRequest(Client, identity)
+        var request = new ReferenceListRequest(Client, identity)
         {
             SubscriptionId = NamedSubscriptionId,
             AllSubscriptions = AllSubscriptions,

@@ -34,7 +34,7 @@ public sealed class GetIdentityGroupMemberCommand : ConnectedCmdlet
     private void Find(PSObject? one)
     {
         var group = Id(one ?? throw Failures.Null(nameof(Group)));
-        Submit(new ListGroupMembersRequest(Client, group), new Operation(one) { OnItem = WriteObject });
+        Submit(new GroupMemberListRequest(Client, group), new Operation(one) { OnItem = WriteObject });
     }
 
     /// <summary>A member of a group names that group too, and stands for itself.</summary>

@@ -17,7 +17,7 @@ namespace ManagedIdentity.Commands;
 public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
 {
     private IReadOnlyList<RoleReference> _roles = [];
-    private IReadOnlyList<RolePlace> _places = [];
+    private IReadOnlyList<RoleScope> _scopes = [];
 
     /// <summary>
     /// Who has the roles: identities, virtual machines or scale sets, which stand for their system-assigned identity,
@@ -93,7 +93,7 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
         _roles = parameters.Roles();
         try
         {
-            _places = parameters.Places();
+            _scopes = parameters.RoleScopes();
         }
         catch (ManagedIdentityException error)
         {
@@ -105,28 +105,28 @@ public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
     {
         if (ParameterSetName == ParameterSets.OfAll)
         {
-            Find(new RoleHolder(), null);
+            Find(new RolePrincipal(), null);
             return;
         }
 
-        var holders = new HolderParameters(
+        var principals = new PrincipalParameters(
             NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
         var each = ParameterSetName switch
         {
-            ParameterSets.ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
-            ParameterSets.ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, type: null),
-            _ => holders.Each(nameof(InputObject), InputObject),
+            ParameterSets.ByIdentity => principals.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
+            ParameterSets.ByPrincipal => PrincipalParameters.Each(nameof(PrincipalId), PrincipalId, type: null),
+            _ => principals.Each(nameof(InputObject), InputObject),
         };
         ForEach(each, Find);
     }
 
-    private void Find(RoleHolder holder, object? input)
+    private void Find(RolePrincipal principal, object? input)
     {
-        foreach (var place in _places)
+        foreach (var scope in _scopes)
         {
             foreach (var role in _roles)
             {
-                var request = new ListRoleAssignmentsRequest(Client, holder, place, role) { ThroughGroups = ExpandPrincipalGroups };
+                var request = new RoleAssignmentListRequest(Client, principal, scope, role) { ThroughGroups = ExpandPrincipalGroups };
                 Submit(request, new Operation(input) { OnItem = WriteObject });
             }
         }

@@ -31,6 +31,6 @@ public sealed class GetSystemAssignedIdentityCommand : ConnectedCmdlet
     private void Find(PSObject? one)
     {
         var id = ResourceReference.Id(nameof(Scope), one, Subscription);
-        Submit(new GetSystemIdentityRequest(Client, id), new Operation(one) { OnItem = WriteObject });
+        Submit(new SystemIdentityGetRequest(Client, id), new Operation(one) { OnItem = WriteObject });
     }
 }

@@ -85,7 +85,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
                 FindObjects(nameof(InputObject), InputObject);
                 break;
             case OfAllSubscriptions when AllSubscriptions:
-                FindAmong(List(null), Name, Unused ? null : "the subscriptions of this sign-in");
+                FindAmong(List(Scope(null)), Name, Unused ? null : "the subscriptions of this sign-in");
                 break;
             default:
                 FindByName();
@@ -97,7 +97,7 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
     {
         if (Unused)
         {
-            FindAmong(List(ResourceGroupName), Name, null);
+            FindAmong(List(Scope(ResourceGroupName)), Name, null);
         }
         else
         {
@@ -105,15 +105,10 @@ public sealed class GetUserAssignedIdentityCommand : FindCmdlet
         }
     }
 
-    private protected override Request Get(ResourceTarget target) => new GetIdentityRequest(Client, target);
+    private protected override Request Get(ResourceTarget target) => new IdentityGetRequest(Client, target);
 
-    private protected override Request List(string? resourceGroupName) => new ListIdentitiesRequest(Client)
-    {
-        SubscriptionId = SubscriptionId,
-        ResourceGroupName = resourceGroupName,
-        AllSubscriptions = AllSubscriptions,
-        Unused = Unused,
-    };
+    private protected override Request List(ListScope scope) =>
+        new IdentityListRequest(Client, scope) { AllSubscriptions = AllSubscriptions, Unused = Unused };
 
     private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
 }

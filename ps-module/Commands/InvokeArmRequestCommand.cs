@@ -64,7 +64,7 @@ public sealed class InvokeArmRequestCommand : ChangeCmdlet
 
     private void Call(string path)
     {
-        var request = new InvokeArmRequest(Client, new ResourceTarget { ResourceId = path }, Method, path)
+        var request = new ArmInvokeRequest(Client, Method, path)
         {
             SubscriptionId = SubscriptionId,
             ApiVersion = ApiVersion,

@@ -66,15 +66,17 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
     {
         var target = Target();
         var template = Read(nameof(TemplateFile), TemplateFile);
-        var request = new CreateDeploymentRequest(Client, target, template)
+        var request = new DeploymentCreateRequest(Client, target, template)
         {
             Parameters = TemplateParameterObject is null
                 ? null
                 : JsonWriter.Write(nameof(TemplateParameterObject), TemplateParameterObject),
             ParameterFile = TemplateParameterFile is null ? null : Read(nameof(TemplateParameterFile), TemplateParameterFile),
         };
-        Change(request, "Run deployment", InputObject ?? (object?)target.Name);
+        Change(request, "Run deployment", InputObject ?? (object?)target.Name, onItem: Write);
     }
+
+    private void Write(object deployment) => WriteObject(DeploymentOutputs.Read((ArmDeployment)deployment));
 
     /// <summary>The deployment: of the object of the pipeline, if there is one.</summary>
     private ResourceTarget Target()

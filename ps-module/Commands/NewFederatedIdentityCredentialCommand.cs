@@ -126,7 +126,7 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
 
     private void Create()
     {
-        var request = new WriteFederatedCredentialRequest(Client, Target(), Source()) { Audience = Audience };
+        var request = new FederatedCredentialCreateRequest(Client, Target(), Source()) { Audience = Audience };
         Change(request, "Create federated credential", InputObject ?? (object)Name);
     }
 

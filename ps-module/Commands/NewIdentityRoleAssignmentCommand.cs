@@ -50,9 +50,9 @@ public sealed class NewIdentityRoleAssignmentCommand : RoleChangeCmdlet
 
     private protected override void Process() => ForEachRole(InputObject, Give);
 
-    private void Give(RoleHolder holder, RolePlace place, RoleReference role, object? input)
+    private void Give(RolePrincipal principal, RoleScope scope, RoleReference role, object? input)
     {
-        var request = new CreateRoleAssignmentRequest(Client, holder, place, role)
+        var request = new RoleAssignmentCreateRequest(Client, principal, scope, role)
         {
             Description = Description,
             Condition = Condition,

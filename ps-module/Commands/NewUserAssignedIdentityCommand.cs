@@ -73,7 +73,7 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
 
     private void Create(ResourceTarget target, object? input)
     {
-        var request = new CreateIdentityRequest(Client, target)
+        var request = new IdentityCreateRequest(Client, target)
         {
             // An empty cell of a table says nothing.
             Location = Location is "" ? null : Location,

@@ -19,7 +19,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 {
     private readonly Dictionary<ulong, Operation> _running = [];
     private OperationQueue? _queue;
-    private FleetProgress? _fleet;
+    private PipelineProgress? _progress;
     private SigningCertificate? _opened;
     private ulong _lastTag;
 
@@ -38,7 +38,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
     private OperationQueue Queue => _queue ?? CreateQueue();
 
-    private FleetProgress Fleet => _fleet ??= new FleetProgress(MyInvocation.MyCommand.Name);
+    private PipelineProgress PipelineBar => _progress ??= new PipelineProgress(MyInvocation.MyCommand.Name);
 
     /// <summary>Frees what the cmdlet holds, and cancels what still runs.</summary>
     public void Dispose()
@@ -61,7 +61,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     protected override void EndProcessing()
     {
         Write(until: () => _running.Count == 0);
-        WriteProgressIfAny(_fleet?.Complete());
+        WriteProgressIfAny(_progress?.Complete());
     }
 
     /// <inheritdoc/>
@@ -94,12 +94,12 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             if (Queue.Submit(request, tag))
             {
                 _running.Add(tag, operation);
-                Fleet.Begin();
+                PipelineBar.Begin();
             }
         }
-        catch (ManagedIdentityException error)
+        catch (NativeException error)
         {
-            Report(Explain(error), operation.Input);
+            Report(Explain(Failures.Of(error)), operation.Input);
         }
     }
 
@@ -142,9 +142,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         {
             _queue = new OperationQueue(OperationsAtOnce, WantsVerbose());
         }
-        catch (ManagedIdentityException error)
+        catch (NativeException error)
         {
-            Fail(error);
+            Fail(Failures.Of(error));
         }
 
         // StopProcessing may have come on its own thread just before there was a queue to cancel.
@@ -177,9 +177,13 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 Write(happened!);
             }
         }
+        catch (NativeException error)
+        {
+            throw Failures.Of(error);
+        }
         catch
         {
-            // Whoever reads the pipeline wants no more: what runs shall not go on until the cmdlet is disposed of.
+            // Whoever reads the pipeline wants no more: what runs must not go on until the cmdlet is disposed of.
             _queue.Cancel();
             throw;
         }
@@ -227,7 +231,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 // The user who stops the cmdlet knows.
                 if (!(Stopping && failure.Code == Failures.OperationCanceled))
                 {
-                    (operation.OnFailed ?? (error => Report(error, operation.Input)))(failure);
+                    (operation.OnFailed ?? (error => Report(error, operation.Input)))(Failures.Of(failure));
                 }
 
                 break;
@@ -242,10 +246,10 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         {
             answer = question.Kind switch
             {
-                NativeMethods.AZMI_QUESTION_TOKEN => AzurePowerShell.Answer(question, InvokeCommand),
-                NativeMethods.AZMI_QUESTION_CERTIFICATE => OpenCertificate(question),
-                NativeMethods.AZMI_QUESTION_SIGNATURE => CertificateAnswers.Sign(question, Certificate),
-                _ => new HostAnswer { Outcome = NativeMethods.AZMI_ANSWER_MISSING },
+                QuestionKind.Token => AzurePowerShell.Answer(question, InvokeCommand),
+                QuestionKind.Certificate => OpenCertificate(question),
+                QuestionKind.Signature => CertificateAnswers.Sign(question, Certificate),
+                _ => new HostAnswer { Outcome = AnswerOutcome.Missing },
             };
         }
         finally
@@ -281,7 +285,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
     private void Show(OperationProgress progress, Operation operation, ulong tag)
     {
-        if (Fleet.IsFleet)
+        if (PipelineBar.HasSeveral)
         {
             return;
         }
@@ -296,7 +300,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private void Finish(Operation operation, ulong tag, bool failed)
     {
         _running.Remove(tag);
-        WriteProgressIfAny(Fleet.End(failed));
+        WriteProgressIfAny(PipelineBar.End(failed));
         if (operation.Activity is { } activity)
         {
             WriteProgress(new ProgressRecord(ProgressId(tag), activity, " ") { RecordType = ProgressRecordType.Completed });

@@ -19,7 +19,7 @@ public sealed class RemoveFederatedIdentityCredentialCommand : FederatedCredenti
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Change(CredentialTarget target, object? input) =>
-        Change(new DeleteFederatedCredentialRequest(Client, target), "Delete federated credential", input, Deleted);
+        Change(new FederatedCredentialDeleteRequest(Client, target), "Delete federated credential", input, Deleted);
 
     private void Deleted()
     {

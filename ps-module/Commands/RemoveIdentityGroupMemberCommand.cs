@@ -18,7 +18,7 @@ public sealed class RemoveIdentityGroupMemberCommand : GroupMemberChangeCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Change(string principalId, object? input) =>
-        Change(new RemoveGroupMemberRequest(Client, Group, principalId), "Remove from a group", input, () => Removed(input));
+        Change(new GroupMemberRemoveRequest(Client, Group, principalId), "Remove from a group", input, () => Removed(input));
 
     private void Removed(object? input)
     {

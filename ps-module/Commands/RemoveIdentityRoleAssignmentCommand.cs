@@ -44,7 +44,7 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
     {
         if (ParameterSetName == ById)
         {
-            ForEach(Ids(), (id, input) => Remove(new DeleteRoleAssignmentRequest(Client, id), input));
+            ForEach(Ids(), (id, input) => Remove(new RoleAssignmentDeleteRequest(Client, id), input));
             return;
         }
 
@@ -68,11 +68,11 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
 
     private void RemoveAsGiven(PSObject? given) => ForEachRole(
         given,
-        (holder, place, role, input) => Remove(new DeleteRoleAssignmentRequest(Client, holder, place, role), input));
+        (principal, scope, role, input) => Remove(new RoleAssignmentDeleteRequest(Client, principal, scope, role), input));
 
     private void RemoveAssignment(string id, PSObject input)
     {
-        if (NamesRoleOrPlace)
+        if (NamesRoleOrScope)
         {
             // Whoever names a role wants that one taken away, and not whatever this assignment is of.
             const string Rule = "a role assignment has a role and a scope of its own. Omit -RoleDefinitionName, " +
@@ -81,10 +81,10 @@ public sealed class RemoveIdentityRoleAssignmentCommand : RoleChangeCmdlet
             return;
         }
 
-        Remove(new DeleteRoleAssignmentRequest(Client, id), input);
+        Remove(new RoleAssignmentDeleteRequest(Client, id), input);
     }
 
-    private void Remove(DeleteRoleAssignmentRequest request, object? input) => Change(request, Action, input, Removed);
+    private void Remove(RoleAssignmentDeleteRequest request, object? input) => Change(request, Action, input, Removed);
 
     private void Removed()
     {

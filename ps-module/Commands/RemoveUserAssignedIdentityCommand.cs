@@ -33,10 +33,10 @@ public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
     [Parameter]
     public SwitchParameter IfUnused { get; set; }
 
-    private uint Manner =>
-        Detach ? NativeMethods.AZMI_DELETE_DETACH
-        : IfUnused ? NativeMethods.AZMI_DELETE_IF_UNUSED
-        : NativeMethods.AZMI_DELETE_PLAIN;
+    private DeleteMode Mode =>
+        Detach ? DeleteMode.Detach
+        : IfUnused ? DeleteMode.IfUnused
+        : DeleteMode.Plain;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -53,7 +53,7 @@ public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
     private protected override void Change(ResourceTarget target, object? input)
     {
         var action = Detach ? "Detach and delete user-assigned identity" : "Delete user-assigned identity";
-        Change(new DeleteIdentityRequest(Client, target) { Manner = Manner }, action, input, Deleted);
+        Change(new IdentityDeleteRequest(Client, target) { DeleteMode = Mode }, action, input, Deleted);
     }
 
     private void Deleted()

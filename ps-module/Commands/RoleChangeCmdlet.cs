@@ -11,7 +11,7 @@ namespace ManagedIdentity.Commands;
 public abstract class RoleChangeCmdlet : ChangeCmdlet
 {
     private IReadOnlyList<RoleReference> _roles = [];
-    private IReadOnlyList<RolePlace>? _places;
+    private IReadOnlyList<RoleScope>? _scopes;
 
     /// <summary>
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
@@ -76,7 +76,7 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     public string? ResourceGroupName { get; set; }
 
     /// <summary>Whether the command line says which role or where.</summary>
-    private protected bool NamesRoleOrPlace => Parameters().IsAnyGiven;
+    private protected bool NamesRoleOrScope => Parameters().IsAnyGiven;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -86,7 +86,7 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
         _roles = parameters.Roles();
         try
         {
-            _places = parameters.Places();
+            _scopes = parameters.RoleScopes();
         }
         catch (ManagedIdentityException error) when (!(error.Code == Failures.NullInput && OnlyPlans))
         {
@@ -95,32 +95,32 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
         catch (ManagedIdentityException)
         {
             // What the role counts on is only planned.
-            _places = null;
+            _scopes = null;
         }
     }
 
-    /// <summary>Does something with each role of each who was given, on each place.</summary>
+    /// <summary>Does something with each role of each who was given, on each scope.</summary>
     /// <param name="given">The object that was given, if any.</param>
     /// <param name="action">What to do.</param>
-    private protected void ForEachRole(PSObject? given, Action<RoleHolder, RolePlace, RoleReference, object?> action)
+    private protected void ForEachRole(PSObject? given, Action<RolePrincipal, RoleScope, RoleReference, object?> action)
     {
-        var holders = new HolderParameters(
+        var principals = new PrincipalParameters(
             NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
         var each = ParameterSetName switch
         {
-            ParameterSets.ByIdentity => holders.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
-            ParameterSets.ByPrincipal => HolderParameters.Each(nameof(PrincipalId), PrincipalId, PrincipalType),
-            _ => holders.Each("InputObject", given),
+            ParameterSets.ByIdentity => principals.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
+            ParameterSets.ByPrincipal => PrincipalParameters.Each(nameof(PrincipalId), PrincipalId, PrincipalType),
+            _ => principals.Each("InputObject", given),
         };
         ForEach(
             each,
-            (holder, input) =>
+            (principal, input) =>
             {
-                foreach (var place in _places ?? throw Failures.Null(nameof(Scope)))
+                foreach (var scope in _scopes ?? throw Failures.Null(nameof(Scope)))
                 {
                     foreach (var role in _roles)
                     {
-                        action(holder, place, role, input);
+                        action(principal, scope, role, input);
                     }
                 }
             });

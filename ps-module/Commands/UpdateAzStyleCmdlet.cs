@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
+using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ManagedIdentity.Inputs;
+using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -29,10 +30,10 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
     // Without an object Azure PowerShell sends a PATCH, which drops no user-assigned identity while the type has any.
     private bool Adds => VirtualMachineScaleSet is null && (IdentityType & VmIdentityType.UserAssigned) != 0;
 
-    private uint SystemAssigned =>
+    private SystemAssignedChange SystemAssigned =>
         (IdentityType & VmIdentityType.SystemAssigned) != 0
-            ? NativeMethods.AZMI_SYSTEM_ASSIGNED_ENABLE
-            : NativeMethods.AZMI_SYSTEM_ASSIGNED_DISABLE;
+            ? SystemAssignedChange.Enable
+            : SystemAssignedChange.Disable;
 
     private protected override void Process()
     {
@@ -48,7 +49,7 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
 
     private void Update(ResourceTarget target)
     {
-        var request = new UpdateVmIdentityRequest(Client, MachineKind.ScaleSet, target)
+        var request = new VmIdentityUpdateRequest(Client, MachineKind.ScaleSet, target)
         {
             ExactType = Adds ? null : IdentityType,
             SystemAssigned = SystemAssigned,
@@ -60,7 +61,7 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
         {
             var changed = new ResourceTarget { ResourceId = ((VmIdentity)item).Id };
             Submit(
-                new GetVmIdentityRequest(Client, MachineKind.ScaleSet, changed) { AsJson = true },
+                new VmIdentityGetRequest(Client, MachineKind.ScaleSet, changed) { AsJson = true },
                 new Operation(VMScaleSetName) { OnItem = json => WriteObject(AzStyleMachine.Read((string)json)) });
         }
 

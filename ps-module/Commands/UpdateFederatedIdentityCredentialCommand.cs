@@ -88,7 +88,7 @@ public sealed class UpdateFederatedIdentityCredentialCommand : FederatedCredenti
             Namespace = Namespace,
             ServiceAccount = ServiceAccount,
         };
-        var request = new WriteFederatedCredentialRequest(Client, target, source) { Update = true, Audience = Audience };
+        var request = new FederatedCredentialUpdateRequest(Client, target, source) { Audience = Audience };
         Change(request, "Update federated credential", input);
     }
 }

@@ -117,17 +117,17 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
         ForEach(given, (target, input) => Change(Request(target), $"Update the identity of {Label}", input));
     }
 
-    private UpdateVmIdentityRequest Request(ResourceTarget target)
+    private VmIdentityUpdateRequest Request(ResourceTarget target)
     {
         var added = Identities(nameof(AddIdentityId), AddIdentityId);
         var named = Identities(nameof(IdentityId), IdentityId);
-        return new UpdateVmIdentityRequest(Client, Kind, target)
+        return new VmIdentityUpdateRequest(Client, Kind, target)
         {
             ExactType = IsExact ? IdentityType : null,
             SystemAssigned =
-                EnableSystemAssigned ? NativeMethods.AZMI_SYSTEM_ASSIGNED_ENABLE
-                : DisableSystemAssigned ? NativeMethods.AZMI_SYSTEM_ASSIGNED_DISABLE
-                : NativeMethods.AZMI_SYSTEM_ASSIGNED_KEEP,
+                EnableSystemAssigned ? SystemAssignedChange.Enable
+                : DisableSystemAssigned ? SystemAssignedChange.Disable
+                : SystemAssignedChange.Keep,
             Add = IsExact ? named : added,
             Remove = Identities(nameof(RemoveIdentityId), RemoveIdentityId),
             RemoveMissing = RemoveMissing,

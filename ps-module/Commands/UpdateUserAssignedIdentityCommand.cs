@@ -33,7 +33,7 @@ public sealed class UpdateUserAssignedIdentityCommand : IdentityChangeCmdlet
 
     private protected override void Change(ResourceTarget target, object? input)
     {
-        var request = new UpdateIdentityRequest(Client, target)
+        var request = new IdentityUpdateRequest(Client, target)
         {
             IsolationScope = IsolationScope,
             Tags = NewTags(target),

@@ -63,6 +63,6 @@ public sealed class WaitVmIdentityCommand : ConnectedCmdlet
     {
         var isSet = (target.ResourceId ?? target.Type)?.IndexOf("/virtualMachineScaleSets", StringComparison.OrdinalIgnoreCase) >= 0;
         var kind = isSet ? MachineKind.ScaleSet : MachineKind.VirtualMachine;
-        Submit(new WaitVmIdentityRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
+        Submit(new VmIdentityWaitRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
     }
 }

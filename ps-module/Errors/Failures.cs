@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using ManagedIdentity.Models;
+using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Errors;
 
@@ -116,11 +117,35 @@ internal static class Failures
     public static ManagedIdentityException Invalid(string code, string parameter, object? value, string rule) =>
         new(code, ErrorCategory.InvalidArgument, $"-{parameter} '{value}' is not valid: {rule}") { Target = parameter };
 
+    /// <summary>Why an operation failed.</summary>
+    public static ManagedIdentityException Of(OperationFailure failure) =>
+        new(failure.Code, ErrorCategories.From(failure.Category), failure.Message)
+        {
+            HttpStatus = failure.HttpStatus,
+            Target = failure.Target,
+            Recommendation = failure.Recommendation,
+            RequestId = failure.RequestId,
+            CorrelationId = failure.CorrelationId,
+            Request = failure.Request,
+            RawError = failure.RawError,
+        };
+
+    /// <summary>Why a native library could not do what it was called for.</summary>
+    public static ManagedIdentityException Of(NativeException error) => error switch
+    {
+        CallFailedException failed => Of(failed.Failure),
+        CallRefusedException refused => Refused(refused.Status, refused.Message),
+        LibraryNotLoadedException { Exists: true } unusable => LibraryUnusable(unusable.Path, unusable.InnerException!),
+        LibraryNotLoadedException missing => LibraryMissing(missing.Path, missing.InnerException!),
+        LibraryMismatchException mismatch => LibraryMismatch(mismatch.Found, mismatch.Wanted, mismatch.InnerException),
+        _ => new("NativeCallFailed", ErrorCategory.InvalidOperation, error.Message, error),
+    };
+
     /// <summary>A call into the native library that it refused.</summary>
-    public static ManagedIdentityException Refused(int status, string text) =>
+    private static ManagedIdentityException Refused(int status, string text) =>
         new("NativeCallFailed", ErrorCategory.InvalidOperation, $"The native library refused a call: {text} (status {status}).");
 
-    public static ManagedIdentityException LibraryMissing(string path, Exception cause) =>
+    private static ManagedIdentityException LibraryMissing(string path, Exception cause) =>
         Advised(
             "NativeLibraryMissing",
             ErrorCategory.NotInstalled,
@@ -129,7 +154,7 @@ internal static class Failures
             cause);
 
     /// <summary>The library is there, and the system does not load it.</summary>
-    public static ManagedIdentityException LibraryUnusable(string path, Exception cause) =>
+    private static ManagedIdentityException LibraryUnusable(string path, Exception cause) =>
         Advised(
             "NativeLibraryUnusable",
             ErrorCategory.InvalidOperation,
@@ -137,7 +162,7 @@ internal static class Failures
             "Check that the package is for this platform, and that the file is readable and executable.",
             cause);
 
-    public static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>
+    private static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>
         Advised(
             "NativeLibraryMismatch",
             ErrorCategory.InvalidOperation,

@@ -73,7 +73,7 @@ public sealed class RoleDefinitionNameCompleter : IArgumentCompleter
         {
             return Ask(connection) is { } roles ? Known.GetValue(connection, _ => roles) : [];
         }
-        catch (ManagedIdentityException)
+        catch (NativeException)
         {
             // Closed just now: a completion is no place for an error.
             return [];
@@ -84,7 +84,7 @@ public sealed class RoleDefinitionNameCompleter : IArgumentCompleter
     private static RoleDefinition[]? Ask(ManagedIdentityConnection connection)
     {
         using var queue = new OperationQueue(1, verbose: false);
-        queue.Submit(new ListRoleDefinitionsRequest(connection.Client, new RolePlace()), 1);
+        queue.Submit(new RoleDefinitionListRequest(connection.Client, new RoleScope()), 1);
         var roles = new List<RoleDefinition>();
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < Patience)

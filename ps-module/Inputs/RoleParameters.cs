@@ -44,13 +44,13 @@ internal sealed class RoleParameters
         return roles.Length > 0 ? roles : [new RoleReference()];
     }
 
-    /// <summary>The places.</summary>
+    /// <summary>The scopes on which the roles count.</summary>
     /// <exception cref="ManagedIdentityException">They contradict each other, or an object stands for no scope.</exception>
-    public IReadOnlyList<RolePlace> Places()
+    public IReadOnlyList<RoleScope> RoleScopes()
     {
         if (!HasScopes)
         {
-            return [new RolePlace { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroup.WithoutObject }];
+            return [new RoleScope { SubscriptionId = SubscriptionId, ResourceGroupName = ResourceGroup.WithoutObject }];
         }
 
         if (ResourceGroup.OnCommandLine is not null)
@@ -59,6 +59,6 @@ internal sealed class RoleParameters
                 "InvalidScope", "-Scope and -ResourceGroupName can't be combined: each is a scope.");
         }
 
-        return (Scopes ?? []).DefaultIfEmpty().Select(scope => new RolePlace { Scope = ResourceReference.Id("Scope", scope) }).ToArray();
+        return (Scopes ?? []).DefaultIfEmpty().Select(scope => new RoleScope { Scope = ResourceReference.Id("Scope", scope) }).ToArray();
     }
 }

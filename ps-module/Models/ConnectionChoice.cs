@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
-using ManagedIdentity.Errors;
 
 namespace ManagedIdentity.Models;
 
@@ -49,12 +48,11 @@ internal sealed class ConnectionChoice
         _runspace.TryGetTarget(out var runspace) &&
         runspace?.RunspaceStateInfo.State is RunspaceState.Opened or RunspaceState.Opening;
 
-    /// <summary>
-    /// The connection for a cmdlet of this runspace, which keeps it; null when the process may sign in by itself.
-    /// </summary>
-    /// <exception cref="ManagedIdentityException">NotConnected, which says why there is none.</exception>
-    public static ManagedIdentityConnection? Take()
+    /// <summary>The connection for a cmdlet of this runspace, which keeps it.</summary>
+    /// <param name="missing">Why there is none; null when there is one, and when the process may sign in by itself.</param>
+    public static ManagedIdentityConnection? Take(out ConnectionEnd? missing)
     {
+        missing = null;
         lock (s_lock)
         {
             if (Here() is not { } choice)
@@ -64,7 +62,8 @@ internal sealed class ConnectionChoice
 
             if (!choice.HasOpen)
             {
-                throw Failures.NotConnected(choice._connection?.End ?? choice._end);
+                missing = choice._connection?.End ?? choice._end;
+                return null;
             }
 
             OfRunspace()._connection = choice._connection;

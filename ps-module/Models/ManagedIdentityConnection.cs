@@ -1,41 +1,15 @@
 using System;
 using System.Collections.Generic;
 using ManagedIdentity.Certificates;
-using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Models;
 
-/// <summary>A connection to Azure Resource Manager. It shows who is signed in and where, and never a secret.</summary>
-public sealed class ManagedIdentityConnection
+public sealed partial class ManagedIdentityConnection
 {
     private static readonly List<ManagedIdentityConnection> s_open = [];
     private readonly ClientHandle _client;
 
     internal ManagedIdentityConnection(ClientHandle client) => _client = client;
-
-    /// <summary>Who is signed in, as far as the sign-in says.</summary>
-    public string Account { get; internal set; } = "";
-
-    /// <summary>
-    /// The kind of sign-in: <c>AccessToken</c>, <c>ServicePrincipal</c>, <c>ManagedService</c>, <c>User</c>,
-    /// <c>AzurePowerShell</c> or <c>AzureCli</c>.
-    /// </summary>
-    public string AccountType { get; internal set; } = "";
-
-    /// <summary>The tenant's id, where it is known.</summary>
-    public string? TenantId { get; internal set; }
-
-    /// <summary>The subscription that is meant where none is named.</summary>
-    public string SubscriptionId { get; internal set; } = "";
-
-    /// <summary>That subscription's name.</summary>
-    public string SubscriptionName { get; internal set; } = "";
-
-    /// <summary>The cloud's name.</summary>
-    public string Environment { get; internal set; } = "";
-
-    /// <summary>The URL of Azure Resource Manager.</summary>
-    public string Endpoint { get; internal set; } = "";
 
     /// <summary>Whether the cmdlets of this runspace use this connection when they are given none.</summary>
     public bool IsDefault => ReferenceEquals(this, ConnectionChoice.Current);

@@ -2,7 +2,7 @@ using System;
 
 namespace ManagedIdentity.Native;
 
-/// <summary>How an emulator shall run.</summary>
+/// <summary>How an emulator runs.</summary>
 internal sealed class EmulatorOptions
 {
     /// <summary>How long an operation on a virtual machine takes when nothing else is said.</summary>

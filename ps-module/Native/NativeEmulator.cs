@@ -1,4 +1,3 @@
-using ManagedIdentity.Errors;
 using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Native;
@@ -7,7 +6,7 @@ namespace ManagedIdentity.Native;
 internal static unsafe class NativeEmulator
 {
     /// <summary>What every emulator starts with: what it takes to sign in to one.</summary>
-    /// <exception cref="ManagedIdentityException">There is no library, or it is another version's.</exception>
+    /// <exception cref="NativeException">There is no library, or it is another version's.</exception>
     public static EmulatorSeed Seed()
     {
         NativeLoader.Emulator.Require();
@@ -17,7 +16,7 @@ internal static unsafe class NativeEmulator
     }
 
     /// <summary>Starts an emulator in this process.</summary>
-    /// <exception cref="ManagedIdentityException">It did not start, or there is no library.</exception>
+    /// <exception cref="NativeException">It did not start, or there is no library.</exception>
     public static ArmEmulator Start(EmulatorOptions options)
     {
         NativeLoader.Emulator.Require();
@@ -34,7 +33,7 @@ internal static unsafe class NativeEmulator
         var status = EmulatorMethods.azmi_emulator_start(&given, &started, &error);
         if (status == EmulatorMethods.AZMI_EMULATOR_FAILED)
         {
-            throw ReadAndFree(error);
+            throw new CallFailedException(ReadAndFree(error));
         }
 
         Check(status);
@@ -44,14 +43,14 @@ internal static unsafe class NativeEmulator
     }
 
     /// <summary>Ends an emulator: its state is written, its port is free again.</summary>
-    /// <exception cref="ManagedIdentityException">It was ended before.</exception>
+    /// <exception cref="NativeException">It was ended before.</exception>
     public static void Stop(ArmEmulator emulator) => Check(EmulatorMethods.azmi_emulator_stop(emulator.Handle));
 
     private static void Check(int status)
     {
         if (status != NativeMethods.AZMI_OK)
         {
-            throw Failures.Refused(status, NativeText.OfStatus(status));
+            throw new CallRefusedException(status);
         }
     }
 
@@ -74,13 +73,15 @@ internal static unsafe class NativeEmulator
         }
     }
 
-    private static ManagedIdentityException ReadAndFree(AzmiEmulatorError* source)
+    private static OperationFailure ReadAndFree(AzmiEmulatorError* source)
     {
         try
         {
-            var category = ErrorCategories.From(source->category);
-            return new ManagedIdentityException(source->code.ReadOrEmpty(), category, source->message.ReadOrEmpty())
+            return new OperationFailure
             {
+                Code = source->code.ReadOrEmpty(),
+                Category = (FailureCategory)source->category,
+                Message = source->message.ReadOrEmpty(),
                 Target = source->target.Read(),
             };
         }

@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
-using ManagedIdentity.Errors;
 
 namespace ManagedIdentity.Native;
 
@@ -35,7 +34,7 @@ internal sealed class NativeLoader
         EmulatorMethods.azmi_emulator_abi_version);
 
     /// <summary>To be called before the library's first call; importing the module does not come here.</summary>
-    /// <exception cref="ManagedIdentityException">There is no library, or it is another version's.</exception>
+    /// <exception cref="NativeException">There is no library, or it is another version's.</exception>
     public void Require()
     {
         if (Volatile.Read(ref _ready))
@@ -71,7 +70,7 @@ internal sealed class NativeLoader
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
             var path = ExpectedPath(_name);
-            throw File.Exists(path) ? Failures.LibraryUnusable(path, error) : Failures.LibraryMissing(path, error);
+            throw new LibraryNotLoadedException(path, File.Exists(path), error);
         }
     }
 
@@ -84,12 +83,12 @@ internal sealed class NativeLoader
         }
         catch (EntryPointNotFoundException error)
         {
-            throw Failures.LibraryMismatch("none", _wanted, error);
+            throw new LibraryMismatchException("none", _wanted, error);
         }
 
         if (found != _wanted)
         {
-            throw Failures.LibraryMismatch(found.ToString(), _wanted);
+            throw new LibraryMismatchException(found.ToString(), _wanted);
         }
     }
 }

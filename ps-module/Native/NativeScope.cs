@@ -47,9 +47,17 @@ internal sealed unsafe class NativeScope : IDisposable
         }
     }
 
-    /// <summary>An array of texts.</summary>
-    public AzmiStr* Texts(IReadOnlyList<string> texts)
+    /// <summary>Bytes, in base64; null is "not given".</summary>
+    public AzmiStr Base64(byte[]? bytes) => Text(bytes is null ? null : Convert.ToBase64String(bytes));
+
+    /// <summary>An array of texts; null is "not given".</summary>
+    public AzmiStr* Texts(IReadOnlyList<string>? texts)
     {
+        if (texts is null)
+        {
+            return null;
+        }
+
         var array = (AzmiStr*)Allocate(texts.Count * sizeof(AzmiStr));
         for (var i = 0; i < texts.Count; i++)
         {
@@ -59,9 +67,14 @@ internal sealed unsafe class NativeScope : IDisposable
         return array;
     }
 
-    /// <summary>An array of tags.</summary>
-    public AzmiTag* Tags(IReadOnlyList<KeyValuePair<string, string>> tags)
+    /// <summary>An array of tags; null is "not given".</summary>
+    public AzmiTag* Tags(IReadOnlyList<KeyValuePair<string, string>>? tags)
     {
+        if (tags is null)
+        {
+            return null;
+        }
+
         var array = (AzmiTag*)Allocate(tags.Count * sizeof(AzmiTag));
         for (var i = 0; i < tags.Count; i++)
         {
@@ -70,44 +83,6 @@ internal sealed unsafe class NativeScope : IDisposable
 
         return array;
     }
-
-    /// <summary>Which resource.</summary>
-    public AzmiTarget Target(ResourceTarget target) => new()
-    {
-        resource_id = Text(target.ResourceId),
-        subscription_id = Text(target.SubscriptionId),
-        resource_group = Text(target.ResourceGroupName),
-        name = Text(target.Name),
-        resource_type = Text(target.Type),
-        parameter = Text(target.Parameter),
-    };
-
-    /// <summary>Which federated credential.</summary>
-    public AzmiFederatedTarget Target(CredentialTarget target) => new()
-    {
-        resource_id = Text(target.ResourceId),
-        identity = Target(target.Identity),
-        name = Text(target.Name),
-    };
-
-    /// <summary>Who holds a role.</summary>
-    public AzmiHolder Holder(RoleHolder holder) => new()
-    {
-        principal_id = Text(holder.PrincipalId),
-        principal_type = Text(holder.PrincipalType),
-        identity = Target(holder.Identity),
-    };
-
-    /// <summary>Where a role counts.</summary>
-    public AzmiPlace Place(RolePlace place) => new()
-    {
-        scope = Text(place.Scope),
-        subscription_id = Text(place.SubscriptionId),
-        resource_group = Text(place.ResourceGroupName),
-    };
-
-    /// <summary>Which role.</summary>
-    public AzmiRole Role(RoleReference role) => new() { name = Text(role.Name), id = Text(role.Id) };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,3 @@
-using ManagedIdentity.Errors;
-
 namespace ManagedIdentity.Native;
 
 /// <summary>Something that happened in an operation. It holds no native memory.</summary>
@@ -21,7 +19,7 @@ internal sealed class OperationEvent
 
     public OperationProgress? Progress { get; set; }
 
-    public ManagedIdentityException? Failure { get; set; }
+    public OperationFailure? Failure { get; set; }
 
     /// <summary>What has to be answered, whatever else becomes of the operation.</summary>
     public HostQuestion? Question { get; set; }

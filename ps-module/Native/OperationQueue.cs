@@ -1,6 +1,5 @@
 using System;
 using System.Threading;
-using ManagedIdentity.Errors;
 using ManagedIdentity.Native.Requests;
 
 namespace ManagedIdentity.Native;
@@ -33,7 +32,7 @@ internal sealed unsafe class OperationQueue : IDisposable
 
     /// <summary>Starts an operation.</summary>
     /// <returns>False when the queue was cancelled and takes no more.</returns>
-    /// <exception cref="ManagedIdentityException">The library refused; no event will come.</exception>
+    /// <exception cref="CallRefusedException">The library refused; no event will come.</exception>
     public bool Submit(Request request, ulong tag)
     {
         using var scope = new NativeScope();
@@ -65,7 +64,7 @@ internal sealed unsafe class OperationQueue : IDisposable
             case NativeMethods.AZMI_DRAINED:
                 return TakeResult.Drained;
             default:
-                throw Refused(status);
+                throw new CallRefusedException(status);
         }
     }
 
@@ -106,11 +105,9 @@ internal sealed unsafe class OperationQueue : IDisposable
     {
         if (status != NativeMethods.AZMI_OK)
         {
-            throw Refused(status);
+            throw new CallRefusedException(status);
         }
     }
-
-    private static ManagedIdentityException Refused(int status) => Failures.Refused(status, NativeText.OfStatus(status));
 
     private void Free()
     {

@@ -6,7 +6,7 @@ mod run;
 mod template;
 mod what_if;
 
-pub use model::Deployment;
+pub use model::{Deployment, OutputResource};
 pub use run::{Deploy, deploy};
 pub use template::Parameters;
 pub use what_if::plan_deploy;

@@ -1,7 +1,7 @@
 //! The operations that change something: each can also say what it would change.
 
 use super::guard::Status;
-use super::queue::Record;
+use super::show::Item;
 use super::submit::{submit_in_own_time, submit_with_client};
 use crate::arm::{self, Agreement, Client, Invoke, Plan, Target};
 use crate::base::Result;
@@ -36,10 +36,13 @@ impl<T> Change<T> {
     }
 }
 
-/// Something wanted that changes a resource.
-pub(super) trait Wish: Send + Sync + 'static {
-    /// Makes the change. What it yields, if anything.
-    fn make(&self, client: &Client) -> impl Future<Output = Result<Option<Record>>> + Send;
+/// What a change yields, if anything.
+pub(super) type Yielded = Option<Box<dyn Item>>;
+
+/// A change of a resource.
+pub(super) trait Mutation: Send + Sync + 'static {
+    /// Makes the change.
+    fn make(&self, client: &Client) -> impl Future<Output = Result<Yielded>> + Send;
 
     /// Finds out what it would change.
     fn plan(&self, client: &Client) -> impl Future<Output = Result<Plan>> + Send;
@@ -51,7 +54,7 @@ pub(super) trait Wish: Send + Sync + 'static {
 }
 
 /// Submits a change, or only its plan.
-pub(super) fn submit_change<T: Wish>(
+pub(super) fn submit_change<T: Mutation>(
     client: u64,
     queue: u64,
     tag: u64,
@@ -60,7 +63,7 @@ pub(super) fn submit_change<T: Wish>(
     submit_with_client(client, queue, tag, |client, operation| async move {
         let Change { wanted, mode } = change;
         let yielded = match mode {
-            Mode::Plan => Some(wanted.plan(&client).await?.into()),
+            Mode::Plan => Some(Box::new(wanted.plan(&client).await?) as Box<dyn Item>),
             Mode::CarryOut(agreement) => {
                 let client = client.bound_by(agreement);
                 if !wanted.checks_agreement() {
@@ -69,8 +72,8 @@ pub(super) fn submit_change<T: Wish>(
                 wanted.make(&client).await?
             }
         };
-        if let Some(record) = yielded {
-            operation.item(record).await;
+        if let Some(item) = yielded {
+            operation.boxed_item(item).await;
         }
         Ok(())
     })
@@ -88,9 +91,9 @@ where
     client.agreement().check(&plan.resource, &plan.effects)
 }
 
-impl Wish for identity::Create {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        Ok(Some(identity::create(client, self).await?.into()))
+impl Mutation for identity::Create {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        Ok(Some(Box::new(identity::create(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -98,9 +101,9 @@ impl Wish for identity::Create {
     }
 }
 
-impl Wish for identity::Update {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        Ok(Some(identity::update(client, self).await?.into()))
+impl Mutation for identity::Update {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        Ok(Some(Box::new(identity::update(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -111,43 +114,43 @@ impl Wish for identity::Update {
 /// The deletion of a user-assigned identity.
 pub(super) struct DeleteIdentity {
     pub(super) target: Target,
-    pub(super) manner: Manner,
+    pub(super) delete_mode: DeleteMode,
 }
 
-/// What a deletion does about those that use the identity.
+/// What a deletion does about what refers to the identity.
 #[derive(Clone, Copy)]
-pub(super) enum Manner {
+pub(super) enum DeleteMode {
     Plain,
     Detach,
     IfUnused,
 }
 
-impl Wish for DeleteIdentity {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        match self.manner {
-            Manner::Plain => identity::delete(client, &self.target).await?,
-            Manner::Detach => access::remove_detached(client, &self.target).await?,
-            Manner::IfUnused => access::remove_unused(client, &self.target).await?,
+impl Mutation for DeleteIdentity {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        match self.delete_mode {
+            DeleteMode::Plain => identity::delete(client, &self.target).await?,
+            DeleteMode::Detach => access::remove_detached(client, &self.target).await?,
+            DeleteMode::IfUnused => access::remove_unused(client, &self.target).await?,
         }
         Ok(None)
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
-        match self.manner {
-            Manner::Plain => identity::plan_delete(client, &self.target).await,
-            Manner::Detach => access::plan_remove_detached(client, &self.target).await,
-            Manner::IfUnused => access::plan_remove_unused(client, &self.target).await,
+        match self.delete_mode {
+            DeleteMode::Plain => identity::plan_delete(client, &self.target).await,
+            DeleteMode::Detach => access::plan_remove_detached(client, &self.target).await,
+            DeleteMode::IfUnused => access::plan_remove_unused(client, &self.target).await,
         }
     }
 
     fn checks_agreement(&self) -> bool {
-        matches!(self.manner, Manner::Detach)
+        matches!(self.delete_mode, DeleteMode::Detach)
     }
 }
 
-impl Wish for access::Assign {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        Ok(Some(access::assign(client, self).await?.into()))
+impl Mutation for access::Assign {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        Ok(Some(Box::new(access::assign(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -155,8 +158,8 @@ impl Wish for access::Assign {
     }
 }
 
-impl Wish for access::Revoke {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+impl Mutation for access::Revoke {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
         access::revoke(client, self).await?;
         Ok(None)
     }
@@ -166,9 +169,9 @@ impl Wish for access::Revoke {
     }
 }
 
-impl Wish for compute::Update {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        Ok(Some(compute::update(client, self).await?.into()))
+impl Mutation for compute::Update {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        Ok(Some(Box::new(compute::update(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -180,9 +183,10 @@ impl Wish for compute::Update {
     }
 }
 
-impl Wish for Invoke {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        Ok(arm::invoke(client, self).await?.map(Record::from))
+impl Mutation for Invoke {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        let answer = arm::invoke(client, self).await?;
+        Ok(answer.map(|answer| Box::new(answer) as Box<dyn Item>))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -190,25 +194,25 @@ impl Wish for Invoke {
     }
 }
 
-/// Something wanted of a federated credential. The writes under an identity wait for each other;
+/// A change of a federated credential. The writes under an identity wait for each other;
 /// while they do, they take no place among the operations that run at once.
-pub(super) trait FederatedWish: Send + Sync + 'static {
+pub(super) trait FederatedMutation: Send + Sync + 'static {
     /// The credential.
     fn target(&self) -> &CredentialTarget;
 
-    /// Makes the change. What it yields, if anything.
+    /// Makes the change.
     fn make(
         &self,
         client: &Client,
         lane: &mut Lane,
-    ) -> impl Future<Output = Result<Option<Record>>> + Send;
+    ) -> impl Future<Output = Result<Yielded>> + Send;
 
     /// Finds out what it would change.
     fn plan(&self, client: &Client) -> impl Future<Output = Result<Plan>> + Send;
 }
 
 /// Submits a change of a federated credential, or only its plan.
-pub(super) fn submit_federated<T: FederatedWish>(
+pub(super) fn submit_federated<T: FederatedMutation>(
     client: u64,
     queue: u64,
     tag: u64,
@@ -219,7 +223,7 @@ pub(super) fn submit_federated<T: FederatedWish>(
         let yielded = match mode {
             Mode::Plan => {
                 let _turn = operation.turn().await;
-                Some(wanted.plan(&client).await?.into())
+                Some(Box::new(wanted.plan(&client).await?) as Box<dyn Item>)
             }
             Mode::CarryOut(agreement) => {
                 let client = client.bound_by(agreement);
@@ -229,20 +233,20 @@ pub(super) fn submit_federated<T: FederatedWish>(
                 wanted.make(&client, &mut lane).await?
             }
         };
-        if let Some(record) = yielded {
-            operation.item(record).await;
+        if let Some(item) = yielded {
+            operation.boxed_item(item).await;
         }
         Ok(())
     })
 }
 
-impl FederatedWish for federated::Create {
+impl FederatedMutation for federated::Create {
     fn target(&self) -> &CredentialTarget {
         &self.target
     }
 
-    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Option<Record>> {
-        Ok(Some(lane.create(client, self).await?.into()))
+    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Yielded> {
+        Ok(Some(Box::new(lane.create(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -250,13 +254,13 @@ impl FederatedWish for federated::Create {
     }
 }
 
-impl FederatedWish for federated::Update {
+impl FederatedMutation for federated::Update {
     fn target(&self) -> &CredentialTarget {
         &self.target
     }
 
-    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Option<Record>> {
-        Ok(Some(lane.update(client, self).await?.into()))
+    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Yielded> {
+        Ok(Some(Box::new(lane.update(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
@@ -265,28 +269,30 @@ impl FederatedWish for federated::Update {
 }
 
 /// The deletion of a federated credential.
-pub(super) struct DeleteFederated(pub(super) CredentialTarget);
+pub(super) struct DeleteFederated {
+    pub(super) target: CredentialTarget,
+}
 
-impl FederatedWish for DeleteFederated {
+impl FederatedMutation for DeleteFederated {
     fn target(&self) -> &CredentialTarget {
-        &self.0
+        &self.target
     }
 
-    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Option<Record>> {
-        lane.delete(client, &self.0).await?;
+    async fn make(&self, client: &Client, lane: &mut Lane) -> Result<Yielded> {
+        lane.delete(client, &self.target).await?;
         Ok(None)
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
-        federated::plan_delete(client, &self.0).await
+        federated::plan_delete(client, &self.target).await
     }
 }
 
-/// That a principal be in a group.
+/// Adds a principal to a group.
 pub(super) struct AddMember(pub(super) access::Membership);
 
-impl Wish for AddMember {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+impl Mutation for AddMember {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
         access::add_member(client, &self.0).await.map(|()| None)
     }
 
@@ -295,11 +301,11 @@ impl Wish for AddMember {
     }
 }
 
-/// That a principal be in a group no more.
+/// Removes a principal from a group.
 pub(super) struct RemoveMember(pub(super) access::Membership);
 
-impl Wish for RemoveMember {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
+impl Mutation for RemoveMember {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
         access::remove_member(client, &self.0).await.map(|()| None)
     }
 
@@ -308,9 +314,9 @@ impl Wish for RemoveMember {
     }
 }
 
-impl Wish for deployment::Deploy {
-    async fn make(&self, client: &Client) -> Result<Option<Record>> {
-        Ok(Some(deployment::deploy(client, self).await?.into()))
+impl Mutation for deployment::Deploy {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        Ok(Some(Box::new(deployment::deploy(client, self).await?)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {

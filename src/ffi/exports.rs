@@ -20,8 +20,8 @@ use crate::{access, arm, compute, connect, export, identity};
 use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
 use super::events;
 use super::guard::{Status, guard};
-use super::inputs::{View, check_out, read};
 use super::queue::Queue;
+use super::read::{check_out, read};
 use super::registry::{clients, guards, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
@@ -221,16 +221,14 @@ pub unsafe extern "C" fn azmi_identity_create(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn azmi_identity_get(
     client: u64,
-    request: *const AzmiTarget,
+    target: *const AzmiTarget,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let request = unsafe { read(request) }?;
+        let target = unsafe { read(target) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
-            operation
-                .item(identity::get(&client, &request).await?)
-                .await;
+            operation.item(identity::get(&client, &target).await?).await;
             Ok(())
         })
     })
@@ -296,8 +294,8 @@ pub unsafe extern "C" fn azmi_identity_delete(
     })
 }
 
-/// Submits the giving of a role. Yields the [`AzmiRoleAssignment`], an existing one too, or a
-/// [`AzmiPlan`] when `dry_run` is set.
+/// Submits the creation of a role assignment. Yields the [`AzmiRoleAssignment`], which may exist
+/// already, or a [`AzmiPlan`] when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
@@ -336,8 +334,8 @@ pub unsafe extern "C" fn azmi_role_assignment_list(
     })
 }
 
-/// Submits the taking away of a role. Yields nothing, or a [`AzmiPlan`] when `dry_run` is set. One
-/// that nobody has is an error.
+/// Submits the deletion of a role assignment. Yields nothing, or a [`AzmiPlan`] when `dry_run` is
+/// set. One that does not exist is an error.
 ///
 /// # Safety
 /// See the module.
@@ -354,7 +352,7 @@ pub unsafe extern "C" fn azmi_role_assignment_delete(
     })
 }
 
-/// Submits a listing of the roles that can be given in a place; in the connection's subscription
+/// Submits a listing of the roles that can be assigned on a scope; in the connection's subscription
 /// when none is named. Yields a [`AzmiRoleDefinition`] for each.
 ///
 /// # Safety
@@ -362,14 +360,14 @@ pub unsafe extern "C" fn azmi_role_assignment_delete(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn azmi_role_definition_list(
     client: u64,
-    request: *const AzmiPlace,
+    scope: *const AzmiRoleScope,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let request = unsafe { read(request) }?;
+        let scope = unsafe { read(scope) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
-            let scope = request.or_subscription(&client)?;
+            let scope = scope.or_subscription(&client)?;
             operation
                 .pages(access::definitions(&client, &scope, None))
                 .await
@@ -411,20 +409,9 @@ pub unsafe extern "C" fn azmi_vm_identity_get(
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let (kind, target, view) = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, move |client, operation| async move {
-            if view == View::Whole {
-                operation
-                    .item(compute::get_whole(&client, kind, &target).await?)
-                    .await;
-                return Ok(());
-            }
-            let mut machine = compute::get(&client, kind, &target).await?;
-            if view == View::Checked {
-                compute::check_references(&client, &mut machine).await?;
-            }
-            operation.item(machine).await;
-            Ok(())
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            request.run(&client, &operation).await
         })
     })
 }
@@ -441,28 +428,14 @@ pub unsafe extern "C" fn azmi_vm_identity_list(
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let (kind, scope, view) = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, move |client, operation| async move {
-            if view == View::Whole {
-                return operation
-                    .pages(compute::list_whole(&client, kind, &scope)?)
-                    .await;
-            }
-            let mut pages = compute::list(&client, kind, &scope)?;
-            while let Some(page) = pages.next().await? {
-                for mut machine in page {
-                    if view == View::Checked {
-                        compute::check_references(&client, &mut machine).await?;
-                    }
-                    operation.item(machine).await;
-                }
-            }
-            Ok(())
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            request.run(&client, &operation).await
         })
     })
 }
 
-/// Submits a wait until Azure is done with a machine. Yields a [`AzmiVmIdentity`].
+/// Submits a wait until Azure has completed the change of a machine. Yields a [`AzmiVmIdentity`].
 ///
 /// # Safety
 /// See the module.
@@ -474,10 +447,10 @@ pub unsafe extern "C" fn azmi_vm_identity_wait(
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let (kind, target) = unsafe { read(request) }?;
-        submit_with_client(client, queue, tag, move |client, operation| async move {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
             operation
-                .item(compute::wait(&client, kind, &target).await?)
+                .item(compute::wait(&client, request.kind, &request.target).await?)
                 .await;
             Ok(())
         })
@@ -510,22 +483,22 @@ pub unsafe extern "C" fn azmi_vm_identity_update(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn azmi_system_identity_get(
     client: u64,
-    scope: *const AzmiStr,
+    resource_id: *const AzmiStr,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let scope = unsafe { read(scope) }?;
+        let resource_id = unsafe { read(resource_id) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
             operation
-                .item(identity::system_assigned(&client, &scope).await?)
+                .item(identity::system_assigned(&client, &resource_id).await?)
                 .await;
             Ok(())
         })
     })
 }
 
-/// Submits a call of the caller's own to Azure Resource Manager. Yields what Azure answered as
+/// Submits a request of the caller's own to Azure Resource Manager. Yields what Azure answered as
 /// `text`, if anything; with `paginate` each item of the list; or a [`AzmiPlan`] when `dry_run` is
 /// set.
 ///
@@ -612,15 +585,15 @@ pub unsafe extern "C" fn azmi_federated_credential_delete(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn azmi_federated_credential_get(
     client: u64,
-    request: *const AzmiFederatedTarget,
+    target: *const AzmiFederatedTarget,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let request = unsafe { read(request) }?;
+        let target = unsafe { read(target) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
             operation
-                .item(federated::get(&client, &request).await?)
+                .item(federated::get(&client, &target).await?)
                 .await;
             Ok(())
         })
@@ -650,8 +623,8 @@ pub unsafe extern "C" fn azmi_federated_credential_list(
     })
 }
 
-/// Submits that a principal be in a group of the directory. Yields nothing, or a [`AzmiPlan`] when
-/// `dry_run` is set. One that is in it already stays.
+/// Submits the addition of a principal to a group of the directory. Yields nothing, or a
+/// [`AzmiPlan`] when `dry_run` is set. A principal that is a member already is no error.
 ///
 /// # Safety
 /// See the module.
@@ -668,8 +641,8 @@ pub unsafe extern "C" fn azmi_group_member_add(
     })
 }
 
-/// Submits that a principal be in a group of the directory no more. Yields nothing, or a
-/// [`AzmiPlan`] when `dry_run` is set. One that is not in it is no error.
+/// Submits the removal of a principal from a group of the directory. Yields nothing, or a
+/// [`AzmiPlan`] when `dry_run` is set. A principal that is no member is no error.
 ///
 /// # Safety
 /// See the module.
@@ -712,7 +685,7 @@ pub unsafe extern "C" fn azmi_group_member_list(
     })
 }
 
-/// Submits the running of a template. Yields a [`AzmiDeployment`] when it is done, or a [`AzmiPlan`]
+/// Submits the deployment of a template. Yields a [`AzmiDeployment`] when it has succeeded, or a [`AzmiPlan`]
 /// when `dry_run` is set.
 ///
 /// # Safety
@@ -730,7 +703,7 @@ pub unsafe extern "C" fn azmi_deployment_create(
     })
 }
 
-/// Submits the making of a template out of identities. Yields it as `text`.
+/// Submits the export of identities as a template. Yields it as `text`.
 ///
 /// # Safety
 /// See the module.

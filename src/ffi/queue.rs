@@ -12,46 +12,21 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use serde_json::value::RawValue;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::AbortHandle;
 
 use super::guard::Status;
 use super::questions::Claim;
-use crate::access::{GroupMember, Reference, RoleAssignment, RoleDefinition};
-use crate::arm::Plan;
+use super::show::Item;
 use crate::base::{Category, Error, Observer, Progress, Question};
-use crate::compute::MachineIdentity;
-use crate::connect::Connection;
-use crate::deployment::Deployment;
-use crate::identity::federated::FederatedCredential;
-use crate::identity::{SystemAssignedIdentity, UserAssignedIdentity};
-
-/// What an operation yields.
-#[derive(Debug)]
-pub(super) enum Record {
-    Identity(Box<UserAssignedIdentity>),
-    VmIdentity(Box<MachineIdentity>),
-    RoleAssignment(Box<RoleAssignment>),
-    RoleDefinition(Box<RoleDefinition>),
-    Reference(Box<Reference>),
-    Connection(Box<Connection>),
-    Plan(Plan),
-    SystemIdentity(Box<SystemAssignedIdentity>),
-    FederatedCredential(Box<FederatedCredential>),
-    GroupMember(Box<GroupMember>),
-    Deployment(Box<Deployment>),
-    Json(Box<RawValue>),
-    Text(String),
-}
 
 /// Where the host says whether an operation goes on after a guarded warning.
 pub(super) type GoOn = oneshot::Sender<bool>;
 
 /// Something that happened in an operation.
 #[derive(Debug)]
-pub(super) enum Happening {
-    Item(Record),
+pub(super) enum EventPayload {
+    Item(Box<dyn Item>),
     Verbose(String),
     Warning(String),
     /// A warning of an effect that comes next. The operation waits until the host says whether to
@@ -66,11 +41,11 @@ pub(super) enum Happening {
     Failed(Error),
 }
 
-/// A happening, and the tag of its operation.
+/// A payload, and the tag of its operation.
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) tag: u64,
-    pub(super) happening: Happening,
+    pub(super) payload: EventPayload,
 }
 
 /// How many items an operation may be ahead of the host: about one page of a list.
@@ -98,7 +73,7 @@ struct State {
 /// What the queue knows of an operation.
 struct Entry {
     tag: u64,
-    happenings: VecDeque<Happening>,
+    payloads: VecDeque<EventPayload>,
     ended: bool,
     task: Option<AbortHandle>,
     room: Arc<Semaphore>,
@@ -136,7 +111,7 @@ impl Queue {
         let number = state.first + state.operations.len() as u64;
         state.operations.push_back(Entry {
             tag,
-            happenings: VecDeque::new(),
+            payloads: VecDeque::new(),
             ended: false,
             task: None,
             room: room.clone(),
@@ -204,34 +179,34 @@ impl Queue {
             }
             if !entry.ended {
                 entry.ended = true;
-                entry.happenings.clear();
-                entry.happenings.push_back(Happening::Failed(canceled()));
+                entry.payloads.clear();
+                entry.payloads.push_back(EventPayload::Failed(canceled()));
             }
             entry
-                .happenings
-                .retain(|happening| matches!(happening, Happening::Done | Happening::Failed(_)));
+                .payloads
+                .retain(|payload| matches!(payload, EventPayload::Done | EventPayload::Failed(_)));
         }
         self.ready.notify_all();
     }
 
-    fn happen(&self, number: u64, happening: Happening) {
+    fn happen(&self, number: u64, payload: EventPayload) {
         let mut state = self.state();
         let Some(entry) = state.entry(number).filter(|entry| !entry.ended) else {
             return;
         };
-        if let Happening::Progress(_) = happening {
+        if let EventPayload::Progress(_) = payload {
             let tag = entry.tag;
             // Only the newest counts: a host that does not look must not fill the memory.
             state.urgent.retain(|event| {
-                event.tag != tag || !matches!(event.happening, Happening::Progress(_))
+                event.tag != tag || !matches!(event.payload, EventPayload::Progress(_))
             });
-            state.urgent.push_back(Event { tag, happening });
-        } else if let Happening::Question(_) | Happening::Guard(..) = happening {
+            state.urgent.push_back(Event { tag, payload });
+        } else if let EventPayload::Question(_) | EventPayload::Guard(..) = payload {
             let tag = entry.tag;
-            state.urgent.push_back(Event { tag, happening });
+            state.urgent.push_back(Event { tag, payload });
         } else {
-            entry.ended = matches!(happening, Happening::Done | Happening::Failed(_));
-            entry.happenings.push_back(happening);
+            entry.ended = matches!(payload, EventPayload::Done | EventPayload::Failed(_));
+            entry.payloads.push_back(payload);
         }
         drop(state);
         self.ready.notify_all();
@@ -246,30 +221,30 @@ impl State {
 
     fn take(&mut self) -> Option<Event> {
         while let Some(event) = self.urgent.pop_front() {
-            match event.happening {
+            match event.payload {
                 // Another host may have been quicker.
-                Happening::Question(question) => {
+                EventPayload::Question(question) => {
                     let Some(claim) = Claim::on(&question) else {
                         continue;
                     };
-                    let happening = Happening::Claimed(question, Some(claim));
-                    return Some(Event { happening, ..event });
+                    let payload = EventPayload::Claimed(question, Some(claim));
+                    return Some(Event { payload, ..event });
                 }
                 _ => return Some(event),
             }
         }
         let entry = self.operations.front_mut()?;
-        let happening = entry.happenings.pop_front()?;
+        let payload = entry.payloads.pop_front()?;
         let tag = entry.tag;
-        match happening {
-            Happening::Item(_) => entry.room.add_permits(1),
-            Happening::Done | Happening::Failed(_) => {
+        match payload {
+            EventPayload::Item(_) => entry.room.add_permits(1),
+            EventPayload::Done | EventPayload::Failed(_) => {
                 self.operations.pop_front();
                 self.first += 1;
             }
             _ => {}
         }
-        Some(Event { tag, happening })
+        Some(Event { tag, payload })
     }
 }
 
@@ -295,11 +270,16 @@ impl Operation {
     }
 
     /// Yields a result, once the host is no more than a page behind.
-    pub(super) async fn item(&self, item: impl Into<Record>) {
+    pub(super) async fn item(&self, item: impl Item) {
+        self.boxed_item(Box::new(item)).await;
+    }
+
+    /// The same for a result of a kind that is not known here.
+    pub(super) async fn boxed_item(&self, item: Box<dyn Item>) {
         if let Ok(permit) = self.room.acquire().await {
             permit.forget();
         }
-        self.queue.happen(self.number, Happening::Item(item.into()));
+        self.queue.happen(self.number, EventPayload::Item(item));
     }
 
     /// Takes its place in the line of those that wait to run, at once: whoever was submitted
@@ -318,7 +298,7 @@ impl Operation {
 
     /// An observer that speaks through the queue.
     pub(super) fn observer(&self) -> Arc<dyn Observer> {
-        Arc::new(Voice {
+        Arc::new(MessageSender {
             queue: self.queue.clone(),
             number: self.number,
         })
@@ -326,11 +306,11 @@ impl Operation {
 
     /// Ends the operation.
     pub(super) fn end(&self, result: Result<(), Error>) {
-        let happening = match result {
-            Ok(()) => Happening::Done,
-            Err(error) => Happening::Failed(error),
+        let payload = match result {
+            Ok(()) => EventPayload::Done,
+            Err(error) => EventPayload::Failed(error),
         };
-        self.queue.happen(self.number, happening);
+        self.queue.happen(self.number, payload);
     }
 }
 
@@ -340,22 +320,22 @@ impl Drop for Operation {
     }
 }
 
-struct Voice {
+struct MessageSender {
     queue: Arc<Queue>,
     number: u64,
 }
 
-impl Observer for Voice {
+impl Observer for MessageSender {
     fn wants_verbose(&self) -> bool {
         self.queue.verbose
     }
 
     fn verbose(&self, line: String) {
-        self.queue.happen(self.number, Happening::Verbose(line));
+        self.queue.happen(self.number, EventPayload::Verbose(line));
     }
 
     fn warning(&self, text: String) {
-        self.queue.happen(self.number, Happening::Warning(text));
+        self.queue.happen(self.number, EventPayload::Warning(text));
     }
 
     fn guard(&self, text: String) -> BoxFuture<'_, bool> {
@@ -365,18 +345,18 @@ impl Observer for Voice {
         }
         let (go_on, answer) = oneshot::channel();
         self.queue
-            .happen(self.number, Happening::Guard(text, Some(go_on)));
+            .happen(self.number, EventPayload::Guard(text, Some(go_on)));
         Box::pin(answer.map(|answer| answer.unwrap_or(false)))
     }
 
     fn progress(&self, progress: Progress) {
         self.queue
-            .happen(self.number, Happening::Progress(progress));
+            .happen(self.number, EventPayload::Progress(progress));
     }
 
     fn ask_host(&self, question: &Arc<Question>) -> bool {
         self.queue
-            .happen(self.number, Happening::Question(question.clone()));
+            .happen(self.number, EventPayload::Question(question.clone()));
         true
     }
 }
@@ -397,7 +377,7 @@ mod tests {
         let mut answer = observer.guard("vm1 loses id1".to_owned());
         assert!(answer.as_mut().now_or_never().is_none());
         let event = queue.wait(0).unwrap();
-        let Happening::Guard(text, Some(go_on)) = event.happening else {
+        let EventPayload::Guard(text, Some(go_on)) = event.payload else {
             panic!("not a guarded warning");
         };
         assert_eq!(event.tag, 2);
@@ -434,13 +414,13 @@ mod tests {
         let observer = operation.observer();
         let answer = observer.guard("vm1 loses id1".to_owned());
         assert_eq!(answer.now_or_never(), Some(true));
-        let happening = queue.wait(0).unwrap().happening;
-        assert!(matches!(happening, Happening::Warning(_)));
+        let payload = queue.wait(0).unwrap().payload;
+        assert!(matches!(payload, EventPayload::Warning(_)));
     }
 
     fn tags_and_ends(queue: &Queue) -> Vec<(u64, bool)> {
         std::iter::from_fn(|| queue.wait(0).ok())
-            .map(|event| (event.tag, matches!(event.happening, Happening::Done)))
+            .map(|event| (event.tag, matches!(event.payload, EventPayload::Done)))
             .collect()
     }
 
@@ -470,7 +450,7 @@ mod tests {
                 seconds_elapsed,
             });
         }
-        let Happening::Progress(progress) = queue.wait(0).unwrap().happening else {
+        let EventPayload::Progress(progress) = queue.wait(0).unwrap().payload else {
             panic!("not progress");
         };
         assert_eq!(progress.seconds_elapsed, 8);
@@ -498,7 +478,7 @@ mod tests {
             let waiter = scope.spawn(|| queue.wait(-1));
             queue.cancel();
             let event = waiter.join().unwrap().unwrap();
-            let Happening::Failed(error) = event.happening else {
+            let EventPayload::Failed(error) = event.payload else {
                 panic!("did not fail");
             };
             assert_eq!(error.code(), "OperationCanceled");

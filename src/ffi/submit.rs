@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 
 use super::guard::Status;
-use super::queue::{Operation, Record};
+use super::queue::Operation;
 use super::registry::{clients, queues};
+use super::show::Item;
 use crate::arm::{Client, Pages};
 use crate::base::{Category, Error, Result};
 
@@ -104,7 +105,7 @@ impl Operation {
     /// Yields every item of a list.
     pub(super) async fn pages<T>(&self, mut pages: Pages<T>) -> Result<()>
     where
-        T: DeserializeOwned + Into<Record>,
+        T: DeserializeOwned + Item,
     {
         while let Some(page) = pages.next().await? {
             self.items(page).await;
@@ -113,7 +114,7 @@ impl Operation {
     }
 
     /// Yields all of these.
-    pub(super) async fn items<T: Into<Record>>(&self, items: Vec<T>) {
+    pub(super) async fn items<T: Item>(&self, items: Vec<T>) {
         for item in items {
             self.item(item).await;
         }
@@ -137,7 +138,7 @@ fn internal(panic: &(dyn Any + Send)) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::queue::{Happening, Queue};
+    use super::super::queue::{EventPayload, Queue};
     use super::*;
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
         let handle = queues().insert(queue.clone());
         submit(handle, 3, |_| async { panic!("on purpose") }).unwrap();
         let event = queue.wait(-1).unwrap();
-        let Happening::Failed(error) = event.happening else {
+        let EventPayload::Failed(error) = event.payload else {
             panic!("did not fail");
         };
         assert_eq!((event.tag, error.code()), (3, "InternalError"));

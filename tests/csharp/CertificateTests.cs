@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ManagedIdentity.Certificates;
+using ManagedIdentity.Commands;
 using ManagedIdentity.Native;
 using Xunit;
 
@@ -68,8 +69,8 @@ public sealed class CertificateTests : IDisposable
     {
         using var made = Rsa();
         using var answer = Open(made.Export(X509ContentType.Pfx, Password), Password);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_CERTIFICATE, answer.Outcome);
-        Assert.Equal(NativeMethods.AZMI_SIGNATURE_PS256, answer.Algorithm);
+        Assert.Equal(AnswerOutcome.Certificate, answer.Outcome);
+        Assert.Equal(SignatureAlgorithm.Ps256, answer.Algorithm);
         Assert.Equal(made.RawData, answer.Certificate);
     }
 
@@ -81,8 +82,8 @@ public sealed class CertificateTests : IDisposable
         foreach (var content in new[] { made.Export(X509ContentType.Cert), elliptic.Export(X509ContentType.Pfx) })
         {
             using var answer = Open(content, null);
-            Assert.Equal(NativeMethods.AZMI_ANSWER_CERTIFICATE, answer.Outcome);
-            Assert.Equal(NativeMethods.AZMI_SIGNATURE_NONE, answer.Algorithm);
+            Assert.Equal(AnswerOutcome.Certificate, answer.Outcome);
+            Assert.Equal(SignatureAlgorithm.None, answer.Algorithm);
         }
     }
 
@@ -94,9 +95,9 @@ public sealed class CertificateTests : IDisposable
     {
         using var made = Rsa();
         using var answer = Open(made.Export(X509ContentType.Pfx, Password), password);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_WRONG_PASSWORD, answer.Outcome);
+        Assert.Equal(AnswerOutcome.WrongPassword, answer.Outcome);
         using var noise = Open(new byte[100], password);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_FAILED, noise.Outcome);
+        Assert.Equal(AnswerOutcome.Failed, noise.Outcome);
         Assert.Contains("neither PEM nor PFX", noise.Message);
     }
 
@@ -106,7 +107,7 @@ public sealed class CertificateTests : IDisposable
         var path = Path.Combine(_folder, "nowhere.pfx");
         using var answer = CertificateAnswers.Open(new HostQuestion { Path = path }, null, out var opened);
         Assert.Null(opened);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_FAILED, answer.Outcome);
+        Assert.Equal(AnswerOutcome.Failed, answer.Outcome);
         Assert.Contains(path, answer.Message);
     }
 
@@ -116,28 +117,28 @@ public sealed class CertificateTests : IDisposable
         var question = new HostQuestion { Thumbprint = new string('0', 40) };
         using var answer = CertificateAnswers.Open(question, null, out var opened);
         Assert.Null(opened);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_NOT_FOUND, answer.Outcome);
+        Assert.Equal(AnswerOutcome.NotFound, answer.Outcome);
     }
 
     [Theory]
-    [InlineData(NativeMethods.AZMI_SIGNATURE_PS256)]
-    [InlineData(NativeMethods.AZMI_SIGNATURE_RS256)]
+    [InlineData(SignatureAlgorithm.Ps256)]
+    [InlineData(SignatureAlgorithm.Rs256)]
     public void A_question_for_a_signature_is_answered_until_the_connection_is_closed(uint algorithm)
     {
         using var made = Rsa();
         var opened = SigningCertificate.FromFile(Write(made.Export(X509ContentType.Pfx)), null);
         var question = new HostQuestion { Text = "a.b", Algorithm = algorithm };
         using var signed = CertificateAnswers.Sign(question, opened);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_SIGNATURE, signed.Outcome);
+        Assert.Equal(AnswerOutcome.Signature, signed.Outcome);
         using var key = made.GetRSAPublicKey()!;
-        var padding = algorithm == NativeMethods.AZMI_SIGNATURE_PS256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+        var padding = algorithm == SignatureAlgorithm.Ps256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
         Assert.True(key.VerifyData("a.b"u8, signed.Signature!, HashAlgorithmName.SHA256, padding));
 
         opened.Dispose();
         using var closed = CertificateAnswers.Sign(question, opened);
         using var none = CertificateAnswers.Sign(question, null);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_MISSING, closed.Outcome);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_MISSING, none.Outcome);
+        Assert.Equal(AnswerOutcome.Missing, closed.Outcome);
+        Assert.Equal(AnswerOutcome.Missing, none.Outcome);
     }
 
     private static X509Certificate2 Rsa()

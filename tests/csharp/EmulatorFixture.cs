@@ -31,20 +31,20 @@ public sealed class EmulatorFixture : IDisposable
     internal ulong Client => Connection.Client;
 
     /// <summary>A sign-in to the emulator.</summary>
-    internal ConnectRequest Connect() => ConnectTo(_emulator);
+    internal ClientConnectRequest Connect() => ConnectTo(_emulator);
 
     /// <summary>A sign-in to an emulator.</summary>
-    internal static ConnectRequest ConnectTo(ArmEmulator emulator)
+    internal static ClientConnectRequest ConnectTo(ArmEmulator emulator)
     {
-        var request = new ConnectRequest { Endpoint = emulator.Endpoint };
+        var request = new ClientConnectRequest { Endpoint = emulator.Endpoint };
         request.SignInToEmulator(NativeEmulator.Seed());
         return request;
     }
 
     /// <summary>A sign-in with an access token of the emulator.</summary>
-    internal ConnectRequest ConnectWithToken(string? account) => new()
+    internal ClientConnectRequest ConnectWithToken(string? account) => new()
     {
-        Credential = NativeMethods.AZMI_CREDENTIAL_ACCESS_TOKEN,
+        Credential = CredentialKind.AccessToken,
         Endpoint = _emulator.Endpoint,
         ClientId = account,
         Secret = Secure(Token()),

@@ -25,7 +25,7 @@ public sealed class EmulatorTests
         NativeEmulator.Stop(emulator);
         Assert.True(File.Exists(path));
         File.Delete(path);
-        var error = Assert.Throws<ManagedIdentityException>(() => NativeEmulator.Stop(emulator));
+        var error = Failures.Of(Assert.Throws<CallRefusedException>(() => NativeEmulator.Stop(emulator)));
         Assert.Equal("NativeCallFailed", error.Code);
         Assert.Contains("status 17", error.Message);
     }
@@ -36,7 +36,7 @@ public sealed class EmulatorTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = (ushort)((IPEndPoint)listener.LocalEndpoint).Port;
-        var error = Assert.Throws<ManagedIdentityException>(() => NativeEmulator.Start(new() { Port = port }));
+        var error = Failures.Of(Assert.Throws<CallFailedException>(() => NativeEmulator.Start(new() { Port = port })));
         Assert.Equal("EmulatorStartFailed", error.Code);
         Assert.Equal(ErrorCategory.InvalidOperation, error.Category);
         Assert.Equal("emulator", error.Target);

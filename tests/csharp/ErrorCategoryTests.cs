@@ -1,8 +1,5 @@
 using System;
-using System.Globalization;
-using System.Linq;
 using System.Management.Automation;
-using System.Reflection;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Native;
 using Xunit;
@@ -12,26 +9,35 @@ namespace ManagedIdentity.Tests;
 /// <summary>Each category of the library is PowerShell's of the same name.</summary>
 public sealed class ErrorCategoryTests
 {
-    private const string Prefix = "AZMI_CATEGORY_";
-
-    public static TheoryData<string> Categories =>
-    [
-        .. typeof(NativeMethods).GetFields(BindingFlags.Static | BindingFlags.NonPublic)
-            .Select(field => field.Name)
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)),
-    ];
+    public static TheoryData<string> Categories => [.. Enum.GetNames<FailureCategory>()];
 
     [Theory]
     [MemberData(nameof(Categories))]
-    public void Category_keeps_its_name(string name)
-    {
-        var field = typeof(NativeMethods).GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!;
-        var words = name[Prefix.Length..].ToLowerInvariant().Split('_');
-        var wanted = string.Concat(words.Select(word => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(word)));
-        Assert.Equal(wanted, ErrorCategories.From((uint)field.GetRawConstantValue()!).ToString());
-    }
+    public void Category_keeps_its_name(string name) =>
+        Assert.Equal(name, ErrorCategories.From(Enum.Parse<FailureCategory>(name)).ToString());
 
     [Fact]
     public void An_unknown_category_is_not_specified() =>
-        Assert.Equal(ErrorCategory.NotSpecified, ErrorCategories.From(uint.MaxValue));
+        Assert.Equal(ErrorCategory.NotSpecified, ErrorCategories.From((FailureCategory)int.MaxValue));
+
+    [Fact]
+    public void A_failure_keeps_all_that_is_known_of_it()
+    {
+        var error = Failures.Of(new OperationFailure
+        {
+            Code = "Code",
+            Message = "Message.",
+            Category = FailureCategory.ResourceBusy,
+            HttpStatus = 409,
+            Target = "target",
+            Recommendation = "Do this.",
+            RequestId = "r",
+            CorrelationId = "c",
+            Request = "PATCH /x",
+            RawError = "{}",
+        });
+        Assert.Equal(("Code", "Message.", ErrorCategory.ResourceBusy), (error.Code, error.Message, error.Category));
+        Assert.Equal((409, "target", "Do this."), (error.HttpStatus, error.Target, error.Recommendation));
+        Assert.Equal(("r", "c", "PATCH /x", "{}"), (error.RequestId, error.CorrelationId, error.Request, error.RawError));
+    }
 }

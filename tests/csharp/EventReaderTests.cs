@@ -1,5 +1,4 @@
 using System.Linq;
-using System.Management.Automation;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using Xunit;
@@ -107,24 +106,24 @@ public sealed unsafe class EventReaderTests
         var record = new AzmiQuestion
         {
             question = 7,
-            kind = NativeMethods.AZMI_QUESTION_SIGNATURE,
+            kind = (uint)QuestionKind.Signature,
             audience = scope.Text("audience"),
             tenant = scope.Text("tenant"),
             path = scope.Text("path"),
             thumbprint = scope.Text("thumbprint"),
             text = scope.Text("text"),
-            algorithm = NativeMethods.AZMI_SIGNATURE_RS256,
+            algorithm = (uint)SignatureAlgorithm.Rs256,
         };
         var source = new AzmiEvent { kind = NativeMethods.AZMI_EVENT_QUESTION, question = &record };
         var read = EventReader.Read(&source).Question!;
         Assert.Equal(7ul, read.Handle);
-        Assert.Equal(NativeMethods.AZMI_QUESTION_SIGNATURE, read.Kind);
+        Assert.Equal(QuestionKind.Signature, read.Kind);
         Assert.Equal("audience", read.Audience);
         Assert.Equal("tenant", read.Tenant);
         Assert.Equal("path", read.Path);
         Assert.Equal("thumbprint", read.Thumbprint);
         Assert.Equal("text", read.Text);
-        Assert.Equal(NativeMethods.AZMI_SIGNATURE_RS256, read.Algorithm);
+        Assert.Equal(SignatureAlgorithm.Rs256, read.Algorithm);
     }
 
     [Fact]
@@ -140,7 +139,7 @@ public sealed unsafe class EventReaderTests
     public void A_scale_set_with_its_upgrade_policy()
     {
         using var scope = new NativeScope();
-        var record = new AzmiVmIdentity { machine = NativeMethods.AZMI_MACHINE_SCALE_SET, upgrade_mode = scope.Text("Manual") };
+        var record = new AzmiVmIdentity { machine = (uint)MachineKind.ScaleSet, upgrade_mode = scope.Text("Manual") };
         var read = Item<VmssIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
         Assert.Equal("Manual", read.UpgradePolicyMode);
     }
@@ -312,7 +311,7 @@ public sealed unsafe class EventReaderTests
         var read = EventReader.Read(&source).Failure!;
         Assert.Equal("Code", read.Code);
         Assert.Equal("Message.", read.Message);
-        Assert.Equal(ErrorCategory.ResourceBusy, read.Category);
+        Assert.Equal(FailureCategory.ResourceBusy, read.Category);
         Assert.Equal(409, read.HttpStatus);
         Assert.Equal("target", read.Target);
         Assert.Equal("Do this.", read.Recommendation);

@@ -47,7 +47,8 @@ public sealed class ImportTests
     [Fact]
     public void Every_record_of_the_header_is_declared()
     {
-        var declared = Regex.Matches(Checkout.Headers, @"typedef struct (Azmi\w+)").Select(match => match.Groups[1].Value);
+        var declared = Regex.Matches(Checkout.Headers, @"typedef struct (Azmi\w+)").Select(match => match.Groups[1].Value).ToArray();
+        Assert.NotEmpty(declared);
         Assert.Equal(declared.Distinct().Order(), s_records.Select(record => record.Name).Order());
     }
 

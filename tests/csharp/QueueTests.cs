@@ -37,7 +37,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         using var queue = new OperationQueue(8, verbose: false);
         for (ulong tag = 1; tag <= 40; tag++)
         {
-            Assert.True(queue.Submit(new ListIdentitiesRequest(fixture.Client), tag));
+            Assert.True(queue.Submit(new IdentityListRequest(fixture.Client, new()), tag));
         }
 
         var ends = Run.Events(queue).Where(one => one.Kind == OperationEventKind.Done).Select(one => one.Tag);
@@ -47,7 +47,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
     [Fact]
     public void Verbose_lines_come_when_they_are_asked_for()
     {
-        var request = new ListIdentitiesRequest(fixture.Client);
+        var request = new IdentityListRequest(fixture.Client, new());
         Assert.Contains(Run.Events(request, verbose: true), one => one.Kind == OperationEventKind.Verbose && one.Message!.StartsWith("GET ", System.StringComparison.Ordinal));
         Assert.DoesNotContain(Run.Events(request), one => one.Kind == OperationEventKind.Verbose);
     }
@@ -88,9 +88,9 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         queue.Dispose();
         queue.Dispose();
         queue.Cancel();
-        var error = Assert.Throws<ManagedIdentityException>(() => queue.Take(0, out _));
-        Assert.Equal("NativeCallFailed", error.Code);
-        Assert.Throws<ManagedIdentityException>(() => queue.Submit(fixture.Connect(), 1));
+        var error = Assert.Throws<CallRefusedException>(() => queue.Take(0, out _));
+        Assert.Equal("NativeCallFailed", Failures.Of(error).Code);
+        Assert.Throws<CallRefusedException>(() => queue.Submit(fixture.Connect(), 1));
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         Assert.Equal(TakeResult.Taken, queue.Take(-1, out var last));
         Assert.Equal(Failures.OperationCanceled, last!.Failure!.Code);
         OperationQueue.AnswerGuard(warning.Guard, goOn: true);
-        var machine = Run.Item<VmIdentity>(new GetVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, Target("myVM")));
+        var machine = Run.Item<VmIdentity>(new VmIdentityGetRequest(fixture.Client, MachineKind.VirtualMachine, Target("myVM")));
         Assert.Equal(VmIdentityType.UserAssigned, machine.Type);
     }
 
@@ -150,9 +150,9 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         Assert.Equal(VmIdentityType.None, Run.Item<VmIdentity>(request).Type);
     }
 
-    private void Make(string name) => Run.Item<UserAssignedIdentity>(new CreateIdentityRequest(fixture.Client, Target(name)));
+    private void Make(string name) => Run.Item<UserAssignedIdentity>(new IdentityCreateRequest(fixture.Client, Target(name)));
 
-    private UpdateVmIdentityRequest Update(VmIdentityType type, params string[] identities) =>
+    private VmIdentityUpdateRequest Update(VmIdentityType type, params string[] identities) =>
         new(fixture.Client, MachineKind.VirtualMachine, Target("myVM")) { ExactType = type, Add = identities };
 
     private static ResourceTarget Target(string name) => new() { ResourceGroupName = EmulatorFixture.Group, Name = name };
@@ -167,8 +167,8 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         connection.Close(ConnectionEnd.Disconnected);
         Assert.False(connection.IsConnected);
         using var queue = new OperationQueue(1, verbose: false);
-        var error = Assert.Throws<ManagedIdentityException>(() => queue.Submit(new ListIdentitiesRequest(client), 1));
-        Assert.Contains("status 17", error.Message);
+        var error = Assert.Throws<CallRefusedException>(() => queue.Submit(new IdentityListRequest(client, new()), 1));
+        Assert.Contains("status 17", Failures.Of(error).Message);
         Assert.Equal(TakeResult.Drained, queue.Take(0, out _));
     }
 }

@@ -10,15 +10,15 @@ namespace ManagedIdentity.Tests;
 /// <summary>Roles and references through the real library and back.</summary>
 public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorFixture>
 {
-    private static readonly RolePlace Place = new() { ResourceGroupName = EmulatorFixture.Group };
+    private static readonly RoleScope Scope = new() { ResourceGroupName = EmulatorFixture.Group };
 
     [Fact]
     public void A_role_is_given_listed_and_taken()
     {
         var identity = Create("role-id");
-        var holder = new RoleHolder { Identity = new ResourceTarget { Name = "role-id" } };
+        var named = new RolePrincipal { Identity = new ResourceTarget { Name = "role-id" } };
         var reader = new RoleReference { Name = "Reader" };
-        var given = Run.Item<IdentityRoleAssignment>(new CreateRoleAssignmentRequest(fixture.Client, holder, Place, reader)
+        var given = Run.Item<IdentityRoleAssignment>(new RoleAssignmentCreateRequest(fixture.Client, named, Scope, reader)
         {
             Description = "why",
             Condition = "true",
@@ -29,22 +29,22 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
         Assert.Equal(("why", "true", "2.0"), (given.Description, given.Condition, given.ConditionVersion));
 
         var byId = new RoleReference { Id = given.RoleDefinitionId };
-        var principal = new RoleHolder { PrincipalId = identity.PrincipalId, PrincipalType = "ServicePrincipal" };
-        var listed = Run.Item<IdentityRoleAssignment>(new ListRoleAssignmentsRequest(fixture.Client, principal, new RolePlace(), byId) { ThroughGroups = true });
+        var principal = new RolePrincipal { PrincipalId = identity.PrincipalId, PrincipalType = "ServicePrincipal" };
+        var listed = Run.Item<IdentityRoleAssignment>(new RoleAssignmentListRequest(fixture.Client, principal, new RoleScope(), byId) { ThroughGroups = true });
         Assert.Equal(given.Id, listed.Id);
 
-        var remove = new DeleteRoleAssignmentRequest(fixture.Client, given.Id) { PlanOnly = true };
+        var remove = new RoleAssignmentDeleteRequest(fixture.Client, given.Id) { PlanOnly = true };
         Assert.Contains("'Reader'", Run.Item<ChangePlan>(remove).Description);
         remove.PlanOnly = false;
         Assert.Empty(Run.Items<object>(remove));
         Assert.Equal("RoleAssignmentNotFound", Run.Failure(remove).Code);
-        Assert.Equal("RoleAssignmentNotFound", Run.Failure(new DeleteRoleAssignmentRequest(fixture.Client, principal, Place, reader)).Code);
+        Assert.Equal("RoleAssignmentNotFound", Run.Failure(new RoleAssignmentDeleteRequest(fixture.Client, principal, Scope, reader)).Code);
     }
 
     [Fact]
     public void Roles_have_names_and_say_what_they_are_for()
     {
-        var roles = Run.Items<RoleDefinition>(new ListRoleDefinitionsRequest(fixture.Client, new RolePlace()));
+        var roles = Run.Items<RoleDefinition>(new RoleDefinitionListRequest(fixture.Client, new RoleScope()));
         Assert.Contains(roles, role => role.RoleName == "Managed Identity Operator");
         Assert.All(roles, role => Assert.NotEmpty(role.Description!));
     }
@@ -55,8 +55,8 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
     public void A_reference_is_found(IdentityReferenceSource source, IdentityReferenceKind kind)
     {
         var identity = Create("reference-id");
-        Run.Item<VmIdentity>(new UpdateVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target("myVM")) { Add = [identity.Id] });
-        var found = Run.Item<IdentityAssociatedResource>(new ListReferencesRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id })
+        Run.Item<VmIdentity>(new VmIdentityUpdateRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target("myVM")) { Add = [identity.Id] });
+        var found = Run.Item<IdentityAssociatedResource>(new ReferenceListRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id })
         {
             AllSubscriptions = true,
             Source = source,
@@ -64,7 +64,7 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
         Assert.Equal("myVM", found.Name, ignoreCase: true);
         Assert.Equal(kind, found.Reference);
         Assert.Equal(identity.Id, found.IdentityId, ignoreCase: true);
-        Run.Items<object>(new DeleteIdentityRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id }) { Manner = NativeMethods.AZMI_DELETE_DETACH });
+        Run.Items<object>(new IdentityDeleteRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id }) { DeleteMode = DeleteMode.Detach });
     }
 
     [Theory]
@@ -80,5 +80,5 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
     }
 
     private UserAssignedIdentity Create(string name) =>
-        Run.Item<UserAssignedIdentity>(new CreateIdentityRequest(fixture.Client, EmulatorFixture.Target(name)));
+        Run.Item<UserAssignedIdentity>(new IdentityCreateRequest(fixture.Client, EmulatorFixture.Target(name)));
 }

@@ -52,10 +52,10 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
     {
         Create("cleared", new Dictionary<string, string> { ["env"] = "prod" });
         var target = EmulatorFixture.Target("cleared");
-        var scoped = Run.Item<UserAssignedIdentity>(new UpdateIdentityRequest(fixture.Client, target) { IsolationScope = "Regional" });
+        var scoped = Run.Item<UserAssignedIdentity>(new IdentityUpdateRequest(fixture.Client, target) { IsolationScope = "Regional" });
         Assert.Equal("prod", scoped.Tag["env"]);
         Assert.Equal("Regional", scoped.IsolationScope);
-        Assert.Empty(Run.Item<UserAssignedIdentity>(new UpdateIdentityRequest(fixture.Client, target) { Tags = [] }).Tag);
+        Assert.Empty(Run.Item<UserAssignedIdentity>(new IdentityUpdateRequest(fixture.Client, target) { Tags = [] }).Tag);
     }
 
     [Fact]
@@ -69,13 +69,13 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Assert.True(System.Guid.TryParse(created.PrincipalId, out _));
         Assert.True(System.Guid.TryParse(created.ClientId, out _));
 
-        var byId = Run.Item<UserAssignedIdentity>(new GetIdentityRequest(fixture.Client, new ResourceTarget { ResourceId = created.Id }));
+        var byId = Run.Item<UserAssignedIdentity>(new IdentityGetRequest(fixture.Client, new ResourceTarget { ResourceId = created.Id }));
         Assert.Equal(created.PrincipalId, byId.PrincipalId);
-        var listed = Run.Items<UserAssignedIdentity>(new ListIdentitiesRequest(fixture.Client) { ResourceGroupName = EmulatorFixture.Group });
+        var listed = Run.Items<UserAssignedIdentity>(new IdentityListRequest(fixture.Client, new() { ResourceGroupName = EmulatorFixture.Group }));
         Assert.Contains(listed, identity => identity.Id == created.Id);
 
-        Assert.Empty(Run.Items<object>(new DeleteIdentityRequest(fixture.Client, EmulatorFixture.Target("lifecycle"))));
-        var failure = Run.Failure(new GetIdentityRequest(fixture.Client, EmulatorFixture.Target("lifecycle")));
+        Assert.Empty(Run.Items<object>(new IdentityDeleteRequest(fixture.Client, EmulatorFixture.Target("lifecycle"))));
+        var failure = Run.Failure(new IdentityGetRequest(fixture.Client, EmulatorFixture.Target("lifecycle")));
         Assert.Equal("ResourceNotFound", failure.Code);
         Assert.Equal(ErrorCategory.ObjectNotFound, failure.Category);
         Assert.Equal(404, failure.HttpStatus);
@@ -92,19 +92,19 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
             Create(name);
         }
 
-        var listed = Run.Items<UserAssignedIdentity>(new ListIdentitiesRequest(fixture.Client));
+        var listed = Run.Items<UserAssignedIdentity>(new IdentityListRequest(fixture.Client, new()));
         Assert.Empty(names.Except(listed.Select(identity => identity.Name)));
     }
 
     [Fact]
     public void A_plan_changes_nothing()
     {
-        var request = new CreateIdentityRequest(fixture.Client, EmulatorFixture.Target("planned")) { PlanOnly = true };
+        var request = new IdentityCreateRequest(fixture.Client, EmulatorFixture.Target("planned")) { PlanOnly = true };
         var plan = Run.Item<ChangePlan>(request);
         Assert.True(plan.Changes);
         Assert.Contains("planned", plan.Description);
         Assert.EndsWith("/planned", plan.ResourceId);
-        Run.Failure(new GetIdentityRequest(fixture.Client, EmulatorFixture.Target("planned")));
+        Run.Failure(new IdentityGetRequest(fixture.Client, EmulatorFixture.Target("planned")));
     }
 
     [Fact]
@@ -113,14 +113,14 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Create("vm-id-a");
         Create("vm-id-b");
         Create("vm-id-c");
-        var both = Update(new() { Add = ["vm-id-a", "vm-id-b"], SystemAssigned = NativeMethods.AZMI_SYSTEM_ASSIGNED_ENABLE });
+        var both = Update(new() { Add = ["vm-id-a", "vm-id-b"], SystemAssigned = SystemAssignedChange.Enable });
         Assert.Equal(VmIdentityType.SystemAssignedUserAssigned, both.Type);
         Assert.NotNull(both.PrincipalId);
         Assert.Equal(fixture.Emulator.TenantId, both.TenantId);
         Assert.Equal(["vm-id-a", "vm-id-b"], Names(both));
         Assert.All(both.UserAssignedIdentity, identity => Assert.True(System.Guid.TryParse(identity.ClientId, out _)));
 
-        var swapped = Update(new() { Add = ["vm-id-c"], Remove = ["vm-id-a", "vm-id-b"], SystemAssigned = NativeMethods.AZMI_SYSTEM_ASSIGNED_DISABLE });
+        var swapped = Update(new() { Add = ["vm-id-c"], Remove = ["vm-id-a", "vm-id-b"], SystemAssigned = SystemAssignedChange.Disable });
         Assert.Equal(VmIdentityType.UserAssigned, swapped.Type);
         Assert.Equal(["vm-id-c"], Names(swapped));
         Assert.Null(swapped.PrincipalId);
@@ -129,9 +129,9 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Assert.Equal(VmIdentityType.None, none.Type);
         Assert.Empty(none.UserAssignedIdentity);
         Assert.NotNull(none.ETag);
-        var listed = Run.Items<VmIdentity>(new ListVmIdentitiesRequest(fixture.Client, MachineKind.VirtualMachine, null, null));
+        var listed = Run.Items<VmIdentity>(new VmIdentityListRequest(fixture.Client, MachineKind.VirtualMachine, new()));
         Assert.Contains(listed, machine => machine.Name == VirtualMachine);
-        var read = Run.Item<VmIdentity>(new GetVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine)));
+        var read = Run.Item<VmIdentity>(new VmIdentityGetRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine)));
         Assert.Equal(none.ETag, read.ETag);
     }
 
@@ -142,7 +142,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
     [InlineData("größe")]
     public void A_name_against_the_rule_is_an_error_that_says_it(string name)
     {
-        var failure = Run.Failure(new CreateIdentityRequest(fixture.Client, EmulatorFixture.Target(name)));
+        var failure = Run.Failure(new IdentityCreateRequest(fixture.Client, EmulatorFixture.Target(name)));
         Assert.Equal("InvalidName", failure.Code);
         Assert.Equal(ErrorCategory.InvalidArgument, failure.Category);
         Assert.Equal(0, failure.HttpStatus);
@@ -155,13 +155,13 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         machine.UserAssignedIdentity.Select(identity => identity.Name).Order();
 
     private UserAssignedIdentity Create(string name, Dictionary<string, string>? tags = null) =>
-        Run.Item<UserAssignedIdentity>(new CreateIdentityRequest(fixture.Client, EmulatorFixture.Target(name))
+        Run.Item<UserAssignedIdentity>(new IdentityCreateRequest(fixture.Client, EmulatorFixture.Target(name))
         {
             Location = "East US",
             Tags = (tags ?? []).ToList(),
         });
 
-    private VmIdentity Update(MachineChange change) => Run.Item<VmIdentity>(new UpdateVmIdentityRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine))
+    private VmIdentity Update(MachineChange change) => Run.Item<VmIdentity>(new VmIdentityUpdateRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine))
     {
         Add = change.Add,
         Remove = change.Remove,
@@ -175,7 +175,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
 
         public string[] Remove { get; init; } = [];
 
-        public uint SystemAssigned { get; init; }
+        public SystemAssignedChange SystemAssigned { get; init; }
 
         public VmIdentityType? ExactType { get; init; }
     }

@@ -51,6 +51,6 @@ internal static class Run
     {
         var last = Events(request)[^1];
         Assert.Equal(OperationEventKind.Failed, last.Kind);
-        return Assert.IsType<ManagedIdentityException>(last.Failure);
+        return Failures.Of(last.Failure!);
     }
 }

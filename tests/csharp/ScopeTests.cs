@@ -82,7 +82,7 @@ public sealed unsafe class ScopeTests
     public void A_target_has_what_was_given()
     {
         using var scope = new NativeScope();
-        var passed = scope.Target(new ResourceTarget { ResourceGroupName = "rg", Name = "" });
+        var passed = new ResourceTarget { ResourceGroupName = "rg", Name = "" }.Write(scope);
         Assert.Equal("rg", passed.resource_group.Read());
         Assert.Equal("", passed.name.Read());
         Assert.Null(passed.resource_id.Read());
@@ -90,18 +90,27 @@ public sealed unsafe class ScopeTests
     }
 
     [Fact]
-    public void A_holder_a_place_and_a_role_have_what_was_given()
+    public void A_principal_a_scope_and_a_role_have_what_was_given()
     {
-        using var scope = new NativeScope();
-        var holder = scope.Holder(new RoleHolder { PrincipalId = "p", PrincipalType = "User", Identity = new ResourceTarget { Name = "id1" } });
-        Assert.Equal(("p", "User", "id1"), (holder.principal_id.Read(), holder.principal_type.Read(), holder.identity.name.Read()));
-        Assert.Null(scope.Holder(new RoleHolder()).identity.resource_id.Read());
-        var place = scope.Place(new RolePlace { Scope = "/s", SubscriptionId = "sub", ResourceGroupName = "" });
-        Assert.Equal(("/s", "sub", ""), (place.scope.Read(), place.subscription_id.Read(), place.resource_group.Read()));
-        var role = scope.Role(new RoleReference { Name = "Reader" });
+        using var memory = new NativeScope();
+        var principal = new RolePrincipal { PrincipalId = "p", PrincipalType = "User", Identity = new ResourceTarget { Name = "id1" } }.Write(memory);
+        Assert.Equal(("p", "User", "id1"), (principal.principal_id.Read(), principal.principal_type.Read(), principal.identity.name.Read()));
+        Assert.Null(new RolePrincipal().Write(memory).identity.resource_id.Read());
+        var scope = new RoleScope { Scope = "/s", SubscriptionId = "sub", ResourceGroupName = "" }.Write(memory);
+        Assert.Equal(("/s", "sub", ""), (scope.scope.Read(), scope.subscription_id.Read(), scope.resource_group.Read()));
+        var role = new RoleReference { Name = "Reader" }.Write(memory);
         Assert.Equal("Reader", role.name.Read());
         Assert.Null(role.id.Read());
-        Assert.Equal("guid", scope.Role(new RoleReference { Id = "guid" }).id.Read());
+        Assert.Equal("guid", new RoleReference { Id = "guid" }.Write(memory).id.Read());
+    }
+
+    [Fact]
+    public void No_array_is_not_an_empty_one()
+    {
+        using var memory = new NativeScope();
+        Assert.True(memory.Texts(null) is null);
+        Assert.True(memory.Tags(null) is null);
+        Assert.True(memory.Tags([]) is not null);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed class SlowEmulator : IDisposable
 {
     private readonly ArmEmulator _emulator = NativeEmulator.Start(new() { Latency = TimeSpan.FromMinutes(1) });
 
-    public ConnectRequest Connect() => EmulatorFixture.ConnectTo(_emulator);
+    public ClientConnectRequest Connect() => EmulatorFixture.ConnectTo(_emulator);
 
     public void Dispose() => NativeEmulator.Stop(_emulator);
 }

@@ -37,7 +37,7 @@ const LIBRARIES: [Library; 2] = [
         name: "managed_identity",
         header: "managed_identity.h",
         imports: "NativeMethods.g.cs",
-        sources: &["ffi-common/src/abi.rs", "src/ffi/types.rs"],
+        sources: &["ffi/common/src/abi.rs", "src/ffi/types.rs"],
         least: [16, 40, 15],
     },
     Library {
@@ -99,7 +99,12 @@ fn names_after(text: &str, before: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_committed_bindings_are_what_the_build_generates() {
-    for file in LIBRARIES.iter().flat_map(|one| [one.header, one.imports]) {
+    let of_libraries = |one: &Library| [one.header, one.imports];
+    for file in LIBRARIES
+        .iter()
+        .flat_map(of_libraries)
+        .chain(["Records.g.cs"])
+    {
         let generated = read(&Path::new(env!("MI_GENERATED_BINDINGS")).join(file));
         assert!(
             committed(file) == generated,

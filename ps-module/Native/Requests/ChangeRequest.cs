@@ -1,9 +1,10 @@
 namespace ManagedIdentity.Native.Requests;
 
 /// <summary>An operation that changes a resource, or says what it would change.</summary>
-internal abstract class ChangeRequest(ulong client, ResourceTarget target) : ClientRequest(client)
+internal abstract class ChangeRequest(ulong client) : ClientRequest(client)
 {
-    public ResourceTarget Target { get; } = target;
+    /// <summary>The resource, as messages name it.</summary>
+    public abstract ResourceTarget Target { get; }
 
     /// <summary>Whether only to plan: nothing is changed then, and a <see cref="ChangePlan"/> is the result.</summary>
     public bool PlanOnly { get; set; }
@@ -14,6 +15,10 @@ internal abstract class ChangeRequest(ulong client, ResourceTarget target) : Cli
     /// </summary>
     public string? Agreed { get; set; }
 
-    /// <summary>Whether only to plan, for a native record.</summary>
-    protected byte DryRun => PlanOnly ? (byte)1 : (byte)0;
+    /// <summary>Both, for a native record.</summary>
+    private protected AzmiMode Mode(NativeScope memory) => new()
+    {
+        dry_run = PlanOnly ? (byte)1 : (byte)0,
+        agreed = memory.Text(Agreed),
+    };
 }

@@ -5,5 +5,5 @@ internal abstract class Request
 {
     /// <summary>Submits it.</summary>
     /// <returns>The native status.</returns>
-    public abstract int Submit(NativeScope scope, ulong queue, ulong tag);
+    public abstract int Submit(NativeScope memory, ulong queue, ulong tag);
 }

@@ -1,0 +1,30 @@
+using System.Collections.Generic;
+using System.Linq;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Native.Requests;
+
+internal sealed partial class VmIdentityUpdateRequest
+{
+    /// <summary>Sets the kinds of identity after the change; with null, what the change does not name stays.</summary>
+    public VmIdentityType? ExactType
+    {
+        set
+        {
+            Change = value is null ? VmIdentityChange.Merge : VmIdentityChange.Exact;
+            IdentityType = value.GetValueOrDefault();
+        }
+    }
+
+    /// <summary>Sets the instances of a scale set that take the change: "*" for all, empty for none.</summary>
+    public IReadOnlyList<string> UpgradeInstance
+    {
+        set
+        {
+            Instances = value;
+            Upgrade = value.Count == 0 ? InstanceUpgrade.None
+                : value.Contains("*") ? InstanceUpgrade.All
+                : InstanceUpgrade.Listed;
+        }
+    }
+}
