@@ -121,17 +121,17 @@ public sealed class CertificateTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SignatureAlgorithm.Ps256)]
-    [InlineData(SignatureAlgorithm.Rs256)]
+    [InlineData((uint)SignatureAlgorithm.Ps256)]
+    [InlineData((uint)SignatureAlgorithm.Rs256)]
     public void A_question_for_a_signature_is_answered_until_the_connection_is_closed(uint algorithm)
     {
         using var made = Rsa();
         var opened = SigningCertificate.FromFile(Write(made.Export(X509ContentType.Pfx)), null);
-        var question = new HostQuestion { Text = "a.b", Algorithm = algorithm };
+        var question = new HostQuestion { Text = "a.b", Algorithm = (SignatureAlgorithm)algorithm };
         using var signed = CertificateAnswers.Sign(question, opened);
         Assert.Equal(AnswerOutcome.Signature, signed.Outcome);
         using var key = made.GetRSAPublicKey()!;
-        var padding = algorithm == SignatureAlgorithm.Ps256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+        var padding = (SignatureAlgorithm)algorithm == SignatureAlgorithm.Ps256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
         Assert.True(key.VerifyData("a.b"u8, signed.Signature!, HashAlgorithmName.SHA256, padding));
 
         opened.Dispose();
