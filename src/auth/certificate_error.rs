@@ -24,7 +24,7 @@ pub(super) fn check(der: &[u8]) -> std::result::Result<(), CertificateError> {
     }
 }
 
-pub(super) const NOT_RSA: &str = "its key is not RSA, and Entra takes no other for this";
+pub(super) const NOT_RSA: &str = "its key is not RSA, which Entra requires";
 
 /// Why a certificate can't be used.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,8 +59,8 @@ impl CertificateError {
             (Self::Invalid(why), CertificateSource::File(_)) => error("InvalidCertificate", &why)
                 .advise("It is a PEM or PFX file with a certificate and its RSA key."),
             (Self::Invalid(why), CertificateSource::Store(_)) => error("InvalidCertificate", &why),
-            (Self::WrongPassword, _) => error("WrongPassword", "its password is another one")
-                .advise("Give -CertificatePassword."),
+            (Self::WrongPassword, _) => error("WrongPassword", "its password is not correct")
+                .advise("Specify -CertificatePassword."),
             (Self::NoThumbprint, _) => Error::invalid(
                 "InvalidThumbprint",
                 "CertificateThumbprint",
@@ -76,17 +76,17 @@ impl CertificateError {
                      user or the machine"
                 ),
             )
-            .advise("Import it with its key into CurrentUser\\My, or give -CertificatePath."),
+            .advise("Import it with its key into CurrentUser\\My, or use -CertificatePath."),
             (Self::Unsupported, CertificateSource::File(_)) => error(
                 "CertificateUnsupported",
-                "it is not PEM, and this program opens no PFX files",
+                "it is not PEM, and this host can't open PFX files",
             )
-            .advise("Give a PEM file with the certificate and its RSA key."),
+            .advise("Use a PEM file with the certificate and its RSA key."),
             (Self::Unsupported, CertificateSource::Store(_)) => error(
                 "CertificateUnsupported",
                 "this program reads no certificate stores",
             )
-            .advise("Give a PEM file with the certificate and its RSA key."),
+            .advise("Use a PEM file with the certificate and its RSA key."),
         }
     }
 }

@@ -37,8 +37,8 @@ impl PemKey {
         }
         let encrypted = String::from_utf8_lossy(content).contains("ENCRYPTED");
         let key = key.ok_or(CertificateError::invalid(match encrypted {
-            true => "its key is encrypted: give a PFX file, whose password can be told",
-            false => "it holds no private key",
+            true => "its key is encrypted: use a PFX file with -CertificatePassword",
+            false => "it contains no private key",
         }))?;
         let key = rsa_key(&key)?;
         // The key's public half stands in its certificate as it is.
@@ -47,7 +47,7 @@ impl PemKey {
         let is_alone = certificates.is_empty();
         let certificate = certificates.into_iter().find(is_of_key);
         let certificate = certificate.ok_or(CertificateError::invalid(match is_alone {
-            true => "it holds a key and no certificate",
+            true => "it contains a key and no certificate",
             false => "its key is not that of its certificate",
         }))?;
         check(&certificate)?;

@@ -227,7 +227,7 @@ Describe 'The module' {
 
     It 'is clean to PSScriptAnalyzer' {
         if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) {
-            Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not here'
+            Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not installed'
         }
         $settings = "$PSScriptRoot/../../PSScriptAnalyzerSettings.psd1"
         # Its manifest is all the PowerShell that it has.

@@ -103,7 +103,7 @@ try {
     if ($theirs) {
         '  {0,-28}{1,10:n0} ms late, {2} looks' -f 'az vm identity assign', $theirs.Late, $theirs.Looks
     } else {
-        '  az vm identity assign: the Azure CLI is not here, so only the module was measured'
+        '  az vm identity assign: the Azure CLI is not installed, so only the module was measured'
     }
     $kept = $worst -le $Limit
     Write-Verdict $kept ('Update-VmIdentity returns {0:n0} ms after the server was done (at most {1:n0} ms)' -f $worst, $Limit)
