@@ -100,6 +100,7 @@ fn texts_for_users_have_none_of_the_phrases() {
     pages.extend(
         [
             "README.md",
+            "ARCHITECTURE.md",
             "CHANGELOG.md",
             "SECURITY.md",
             "emulator/README.md",
