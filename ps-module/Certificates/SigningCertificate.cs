@@ -111,7 +111,7 @@ internal sealed class SigningCertificate : IDisposable
         }
         catch (CryptographicException error) when (error.HResult != InvalidPassword)
         {
-            throw new CryptographicException("it is neither PEM nor PFX that can be read", error);
+            throw new CryptographicException("it is not a readable PEM or PFX file", error);
         }
     }
 

@@ -110,7 +110,7 @@ impl Certificate {
             Key::Host(key) => key.sign(&text, observer).await,
         };
         let signature = signature.map_err(|why| {
-            let message = format!("The key of the certificate could not sign: {why}");
+            let message = format!("The key of the certificate can't sign: {why}");
             Error::new(Category::NotSpecified, "SigningFailed", client_id, message)
         })?;
         Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)).into())

@@ -24,7 +24,7 @@ pub(super) fn check(der: &[u8]) -> std::result::Result<(), CertificateError> {
     }
 }
 
-pub(super) const NOT_RSA: &str = "its key is not RSA, which Entra requires";
+pub(super) const NOT_RSA: &str = "its key is not RSA, which Microsoft Entra requires";
 
 /// Why a certificate can't be used.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,10 +57,13 @@ impl CertificateError {
         };
         match (self, source) {
             (Self::Invalid(why), CertificateSource::File(_)) => error("InvalidCertificate", &why)
-                .advise("It is a PEM or PFX file with a certificate and its RSA key."),
+                .advise("Specify a PEM or PFX file with a certificate and its RSA key."),
             (Self::Invalid(why), CertificateSource::Store(_)) => error("InvalidCertificate", &why),
-            (Self::WrongPassword, _) => error("WrongPassword", "its password is not correct")
-                .advise("Specify -CertificatePassword."),
+            (Self::WrongPassword, _) => error("WrongPassword", "the password is not correct")
+                .advise(
+                    "Specify the password with -CertificatePassword, or in \
+                     AZURE_CLIENT_CERTIFICATE_PASSWORD for AZURE_CLIENT_CERTIFICATE_PATH.",
+                ),
             (Self::NoThumbprint, _) => Error::invalid(
                 "InvalidThumbprint",
                 "CertificateThumbprint",
@@ -72,21 +75,21 @@ impl CertificateError {
                 "CertificateNotFound",
                 &shown,
                 format!(
-                    "There is no certificate with the thumbprint '{shown}' in the store My of the \
-                     user or the machine"
+                    "No certificate with the thumbprint '{shown}' is in the store My of the \
+                     current user or the local machine"
                 ),
             )
-            .advise("Import it with its key into CurrentUser\\My, or use -CertificatePath."),
+            .advise("Import it with its key into CurrentUser\\My, or specify -CertificatePath."),
             (Self::Unsupported, CertificateSource::File(_)) => error(
                 "CertificateUnsupported",
-                "it is not PEM, and this host can't open PFX files",
+                "it is not a PEM file, and this host can't open PFX files",
             )
-            .advise("Use a PEM file with the certificate and its RSA key."),
+            .advise("Specify a PEM file with the certificate and its RSA key."),
             (Self::Unsupported, CertificateSource::Store(_)) => error(
                 "CertificateUnsupported",
-                "this program reads no certificate stores",
+                "this host can't open certificate stores",
             )
-            .advise("Use a PEM file with the certificate and its RSA key."),
+            .advise("Specify a PEM file with the certificate and its RSA key."),
         }
     }
 }

@@ -68,7 +68,7 @@ impl HostKey {
         match self.questions.ask(observer, kind).await {
             Some(HostAnswer::Signature(signature)) => Ok(signature),
             Some(HostAnswer::Failed(why)) => Err(why),
-            _ => Err("the certificate is closed".to_owned()),
+            _ => Err("the connection is closed".to_owned()),
         }
     }
 }

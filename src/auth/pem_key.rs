@@ -37,8 +37,8 @@ impl PemKey {
         }
         let encrypted = String::from_utf8_lossy(content).contains("ENCRYPTED");
         let key = key.ok_or(CertificateError::invalid(match encrypted {
-            true => "its key is encrypted: use a PFX file with -CertificatePassword",
-            false => "it contains no private key",
+            true => "its key is encrypted, which is supported only in PFX files",
+            false => "it has no private key",
         }))?;
         let key = rsa_key(&key)?;
         // The key's public half stands in its certificate as it is.
@@ -47,8 +47,8 @@ impl PemKey {
         let is_alone = certificates.is_empty();
         let certificate = certificates.into_iter().find(is_of_key);
         let certificate = certificate.ok_or(CertificateError::invalid(match is_alone {
-            true => "it contains a key and no certificate",
-            false => "its key is not that of its certificate",
+            true => "it has a key and no certificate",
+            false => "its key and its certificate do not match",
         }))?;
         check(&certificate)?;
         Ok((certificate, Self(Box::new(key))))
@@ -60,7 +60,7 @@ impl PemKey {
         let random = SystemRandom::new();
         self.0
             .sign(&RSA_PSS_SHA256, &random, text.as_bytes(), &mut signature)
-            .map_err(|_| "the system gave no random numbers".to_owned())?;
+            .map_err(|_| "the operating system returned no random numbers".to_owned())?;
         Ok(signature)
     }
 }

@@ -386,7 +386,7 @@ $again = Connect-ManagedIdentityService
                     @{ File = 'good.pfx'; Code = 'WrongPassword'; Says = '*-CertificatePassword*' }
                     @{ File = 'expired.pfx'; Password = $password; Code = 'InvalidCertificate'; Says = '*it expired on *' }
                     @{ File = 'keyless.cer'; Password = $password; Code = 'InvalidCertificate'; Says = '*no private RSA key*' }
-                    @{ File = 'noise'; Password = $password; Code = 'InvalidCertificate'; Says = '*neither PEM nor PFX*' }
+                    @{ File = 'noise'; Password = $password; Code = 'InvalidCertificate'; Says = '*not a readable PEM or PFX file*' }
                     @{ File = 'nowhere.pfx'; Password = $password; Code = 'FileUnreadable'; Says = '*nowhere.pfx*' }
                 )) {
                 $with = @{ CertificatePath = "$TestDrive/$($case.File)" }

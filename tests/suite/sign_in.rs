@@ -423,11 +423,7 @@ mod service_principals {
         std::fs::write(files.path("noise"), [7; 100]).unwrap();
         local.forget().await;
         for (name, code, says) in [
-            (
-                "mismatch.pem",
-                "InvalidCertificate",
-                "not that of its certificate",
-            ),
+            ("mismatch.pem", "InvalidCertificate", "do not match"),
             ("ec-both.pem", "InvalidCertificate", "not RSA"),
             ("locked.pem", "InvalidCertificate", "encrypted"),
             ("key.pem", "InvalidCertificate", "no certificate"),
@@ -437,7 +433,7 @@ mod service_principals {
                 "InvalidCertificate",
                 "expired on Fri, 01 Jan 2021",
             ),
-            ("noise", "CertificateUnsupported", "no PFX files"),
+            ("noise", "CertificateUnsupported", "can't open PFX files"),
             ("nowhere.pem", "FileUnreadable", "nowhere.pem"),
         ] {
             let sign_in = with_file(&files.path(name));
