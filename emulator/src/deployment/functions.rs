@@ -296,12 +296,12 @@ impl Call<'_> {
             "uniquestring" => json!(hash::unique(&self.each(|at| self.text(at))?.join("-"))),
             "uri" => json!(self.uri()?),
             "uricomponent" => {
-                const KEPT: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
+                const UNRESERVED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
                     .remove(b'-')
                     .remove(b'.')
                     .remove(b'_')
                     .remove(b'~');
-                json!(percent_encode(self.text(0)?.as_bytes(), KEPT).to_string())
+                json!(percent_encode(self.text(0)?.as_bytes(), UNRESERVED).to_string())
             }
             "uricomponenttostring" => json!(crate::base::http::decode(self.text(0)?)),
             _ => return Err(unknown(self.name)),
