@@ -320,7 +320,7 @@ $null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
             $password = ConvertTo-Secure 'marked-password'
             $as = @{ ApplicationId = $fact.clientId; Tenant = $fact.tenantId; Endpoint = $endpoint }
 
-            function New-Certificate([string] $Name, [int] $Days = 1) {
+            function Get-TestCertificate([string] $Name, [int] $Days = 1) {
                 $key = [System.Security.Cryptography.RSA]::Create(2048)
                 $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new(
                     "CN=$Name", $key, 'SHA256', [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
@@ -335,7 +335,7 @@ $null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
                 $counts = Invoke-Emulator Get /tokens | Where-Object grant -EQ certificate
                 ($counts | Measure-Object count -Sum).Sum
             }
-            $certificate = New-Certificate good
+            $certificate = Get-TestCertificate good
             [System.IO.File]::WriteAllBytes("$TestDrive/good.pfx", $certificate.Export('Pfx', 'marked-password'))
         }
         BeforeEach { Register-Certificate $certificate }
@@ -376,7 +376,7 @@ $again = Connect-ManagedIdentityService
         }
 
         It 'says what is wrong with a file, and does not repeat its password' {
-            $expired = New-Certificate expired -Days -1
+            $expired = Get-TestCertificate expired -Days -1
             [System.IO.File]::WriteAllBytes("$TestDrive/expired.pfx", $expired.Export('Pfx', 'marked-password'))
             [System.IO.File]::WriteAllBytes("$TestDrive/keyless.cer", $certificate.Export('Cert'))
             [System.IO.File]::WriteAllText("$TestDrive/noise", 'noise')
