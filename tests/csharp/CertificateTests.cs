@@ -97,7 +97,7 @@ public sealed class CertificateTests : IDisposable
         using var answer = Open(made.Export(X509ContentType.Pfx, Password), password);
         Assert.Equal(AnswerOutcome.WrongPassword, answer.Outcome);
         using var noise = Open(new byte[100], password);
-        Assert.Equal(NativeMethods.AZMI_ANSWER_FAILED, noise.Outcome);
+        Assert.Equal(AnswerOutcome.Failed, noise.Outcome);
         Assert.Contains("not a readable PEM or PFX file", noise.Message);
     }
 
