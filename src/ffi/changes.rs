@@ -1,40 +1,13 @@
 //! The operations that change something: each can also say what it would change.
 
 use super::guard::Status;
+use super::mode::{Change, Mode};
 use super::show::Item;
 use super::submit::{submit_in_own_time, submit_with_client};
-use crate::arm::{self, Agreement, Client, Invoke, Plan, Target};
+use crate::arm::{self, Client, Invoke, Plan, Target};
 use crate::base::Result;
 use crate::identity::federated::{self, CredentialTarget, Lane};
 use crate::{access, compute, deployment, identity};
-
-/// A change, and what to do with it.
-pub(super) struct Change<T> {
-    pub(super) wanted: T,
-    pub(super) mode: Mode,
-}
-
-/// What to do with a change.
-pub(super) enum Mode {
-    /// Only find out what it would do.
-    Plan,
-    /// Carry it out, within what was agreed to.
-    CarryOut(Agreement),
-}
-
-impl<T> Change<T> {
-    /// Whether only to find out what it would do.
-    pub(super) fn is_plan(&self) -> bool {
-        matches!(self.mode, Mode::Plan)
-    }
-
-    pub(super) fn map<U>(self, to: impl FnOnce(T) -> U) -> Change<U> {
-        Change {
-            wanted: to(self.wanted),
-            mode: self.mode,
-        }
-    }
-}
 
 /// What a change yields, if anything.
 pub(super) type Yielded = Option<Box<dyn Item>>;

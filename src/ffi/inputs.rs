@@ -6,8 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::changes::Change;
 use super::guard::Status;
+use super::mode::Change;
 use super::read::*;
 use super::types::*;
 use crate::access::ListIdentities;

@@ -18,6 +18,7 @@ mod exports;
 mod guard;
 mod inputs;
 mod machines;
+mod mode;
 mod questions;
 mod queue;
 mod read;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::slice;
 use std::time::Duration;
 
-use super::changes::Mode;
 use super::guard::Status;
+use super::mode::Mode;
 use super::types::*;
 use crate::arm::{Agreement, Target};
 use crate::auth::Secret;

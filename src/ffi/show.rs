@@ -8,9 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::read::Enumeration;
-use super::registry::clients;
 use super::types::*;
-use crate::arm::{Client, Plan};
+use crate::arm::Plan;
 use crate::base::{Error, ResourceId};
 use crate::compute::{MachineKind, SCALE_SET};
 use crate::deployment::OutputResource;
@@ -201,11 +200,6 @@ pub(super) fn expression_version_of<'a>(given: &'a Option<Expression>, _: &mut H
 /// JSON, as a text.
 pub(super) fn json<'a>(value: &'a impl Serialize, held: &mut Held<'a>) -> AzmiStr {
     held.text(serde_json::to_string(value).unwrap_or_default())
-}
-
-/// From here on the host owns the client.
-pub(super) fn client_handle<'a>(client: &'a Client, _: &mut Held<'a>) -> u64 {
-    clients().insert(client.clone())
 }
 
 pub(super) fn agreement_of<'a>(plan: &'a Plan, held: &mut Held<'a>) -> AzmiStr {
