@@ -57,7 +57,7 @@ impl Shared {
 
 /// Why a connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("closed without an answer, as asked for")]
+#[error("closed without a response by a fault")]
 struct ConnectionClosed;
 
 /// The kind of stream that connections use.

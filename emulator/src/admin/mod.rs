@@ -46,7 +46,7 @@ pub(crate) fn answer(
         return problem(
             403,
             "NotLocal",
-            "The emulator is steered from programs on its own machine, not from web pages.",
+            "Only programs on this machine can control the emulator, not web pages.",
         );
     }
     let path: Vec<&str> = request.segments[1..].iter().map(String::as_str).collect();
@@ -202,7 +202,7 @@ fn advance(world: &mut World, text: &[u8]) -> Result<(), String> {
     let Advance { advance_seconds } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     if advance_seconds > MAX {
         return Err(format!(
-            "advanceSeconds is {advance_seconds}; it is at most {MAX}"
+            "advanceSeconds is {advance_seconds}; it must be at most {MAX}"
         ));
     }
     world.site.clock.advance(advance_seconds * 1_000);
@@ -223,7 +223,7 @@ fn add_subscription(state: &mut State, text: &[u8]) -> Result<Value, String> {
     }
     let id = id.to_lowercase();
     if state.subscriptions.contains_key(&id) {
-        return Err(format!("id: there is a subscription '{id}' already"));
+        return Err(format!("id: the subscription '{id}' already exists"));
     }
     let group = ResourceGroup::seeded(&id, seed::RESOURCE_GROUP);
     state
@@ -263,7 +263,7 @@ fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
         .cloned()
         .ok_or_else(|| format!("resourceGroup: there is no '{}'", new.resource_group))?;
     if !(1..=MAX).contains(&new.count) {
-        return Err(format!("count is {}; it is 1 to {MAX}", new.count));
+        return Err(format!("count is {}; it must be 1 to {MAX}", new.count));
     }
     let names: Vec<String> = (1..=new.count)
         .map(|number| format!("{}{number:05}", new.prefix))
@@ -276,7 +276,7 @@ fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
         .iter()
         .find(|name| state.identities.contains_key(&key(name)))
     {
-        return Err(format!("prefix: there is an identity '{name}' already"));
+        return Err(format!("prefix: the identity '{name}' already exists"));
     }
     for name in &names {
         let identity = UserAssignedIdentity {
@@ -373,16 +373,17 @@ where
 fn change(registry: &Registry, world: &mut World, text: &[u8], now: Millis) -> Result<(), String> {
     let change: Change = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     if change.page_size == Some(0) {
-        return Err("pageSize is 0; a page has at least one item".to_owned());
+        return Err("pageSize is 0; it must be at least 1".to_owned());
     }
     if change.vm_write_limit == Some(Some(0)) {
-        return Err("vmWriteLimit is 0; it is at least 1, or null for no limit".to_owned());
+        return Err("vmWriteLimit is 0; it must be at least 1, or null for no limit".to_owned());
     }
     if let Some(Some(required)) = &change.require_claims
         && !required.get("access_token").is_some_and(Value::is_object)
     {
         return Err(
-            "requireClaims has no object access_token; it is {\"access_token\": {name: {\"value\": …}}}, or null for none"
+            "requireClaims has no object access_token; it must be {\"access_token\": {name: \
+             {\"value\": …}}}, or null for none"
                 .to_owned(),
         );
     }

@@ -71,7 +71,8 @@ pub enum StartError {
     },
     /// The state file holds something else than a state. It is left as it is.
     #[error(
-        "the state file {} is damaged or not a state file ({reason}); it is left as it is: move it away, or name another",
+        "the state file {} is damaged or not a state file ({reason}); it was not changed: move \
+         it, or specify another path",
         path.display()
     )]
     DamagedState {

@@ -61,14 +61,14 @@ pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Va
     let header = options.header.unwrap_or_else(|| random::opaque(32));
     if header.is_empty() || !header.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(ControlError::Bad(
-            "header: it has at least one character, and only visible ASCII".to_owned(),
+            "header: it must have at least one character, and only visible ASCII".to_owned(),
         ));
     }
     let arc = match (is_arc, options.folder) {
         (false, _) => None,
         (true, None) => {
             return Err(ControlError::Bad(
-                "folder: the host arc needs one, where it puts its keys".to_owned(),
+                "folder: the host arc requires a folder for its keys".to_owned(),
             ));
         }
         (true, Some(folder)) => Some(

@@ -56,7 +56,7 @@ fn answer(world: &mut World, request: &Request, now: Millis) -> Option<Reply> {
         return Some(plain(
             404,
             "not_found",
-            &format!("This host is off; PUT /_emulator/hosts/{name} switches it on."),
+            &format!("This host is disabled; enable it with PUT /_emulator/hosts/{name}."),
         ));
     }
     Some(if request.method == method {

@@ -360,7 +360,8 @@ pub(super) fn device_login(world: &World) -> Reply {
         200,
         "text/plain; charset=utf-8",
         format!(
-            "This is the emulator. Nobody signs in here: complete the code with\n\nPOST {}/_emulator/devicecodes/CODE\n{{\"approve\": true}}\n",
+            "This is the emulator. It has no sign-in page: complete the code with\n\nPOST \
+             {}/_emulator/devicecodes/CODE\n{{\"approve\": true}}\n",
             world.site.endpoint
         ),
     )

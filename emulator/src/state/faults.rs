@@ -175,7 +175,7 @@ impl Action {
         if let Some(status) = self.status
             && !(200..=599).contains(&status)
         {
-            return Err(format!("action.status is {status}; it is 200 to 599"));
+            return Err(format!("action.status is {status}; it must be 200 to 599"));
         }
         let with_status = self.code.is_some()
             || self.message.is_some()
@@ -228,7 +228,7 @@ impl Action {
                 let message = self.message.clone();
                 let error = ErrorBody::new(
                     code,
-                    message.unwrap_or_else(|| "A fault that was asked for.".to_owned()),
+                    message.unwrap_or_else(|| "An injected fault.".to_owned()),
                 );
                 let mut reply = Reply::json(status, &json!({ "error": error }));
                 if let Some(kind) = &self.content_type {
