@@ -75,7 +75,7 @@ impl Failure {
         let port = request.url.port_or_known_default().unwrap_or_default();
         let why = causes(cause);
         let (category, code, what) = if cause.is_timeout() {
-            let what = format!("{host}:{port} did not answer in time");
+            let what = format!("{host}:{port} did not respond in time");
             (Category::OperationTimeout, "RequestTimeout", what)
         } else {
             let what = format!("The connection to {host}:{port} broke");

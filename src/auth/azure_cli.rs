@@ -168,7 +168,7 @@ fn too_slow() -> Error {
         Category::OperationTimeout,
         "AzureCliTimeout",
         "az",
-        "The Azure CLI (az) did not answer in 90 seconds",
+        "The Azure CLI (az) did not respond in 90 seconds",
     )
 }
 

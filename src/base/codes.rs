@@ -67,11 +67,11 @@ const THROTTLING: &str =
     "Azure documentation, \"Understand how Azure Resource Manager throttles requests\"";
 const GRAPH: &str = "Microsoft Graph documentation, \"Microsoft Graph error responses\"";
 const COMPUTE: &str = "Azure documentation, \"Virtual Machines: common error messages\"";
-const NETWORK: &str = "Microsoft.Network, as answered in Azure/azure-cli issue 21156";
-const API_MANAGEMENT: &str = "Microsoft.ApiManagement, as answered in Azure/apiops-cli issue 252";
+const NETWORK: &str = "Microsoft.Network, as reported in Azure/azure-cli issue 21156";
+const API_MANAGEMENT: &str = "Microsoft.ApiManagement, as reported in Azure/apiops-cli issue 252";
 const CONCURRENT_WRITE: &str =
-    "Azure Resource Manager, as answered in pulumi/pulumi-azure-native pull request 4765";
-const PREEMPTED: &str = "Microsoft.Compute, as answered in Azure/azure-rest-api-specs issue 22434";
+    "Azure Resource Manager, as reported in pulumi/pulumi-azure-native pull request 4765";
+const PREEMPTED: &str = "Microsoft.Compute, as reported in Azure/azure-rest-api-specs issue 22434";
 const IDENTITY: &str = "Azure documentation, \"Managed identities: known issues\" and \"Workload identity federation\"";
 const LOCKS: &str = "Azure documentation, \"Lock your resources to protect your infrastructure\"";
 const POLICY: &str = "Azure documentation, \"Azure Policy: RequestDisallowedByPolicy error\"";
