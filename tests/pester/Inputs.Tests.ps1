@@ -196,7 +196,7 @@ Describe 'What is given' {
             @{ Given = @{ a = @{ b = 'c' } }; Rule = 'value of a tag' }
             @{ Given = @{ a = @(1, 2) }; Rule = 'value of a tag' }
             @{ Given = [pscustomobject] @{ a = [pscustomobject] @{ b = 1 } }; Rule = 'value of a tag' }
-            @{ Given = 'a=b;A=c'; Rule = 'once' }
+            @{ Given = 'a=b;A=c'; Rule = 'unique' }
         ) {
             $row = [pscustomobject] @{ ResourceGroupName = $Group; Name = 'id1'; Tag = $Given }
             foreach ($failure in @(
