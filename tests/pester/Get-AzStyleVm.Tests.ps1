@@ -48,6 +48,6 @@ Describe 'Get-AzStyleVm' {
     It 'says what it can''t do' {
         $failure = Get-Failure { Get-AzStyleVm -ResourceGroupName $Group -Name $VM -Status }
         Get-ErrorCode $failure | Should -Be UnsupportedParameter
-        $failure.Exception.Message | Should -BeLike '*-Status*Get-AzStyleVm*Azure PowerShell itself*'
+        $failure.Exception.Message | Should -BeLike '*Get-AzStyleVm*-Status*use Azure PowerShell*'
     }
 }
