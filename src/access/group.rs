@@ -8,7 +8,7 @@ use super::directory::Object;
 use super::principal::ResolvedPrincipal;
 use super::replication::Replication;
 use super::role::quoted;
-use crate::arm::{Client, Pages, Plan, Reply, Request, is_named};
+use crate::arm::{Client, Pages, Plan, Reply, Request, is_known_principal};
 use crate::base::{Category, Error, Method, Result, capitalized, is_guid};
 
 /// A principal in a group, or one that is to be.
@@ -316,7 +316,7 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
 /// Checks that the directory knows a principal. One that may not be read passes, and so does that of
 /// an identity, which exists.
 async fn require(client: &Client, principal: &str) -> Result<()> {
-    if is_named(principal) {
+    if is_known_principal(principal) {
         return Ok(());
     }
     let path = format!("/v1.0/directoryObjects/{principal}");

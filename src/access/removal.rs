@@ -27,7 +27,7 @@ pub async fn remove_detached(client: &Client, target: &Target) -> Result<()> {
     let mut steps = Steps::default();
     detach(client, &usage, &mut steps).await;
     if steps.failure.is_none() {
-        take_roles_away(client, &usage, &mut steps).await;
+        remove_roles(client, &usage, &mut steps).await;
     }
     steps
         .left
@@ -52,8 +52,8 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
     let mut usage = Usage::of(client, &id).await?;
     usage.machines = detachable(client, &usage).await?;
-    let mut steps: Vec<String> = usage.machines.iter().map(off).collect();
-    steps.extend(usage.roles.iter().map(away));
+    let mut steps: Vec<String> = usage.machines.iter().map(detach_step).collect();
+    steps.extend(usage.roles.iter().map(remove_role_step));
     steps.extend(
         usage
             .identity
@@ -145,7 +145,7 @@ async fn check_unused(client: &Client, target: &Target) -> Result<()> {
     }
     let message = format!(
         "User-assigned identity '{id}' was not deleted because it is in use: {}",
-        usage.in_words().join("; ")
+        usage.descriptions().join("; ")
     );
     Err(Error::new(
         Category::InvalidOperation,
@@ -202,15 +202,15 @@ async fn detach(client: &Client, usage: &Usage, steps: &mut Steps) {
     let machines = usage.machines.clone();
     let mut ended = stream::iter(machines)
         .map(|machine| async move {
-            let ended = take_off(client, &usage.id, &machine).await;
-            (off(&machine), ended)
+            let ended = detach_machine(client, &usage.id, &machine).await;
+            (detach_step(&machine), ended)
         })
         .buffer_unordered(AT_ONCE);
     while let Some((step, ended)) = ended.next().await {
         steps.record(step, ended);
     }
     if steps.failure.is_some() {
-        steps.left.extend(usage.roles.iter().map(away));
+        steps.left.extend(usage.roles.iter().map(remove_role_step));
     }
 }
 
@@ -230,7 +230,7 @@ fn removal(identity: &ResourceId, machine: &Machine) -> Update {
     }
 }
 
-async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
+async fn detach_machine(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
     match compute::update(client, &removal(identity, machine)).await {
         Ok(_) => Ok(()),
         // Resource Graph is late: the machine is gone, and the reference with it.
@@ -239,17 +239,17 @@ async fn take_off(client: &Client, identity: &ResourceId, machine: &Machine) -> 
     }
 }
 
-async fn take_roles_away(client: &Client, usage: &Usage, steps: &mut Steps) {
+async fn remove_roles(client: &Client, usage: &Usage, steps: &mut Steps) {
     for role in &usage.roles {
         let ended = match steps.failure {
             Some(_) => {
-                steps.left.push(away(role));
+                steps.left.push(remove_role_step(role));
                 continue;
             }
             // One that is not there any more is as good as removed.
             None => delete_role(client, &role.id).await.map(drop),
         };
-        steps.record(away(role), ended);
+        steps.record(remove_role_step(role), ended);
     }
 }
 
@@ -262,11 +262,11 @@ async fn delete(client: &Client, id: &ResourceId, steps: &Steps) -> Result<()> {
     }
 }
 
-fn off(machine: &Machine) -> String {
+fn detach_step(machine: &Machine) -> String {
     format!("remove it from {}", machine.label())
 }
 
-fn away(role: &RoleAssignment) -> String {
+fn remove_role_step(role: &RoleAssignment) -> String {
     format!("remove {}", described(role))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::directory::Object;
 use super::principal::ResolvedPrincipal;
-use crate::arm::{Client, Replication as Wait, is_named};
+use crate::arm::{Client, Replication as Wait, is_known_principal};
 use crate::base::{Error, Result};
 
 /// A wait for a principal to be known.
@@ -58,7 +58,7 @@ impl<'a> Replication<'a> {
             return Ok(asked);
         }
         let by_object_id = format!("directoryObjects/{id}");
-        if is_named(id) || self.look_up(client, &by_object_id).await.is_some() {
+        if is_known_principal(id) || self.look_up(client, &by_object_id).await.is_some() {
             return Ok(client.retry().replication);
         }
         let by_client_id = format!("servicePrincipals(appId='{id}')");
@@ -88,7 +88,7 @@ impl<'a> Replication<'a> {
     fn still_unknown(&self, error: Error, whom: &str) -> Error {
         let id = &self.principal.id;
         let seconds = self.wait.elapsed().as_secs();
-        match is_named(id) {
+        match is_known_principal(id) {
             true => error
                 .reworded(format!(
                     "The principal {} is still not known to {whom} after {seconds} s",

@@ -65,14 +65,14 @@ impl Usage {
             .as_ref()
             .map(|one| one.properties.principal_id.as_str());
         let whole = client.reading_whole_lists();
-        let (referring, nearby, roles, federated) = try_join4(
+        let (referring, in_own_subscription, roles, federated) = try_join4(
             find(&whole, Some(id), &[]),
-            machines_nearby(&whole, id),
+            machines_in_own_subscription(&whole, id),
             roles(client, id, principal),
             federated_names(&whole, id, identity.is_some()),
         )
         .await?;
-        let mut machines = nearby;
+        let mut machines = in_own_subscription;
         let mut others = Vec::new();
         for reference in referring {
             let assigned = reference.kind == ReferenceKind::Assigned;
@@ -101,7 +101,7 @@ impl Usage {
     }
 
     /// Each use in words.
-    pub fn in_words(&self) -> Vec<String> {
+    pub fn descriptions(&self) -> Vec<String> {
         let machines = self.machines.iter().map(Machine::label);
         let others = self.others.iter().map(other);
         let roles = self.roles.iter().map(described);
@@ -121,7 +121,7 @@ pub(super) fn other(reference: &Reference) -> String {
 }
 
 /// The machines of the identity's own subscription that have it.
-async fn machines_nearby(client: &Client, id: &ResourceId) -> Result<Vec<Machine>> {
+async fn machines_in_own_subscription(client: &Client, id: &ResourceId) -> Result<Vec<Machine>> {
     let (mut found, scale_sets) = try_join(
         machines_of(client, MachineKind::VirtualMachine, id),
         machines_of(client, MachineKind::ScaleSet, id),

@@ -14,7 +14,7 @@ use super::pacing::Pacer;
 use super::plan::Agreement;
 use super::registration::Registration;
 use super::reply::Reply;
-use super::request::{Effect, Request};
+use super::request::{Idempotency, Request};
 use super::versions::{ApiVersions, with_version};
 use super::{principals, registration};
 use crate::auth::{AccessToken, Caller, Credential, TokenCache};
@@ -330,14 +330,14 @@ impl Client {
         loop {
             attempt += 1;
             if audience.service == Service::ResourceManager {
-                shared.pacer.leave(&request.method, &request.url).await;
+                shared.pacer.acquire(&request.method, &request.url).await;
             }
             let token = shared.tokens.get(&caller, &audience).await?;
             let failed = match self.attempt(http, &request, audience.service, &token).await {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
                     reply.repeated = repeated;
                     if audience.service == Service::ResourceManager {
-                        principals::note(request.url.path(), &reply.body);
+                        principals::record(request.url.path(), &reply.body);
                     }
                     return Ok(reply);
                 }
@@ -369,7 +369,7 @@ impl Client {
             repeated |= failed.uncertain;
             match failed.wait(retry, attempt) {
                 Some(wait) => self.pause(&request, wait, &failed.reason).await,
-                None if repeated && request.effect != Effect::None => {
+                None if repeated && request.idempotency != Idempotency::ReadOnly => {
                     return Err(failed.error.perhaps_done());
                 }
                 None => return Err(failed.error),
@@ -397,7 +397,7 @@ impl Client {
         }
         let version = self.shared.versions.learn(request, refusal)?;
         repairs.versioned = true;
-        self.tell(|| {
+        self.log_verbose(|| {
             format!(
                 "This cloud does not support the api-version of {}: this connection uses \
                  {version} instead.",
@@ -444,7 +444,7 @@ impl Client {
             .shared
             .tokens
             .credential()
-            .meet(challenge, tenant, audience);
+            .claims_advice(challenge, tenant, audience);
         reply.error(target).advise(advice)
     }
 
@@ -477,7 +477,7 @@ impl Client {
         let answer = match call.send().await {
             Ok(answer) => answer,
             Err(error) => {
-                self.tell(|| format!("{} failed: {}", request.line(), causes(&error)));
+                self.log_verbose(|| format!("{} failed: {}", request.line(), causes(&error)));
                 return Err(error);
             }
         };
@@ -492,10 +492,10 @@ impl Client {
             headers: answer.headers().clone(),
             request: request.line(),
             host: request.url.host_str().unwrap_or_default().to_owned(),
-            effect: request.effect,
+            idempotency: request.idempotency,
             body: read_body(answer).await?,
         };
-        self.tell(|| {
+        self.log_verbose(|| {
             format!(
                 "{} {} in {} ms, request id {}",
                 reply.request,
@@ -507,14 +507,14 @@ impl Client {
         Ok(reply)
     }
 
-    fn tell(&self, line: impl FnOnce() -> String) {
+    fn log_verbose(&self, line: impl FnOnce() -> String) {
         if self.observer.wants_verbose() {
             self.observer.verbose(line());
         }
     }
 
     async fn pause(&self, request: &Request<'_>, wait: Duration, reason: &str) {
-        self.tell(|| {
+        self.log_verbose(|| {
             format!(
                 "{}: retry in {:.1} s: {reason}",
                 request.line(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::reply::Reply;
-use super::request::{Effect, Request};
+use super::request::{Idempotency, Request};
 use crate::base::{
     Category, ConnectFailure, Error, RetryPolicy, causes, is_transient, random_fraction,
     retry_after,
@@ -13,12 +13,12 @@ use crate::base::{
 pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) reason: String,
-    again: Again,
+    again: RetryDecision,
     /// Whether the service may have carried the request out all the same.
     pub(super) uncertain: bool,
 }
 
-enum Again {
+enum RetryDecision {
     Never,
     /// Azure is at fault or throttles; with the wait that it asks for.
     Transient(Option<Duration>),
@@ -35,15 +35,17 @@ impl Failure {
         let is_refused = reply.status == 429 || (reply.status == 503 && wait != Ok(None));
         let uncertain = !is_refused && (reply.status >= 500 || reply.status == 408);
         let again = match (is_transient(reply.status), wait) {
-            (false, _) => Again::Never,
-            (true, _) if uncertain && request.effect == Effect::Another => Again::Never,
-            (true, Ok(wait)) => Again::Transient(wait),
+            (false, _) => RetryDecision::Never,
+            (true, _) if uncertain && request.idempotency == Idempotency::NotIdempotent => {
+                RetryDecision::Never
+            }
+            (true, Ok(wait)) => RetryDecision::Transient(wait),
             (true, Err(wait)) => {
                 error = error.advise(format!(
                     "Azure asks to retry in {} minutes.",
                     wait.as_secs().div_ceil(60)
                 ));
-                Again::Never
+                RetryDecision::Never
             }
         };
         Self {
@@ -57,8 +59,8 @@ impl Failure {
     /// No connection came about.
     pub(super) fn unreached(request: &Request<'_>, failure: ConnectFailure) -> Self {
         let again = match failure.is_permanent {
-            true => Again::Never,
-            false => Again::Unreachable,
+            true => RetryDecision::Never,
+            false => RetryDecision::Unreachable,
         };
         let error = failure.error("EndpointUnreachable", request.target);
         Self {
@@ -85,9 +87,9 @@ impl Failure {
         Self {
             reason: why,
             error: error.during(request.line(), "", ""),
-            again: match request.effect {
-                Effect::None | Effect::Same => Again::Transient(None),
-                Effect::Another => Again::Never,
+            again: match request.idempotency {
+                Idempotency::ReadOnly | Idempotency::Idempotent => RetryDecision::Transient(None),
+                Idempotency::NotIdempotent => RetryDecision::Never,
             },
             uncertain: true,
         }
@@ -96,9 +98,9 @@ impl Failure {
     /// How long to wait before the next attempt, if there is one.
     pub(super) fn wait(&self, retry: &RetryPolicy, attempt: u32) -> Option<Duration> {
         let (most, asked) = match self.again {
-            Again::Never => return None,
-            Again::Transient(asked) => (retry.attempts, asked),
-            Again::Unreachable => (retry.connect_attempts, None),
+            RetryDecision::Never => return None,
+            RetryDecision::Transient(asked) => (retry.attempts, asked),
+            RetryDecision::Unreachable => (retry.connect_attempts, None),
         };
         let backoff = retry.backoff(attempt, random_fraction());
         (attempt < most).then(|| asked.unwrap_or(backoff))

@@ -26,7 +26,7 @@ pub use invoke::{Invoke, invoke, invoke_pages, plan_invoke};
 pub use operation::Operation;
 pub use paging::Pages;
 pub use plan::{Agreement, Plan};
-pub(crate) use principals::is_named;
+pub(crate) use principals::is_known_principal;
 pub(crate) use replication::Replication;
 pub use reply::Reply;
 pub(crate) use request::{Request, Versions};

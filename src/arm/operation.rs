@@ -25,7 +25,7 @@ pub struct Operation {
 }
 
 /// How many looks in a row may fail.
-const UNREAD_LOOKS: u32 = 5;
+const MAX_FAILED_POLLS: u32 = 5;
 
 #[derive(Deserialize)]
 struct Status {
@@ -33,7 +33,7 @@ struct Status {
 }
 
 /// What a look at an operation shows.
-enum Look {
+enum PollResult {
     Running,
     Ended,
     Failed(Error),
@@ -103,14 +103,14 @@ impl Operation {
         for look in 0.. {
             sleep(retry.poll_wait(look, asked_to_wait)).await;
             match self.look(url).await {
-                Ok((Look::Ended, reply)) => return Ok(Some(reply)),
-                Ok((Look::Failed(error), _)) => return Err(error),
-                Ok((Look::Running, reply)) => {
+                Ok((PollResult::Ended, reply)) => return Ok(Some(reply)),
+                Ok((PollResult::Failed(error), _)) => return Err(error),
+                Ok((PollResult::Running, reply)) => {
                     asked_to_wait = reply.retry_after();
                     unread = 0;
                 }
                 // Not the operation failed but the look at it: it says nothing about the outcome.
-                Err(error) if error.status().is_some() && unread < UNREAD_LOOKS => unread += 1,
+                Err(error) if error.status().is_some() && unread < MAX_FAILED_POLLS => unread += 1,
                 Err(error) => {
                     return Err(error
                         .context("The operation's status can't be read")
@@ -132,26 +132,28 @@ impl Operation {
         Err(self.timed_out(started))
     }
 
-    async fn look(&self, url: &Url) -> Result<(Look, Reply)> {
+    async fn look(&self, url: &Url) -> Result<(PollResult, Reply)> {
         let reply = self.client.get_url(url.clone(), &self.target).await?;
         if !self.told_by_body {
             let look = match reply.status {
-                202 => Look::Running,
-                _ => Look::Ended,
+                202 => PollResult::Running,
+                _ => PollResult::Ended,
             };
             return Ok((look, reply));
         }
         let told: Status = reply.json(&self.target)?;
         let look = match told.status.to_ascii_lowercase().as_str() {
-            "succeeded" => Look::Ended,
-            "failed" | "canceled" | "cancelled" => Look::Failed(self.failure(&told.status, &reply)),
-            _ => Look::Running,
+            "succeeded" => PollResult::Ended,
+            "failed" | "canceled" | "cancelled" => {
+                PollResult::Failed(self.failure(&told.status, &reply))
+            }
+            _ => PollResult::Running,
         };
         Ok((look, reply))
     }
 
     fn failure(&self, status: &str, reply: &Reply) -> Error {
-        let told = ArmError::read(&reply.body).filter(|error| !error.told().is_empty());
+        let told = ArmError::read(&reply.body).filter(|error| !error.summary().is_empty());
         let error = match told {
             Some(told) => Error::from_arm(&self.target, None, &told),
             None => Error::new(

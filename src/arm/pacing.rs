@@ -94,11 +94,11 @@ fn subscription_limits(text: &str) -> impl Iterator<Item = u32> {
 /// The pace of a connection's requests.
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
-    lanes: [Mutex<Lane>; 4],
+    buckets: [Mutex<Bucket>; 4],
 }
 
 #[derive(Debug, Default)]
-struct Lane {
+struct Bucket {
     /// When the next request may leave.
     open_at: Option<Instant>,
     /// Until when none may: a quota is used up.
@@ -108,15 +108,15 @@ struct Lane {
 }
 
 impl Pacer {
-    fn lane(&self, kind: Kind) -> std::sync::MutexGuard<'_, Lane> {
-        let lane = &self.lanes[kind as usize];
-        lane.lock().unwrap_or_else(PoisonError::into_inner)
+    fn bucket(&self, kind: Kind) -> std::sync::MutexGuard<'_, Bucket> {
+        let bucket = &self.buckets[kind as usize];
+        bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until a request may leave.
-    pub(super) async fn leave(&self, method: &Method, url: &Url) {
+    pub(super) async fn acquire(&self, method: &Method, url: &Url) {
         let kind = Kind::of(method, url);
-        let at = self.lane(kind).take_slot(Instant::now());
+        let at = self.bucket(kind).take_slot(Instant::now());
         if let Some(at) = at {
             sleep_until(at).await;
         }
@@ -128,7 +128,7 @@ impl Pacer {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         if kind == Kind::Queries && text(QUOTA_LEFT).map(str::trim) == Some("0") {
             let renewed = quota_renewal(headers).unwrap_or(QUOTA_PERIOD);
-            self.lane(kind).closed_until = Some(Instant::now() + renewed);
+            self.bucket(kind).closed_until = Some(Instant::now() + renewed);
         }
         let of_arm = kind
             .headers()
@@ -140,15 +140,15 @@ impl Pacer {
         let Some(left) = of_arm.chain(of_provider).min() else {
             return;
         };
-        let mut lane = self.lane(kind);
-        lane.spacing = match left <= NEARLY_EMPTY {
+        let mut bucket = self.bucket(kind);
+        bucket.spacing = match left <= NEARLY_EMPTY {
             true => kind.refill(),
             false => Duration::ZERO,
         };
     }
 }
 
-impl Lane {
+impl Bucket {
     /// When the next request may leave, if it must wait.
     fn take_slot(&mut self, now: Instant) -> Option<Instant> {
         self.closed_until = self.closed_until.filter(|until| *until > now);
@@ -193,16 +193,16 @@ mod tests {
         };
         let started = Instant::now();
         learn("1", "00:00:05");
-        pacer.leave(&Method::POST, &graph).await;
+        pacer.acquire(&Method::POST, &graph).await;
         assert_eq!(started.elapsed(), Duration::ZERO, "there is one");
         learn("0", "00:00:04");
-        pacer.leave(&Method::POST, &anywhere()).await;
+        pacer.acquire(&Method::POST, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::ZERO, "that is another service");
-        pacer.leave(&Method::POST, &graph).await;
-        pacer.leave(&Method::POST, &graph).await;
+        pacer.acquire(&Method::POST, &graph).await;
+        pacer.acquire(&Method::POST, &graph).await;
         assert_eq!(started.elapsed(), Duration::from_secs(4));
         learn("0", "soon");
-        pacer.leave(&Method::POST, &graph).await;
+        pacer.acquire(&Method::POST, &graph).await;
         assert_eq!(started.elapsed(), Duration::from_secs(9));
     }
 
@@ -212,16 +212,16 @@ mod tests {
         let started = Instant::now();
         left(&pacer, &Method::PUT, "150");
         for _ in 0..100 {
-            pacer.leave(&Method::PUT, &anywhere()).await;
+            pacer.acquire(&Method::PUT, &anywhere()).await;
         }
         assert_eq!(started.elapsed(), Duration::ZERO, "there are plenty");
 
         left(&pacer, &Method::PUT, "12");
         for _ in 0..11 {
-            pacer.leave(&Method::PUT, &anywhere()).await;
+            pacer.acquire(&Method::PUT, &anywhere()).await;
         }
         assert_eq!(started.elapsed(), Duration::from_secs(1), "ten a second");
-        pacer.leave(&Method::GET, &anywhere()).await;
+        pacer.acquire(&Method::GET, &anywhere()).await;
         assert_eq!(
             started.elapsed(),
             Duration::from_secs(1),
@@ -229,8 +229,8 @@ mod tests {
         );
 
         left(&pacer, &Method::PUT, "200");
-        pacer.leave(&Method::PUT, &anywhere()).await;
-        pacer.leave(&Method::PUT, &anywhere()).await;
+        pacer.acquire(&Method::PUT, &anywhere()).await;
+        pacer.acquire(&Method::PUT, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::from_secs(1), "plenty again");
     }
 
@@ -246,12 +246,12 @@ mod tests {
         learn(
             "Microsoft.Compute/UpdateVMSubscriptionMaximum;1498,Microsoft.Compute/UpdateVMResource;1",
         );
-        pacer.leave(&Method::PATCH, &anywhere()).await;
-        pacer.leave(&Method::PATCH, &anywhere()).await;
+        pacer.acquire(&Method::PATCH, &anywhere()).await;
+        pacer.acquire(&Method::PATCH, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::ZERO);
         learn("Microsoft.Compute/UpdateVMSubscriptionMaximum;3,odd,;,Microsoft.Compute/X;y");
-        pacer.leave(&Method::PATCH, &anywhere()).await;
-        pacer.leave(&Method::PATCH, &anywhere()).await;
+        pacer.acquire(&Method::PATCH, &anywhere()).await;
+        pacer.acquire(&Method::PATCH, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::from_millis(100));
     }
 
@@ -262,9 +262,9 @@ mod tests {
         pacer.learn(&Method::DELETE, &anywhere(), &HeaderMap::new());
         left(&pacer, &Method::GET, "not a number");
         let started = Instant::now();
-        pacer.leave(&Method::DELETE, &anywhere()).await;
-        pacer.leave(&Method::DELETE, &anywhere()).await;
-        pacer.leave(&Method::GET, &anywhere()).await;
+        pacer.acquire(&Method::DELETE, &anywhere()).await;
+        pacer.acquire(&Method::DELETE, &anywhere()).await;
+        pacer.acquire(&Method::GET, &anywhere()).await;
         assert_eq!(started.elapsed(), Duration::from_millis(100));
     }
 }

@@ -92,7 +92,7 @@ impl<T: DeserializeOwned> Pages<T> {
         };
         let body = json!({});
         let request = match self.by_post {
-            true => Request::question(url.clone(), &self.target).body(&body),
+            true => Request::query(url.clone(), &self.target).body(&body),
             false => Request::new(Method::GET, url.clone(), &self.target),
         };
         let reply = self.client.send(request.versions(self.versions)).await?;

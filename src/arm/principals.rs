@@ -19,7 +19,7 @@ fn named() -> MutexGuard<'static, HashSet<Uuid>> {
 }
 
 /// Notes the principals that an answer of Resource Manager names.
-pub(super) fn note(path: &str, answer: &[u8]) {
+pub(super) fn record(path: &str, answer: &[u8]) {
     let Ok(text) = std::str::from_utf8(answer) else {
         return;
     };
@@ -34,7 +34,7 @@ pub(super) fn note(path: &str, answer: &[u8]) {
 }
 
 /// Whether Resource Manager has named an identity with that principal.
-pub(crate) fn is_named(id: &str) -> bool {
+pub(crate) fn is_known_principal(id: &str) -> bool {
     Uuid::try_parse(id).is_ok_and(|id| named().contains(&id))
 }
 
@@ -57,17 +57,17 @@ mod tests {
             second.to_uppercase()
         );
         let roles = "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments";
-        note(roles, answer.as_bytes());
-        assert!(!is_named(&first));
-        note("/subscriptions/s/resourceGroups/g", answer.as_bytes());
-        assert!(is_named(&first.to_uppercase()) && is_named(&second));
-        assert!(!is_named(&third) && !is_named("id1"));
+        record(roles, answer.as_bytes());
+        assert!(!is_known_principal(&first));
+        record("/subscriptions/s/resourceGroups/g", answer.as_bytes());
+        assert!(is_known_principal(&first.to_uppercase()) && is_known_principal(&second));
+        assert!(!is_known_principal(&third) && !is_known_principal("id1"));
         for cut in [
             "\"principalId\"",
             "\"principalId\":\"",
             "\"principalId\":\"é",
         ] {
-            note("/", cut.as_bytes());
+            record("/", cut.as_bytes());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::request::Effect;
+use super::request::Idempotency;
 use crate::auth::claims;
 use crate::base::{Answer, Category, Error, Result, json, retry_after};
 
@@ -19,7 +19,7 @@ pub struct Reply {
     pub(super) body: Vec<u8>,
     pub(super) request: String,
     pub(super) host: String,
-    pub(super) effect: Effect,
+    pub(super) idempotency: Idempotency,
 }
 
 impl Reply {
@@ -59,9 +59,9 @@ impl Reply {
         .with_raw(&self.body)
         .advise("Check -Endpoint, and whether a proxy responds in place of Azure.");
         let error = self.identified(error);
-        match self.effect {
-            Effect::None => error,
-            Effect::Same | Effect::Another => error.perhaps_done(),
+        match self.idempotency {
+            Idempotency::ReadOnly => error,
+            Idempotency::Idempotent | Idempotency::NotIdempotent => error.perhaps_done(),
         }
     }
 

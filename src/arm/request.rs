@@ -13,19 +13,19 @@ pub(crate) struct Request<'a> {
     pub(super) if_match: Option<&'a str>,
     /// What errors call it: the resource that it is about.
     pub(super) target: &'a str,
-    pub(super) effect: Effect,
+    pub(super) idempotency: Idempotency,
     pub(super) versions: Versions,
 }
 
 /// What sending a request twice does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(super) enum Idempotency {
     /// Nothing: it only reads.
-    None,
+    ReadOnly,
     /// The same as sending it once: PUT, PATCH and DELETE.
-    Same,
-    /// Perhaps a second effect: POST.
-    Another,
+    Idempotent,
+    /// Perhaps a second change: POST.
+    NotIdempotent,
 }
 
 /// Which api-versions can serve a request. A cloud that does not have the one in the URL gets the
@@ -43,10 +43,10 @@ pub(crate) enum Versions {
 impl<'a> Request<'a> {
     /// A request without a body.
     pub(crate) fn new(method: Method, url: Url, target: &'a str) -> Self {
-        let effect = match method {
-            Method::GET | Method::HEAD => Effect::None,
-            Method::POST => Effect::Another,
-            _ => Effect::Same,
+        let idempotency = match method {
+            Method::GET | Method::HEAD => Idempotency::ReadOnly,
+            Method::POST => Idempotency::NotIdempotent,
+            _ => Idempotency::Idempotent,
         };
         Self {
             method,
@@ -54,15 +54,15 @@ impl<'a> Request<'a> {
             body: None,
             if_match: None,
             target,
-            effect,
+            idempotency,
             versions: Versions::Any,
         }
     }
 
     /// A POST that only reads.
-    pub(crate) fn question(url: Url, target: &'a str) -> Self {
+    pub(crate) fn query(url: Url, target: &'a str) -> Self {
         Self {
-            effect: Effect::None,
+            idempotency: Idempotency::ReadOnly,
             ..Self::new(Method::POST, url, target)
         }
     }

@@ -103,7 +103,7 @@ impl<T: DeserializeOwned> Rows<T> {
             body["options"]["$skipToken"] = json!(token);
         }
         let url = self.client.url(RESOURCE_GRAPH, API_VERSION);
-        let request = Request::question(url, TARGET).body(&body);
+        let request = Request::query(url, TARGET).body(&body);
         let reply = self.client.send(request).await?;
         match reply.whole() {
             Ok(page) => Ok(page),

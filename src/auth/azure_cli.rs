@@ -21,7 +21,7 @@ pub struct AzureCli {
 }
 
 /// `az` takes up to 20 seconds to start on a cold Windows machine.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 const COMMANDS: Commands = Commands {
     prefixes: &["az "],
@@ -94,7 +94,7 @@ impl AzureCli {
         let variables = self.variables.as_ref();
         let path = Variables::of(variables).get("PATH").unwrap_or_default();
         let az = Program::find("az", path.as_ref()).ok_or_else(missing)?;
-        let printed = match az.run(&arguments, variables, PATIENCE).await {
+        let printed = match az.run(&arguments, variables, TIMEOUT).await {
             Ok(printed) => printed,
             Err(error) if error.kind() == ErrorKind::TimedOut => return Err(too_slow()),
             Err(error) => return Err(failed(&error.to_string())),

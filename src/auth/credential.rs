@@ -53,7 +53,7 @@ impl Credential {
     }
 
     /// What to do about a claims challenge: the command that signs in again, as a sentence.
-    pub(crate) fn meet(
+    pub(crate) fn claims_advice(
         &self,
         challenge: &str,
         tenant: Option<&str>,
@@ -69,7 +69,7 @@ impl Credential {
             Self::AzurePowerShell(_) => format!(
                 "Sign in again: Connect-AzAccount -Tenant {tenant} -ClaimsChallenge \"{challenge}\""
             ),
-            Self::DeviceCode(person) => person.command(Some(challenge)),
+            Self::DeviceCode(user) => user.command(Some(challenge)),
             Self::AccessToken(_) => format!(
                 "Get a new token with the claims challenge \"{challenge}\" and connect with it: \
                  az login --tenant \"{tenant}\" \
@@ -100,14 +100,15 @@ mod tests {
             service: Service::ResourceManager,
             resource: "https://management.azure.com".to_owned(),
         };
-        let meet = |credential: Credential| credential.meet("eyJ9", Some("t1"), &audience);
-        let cli = meet(Credential::AzureCli(AzureCli::default()));
+        let claims_advice =
+            |credential: Credential| credential.claims_advice("eyJ9", Some("t1"), &audience);
+        let cli = claims_advice(Credential::AzureCli(AzureCli::default()));
         assert_eq!(
             cli,
             "Sign in again: az login --tenant \"t1\" --scope \
              \"https://management.azure.com/.default\" --claims-challenge \"eyJ9\""
         );
-        let az = meet(Credential::AzurePowerShell(AzurePowerShell::new(None)));
+        let az = claims_advice(Credential::AzurePowerShell(AzurePowerShell::new(None)));
         assert_eq!(
             az,
             "Sign in again: Connect-AzAccount -Tenant t1 -ClaimsChallenge \"eyJ9\""

@@ -47,7 +47,7 @@ fn usual_interval() -> u64 {
 
 /// Who has signed in.
 #[derive(Default)]
-pub(crate) struct Person {
+pub(crate) struct SignedInUser {
     pub(crate) account: String,
     pub(crate) tenant: Option<String>,
 }
@@ -79,7 +79,7 @@ impl DeviceCode {
         &self,
         caller: &Caller<'_>,
         audience: &Audience,
-    ) -> Result<(AccessToken, Person)> {
+    ) -> Result<(AccessToken, SignedInUser)> {
         let form = self.form().with("scope", &scope(audience));
         let code: Code = self
             .endpoint
@@ -88,8 +88,8 @@ impl DeviceCode {
             .map_err(|refusal| refused(refusal.error))?;
         caller.observer.warning(code.message.clone());
         let issued = self.wait(caller, &code).await?;
-        let person = issued.id_token.as_ref().map(person).unwrap_or_default();
-        Ok((self.keep(issued).await, person))
+        let user = issued.id_token.as_ref().map(user).unwrap_or_default();
+        Ok((self.keep(issued).await, user))
     }
 
     async fn wait(&self, caller: &Caller<'_>, code: &Code) -> Result<Issued> {
@@ -196,7 +196,7 @@ fn refused(error: Error) -> Error {
 }
 
 /// What an id token says. It came straight from its issuer, so its signature says nothing more.
-fn person(token: &Secret) -> Person {
+fn user(token: &Secret) -> SignedInUser {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Claims {
@@ -205,7 +205,7 @@ fn person(token: &Secret) -> Person {
         tid: Option<String>,
     }
     let claims: Claims = claims::of_token(token).unwrap_or_default();
-    Person {
+    SignedInUser {
         account: claims.preferred_username.or(claims.upn).unwrap_or_default(),
         tenant: claims.tid,
     }

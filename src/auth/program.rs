@@ -201,7 +201,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     /// A folder with a program in it, and maybe others.
     struct Folder(tempfile::TempDir);
@@ -280,7 +280,7 @@ mod tests {
         let arguments = ["a b".to_owned()];
         let printed = folder
             .find()
-            .run(&arguments, Some(&variables), PATIENCE)
+            .run(&arguments, Some(&variables), TIMEOUT)
             .await;
         let printed = printed.unwrap();
         let own = folder.0.path().canonicalize().unwrap();
@@ -293,7 +293,7 @@ mod tests {
     #[tokio::test]
     async fn what_it_prints_is_bounded() {
         let folder = Folder::with("head -c 9000000 /dev/zero; echo done >&2");
-        let printed = folder.find().run(&[], None, PATIENCE).await.unwrap();
+        let printed = folder.find().run(&[], None, TIMEOUT).await.unwrap();
         assert_eq!(printed.output.len() as u64, LONGEST);
         assert_eq!(printed.errors, b"done\n");
     }
@@ -316,7 +316,7 @@ mod tests {
         let folder = Folder::with(WITH_CHILD);
         let program = folder.find();
         let child = {
-            let running = std::pin::pin!(program.run(&[], None, PATIENCE));
+            let running = std::pin::pin!(program.run(&[], None, TIMEOUT));
             let started = std::pin::pin!(folder.text("az.child"));
             match select(running, started).await {
                 Either::Right((child, _)) => child,

@@ -43,10 +43,10 @@ impl ArmError {
     }
 
     /// The message, with those of the details that say something else.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let mut text = self.message.clone();
         for detail in &self.details {
-            let more = detail.told();
+            let more = detail.summary();
             if !more.is_empty() && more != self.code && !text.contains(&more) {
                 let space = if text.is_empty() { "" } else { " " };
                 text = format!("{}{space}{more}", ended(text));
@@ -382,7 +382,7 @@ mod tests {
             "innererror": null, "additionalInfo": null,
         }}));
         assert_eq!(
-            (error.code.as_str(), error.told().as_str()),
+            (error.code.as_str(), error.summary().as_str()),
             ("InvalidParameter", "No.")
         );
     }
@@ -447,7 +447,7 @@ mod tests {
         for (body, (code, told)) in cases {
             let error = read(body.clone());
             assert_eq!(
-                (error.code.as_str(), error.told().as_str()),
+                (error.code.as_str(), error.summary().as_str()),
                 (code, told),
                 "{body}"
             );
@@ -456,7 +456,7 @@ mod tests {
             b"<?xml version=\"1.0\"?><Error><Code>AuthFailed</Code><Message>no</Message></Error>";
         let error = ArmError::read(xml).unwrap();
         assert_eq!(
-            (error.code.as_str(), error.told().as_str()),
+            (error.code.as_str(), error.summary().as_str()),
             ("AuthFailed", "no")
         );
         assert_eq!(ArmError::read(b"<html><body>403</body></html>"), None);
@@ -480,7 +480,7 @@ mod tests {
             }}],
         }}));
         assert_eq!(
-            error.told(),
+            error.summary(),
             "Resource 'id9' was disallowed by policy. Policy assignment 'EU regions only' \
              (/providers/x/policyAssignments/eu-only) with policy definition 'Allowed locations' \
              denies it: location is 'eastus' (NotIn [\"westeurope\",\"northeurope\"])."
@@ -503,7 +503,7 @@ mod tests {
             .collect();
         let error = read(json!({"error": {"code": "A", "message": "b", "details": details}}));
         assert!(error.all().len() <= MOST + 1);
-        assert!(error.told().chars().count() <= LONGEST + 1);
+        assert!(error.summary().chars().count() <= LONGEST + 1);
         let deep = format!(
             "{{\"error\":{{\"code\":\"A\",\"x\":{}{}}}}}",
             "[".repeat(100_000),
@@ -544,7 +544,7 @@ mod tests {
         #[test]
         fn any_json_is_read_or_is_none(body in anything()) {
             if let Some(error) = ArmError::read(body.to_string().as_bytes()) {
-                let told = error.told();
+                let told = error.summary();
                 prop_assert!(!told.contains(char::is_control));
                 prop_assert!(error.all().len() <= MOST + 2);
             }

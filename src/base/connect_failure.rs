@@ -103,7 +103,7 @@ const UNAUTHORIZED: &str = "tunnel error: proxy authorization required";
 const REFUSED: &str = "tunnel error: unsuccessful";
 
 /// How long the proxy may take to say it again.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PROXY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The status that a proxy refuses a connection with, such as `403 Forbidden`: asked for once more,
 /// since the HTTP client does not say it. Nothing but the name of the service is sent.
@@ -111,7 +111,10 @@ async fn refusal(proxy: &Intercept, service: &str) -> Option<String> {
     if proxy.uri().scheme_str() != Some("http") {
         return None;
     }
-    let answer = timeout(PATIENCE, ask(proxy, service)).await.ok()?.ok()?;
+    let answer = timeout(PROXY_TIMEOUT, ask(proxy, service))
+        .await
+        .ok()?
+        .ok()?;
     let line = String::from_utf8_lossy(&answer);
     let (_, status) = line.lines().next()?.split_once(' ')?;
     let is_refusal = |status: &str| {

@@ -112,7 +112,7 @@ impl Error {
             (_, Some(known)) => known.category,
             (status, None) => category(status),
         };
-        let message = without_secrets(&about(target, &code, &error.told()));
+        let message = without_secrets(&about(target, &code, &error.summary()));
         let mut told = Self::new(category, &code, target, message);
         told.0.race = all
             .iter()

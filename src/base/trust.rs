@@ -113,7 +113,7 @@ pub(super) fn client_config(extra: &ExtraRoots) -> Result<ClientConfig> {
     // "dangerous" is any verifier that is not rustls's own. This one decides nothing by itself.
     Ok(ClientConfig::builder()
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
+        .with_custom_certificate_verifier(Arc::new(ExplainingVerifier(verifier)))
         .with_no_client_auth())
 }
 
@@ -129,9 +129,9 @@ pub(super) fn unavailable(why: &str) -> Error {
 
 /// The system's verifier, whose refusals say which certificate they are about.
 #[derive(Debug)]
-struct Explaining(Verifier);
+struct ExplainingVerifier(Verifier);
 
-impl ServerCertVerifier for Explaining {
+impl ServerCertVerifier for ExplainingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,

@@ -74,14 +74,18 @@ pub(super) async fn find(context: &SignInContext<'_>, cloud: &mut Cloud) -> Resu
             }
         }
     }
-    Err(none_works(&failures))
+    Err(no_sign_in_succeeded(&failures))
 }
 
 /// What was set up and does not work comes first: that is what can be mended.
-fn none_works(failures: &[(Source, Error)]) -> Error {
+fn no_sign_in_succeeded(failures: &[(Source, Error)]) -> Error {
     let (absent, refused): (Vec<_>, Vec<_>) =
         failures.iter().partition(|(_, error)| is_absent(error));
-    let told: Vec<String> = refused.iter().chain(&absent).map(|one| told(one)).collect();
+    let reasons: Vec<String> = refused
+        .iter()
+        .chain(&absent)
+        .map(|failure| describe(failure))
+        .collect();
     let advice: Vec<&str> = refused
         .iter()
         .map(|(_, error)| error.recommendation())
@@ -95,7 +99,7 @@ fn none_works(failures: &[(Source, Error)]) -> Error {
         Category::AuthenticationError,
         "NotConnected",
         "Connect-ManagedIdentityService",
-        format!("{what}: {}", told.join("; ")),
+        format!("{what}: {}", reasons.join("; ")),
     )
     .advise(advice)
 }
@@ -115,7 +119,7 @@ fn is_absent(error: &Error) -> bool {
     .contains(&error.code())
 }
 
-fn told((source, error): &(Source, Error)) -> String {
+fn describe((source, error): &(Source, Error)) -> String {
     let why = with_full_stop(error.message());
     format!("{}: {}", source.name(), why.trim_end_matches('.'))
 }
@@ -132,7 +136,7 @@ mod tests {
     #[test]
     fn what_was_set_up_is_told_first_with_its_own_advice() {
         let nothing = failure(Source::Environment, NOT_SET_UP, "A is not set", "");
-        let alone = none_works(std::slice::from_ref(&nothing));
+        let alone = no_sign_in_succeeded(std::slice::from_ref(&nothing));
         assert_eq!(
             alone.to_string(),
             format!("No sign-in was found: environment variables: A is not set. {ANY_SIGN_IN}")
@@ -144,7 +148,7 @@ mod tests {
             "Run what the Azure CLI names, then connect again: az logout; az login",
         );
         assert_eq!(
-            none_works(&[nothing, refused]).to_string(),
+            no_sign_in_succeeded(&[nothing, refused]).to_string(),
             "No sign-in succeeded: Azure CLI: AADSTS530003: The device must be managed; \
              environment \
              variables: A is not set. Run what the Azure CLI names, then connect again: az logout; \

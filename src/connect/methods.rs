@@ -202,12 +202,12 @@ impl SignInContext<'_> {
         let credential = DeviceCode::new(endpoint, client_id, claims)?;
         let caller = self.caller(&self.request.retry);
         let audience = cloud.resource_manager_audience();
-        let (first, person) = credential.sign_in(&caller, &audience).await?;
+        let (first, user) = credential.sign_in(&caller, &audience).await?;
         let credential = Credential::DeviceCode(credential);
         Ok(SignedIn {
             first: Some(first),
-            tenant: person.tenant,
-            ..SignedIn::new(credential, &person.account, "User")
+            tenant: user.tenant,
+            ..SignedIn::new(credential, &user.account, "User")
         })
     }
 

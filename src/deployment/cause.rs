@@ -97,7 +97,10 @@ pub(super) async fn explain(client: &Client, deployment: &str, error: Error) -> 
 
 fn told(deployment: &str, target: &Target, cause: &ArmError, error: &Error) -> Error {
     let name = deployment.rsplit('/').next().unwrap_or_default();
-    let message = format!("Deployment '{name}' failed at {target}: {}", cause.told());
+    let message = format!(
+        "Deployment '{name}' failed at {target}: {}",
+        cause.summary()
+    );
     let told = match cause.code.as_str() {
         "" => error.clone(),
         code => error.clone().recoded(code),

@@ -52,8 +52,8 @@ struct Delta {
 pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
     let Checked { id, body } = wanted.check(client)?;
     let url = client.url(&format!("{id}/whatIf"), API_VERSION);
-    let question = Request::question(url, id.as_str()).body(&body.text);
-    let reply = client.send(question).await?;
+    let query = Request::query(url, id.as_str()).body(&body.text);
+    let reply = client.send(query).await?;
     let activity = format!("Predicting the changes of {}", id.name());
     let last = Operation::begun_by(client, &reply, id.as_str(), &activity)?
         .last()

@@ -29,19 +29,19 @@ pub async fn delete(client: &Client, target: &Target) -> Result<()> {
 /// Those of [`delete`], as far as reading finds them.
 pub async fn plan_delete(client: &Client, target: &Target) -> Result<Plan> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
-    let held = read(client, &id).await?;
+    let current = read(client, &id).await?;
     Ok(Plan {
         description: format!("Delete user-assigned identity '{id}'"),
-        effects: vec![deletion_effect(&held)],
+        effects: vec![deletion_effect(&current)],
         resource: id.to_string(),
     })
 }
 
 /// The effect that an identity is deleted: this one, and not one that has its name later.
-pub(crate) fn deletion_effect(held: &UserAssignedIdentity) -> String {
+pub(crate) fn deletion_effect(current: &UserAssignedIdentity) -> String {
     format!(
         "delete '{}' with principal {}",
-        held.id, held.properties.principal_id
+        current.id, current.properties.principal_id
     )
 }
 

@@ -26,14 +26,14 @@ pub(super) fn check(tags: &BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-/// `held` with `named` added. Azure's tag names are equal in any casing; the held casing stays.
+/// `current` with `named` added. Azure's tag names are equal in any casing; the held casing stays.
 pub(super) fn merged(
-    held: &BTreeMap<String, String>,
+    current: &BTreeMap<String, String>,
     named: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
-    let mut all = held.clone();
+    let mut all = current.clone();
     for (name, value) in named {
-        let known = held.keys().find(|known| same_name(known, name));
+        let known = current.keys().find(|known| same_name(known, name));
         all.insert(known.unwrap_or(name).clone(), value.clone());
     }
     all
@@ -58,10 +58,10 @@ mod tests {
 
     #[test]
     fn what_is_not_named_stays() {
-        let held = tags(&[("Env", "prod"), ("owner", "ann")]);
+        let current = tags(&[("Env", "prod"), ("owner", "ann")]);
         let named = tags(&[("env", "test"), ("cost", "7")]);
         let all = tags(&[("Env", "test"), ("owner", "ann"), ("cost", "7")]);
-        assert_eq!(merged(&held, &named), all);
+        assert_eq!(merged(&current, &named), all);
     }
 
     #[test]

@@ -72,7 +72,7 @@ struct ServiceError {
 impl ServiceError {
     fn read(body: &[u8]) -> Self {
         let (code, sentence) = match ArmError::read(body) {
-            Some(error) => (error.code.clone(), error.told()),
+            Some(error) => (error.code.clone(), error.summary()),
             None => (String::new(), plain_text(body)),
         };
         let first_line = sentence

@@ -51,7 +51,7 @@ const SERVICES: [Service; 6] = [
 ];
 
 /// Why no token will come from an issuer that is written so.
-pub(super) fn doubt_issuer(parameter: &str, issuer: &str) -> Option<String> {
+pub(super) fn issuer_warning(parameter: &str, issuer: &str) -> Option<String> {
     let url = Url::parse(issuer).ok()?;
     let host = url.host_str()?;
     let service = SERVICES.iter().find(|service| {
@@ -71,7 +71,7 @@ pub(super) fn doubt_issuer(parameter: &str, issuer: &str) -> Option<String> {
 }
 
 /// Why no token will have a subject that is written so.
-pub(super) fn doubt_subject(subject: &str) -> Option<String> {
+pub(super) fn subject_warning(subject: &str) -> Option<String> {
     subject.contains('*').then(|| {
         format!(
             "Subject '{subject}': '*' is not a wildcard in a subject. Azure compares subjects \
@@ -114,22 +114,25 @@ mod tests {
                 true => (&with, &issuer),
                 false => (&issuer, &with),
             };
-            assert_eq!(doubt_issuer("Issuer", right), None);
-            let doubt = doubt_issuer("KubernetesIssuer", wrong).unwrap();
+            assert_eq!(issuer_warning("Issuer", right), None);
+            let warning = issuer_warning("KubernetesIssuer", wrong).unwrap();
             assert!(
-                doubt.contains("-KubernetesIssuer") && doubt.contains(wrong),
-                "{doubt}"
+                warning.contains("-KubernetesIssuer") && warning.contains(wrong),
+                "{warning}"
             );
         }
         for unknown in ["https://oidc.example", "https://oidc.example/", "no URL"] {
-            assert_eq!(doubt_issuer("Issuer", unknown), None);
+            assert_eq!(issuer_warning("Issuer", unknown), None);
         }
     }
 
     #[test]
     fn a_subject_has_no_wildcards() {
-        assert_eq!(doubt_subject("repo:contoso/web:ref:refs/heads/main"), None);
-        let doubt = doubt_subject("repo:contoso/*:ref:refs/heads/main").unwrap();
-        assert!(doubt.contains("'repo:contoso/*:ref:refs/heads/main'"));
+        assert_eq!(
+            subject_warning("repo:contoso/web:ref:refs/heads/main"),
+            None
+        );
+        let warning = subject_warning("repo:contoso/*:ref:refs/heads/main").unwrap();
+        assert!(warning.contains("'repo:contoso/*:ref:refs/heads/main'"));
     }
 }

@@ -14,15 +14,15 @@ use crate::base::{ResourceId, Result, folded};
 use crate::identity::model::API_VERSION;
 
 /// What those who write one after the other know of an identity's credentials.
-type Known = Option<Vec<FederatedCredential>>;
+type Cached = Option<Vec<FederatedCredential>>;
 
-type Lanes = std::sync::Mutex<HashMap<String, Weak<Mutex<Known>>>>;
+type Lanes = std::sync::Mutex<HashMap<String, Weak<Mutex<Cached>>>>;
 
 /// The right to write under an identity, for as long as it is held. It holds for this process:
 /// every connection shares it.
 #[derive(Debug)]
 pub struct Lane {
-    known: OwnedMutexGuard<Known>,
+    cached: OwnedMutexGuard<Cached>,
     identity: ResourceId,
 }
 
@@ -44,7 +44,7 @@ impl Lane {
         let host = client.url("/", API_VERSION);
         let key = format!("{host} {}", folded(identity.as_str()));
         Self {
-            known: lane(&key).lock_owned().await,
+            cached: lane(&key).lock_owned().await,
             identity,
         }
     }
@@ -57,33 +57,33 @@ impl Lane {
     /// The identity's credentials: as the writer before left them, or read now. Reading is slow,
     /// too: Azure allows a list of an identity's credentials every four seconds.
     pub(super) async fn credentials(&mut self, client: &Client) -> Result<&[FederatedCredential]> {
-        if self.known.is_none() {
-            *self.known = Some(all(client, &self.identity).await?);
+        if self.cached.is_none() {
+            *self.cached = Some(all(client, &self.identity).await?);
         }
-        Ok(self.known.as_deref().unwrap_or_default())
+        Ok(self.cached.as_deref().unwrap_or_default())
     }
 
     /// Whether the credentials are as another writer left them.
-    pub(super) fn is_hearsay(&self) -> bool {
-        self.known.is_some()
+    pub(super) fn is_cached(&self) -> bool {
+        self.cached.is_some()
     }
 
     /// Forgets what is known: somebody outside this process has written, or may have.
-    pub(super) fn forget(&mut self) {
-        *self.known = None;
+    pub(super) fn invalidate(&mut self) {
+        *self.cached = None;
     }
 
     /// Notes what a write has come to.
-    pub(super) fn note(&mut self, name: &str, now: Option<&FederatedCredential>) {
-        if let Some(known) = &mut *self.known {
-            known.retain(|one| !one.name.eq_ignore_ascii_case(name));
-            known.extend(now.cloned());
+    pub(super) fn record(&mut self, name: &str, now: Option<&FederatedCredential>) {
+        if let Some(cached) = &mut *self.cached {
+            cached.retain(|one| !one.name.eq_ignore_ascii_case(name));
+            cached.extend(now.cloned());
         }
     }
 }
 
 /// The lane of that name. It is gone, and what is known with it, when nobody is in it or waits.
-fn lane(key: &str) -> Arc<Mutex<Known>> {
+fn lane(key: &str) -> Arc<Mutex<Cached>> {
     static LANES: Lazy<Lanes> = Lazy::new(Lanes::default);
     let mut lanes = LANES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(lane) = lanes.get(key).and_then(Weak::upgrade) {

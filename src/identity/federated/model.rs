@@ -97,7 +97,7 @@ impl FederatedProperties {
     }
 
     /// Whose tokens of the issuer are trusted, as messages say it.
-    pub(super) fn whom(&self) -> String {
+    pub(super) fn subject_or_expression(&self) -> String {
         match (&self.subject, self.expression()) {
             (Some(subject), _) => format!("subject '{subject}'"),
             (None, Some(expression)) => format!("claims that match \"{expression}\""),
@@ -123,7 +123,7 @@ where
 }
 
 /// As many as an identity can have.
-pub(super) const MOST: usize = 20;
+pub(super) const MAX_CREDENTIALS: usize = 20;
 
 /// The longest that issuer, subject and audience can be, in characters.
 const LONGEST: usize = 600;

@@ -1,7 +1,7 @@
 //! Whose tokens are trusted, as a caller words it: by issuer and subject, or by what the usual
 //! issuers make their subjects of.
 
-use super::issuers::{self, doubt_issuer, doubt_subject};
+use super::issuers::{self, issuer_warning, subject_warning};
 use super::model::{check_issuer, check_subject};
 use crate::base::{Error, Result};
 
@@ -38,7 +38,7 @@ pub(super) struct Resolved {
     pub(super) issuer: Option<String>,
     pub(super) subject: Option<String>,
     /// Why no token will match, as far as it is known.
-    pub(super) doubts: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 /// The form that a source is in.
@@ -68,19 +68,19 @@ impl Source {
                 Some(self.kubernetes_subject()?),
             ),
         };
-        let mut doubts = Vec::new();
+        let mut warnings = Vec::new();
         if let Some(issuer) = &issuer {
             check_issuer(parameter, issuer)?;
-            doubts.extend(doubt_issuer(parameter, issuer));
+            warnings.extend(issuer_warning(parameter, issuer));
         }
         if let Some(subject) = &subject {
             check_subject(subject)?;
-            doubts.extend(doubt_subject(subject));
+            warnings.extend(subject_warning(subject));
         }
         Ok(Resolved {
             issuer,
             subject,
-            doubts,
+            warnings,
         })
     }
 
@@ -414,19 +414,19 @@ mod tests {
     }
 
     #[test]
-    fn what_no_token_matches_is_doubted() {
+    fn what_no_token_matches_gets_a_warning() {
         let plain = |issuer: &str, subject: &str| Source {
             issuer: some(issuer),
             subject: some(subject),
             ..Source::default()
         };
-        let doubts = |source: Source| source.resolve().unwrap().doubts.len();
+        let warnings = |source: Source| source.resolve().unwrap().warnings.len();
         assert_eq!(
-            doubts(plain(issuers::GITHUB, "repo:contoso/web:pull_request")),
+            warnings(plain(issuers::GITHUB, "repo:contoso/web:pull_request")),
             0
         );
         assert_eq!(
-            doubts(plain("https://token.actions.githubusercontent.com/", "a*")),
+            warnings(plain("https://token.actions.githubusercontent.com/", "a*")),
             2
         );
         let kubernetes = Source {
@@ -435,8 +435,8 @@ mod tests {
             service_account: some("api"),
             ..Source::default()
         };
-        let doubt = &kubernetes.resolve().unwrap().doubts[0];
-        assert!(doubt.starts_with("-KubernetesIssuer"), "{doubt}");
+        let warning = &kubernetes.resolve().unwrap().warnings[0];
+        assert!(warning.starts_with("-KubernetesIssuer"), "{warning}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use tokio::time::{Instant, sleep};
 
 use super::lane::Lane;
 use super::list::{all, read};
-use super::model::{FederatedCredential, FederatedProperties, MOST, audience};
+use super::model::{FederatedCredential, FederatedProperties, MAX_CREDENTIALS, audience};
 use super::source::Source;
 use super::target::{CredentialId, CredentialTarget};
 use crate::arm::{Client, Plan, Reply, Request};
@@ -46,7 +46,7 @@ impl From<Create> for Update {
 }
 
 /// How often a write is tried when somebody outside this process writes under the same identity.
-const ROUNDS: u32 = 12;
+const MAX_ATTEMPTS: u32 = 12;
 
 /// What Azure answers when two write under one identity at the same time.
 const CONCURRENT: &str = "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity";
@@ -109,15 +109,15 @@ pub async fn plan_delete(client: &Client, target: &CredentialTarget) -> Result<P
         description: format!("Delete federated credential '{id}'"),
         effects: vec![format!(
             "delete '{id}' for {} of issuer '{}'",
-            trust.whom(),
+            trust.subject_or_expression(),
             trust.issuer
         )],
         resource: id.to_string(),
     })
 }
 
-/// A wish whose words are checked. What is `None` stays as it is.
-struct Wish {
+/// A create or an update whose input is checked. What is `None` stays as it is.
+struct Mutation {
     id: CredentialId,
     issuer: Option<String>,
     subject: Option<String>,
@@ -125,30 +125,30 @@ struct Wish {
     /// Whether it must exist.
     must_exist: bool,
     /// Why no token will match what is wanted.
-    doubts: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Create {
     /// Checks all that can be checked without asking Azure.
-    fn check(&self, client: &Client) -> Result<Wish> {
+    fn check(&self, client: &Client) -> Result<Mutation> {
         let id = self.target.resolve(client)?;
         let source = self.source.resolve()?;
         let given = |value: Option<String>, parameter| {
             value.ok_or_else(|| Error::missing(parameter, "specify whose tokens to trust."))
         };
-        Ok(Wish {
+        Ok(Mutation {
             id,
             issuer: Some(given(source.issuer, "Issuer")?),
             subject: Some(given(source.subject, "Subject")?),
             audience: Some(audience(&self.audiences)?),
             must_exist: false,
-            doubts: source.doubts,
+            warnings: source.warnings,
         })
     }
 }
 
 impl Update {
-    fn check(&self, client: &Client) -> Result<Wish> {
+    fn check(&self, client: &Client) -> Result<Mutation> {
         let id = self.target.resolve(client)?;
         let source = self.source.resolve()?;
         let audience = match self.audiences.is_empty() {
@@ -162,18 +162,18 @@ impl Update {
                  parameters.",
             ));
         }
-        Ok(Wish {
+        Ok(Mutation {
             id,
             issuer: source.issuer,
             subject: source.subject,
             audience,
             must_exist: true,
-            doubts: source.doubts,
+            warnings: source.warnings,
         })
     }
 }
 
-/// What a wish comes to, by what is there.
+/// The write that a mutation needs, by what there is.
 #[derive(Debug)]
 enum Step {
     /// Nothing differs.
@@ -181,39 +181,41 @@ enum Step {
     /// It is to be written; with what is there now.
     Put {
         trust: FederatedProperties,
-        held: Option<FederatedCredential>,
+        current: Option<FederatedCredential>,
     },
 }
 
-impl Wish {
+impl Mutation {
     fn step(&self, credentials: &[FederatedCredential]) -> Result<Step> {
         let is_same = |one: &&FederatedCredential| one.name.eq_ignore_ascii_case(&self.id.name);
-        let held = credentials.iter().find(is_same);
-        if held.is_none() && self.must_exist {
+        let current = credentials.iter().find(is_same);
+        if current.is_none() && self.must_exist {
             return Err(not_found(&self.id, "changed"));
         }
-        if held.is_some_and(|held| !held.is_whole()) {
+        if current.is_some_and(|current| !current.is_whole()) {
             return Err(self.unreadable());
         }
-        let trust = self.trust(held);
-        if let Some(held) = held.filter(|held| held.properties == trust) {
-            return Ok(Step::Nothing(held.clone()));
+        let trust = self.trust(current);
+        if let Some(current) = current.filter(|current| current.properties == trust) {
+            return Ok(Step::Nothing(current.clone()));
         }
         let mut others = credentials.iter().filter(|one| !is_same(one));
-        let twin = others.find(|other| other.properties.trusts_the_same(&trust));
-        if let Some(twin) = twin {
-            return Err(self.taken(twin));
+        let duplicate = others.find(|other| other.properties.trusts_the_same(&trust));
+        if let Some(duplicate) = duplicate {
+            return Err(self.duplicate_error(duplicate));
         }
-        if held.is_none() && credentials.len() >= MOST {
-            return Err(self.full(credentials.len()));
+        if current.is_none() && credentials.len() >= MAX_CREDENTIALS {
+            return Err(self.limit_error(credentials.len()));
         }
-        let held = held.cloned();
-        Ok(Step::Put { trust, held })
+        let current = current.cloned();
+        Ok(Step::Put { trust, current })
     }
 
     /// What is wanted, and for the rest what there is. A subject replaces an expression.
-    fn trust(&self, held: Option<&FederatedCredential>) -> FederatedProperties {
-        let mut trust = held.map(|held| held.properties.clone()).unwrap_or_default();
+    fn trust(&self, current: Option<&FederatedCredential>) -> FederatedProperties {
+        let mut trust = current
+            .map(|current| current.properties.clone())
+            .unwrap_or_default();
         if let Some(issuer) = &self.issuer {
             trust.issuer.clone_from(issuer);
         }
@@ -229,22 +231,22 @@ impl Wish {
 
     /// Says why no token will match, before anything is written. Whoever agreed to a plan has read
     /// it there.
-    async fn tell_doubts(&self, client: &Client) -> Result<()> {
+    async fn warn(&self, client: &Client) -> Result<()> {
         if client.agreement().is_given() {
             return Ok(());
         }
-        for doubt in &self.doubts {
-            client.guard(&self.id.to_string(), doubt.clone()).await?;
+        for warning in &self.warnings {
+            client.guard(&self.id.to_string(), warning.clone()).await?;
         }
         Ok(())
     }
 
-    fn taken(&self, twin: &FederatedCredential) -> Error {
+    fn duplicate_error(&self, duplicate: &FederatedCredential) -> Error {
         let message = format!(
             "The {} would trust the same issuer and subject as '{}', which Azure allows only once \
              in an identity",
             self.id.described(),
-            twin.name
+            duplicate.name
         );
         Error::new(
             Category::ResourceExists,
@@ -271,10 +273,10 @@ impl Wish {
         .advise("Remove it with Remove-FederatedIdentityCredential, and create it again.")
     }
 
-    fn full(&self, count: usize) -> Error {
+    fn limit_error(&self, count: usize) -> Error {
         let message = format!(
             "The user-assigned identity '{}' in resource group '{}' has {count} federated \
-             credentials, and an identity can have at most {MOST}",
+             credentials, and an identity can have at most {MAX_CREDENTIALS}",
             self.id.identity.name(),
             self.id.identity.group()
         );
@@ -288,19 +290,22 @@ impl Wish {
     }
 }
 
-async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
-    wish.tell_doubts(client).await?;
-    let credentials = all(client, &wish.id.identity).await?;
-    let id = &wish.id;
-    let (description, changes) = match wish.step(&credentials)? {
+async fn plan(client: &Client, mutation: &Mutation) -> Result<Plan> {
+    mutation.warn(client).await?;
+    let credentials = all(client, &mutation.id.identity).await?;
+    let id = &mutation.id;
+    let (description, changes) = match mutation.step(&credentials)? {
         Step::Nothing(_) => (
             format!("No change needed: federated credential '{id}' already matches"),
             false,
         ),
-        Step::Put { trust, held: None } => (
+        Step::Put {
+            trust,
+            current: None,
+        } => (
             format!(
                 "Create federated credential '{id}' for {} of issuer '{}', audience '{}'",
-                trust.whom(),
+                trust.subject_or_expression(),
                 trust.issuer,
                 trust.audiences.join(", ")
             ),
@@ -308,11 +313,11 @@ async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
         ),
         Step::Put {
             trust,
-            held: Some(held),
+            current: Some(current),
         } => (
             format!(
                 "Update federated credential '{id}': {}",
-                differences(&held.properties, &trust)
+                differences(&current.properties, &trust)
             ),
             true,
         ),
@@ -324,24 +329,26 @@ async fn plan(client: &Client, wish: &Wish) -> Result<Plan> {
     })
 }
 
-fn differences(held: &FederatedProperties, wanted: &FederatedProperties) -> String {
+fn differences(current: &FederatedProperties, wanted: &FederatedProperties) -> String {
     let subject = |trust: &FederatedProperties| trust.subject.clone().unwrap_or_default();
-    let changed = |name: &str, held: &str, wanted: &str| {
-        (held != wanted).then(|| format!("change its {name} from '{held}' to '{wanted}'"))
+    let changed = |name: &str, current: &str, wanted: &str| {
+        (current != wanted).then(|| format!("change its {name} from '{current}' to '{wanted}'"))
     };
-    let replaced = held.expression().filter(|_| wanted.expression().is_none());
+    let replaced = current
+        .expression()
+        .filter(|_| wanted.expression().is_none());
     let words = [
-        changed("issuer", &held.issuer, &wanted.issuer),
+        changed("issuer", &current.issuer, &wanted.issuer),
         match replaced {
             Some(expression) => Some(format!(
                 "replace its claims matching expression \"{expression}\" with the subject '{}'",
                 subject(wanted)
             )),
-            None => changed("subject", &subject(held), &subject(wanted)),
+            None => changed("subject", &subject(current), &subject(wanted)),
         },
         changed(
             "audience",
-            &held.audiences.join(", "),
+            &current.audiences.join(", "),
             &wanted.audiences.join(", "),
         ),
     ];
@@ -358,7 +365,7 @@ impl Lane {
         client: &Client,
         wanted: &Create,
     ) -> Result<FederatedCredential> {
-        self.fulfil(client, &wanted.check(client)?).await
+        self.apply(client, &wanted.check(client)?).await
     }
 
     /// See [`update`].
@@ -370,7 +377,7 @@ impl Lane {
         client: &Client,
         wanted: &Update,
     ) -> Result<FederatedCredential> {
-        self.fulfil(client, &wanted.check(client)?).await
+        self.apply(client, &wanted.check(client)?).await
     }
 
     /// See [`delete`].
@@ -383,7 +390,7 @@ impl Lane {
         let url = client.url(&path, API_VERSION);
         let request = || Request::new(Method::DELETE, url.clone(), &path);
         let reply = self.send(client, request).await?;
-        self.note(&id.name, None);
+        self.record(&id.name, None);
         // 204: there was none. After an attempt whose answer was lost, it was that attempt's doing.
         if reply.status == 204 && !reply.repeated {
             return Err(reply.identified(not_found(&id, "deleted").with_status(204)));
@@ -391,15 +398,15 @@ impl Lane {
         Ok(())
     }
 
-    async fn fulfil(&mut self, client: &Client, wish: &Wish) -> Result<FederatedCredential> {
-        wish.tell_doubts(client).await?;
+    async fn apply(&mut self, client: &Client, mutation: &Mutation) -> Result<FederatedCredential> {
+        mutation.warn(client).await?;
         loop {
-            let is_hearsay = self.is_hearsay();
-            match wish.step(self.credentials(client).await?) {
-                Ok(Step::Put { trust, .. }) => return self.put(client, wish, &trust).await,
+            let is_cached = self.is_cached();
+            match mutation.step(self.credentials(client).await?) {
+                Ok(Step::Put { trust, .. }) => return self.put(client, mutation, &trust).await,
                 // Only Azure itself says that there is nothing to write.
-                _ if is_hearsay => self.forget(),
-                Ok(Step::Nothing(held)) => return Ok(held),
+                _ if is_cached => self.invalidate(),
+                Ok(Step::Nothing(current)) => return Ok(current),
                 Err(error) => return Err(error),
             }
         }
@@ -408,11 +415,11 @@ impl Lane {
     async fn put(
         &mut self,
         client: &Client,
-        wish: &Wish,
+        mutation: &Mutation,
         trust: &FederatedProperties,
     ) -> Result<FederatedCredential> {
         let body = json!({ "properties": trust });
-        let path = wish.id.to_string();
+        let path = mutation.id.to_string();
         let url = client.url(&path, trust.api_version());
         let request = || {
             Request::new(Method::PUT, url.clone(), &path)
@@ -421,7 +428,7 @@ impl Lane {
         };
         let reply = self.send(client, request).await?;
         let made: FederatedCredential = reply.json(&path)?;
-        self.note(&made.name, Some(&made));
+        self.record(&made.name, Some(&made));
         Ok(made)
     }
 
@@ -432,12 +439,12 @@ impl Lane {
         request: impl Fn() -> Request<'a>,
     ) -> Result<Reply> {
         let started = Instant::now();
-        let mut round = 1;
+        let mut attempt = 1;
         loop {
             let sent = client.send(request());
             match sent.await {
-                Err(error) if error.code() == CONCURRENT && round < ROUNDS => {
-                    self.forget();
+                Err(error) if error.code() == CONCURRENT && attempt < MAX_ATTEMPTS => {
+                    self.invalidate();
                     client.observer().progress(Progress {
                         activity: format!(
                             "Writing federated credentials of {}",
@@ -447,11 +454,11 @@ impl Lane {
                         percent: None,
                         seconds_elapsed: started.elapsed().as_secs() as u32,
                     });
-                    sleep(client.retry().backoff(round, 1.0)).await;
-                    round += 1;
+                    sleep(client.retry().backoff(attempt, 1.0)).await;
+                    attempt += 1;
                 }
                 Err(error) => {
-                    self.forget();
+                    self.invalidate();
                     return Err(error);
                 }
                 Ok(reply) => return Ok(reply),
