@@ -135,9 +135,14 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
     let build_time = clock.elapsed();
     println!("  ({})", seconds(build_time));
 
+    // The last layers take longest and begin first.
     let mut parts = VecDeque::new();
-    for &layer in &options.layers {
-        parts.extend(session.parts(layer, &builds));
+    for &layer in options.layers.iter().rev() {
+        let mut own = session.parts(layer, &builds);
+        if own.is_empty() {
+            own.push(Part::new(layer, layer.name(), |_| Ok(Counts::default())));
+        }
+        parts.extend(own);
     }
     let mut open: Vec<Layer> = parts.iter().map(|part| part.layer).collect();
     side_by_side(&session, parts, |done| {
