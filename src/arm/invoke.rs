@@ -149,7 +149,8 @@ impl Invoke {
                     "ForeignHost",
                     "Path",
                     shown,
-                    "it must be on the connection's Resource Manager endpoint.",
+                    "it must be on the connection's Resource Manager endpoint, the only host that \
+                     gets the token.",
                 ),
                 _ => error,
             })?;
