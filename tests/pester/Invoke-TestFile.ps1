@@ -4,7 +4,7 @@ Runs files of tests, one after the other. Before each it says "== <file>", and a
 It ends with 1 when something failed.
 .DESCRIPTION
 The files share the process. Each finds the module not imported, and is to leave nothing behind that the next would see:
-what it leaves is a failure of its own, and is put away.
+what it leaves is a failure of its own. Connections, emulators and defaults of parameters are put away.
 .EXAMPLE
 ./Invoke-TestFile.ps1 ./Fleet.Tests.ps1 ./Json.Tests.ps1
 #>
