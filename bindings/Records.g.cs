@@ -221,7 +221,7 @@ namespace ManagedIdentity.Models
         public string? CorrelationId { get; internal set; }
 
         /// <summary>The outputs of the template by name, each with Type and Value. The value of a secure output is null: Azure does not return it.</summary>
-        public System.Collections.Specialized.OrderedDictionary Outputs { get; internal set; } = new();
+        public System.Collections.Specialized.OrderedDictionary Outputs { get; internal set; } = new(StringComparer.OrdinalIgnoreCase);
 
         internal string OutputsJson { get; set; } = "";
 

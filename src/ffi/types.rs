@@ -1052,6 +1052,7 @@ pub struct AzmiDeployment {
         member = properties.outputs,
         with = json,
         shown = "System.Collections.Specialized.OrderedDictionary",
+        initial = "new(StringComparer.OrdinalIgnoreCase)",
         raw = OutputsJson
     )]
     pub outputs: AzmiStr,

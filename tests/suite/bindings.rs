@@ -136,8 +136,8 @@ fn every_export_is_imported_and_the_other_way_round() {
 fn every_constant_and_record_is_in_both_bindings() {
     for library in LIBRARIES {
         let (header, imports) = (committed(library.header), committed(library.imports));
-        let constants = library.definitions("pub const ");
-        let records = library.definitions("pub struct ");
+        let constants = library.definitions("\npub const ");
+        let records = library.definitions("\npub struct ");
         assert!(constants.len() >= library.least[1], "{constants:?}");
         assert!(records.len() >= library.least[2], "{records:?}");
         for name in &constants {

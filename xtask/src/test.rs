@@ -382,7 +382,7 @@ impl Builds {
         let pester = any(&[Layer::Pester, Layer::WindowsPester]);
         let own_module = pester && session.options.module.is_none();
         let native = match own_module || any(&[Layer::CSharp, Layer::Peers]) {
-            true => once(session.native()),
+            true => once(session.native(any(&[Layer::Rust]))),
             false => not_needed(),
         };
         let tests = match any(&[Layer::Rust]) {
@@ -437,14 +437,18 @@ impl Session<'_> {
             .env("CARGO_TERM_COLOR", "never")
     }
 
-    /// The folder of the native libraries, with the programs that tests run beside them.
-    fn native(&self) -> Built<PathBuf> {
+    /// The folder of the native libraries, with the programs that tests run beside them. Where the
+    /// tests in Rust are built too, both need the same features of the dependencies: otherwise
+    /// cargo would compile those twice.
+    fn native(&self, with_tests: bool) -> Built<PathBuf> {
         println!("  cargo build");
         // Without xtask: it is running, and Windows does not let a running program be replaced.
-        let packages = ["build", "--workspace", "--exclude", "xtask"];
-        self.cargo(&[&packages[..], &["--lib", "--bins"]].concat())
-            .run()
-            .map_err(Stop::Failed)?;
+        let mut build = vec!["build", "--workspace", "--exclude", "xtask"];
+        build.extend(["--lib", "--bins"]);
+        if with_tests {
+            build.push("--tests");
+        }
+        self.cargo(&build).run().map_err(Stop::Failed)?;
         Ok(self.workspace.profile(Profile::Debug))
     }
 

@@ -155,9 +155,10 @@ fn shown(record: &Record) -> impl Iterator<Item = &Field> {
 /// The type of the property of a field that comes from the library, and its first value.
 fn type_read(declarations: &Declarations, field: &Field) -> Result<(String, String)> {
     if let Some(kind) = field.settings.get("shown") {
-        let initial = match kind.ends_with('?') {
-            true => String::new(),
-            false => " = new();".to_owned(),
+        let initial = match field.settings.get("initial") {
+            Some(value) => format!(" = {value};"),
+            None if kind.ends_with('?') => String::new(),
+            None => " = new();".to_owned(),
         };
         return Ok((kind.to_owned(), initial));
     }

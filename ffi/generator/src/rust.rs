@@ -162,7 +162,7 @@ fn filler(declarations: &Declarations, record: &Record, own: &str) -> Result<Str
     Ok(format!(
         "
 impl<'a> Show<'a, {name}> for &'a crate::{own} {{
-    #[allow(unused_variables)]
+    #[allow(unused_variables, clippy::needless_borrows_for_generic_args)]
     fn show(self, held: &mut Held<'a>) -> {name} {{
 {arrays}        {name} {{
 {members}        }}
