@@ -813,7 +813,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte dry_run;
         /// <summary>
-        ///  The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+        ///  The `agreement` of the plan that the user agreed to. With it, the change has no effect
         ///  beyond that plan: an operation that would have one fails with `PlanChanged` and changes
         ///  nothing. Not given, the change does what is asked.
         /// </summary>

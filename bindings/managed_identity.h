@@ -809,7 +809,7 @@ typedef struct AzmiTarget {
 typedef struct AzmiMode {
   // 1 to plan only: a [`AzmiPlan`] comes instead of the result, and nothing is changed.
   uint8_t dry_run;
-  // The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+  // The `agreement` of the plan that the user agreed to. With it, the change has no effect
   // beyond that plan: an operation that would have one fails with `PlanChanged` and changes
   // nothing. Not given, the change does what is asked.
   struct AzmiStr agreed;

@@ -1,4 +1,4 @@
-//! Who may do what, and who uses what: role assignments, references, and removal without a trace.
+//! Role assignments, references to identities, and deletion of an identity with its assignments.
 
 mod assign;
 mod assignment;

@@ -308,7 +308,7 @@ pub struct AzmiTarget {
 pub struct AzmiMode {
     /// 1 to plan only: a [`AzmiPlan`] comes instead of the result, and nothing is changed.
     pub dry_run: u8,
-    /// The `agreement` of the plan that somebody agreed to. With it, the change has no effect
+    /// The `agreement` of the plan that the user agreed to. With it, the change has no effect
     /// beyond that plan: an operation that would have one fails with `PlanChanged` and changes
     /// nothing. Not given, the change does what is asked.
     pub agreed: AzmiStr,

@@ -2,9 +2,9 @@
 //! client, others through raw PATCH and PUT, in random histories. What is checked against the
 //! emulator's record of every state that there was:
 //!
-//! - each state is the one before with exactly one writer's wish applied to it, so that no
+//! - each state is the one before with exactly one writer's mutation applied to it, so that no
 //!   identity is lost that nobody named for removal, and none is there that nobody added;
-//! - what each of the module's writers reported was true at that moment, and its wish had been in
+//! - what each of the module's writers reported was true at that moment, and its mutation had been in
 //!   force by then.
 
 use std::collections::BTreeSet;
@@ -51,7 +51,7 @@ struct State {
 
 /// What a writer wants.
 #[derive(Clone, Debug)]
-enum Wish {
+enum Mutation {
     Merge {
         add: BTreeSet<String>,
         remove: BTreeSet<String>,
@@ -60,8 +60,8 @@ enum Wish {
     Exact(State),
 }
 
-impl Wish {
-    /// The state after the wish, written from its meaning and not from the client.
+impl Mutation {
+    /// The state after the mutation, written from its meaning and not from the client.
     fn applied_to(&self, state: &State) -> State {
         match self {
             Self::Exact(wanted) => wanted.clone(),
@@ -80,9 +80,9 @@ impl Wish {
 /// A writer: the module, or somebody with a raw request who reads, and writes on condition.
 #[derive(Clone, Debug)]
 enum Writer {
-    Module(Wish),
-    RawPatch(Wish),
-    RawPut(Wish),
+    Module(Mutation),
+    RawPatch(Mutation),
+    RawPut(Mutation),
 }
 
 /// SplitMix64: small, and the same history for the same number on every machine.
@@ -111,13 +111,13 @@ impl Random {
         }
     }
 
-    fn merge(&mut self) -> Wish {
+    fn merge(&mut self) -> Mutation {
         loop {
             let add = self.names(2);
             let remove: BTreeSet<_> = self.names(2).difference(&add).cloned().collect();
             let system = [None, None, Some(true), Some(false)][self.below(4) as usize];
             if !(add.is_empty() && remove.is_empty() && system.is_none()) {
-                return Wish::Merge {
+                return Mutation::Merge {
                     add,
                     remove,
                     system,
@@ -130,7 +130,7 @@ impl Random {
         match self.below(6) {
             0 => Writer::RawPatch(self.merge()),
             1 => Writer::RawPut(self.merge()),
-            2 => Writer::Module(Wish::Exact(self.state())),
+            2 => Writer::Module(Mutation::Exact(self.state())),
             _ => Writer::Module(self.merge()),
         }
     }
@@ -151,10 +151,10 @@ fn seen(machine: &MachineIdentity) -> State {
     }
 }
 
-async fn through_the_module(local: &Local, machine: &str, wish: &Wish) -> MachineIdentity {
+async fn through_the_module(local: &Local, machine: &str, mutation: &Mutation) -> MachineIdentity {
     let owned = |names: &BTreeSet<String>| names.iter().cloned().collect();
-    let wanted = match wish {
-        Wish::Merge {
+    let wanted = match mutation {
+        Mutation::Merge {
             add,
             remove,
             system,
@@ -164,7 +164,7 @@ async fn through_the_module(local: &Local, machine: &str, wish: &Wish) -> Machin
             system_assigned: *system,
             remove_missing: false,
         },
-        Wish::Exact(state) => Wanted::Exact {
+        Mutation::Exact(state) => Wanted::Exact {
             identity_type: identity_type(state),
             identities: owned(&state.user),
         },
@@ -180,12 +180,12 @@ async fn through_the_module(local: &Local, machine: &str, wish: &Wish) -> Machin
 }
 
 /// Reads and writes on condition, until it is through.
-async fn through_raw_requests(local: &Local, machine: &str, wish: &Wish, method: &str) {
+async fn through_raw_requests(local: &Local, machine: &str, mutation: &Mutation, method: &str) {
     let path = machine_path(machine);
     loop {
         let (_, now) = local.raw("GET", &path, Value::Null).await;
         let before = state_of(&now);
-        let after = wish.applied_to(&before);
+        let after = mutation.applied_to(&before);
         let etag = now["etag"].as_str().unwrap();
         let body = body(&before, &after, method);
         let (status, answer) = local.raw_if(method, &path, Some(etag), body).await;
@@ -238,11 +238,11 @@ type Moment = (String, State);
 
 /// What a writer wished for, and for the module what it reported.
 struct Report {
-    wish: Wish,
+    mutation: Mutation,
     told: Option<Moment>,
 }
 
-/// One history on one machine: writers at once, each with a few wishes one after the other.
+/// One history on one machine: writers at once, each with a few mutations one after the other.
 async fn live(local: &Local, machine: &str, random: &mut Random) -> Vec<Report> {
     let writers = 2 + random.below(3);
     let plans: Vec<Vec<Writer>> = (0..writers)
@@ -259,42 +259,42 @@ async fn live(local: &Local, machine: &str, random: &mut Random) -> Vec<Report> 
 }
 
 async fn write(local: &Local, machine: &str, writer: Writer) -> Report {
-    let (wish, told) = match writer {
-        Writer::Module(wish) => {
-            let told = through_the_module(local, machine, &wish).await;
-            (wish, Some((told.etag.clone(), seen(&told))))
+    let (mutation, told) = match writer {
+        Writer::Module(mutation) => {
+            let told = through_the_module(local, machine, &mutation).await;
+            (mutation, Some((told.etag.clone(), seen(&told))))
         }
-        Writer::RawPatch(wish) => {
-            through_raw_requests(local, machine, &wish, "PATCH").await;
-            (wish, None)
+        Writer::RawPatch(mutation) => {
+            through_raw_requests(local, machine, &mutation, "PATCH").await;
+            (mutation, None)
         }
-        Writer::RawPut(wish) => {
-            through_raw_requests(local, machine, &wish, "PUT").await;
-            (wish, None)
+        Writer::RawPut(mutation) => {
+            through_raw_requests(local, machine, &mutation, "PUT").await;
+            (mutation, None)
         }
     };
-    Report { wish, told }
+    Report { mutation, told }
 }
 
 /// Checks a history: `moments` begins with the one before it.
 fn check(moments: &[Moment], reports: &[Report]) -> Result<(), String> {
     for pair in moments.windows(2) {
         let (before, after) = (&pair[0].1, &pair[1].1);
-        let mut wishes = reports.iter().map(|report| &report.wish);
-        if !wishes.any(|wish| wish.applied_to(before) == *after) {
+        let mut mutations = reports.iter().map(|report| &report.mutation);
+        if !mutations.any(|mutation| mutation.applied_to(before) == *after) {
             return Err(format!("nobody wished for {before:?} → {after:?}"));
         }
     }
-    for Report { wish, told } in reports {
+    for Report { mutation, told } in reports {
         let Some(told) = told else { continue };
         let Some(at) = moments.iter().position(|moment| moment == told) else {
             return Err(format!("{told:?} was reported and never was"));
         };
         // Another writer may have been at it between the module's write and its last look.
-        let is_so = |(_, state): &Moment| wish.applied_to(state) == *state;
+        let is_so = |(_, state): &Moment| mutation.applied_to(state) == *state;
         if !moments[..=at].iter().any(is_so) {
             return Err(format!(
-                "{wish:?} was reported as done and never was: {told:?}"
+                "{mutation:?} was reported as done and never was: {told:?}"
             ));
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::imports::{Import, read};
+use super::imports::{Import, read};
 
 /// The path of a module from the root of its crate; empty for the root itself.
 pub type Module = Vec<String>;

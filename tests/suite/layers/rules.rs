@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::tree::{Arrow, Module, Tree};
+use super::tree::{Arrow, Module, Tree};
 
 /// What breaks a rule, a line each. `order` has the layers from the ground up: each line the folders
 /// and files of one layer, which do not import from each other.
@@ -135,8 +135,8 @@ fn circle(targets: &BTreeMap<Module, BTreeSet<Module>>, start: &Module) -> Optio
 
 #[cfg(test)]
 mod tests {
+    use super::super::tree::Tree;
     use super::broken;
-    use crate::tree::Tree;
 
     const ORDER: [&str; 3] = ["base", "one two", "top"];
 
