@@ -1995,7 +1995,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A role that somebody has on a scope.
+    ///  The assignment of a role to a principal on a scope.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiRoleAssignment

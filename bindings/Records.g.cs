@@ -294,7 +294,7 @@ namespace ManagedIdentity.Models
         public override string ToString() => Id;
     }
 
-    /// <summary>A role that somebody has on a scope.</summary>
+    /// <summary>The assignment of a role to a principal on a scope.</summary>
     public sealed partial class IdentityRoleAssignment
     {
         /// <summary>The assignment's id.</summary>

@@ -388,7 +388,7 @@ typedef struct AzmiVmIdentity {
   struct AzmiStr upgrade_mode;
 } AzmiVmIdentity;
 
-// A role that somebody has on a scope.
+// The assignment of a role to a principal on a scope.
 typedef struct AzmiRoleAssignment {
   // The assignment's id.
   struct AzmiStr id;

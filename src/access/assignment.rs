@@ -49,7 +49,7 @@ pub struct AssignmentProperties {
 /// Which assignments to read.
 #[derive(Clone, Debug, Default)]
 pub struct Find {
-    /// Whose; everybody's when nobody is named.
+    /// The principal; all principals when not specified.
     pub principal: Principal,
     /// Where they count; the connection's subscription when not given.
     pub scope: RoleScope,

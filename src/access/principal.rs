@@ -4,7 +4,7 @@ use crate::arm::{Client, Target};
 use crate::base::{Error, Result, is_guid};
 use crate::identity;
 
-/// Who holds a role, or gets it: somebody by their object id, or a user-assigned identity.
+/// The principal of a role assignment: an object id, or a user-assigned identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Principal {
     /// The object id; with it the identity does not count.
@@ -16,7 +16,7 @@ pub struct Principal {
     pub identity: Target,
 }
 
-/// Somebody in the directory.
+/// A principal of the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ResolvedPrincipal {
     /// The object id.
@@ -37,7 +37,7 @@ const KINDS: [&str; 5] = [
 ];
 
 impl ResolvedPrincipal {
-    /// Somebody by their object id, as a user gave it; a managed identity when no kind is given.
+    /// The principal of an object id. Without a kind it is a managed identity.
     ///
     /// # Errors
     /// `InvalidPrincipalId` or `InvalidPrincipalType`, which name the rule.
@@ -85,7 +85,7 @@ impl Principal {
     /// Checks what can be checked without asking.
     ///
     /// # Errors
-    /// `MissingParameter` when nobody is named; those of [`ResolvedPrincipal::parse`].
+    /// `MissingParameter` when no principal is specified; those of [`ResolvedPrincipal::parse`].
     pub(super) fn check(&self) -> Result<()> {
         match &self.principal_id {
             Some(id) => ResolvedPrincipal::parse(id, self.principal_type.as_deref()).map(drop),

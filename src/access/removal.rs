@@ -255,7 +255,7 @@ async fn remove_roles(client: &Client, usage: &Usage, steps: &mut Steps) {
 
 async fn delete(client: &Client, id: &ResourceId, steps: &Steps) -> Result<()> {
     match identity::delete(client, &Target::of(id)).await {
-        // Somebody else was quicker: it is gone, as it was meant to be.
+        // Another client has deleted it: the result is the same.
         Err(error) if error.code() == "ResourceNotFound" => Ok(()),
         Err(error) => Err(steps.explain(id, error)),
         Ok(()) => Ok(()),

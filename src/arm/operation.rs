@@ -68,7 +68,7 @@ impl Operation {
         })
     }
 
-    /// The same, of which somebody else tells the progress.
+    /// The same, for a caller that reports the progress.
     pub(crate) fn unobserved(mut self) -> Self {
         self.observed = false;
         self

@@ -56,7 +56,7 @@ impl Agreement {
     /// effects are within it.
     ///
     /// # Errors
-    /// `PlanChanged`, which names the effects that nobody agreed to.
+    /// `PlanChanged`, which names the effects beyond the agreement.
     pub(crate) fn check(&self, target: &str, effects: &[String]) -> Result<()> {
         let Some(agreed) = &self.0 else {
             return Ok(());

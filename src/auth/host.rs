@@ -1,8 +1,8 @@
 //! Asks the host.
 //!
-//! A question goes to the host of every operation that waits for its answer, and the first that
-//! takes it up answers for all. Were only one asked, a pipeline that is busy with another cmdlet
-//! could keep that cmdlet waiting for itself.
+//! A question goes to the host of every operation that waits for its answer. The first host that
+//! claims it answers for all. If only one host were asked, a pipeline that runs another cmdlet
+//! could make that cmdlet wait for itself.
 
 use std::future::pending;
 use std::pin::pin;
@@ -31,8 +31,7 @@ impl Questions {
         self.while_helping(observer, answer).await.ok()
     }
 
-    /// Waits for something, and meanwhile lets the host see every question that nobody has taken
-    /// up.
+    /// Waits for something. While it waits, it shows the host every unclaimed question.
     pub(super) async fn while_helping<T>(
         &self,
         observer: &Arc<dyn Observer>,

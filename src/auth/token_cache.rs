@@ -123,7 +123,7 @@ impl TokenCache {
     pub async fn renew(&self, audience: &Audience, refused: &Arc<AccessToken>) -> bool {
         let slot = self.slot(audience);
         let mut held = slot.held.lock().await;
-        // Another operation may have renewed it meanwhile.
+        // Another operation may have renewed the token since the check.
         if held
             .token
             .as_ref()

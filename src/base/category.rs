@@ -15,7 +15,7 @@ pub enum Category {
     AuthenticationError,
     /// It exists already, in another form.
     ResourceExists,
-    /// Somebody else is changing it.
+    /// Another client is changing the resource.
     ResourceBusy,
     /// Throttled, or over a quota.
     LimitsExceeded,

@@ -129,7 +129,8 @@ impl Question {
         (Arc::new(question), answer)
     }
 
-    /// Takes the question up; false when somebody else has, or nobody waits for it any more.
+    /// Claims the question. False when another host has claimed it, or when no operation waits for
+    /// the answer.
     pub fn claim(&self) -> bool {
         let waits = self
             .waiting()

@@ -97,7 +97,7 @@ pub struct AssignedIdentity {
 /// Whether an identity that a machine refers to still exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Existence {
-    /// Nobody looked, or looking is not allowed.
+    /// Not checked, or the sign-in is not allowed to check.
     #[default]
     Unknown,
     /// It does.

@@ -303,7 +303,7 @@ impl SignInContext<'_> {
     }
 }
 
-/// Nobody has set it up: nothing to warn of.
+/// It is not configured: no warning.
 pub(super) const NOT_SET_UP: &str = "NotSetUp";
 
 fn not_set_up(why: &str) -> Error {

@@ -78,7 +78,7 @@ pub async fn deploy(client: &Client, wanted: &Deploy) -> Result<Deployment> {
 /// Nothing: a watch does not end.
 enum Never {}
 
-/// Tells what a deployment is doing, for as long as somebody waits for it.
+/// Reports the progress of a deployment while the caller waits for it.
 async fn watch(client: &Client, id: &ResourceId, activity: &str) -> Never {
     let started = Instant::now();
     let mut look = 0;

@@ -178,7 +178,7 @@ pub unsafe extern "C" fn azmi_question_answer(question: u64, answer: *const Azmi
 #[unsafe(no_mangle)]
 pub extern "C" fn azmi_guard_answer(guard_handle: u64, go_on: u8) -> i32 {
     guard(|| {
-        // Nobody waits any more when the queue was cancelled.
+        // No operation waits after the queue is cancelled.
         let _ = guards().remove(guard_handle)?.send(go_on != 0);
         Ok(())
     })

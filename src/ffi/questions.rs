@@ -9,7 +9,7 @@ use crate::base::{HostAnswer, Question};
 pub(super) struct Claim(Arc<Question>);
 
 impl Claim {
-    /// Takes a question up, unless somebody has or nobody waits any more.
+    /// Claims a question, unless another host has claimed it or no operation waits for the answer.
     pub(super) fn on(question: &Arc<Question>) -> Option<Self> {
         question.claim().then(|| Self(question.clone()))
     }

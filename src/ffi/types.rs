@@ -1131,7 +1131,7 @@ pub struct AzmiVmIdentity {
     pub upgrade_mode: AzmiStr,
 }
 
-/// A role that somebody has on a scope.
+/// The assignment of a role to a principal on a scope.
 #[azmi(shows = access::RoleAssignment, model = IdentityRoleAssignment, text = id)]
 #[repr(C)]
 pub struct AzmiRoleAssignment {

@@ -101,8 +101,8 @@ fn plain_text(body: &[u8]) -> String {
     }
 }
 
-/// Whether the service may answer better when it is asked again. Source: the documentation of the
-/// instance metadata service, which is at times restarted (410) and not ready (404) meanwhile.
+/// Whether a retry may succeed. Source: the documentation of the instance metadata service, which
+/// returns 410 while it restarts and 404 until it is ready.
 fn may_change(status: u16) -> bool {
     matches!(status, 404 | 408 | 410 | 429 | 500..=599)
 }

@@ -1,4 +1,4 @@
-//! Writes under one identity go one at a time: Azure refuses a second one that runs meanwhile.
+//! Writes under one identity run one at a time: Azure refuses concurrent ones.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, Weak};
@@ -27,7 +27,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Waits until nobody else writes under the identity of that credential.
+    /// Waits until no other operation of this process writes under the identity of the credential.
     ///
     /// # Errors
     /// Those of the target, at once.
@@ -68,7 +68,7 @@ impl Lane {
         self.cached.is_some()
     }
 
-    /// Forgets what is known: somebody outside this process has written, or may have.
+    /// Discards the cached list: another process has written, or may have.
     pub(super) fn invalidate(&mut self) {
         *self.cached = None;
     }

@@ -45,7 +45,7 @@ impl From<Create> for Update {
     }
 }
 
-/// How often a write is tried when somebody outside this process writes under the same identity.
+/// How often a write is tried when another process writes under the same identity.
 const MAX_ATTEMPTS: u32 = 12;
 
 /// What Azure answers when two write under one identity at the same time.
@@ -432,7 +432,7 @@ impl Lane {
         Ok(made)
     }
 
-    /// Sends a write, again and again while somebody outside this process writes.
+    /// Sends a write, and repeats it while another process writes.
     async fn send<'a>(
         &mut self,
         client: &Client,
