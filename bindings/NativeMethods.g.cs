@@ -102,7 +102,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_ABI_VERSION = 5;
+        internal const uint AZMI_ABI_VERSION = 6;
         /// <summary>
         ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -291,13 +291,17 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_CHANGE_EXACT = 1;
         /// <summary>
+        ///  A resource of any type.
+        /// </summary>
+        internal const uint AZMI_KIND_ANY = 0;
+        /// <summary>
         ///  A virtual machine.
         /// </summary>
-        internal const uint AZMI_MACHINE_VIRTUAL_MACHINE = 0;
+        internal const uint AZMI_KIND_VIRTUAL_MACHINE = 1;
         /// <summary>
         ///  A virtual machine scale set.
         /// </summary>
-        internal const uint AZMI_MACHINE_SCALE_SET = 1;
+        internal const uint AZMI_KIND_SCALE_SET = 2;
         /// <summary>
         ///  No instance of a scale set takes the change.
         /// </summary>
@@ -327,7 +331,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_DELETE_PLAIN = 0;
         /// <summary>
-        ///  First remove the identity from machines, and its role assignments.
+        ///  First remove the identity from resources, and its role assignments.
         /// </summary>
         internal const uint AZMI_DELETE_DETACH = 1;
         /// <summary>
@@ -560,41 +564,41 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_reference_list(ulong client, AzmiReferenceListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits the reading of a machine's identity. Yields a [`AzmiVmIdentity`], or `text` with `as_json`.
+        ///  Submits the reading of a resource's identity. Yields a [`AzmiResourceIdentity`], or `text` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_vm_identity_get(ulong client, AzmiVmIdentityGetRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_resource_identity_get", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_resource_identity_get(ulong client, AzmiResourceIdentityGetRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of machines. Yields a [`AzmiVmIdentity`] for each, or `text` with `as_json`.
+        ///  Submits a listing of machines. Yields a [`AzmiResourceIdentity`] for each, or `text` with `as_json`.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_vm_identity_list(ulong client, AzmiVmIdentityListRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_resource_identity_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_resource_identity_list(ulong client, AzmiResourceIdentityListRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a wait until Azure has completed the change of a machine. Yields a [`AzmiVmIdentity`].
+        ///  Submits a wait until Azure has completed the change of a resource. Yields a [`AzmiResourceIdentity`].
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_vm_identity_wait(ulong client, AzmiVmIdentityWaitRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_resource_identity_wait", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_resource_identity_wait(ulong client, AzmiResourceIdentityWaitRequest* request, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a change to a machine's identity. Yields the [`AzmiVmIdentity`] after it, or a
+        ///  Submits a change to a resource's identity. Yields the [`AzmiResourceIdentity`] after it, or a
         ///  [`AzmiPlan`] when `dry_run` is set.
         ///
         ///  # Safety
         ///  See the module.
         /// </summary>
-        [DllImport(__DllName, EntryPoint = "azmi_vm_identity_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_vm_identity_update(ulong client, AzmiVmIdentityUpdateRequest* request, ulong queue, ulong tag);
+        [DllImport(__DllName, EntryPoint = "azmi_resource_identity_update", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_resource_identity_update(ulong client, AzmiResourceIdentityUpdateRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits the reading of the system-assigned identity of the resource with this id. Yields a
@@ -1187,34 +1191,38 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  What `azmi_vm_identity_get` needs.
+    ///  What `azmi_resource_identity_get` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiVmIdentityGetRequest
+    internal unsafe partial struct AzmiResourceIdentityGetRequest
     {
         /// <summary>
-        ///  What the machine is.
+        ///  What the resource must be.
         /// </summary>
         public uint kind;
         /// <summary>
-        ///  The virtual machine or scale set.
+        ///  The resource.
         /// </summary>
         public AzmiTarget target;
+        /// <summary>
+        ///  The api-version to read it with; the right one for its type when not given.
+        /// </summary>
+        public AzmiStr api_version;
         /// <summary>
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
+        ///  1 for the whole resource as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
         /// </summary>
         public byte as_json;
     }
 
     /// <summary>
-    ///  What `azmi_vm_identity_list` needs.
+    ///  What `azmi_resource_identity_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiVmIdentityListRequest
+    internal unsafe partial struct AzmiResourceIdentityListRequest
     {
         /// <summary>
         ///  What the machines are.
@@ -1229,45 +1237,53 @@ namespace ManagedIdentity.Native
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
+        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
         /// </summary>
         public byte as_json;
     }
 
     /// <summary>
-    ///  What `azmi_vm_identity_wait` needs.
+    ///  What `azmi_resource_identity_wait` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiVmIdentityWaitRequest
+    internal unsafe partial struct AzmiResourceIdentityWaitRequest
     {
         /// <summary>
-        ///  What the machine is.
+        ///  What the resource must be.
         /// </summary>
         public uint kind;
         /// <summary>
-        ///  The virtual machine or scale set.
+        ///  The resource.
         /// </summary>
         public AzmiTarget target;
+        /// <summary>
+        ///  The api-version to read it with; the right one for its type when not given.
+        /// </summary>
+        public AzmiStr api_version;
     }
 
     /// <summary>
-    ///  What `azmi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
-    ///  for the identity of that name in the machine's resource group.
+    ///  What `azmi_resource_identity_update` needs. An identity is a resource id, or a bare name that stands
+    ///  for the identity of that name in the resource's group.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiVmIdentityUpdateRequest
+    internal unsafe partial struct AzmiResourceIdentityUpdateRequest
     {
         /// <summary>
-        ///  What the machine is.
+        ///  What the resource must be.
         /// </summary>
         public uint kind;
         /// <summary>
-        ///  The virtual machine or scale set.
+        ///  The resource.
         /// </summary>
         public AzmiTarget target;
         /// <summary>
+        ///  The api-version to read and write it with; the right one for its type when not given.
+        /// </summary>
+        public AzmiStr api_version;
+        /// <summary>
         ///  `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-        ///  `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the machine then has these kinds
+        ///  `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the resource then has these kinds
         ///  and these identities, and no others.
         /// </summary>
         public uint change;
@@ -1311,6 +1327,10 @@ namespace ManagedIdentity.Native
         ///  The number of ids of instances.
         /// </summary>
         public nuint instances_len;
+        /// <summary>
+        ///  1 to remove an identity although the resource's settings name it.
+        /// </summary>
+        public byte force;
         /// <summary>
         ///  1 to return as soon as Azure has accepted the change.
         /// </summary>
@@ -1576,9 +1596,9 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiIdentity* identity;
         /// <summary>
-        ///  The identity of a virtual machine or scale set, or null.
+        ///  The identity of a resource, or null.
         /// </summary>
-        public AzmiVmIdentity* vm_identity;
+        public AzmiResourceIdentity* resource_identity;
         /// <summary>
         ///  A role assignment, or null.
         /// </summary>
@@ -1900,13 +1920,13 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A user-assigned managed identity as a virtual machine or scale set has it.
+    ///  A user-assigned managed identity as a resource has it.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiAssignedIdentity
     {
         /// <summary>
-        ///  The resource id, as Compute writes it.
+        ///  The resource id, as the resource's provider writes it.
         /// </summary>
         public AzmiStr id;
         /// <summary>
@@ -1929,25 +1949,27 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  The managed identity of a virtual machine.
-    ///
-    ///  Or of a virtual machine scale set.
+    ///  The managed identity of a resource.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiVmIdentity
+    internal unsafe partial struct AzmiResourceIdentity
     {
         /// <summary>
-        ///  What the machine is.
+        ///  What the resource is.
         /// </summary>
-        public uint machine;
+        public uint kind;
         /// <summary>
-        ///  The machine's resource id.
+        ///  The resource's id.
         /// </summary>
         public AzmiStr id;
         /// <summary>
         ///  Its name.
         /// </summary>
         public AzmiStr name;
+        /// <summary>
+        ///  Its type, such as `Microsoft.Web/sites/slots`.
+        /// </summary>
+        public AzmiStr resource_type;
         /// <summary>
         ///  Its resource group.
         /// </summary>
@@ -1981,13 +2003,21 @@ namespace ManagedIdentity.Native
         /// </summary>
         public nuint assigned_len;
         /// <summary>
-        ///  The version of the machine that this was read from.
+        ///  The version of the resource that this was read from.
         /// </summary>
         public AzmiStr etag;
         /// <summary>
         ///  `Succeeded`, `Updating`, `Failed`, …
         /// </summary>
         public AzmiStr provisioning_state;
+        /// <summary>
+        ///  The tags; empty when there are none. Names are compared without regard to case.
+        /// </summary>
+        public AzmiTag* tags;
+        /// <summary>
+        ///  The number of tags.
+        /// </summary>
+        public nuint tags_len;
         /// <summary>
         ///  How the instances of a scale set take a new model: `Manual`, `Automatic` or `Rolling`.
         /// </summary>

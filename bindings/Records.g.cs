@@ -8,9 +8,9 @@ namespace ManagedIdentity.Models
     using System;
     using System.Collections;
 
-    /// <summary>Which kinds of managed identity a virtual machine has.</summary>
+    /// <summary>Which kinds of managed identity a resource has.</summary>
     [Flags]
-    public enum VmIdentityType
+    public enum ResourceIdentityType
     {
         /// <summary>None.</summary>
         None = 0,
@@ -232,10 +232,10 @@ namespace ManagedIdentity.Models
         public override string ToString() => Id;
     }
 
-    /// <summary>A user-assigned managed identity as a virtual machine or scale set has it.</summary>
+    /// <summary>A user-assigned managed identity as a resource has it.</summary>
     public sealed partial class AssignedIdentity
     {
-        /// <summary>The resource id, as Compute writes it.</summary>
+        /// <summary>The resource id, as the resource's provider writes it.</summary>
         public string Id { get; internal set; } = "";
 
         /// <summary>The name.</summary>
@@ -254,14 +254,17 @@ namespace ManagedIdentity.Models
         public override string ToString() => Id;
     }
 
-    /// <summary>The managed identity of a virtual machine.</summary>
-    public partial class VmIdentity
+    /// <summary>The managed identity of a resource.</summary>
+    public partial class ResourceIdentity
     {
-        /// <summary>The machine's resource id.</summary>
+        /// <summary>The resource's id.</summary>
         public string Id { get; internal set; } = "";
 
         /// <summary>Its name.</summary>
         public string Name { get; internal set; } = "";
+
+        /// <summary>Its type, such as <c>Microsoft.Web/sites/slots</c>.</summary>
+        public string ResourceType { get; internal set; } = "";
 
         /// <summary>Its resource group.</summary>
         public string? ResourceGroupName { get; internal set; }
@@ -273,7 +276,7 @@ namespace ManagedIdentity.Models
         public string Location { get; internal set; } = "";
 
         /// <summary>Which kinds of identity it has.</summary>
-        public VmIdentityType Type { get; internal set; }
+        public ResourceIdentityType Type { get; internal set; }
 
         /// <summary>The system-assigned identity's object id; null when there is none.</summary>
         public string? PrincipalId { get; internal set; }
@@ -284,11 +287,14 @@ namespace ManagedIdentity.Models
         /// <summary>The user-assigned identities; empty when there are none.</summary>
         public AssignedIdentity[] UserAssignedIdentity { get; internal set; } = [];
 
-        /// <summary>The version of the machine that this was read from.</summary>
+        /// <summary>The version of the resource that this was read from.</summary>
         public string? ETag { get; internal set; }
 
         /// <summary><c>Succeeded</c>, <c>Updating</c>, <c>Failed</c>, …</summary>
         public string? ProvisioningState { get; internal set; }
+
+        /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
+        public Hashtable Tag { get; internal set; } = new(StringComparer.OrdinalIgnoreCase);
 
         /// <inheritdoc/>
         public override string ToString() => Id;
@@ -567,7 +573,7 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>What a change does to identities that it does not name.</summary>
-    internal enum VmIdentityChange
+    internal enum ResourceIdentityChange
     {
         /// <summary>What is not named stays as it is.</summary>
         Merge = 0,
@@ -576,14 +582,17 @@ namespace ManagedIdentity.Native
         Exact = 1,
     }
 
-    /// <summary>What identities can be assigned to.</summary>
-    internal enum MachineKind
+    /// <summary>Which resources are meant.</summary>
+    internal enum ResourceKind
     {
+        /// <summary>A resource of any type.</summary>
+        Any = 0,
+
         /// <summary>A virtual machine.</summary>
-        VirtualMachine = 0,
+        VirtualMachine = 1,
 
         /// <summary>A virtual machine scale set.</summary>
-        ScaleSet = 1,
+        ScaleSet = 2,
     }
 
     /// <summary>Which instances of a scale set take a change.</summary>
@@ -618,7 +627,7 @@ namespace ManagedIdentity.Native
         /// <summary>Delete the identity alone, not what refers to it.</summary>
         Plain = 0,
 
-        /// <summary>First remove the identity from machines, and its role assignments.</summary>
+        /// <summary>First remove the identity from resources, and its role assignments.</summary>
         Detach = 1,
 
         /// <summary>Refuse to delete an identity that is in use.</summary>
@@ -974,7 +983,7 @@ namespace ManagedIdentity.Native
     {
         private static object? ReadItem(AzmiEvent* source) =>
             source->identity is not null ? Read(source->identity)
-            : source->vm_identity is not null ? Read(source->vm_identity)
+            : source->resource_identity is not null ? Read(source->resource_identity)
             : source->role_assignment is not null ? Read(source->role_assignment)
             : source->role_definition is not null ? Read(source->role_definition)
             : source->reference is not null ? Read(source->reference)
@@ -1064,20 +1073,22 @@ namespace ManagedIdentity.Native
             Exists = ReadExistence(source->existence),
         };
 
-        private static VmIdentity Read(AzmiVmIdentity* source)
+        private static ResourceIdentity Read(AzmiResourceIdentity* source)
         {
             var made = Make(source);
             made.Id = source->id.ReadOrEmpty();
             made.Name = source->name.ReadOrEmpty();
+            made.ResourceType = source->resource_type.ReadOrEmpty();
             made.ResourceGroupName = source->resource_group.Read();
             made.SubscriptionId = source->subscription_id.Read();
             made.Location = source->location.ReadOrEmpty();
-            made.Type = (VmIdentityType)source->identity_type;
+            made.Type = (ResourceIdentityType)source->identity_type;
             made.PrincipalId = source->principal_id.Read();
             made.TenantId = source->tenant_id.Read();
             made.UserAssignedIdentity = Each(source->assigned_len, index => Read(source->assigned + index));
             made.ETag = source->etag.Read();
             made.ProvisioningState = source->provisioning_state.Read();
+            made.Tag = Tags(source->tags, source->tags_len);
             return made;
         }
 
@@ -1463,74 +1474,85 @@ namespace ManagedIdentity.Native.Requests
         }
     }
 
-    /// <summary>Submits the reading of a machine's identity. Yields a <c>AzmiVmIdentity</c>, or <c>text</c> with <c>as_json</c>.</summary>
-    internal sealed unsafe partial class VmIdentityGetRequest(ulong client, MachineKind kind, ResourceTarget target) : ClientRequest(client)
+    /// <summary>Submits the reading of a resource's identity. Yields a <c>AzmiResourceIdentity</c>, or <c>text</c> with <c>as_json</c>.</summary>
+    internal sealed unsafe partial class ResourceIdentityGetRequest(ulong client, ResourceKind kind, ResourceTarget target) : ClientRequest(client)
     {
+        /// <summary>The api-version to read it with; the right one for its type when not given.</summary>
+        public string? ApiVersion { get; set; }
+
         /// <summary>1 to look whether each assigned identity still exists.</summary>
         public bool Check { get; set; }
 
-        /// <summary>1 for the whole machine as Azure has it: <c>text</c> in place of a <c>AzmiVmIdentity</c>.</summary>
+        /// <summary>1 for the whole resource as Azure has it: <c>text</c> in place of a <c>AzmiResourceIdentity</c>.</summary>
         public bool AsJson { get; set; }
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
-            var record = new AzmiVmIdentityGetRequest
+            var record = new AzmiResourceIdentityGetRequest
             {
                 kind = (uint)kind,
                 target = target.Write(memory),
+                api_version = memory.Text(ApiVersion),
                 check = Check ? (byte)1 : (byte)0,
                 as_json = AsJson ? (byte)1 : (byte)0,
             };
-            return NativeMethods.azmi_vm_identity_get(Client, &record, queue, tag);
+            return NativeMethods.azmi_resource_identity_get(Client, &record, queue, tag);
         }
     }
 
-    /// <summary>Submits a listing of machines. Yields a <c>AzmiVmIdentity</c> for each, or <c>text</c> with <c>as_json</c>.</summary>
-    internal sealed unsafe partial class VmIdentityListRequest(ulong client, MachineKind kind, ListScope scope) : ClientRequest(client)
+    /// <summary>Submits a listing of machines. Yields a <c>AzmiResourceIdentity</c> for each, or <c>text</c> with <c>as_json</c>.</summary>
+    internal sealed unsafe partial class ResourceIdentityListRequest(ulong client, ResourceKind kind, ListScope scope) : ClientRequest(client)
     {
         /// <summary>1 to look whether each assigned identity still exists.</summary>
         public bool Check { get; set; }
 
-        /// <summary>1 for the whole machine as Azure has it: <c>text</c> in place of a <c>AzmiVmIdentity</c>.</summary>
+        /// <summary>1 for the whole machine as Azure has it: <c>text</c> in place of a <c>AzmiResourceIdentity</c>.</summary>
         public bool AsJson { get; set; }
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
-            var record = new AzmiVmIdentityListRequest
+            var record = new AzmiResourceIdentityListRequest
             {
                 kind = (uint)kind,
                 scope = scope.Write(memory),
                 check = Check ? (byte)1 : (byte)0,
                 as_json = AsJson ? (byte)1 : (byte)0,
             };
-            return NativeMethods.azmi_vm_identity_list(Client, &record, queue, tag);
+            return NativeMethods.azmi_resource_identity_list(Client, &record, queue, tag);
         }
     }
 
-    /// <summary>Submits a wait until Azure has completed the change of a machine. Yields a <c>AzmiVmIdentity</c>.</summary>
-    internal sealed unsafe partial class VmIdentityWaitRequest(ulong client, MachineKind kind, ResourceTarget target) : ClientRequest(client)
+    /// <summary>Submits a wait until Azure has completed the change of a resource. Yields a <c>AzmiResourceIdentity</c>.</summary>
+    internal sealed unsafe partial class ResourceIdentityWaitRequest(ulong client, ResourceKind kind, ResourceTarget target) : ClientRequest(client)
     {
+        /// <summary>The api-version to read it with; the right one for its type when not given.</summary>
+        public string? ApiVersion { get; set; }
+
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
-            var record = new AzmiVmIdentityWaitRequest
+            var record = new AzmiResourceIdentityWaitRequest
             {
                 kind = (uint)kind,
                 target = target.Write(memory),
+                api_version = memory.Text(ApiVersion),
             };
-            return NativeMethods.azmi_vm_identity_wait(Client, &record, queue, tag);
+            return NativeMethods.azmi_resource_identity_wait(Client, &record, queue, tag);
         }
     }
 
-    /// <summary>Submits a change to a machine's identity. Yields the <c>AzmiVmIdentity</c> after it, or a <c>AzmiPlan</c> when <c>dry_run</c> is set.</summary>
-    internal sealed unsafe partial class VmIdentityUpdateRequest(ulong client, MachineKind kind, ResourceTarget target) : ChangeRequest(client)
+    /// <summary>Submits a change to a resource's identity. Yields the <c>AzmiResourceIdentity</c> after it, or a <c>AzmiPlan</c> when <c>dry_run</c> is set.</summary>
+    internal sealed unsafe partial class ResourceIdentityUpdateRequest(ulong client, ResourceKind kind, ResourceTarget target) : ChangeRequest(client)
     {
         public override ResourceTarget Target => target;
 
-        /// <summary><c>AZMI_CHANGE_MERGE</c>, which reads <c>add</c>, <c>remove</c>, <c>system_assigned</c> and <c>remove_missing</c>, or <c>AZMI_CHANGE_EXACT</c>, which reads <c>identity_type</c> and <c>add</c>: the machine then has these kinds and these identities, and no others.</summary>
-        public VmIdentityChange Change { get; set; }
+        /// <summary>The api-version to read and write it with; the right one for its type when not given.</summary>
+        public string? ApiVersion { get; set; }
+
+        /// <summary><c>AZMI_CHANGE_MERGE</c>, which reads <c>add</c>, <c>remove</c>, <c>system_assigned</c> and <c>remove_missing</c>, or <c>AZMI_CHANGE_EXACT</c>, which reads <c>identity_type</c> and <c>add</c>: the resource then has these kinds and these identities, and no others.</summary>
+        public ResourceIdentityChange Change { get; set; }
 
         /// <summary>The kinds of identity after the change, for <c>AZMI_CHANGE_EXACT</c>.</summary>
-        public VmIdentityType IdentityType { get; set; }
+        public ResourceIdentityType IdentityType { get; set; }
 
         /// <summary>What to do with the system-assigned identity, for <c>AZMI_CHANGE_MERGE</c>.</summary>
         public SystemAssignedChange SystemAssigned { get; set; }
@@ -1550,15 +1572,19 @@ namespace ManagedIdentity.Native.Requests
         /// <summary>The ids of the instances, for <c>AZMI_UPGRADE_LISTED</c>.</summary>
         public IReadOnlyList<string> Instances { get; set; } = [];
 
+        /// <summary>1 to remove an identity although the resource's settings name it.</summary>
+        public bool Force { get; set; }
+
         /// <summary>1 to return as soon as Azure has accepted the change.</summary>
         public bool NoWait { get; set; }
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
-            var record = new AzmiVmIdentityUpdateRequest
+            var record = new AzmiResourceIdentityUpdateRequest
             {
                 kind = (uint)kind,
                 target = target.Write(memory),
+                api_version = memory.Text(ApiVersion),
                 change = (uint)Change,
                 identity_type = (uint)IdentityType,
                 system_assigned = (uint)SystemAssigned,
@@ -1570,10 +1596,11 @@ namespace ManagedIdentity.Native.Requests
                 upgrade = (uint)Upgrade,
                 instances = memory.Texts(Instances),
                 instances_len = (nuint)Instances.Count,
+                force = Force ? (byte)1 : (byte)0,
                 no_wait = NoWait ? (byte)1 : (byte)0,
                 mode = Mode(memory),
             };
-            return NativeMethods.azmi_vm_identity_update(Client, &record, queue, tag);
+            return NativeMethods.azmi_resource_identity_update(Client, &record, queue, tag);
         }
     }
 

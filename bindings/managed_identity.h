@@ -71,7 +71,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define AZMI_ABI_VERSION 5
+#define AZMI_ABI_VERSION 6
 
 // `azmi_queue_wait`: nothing arrived in the time given.
 #define AZMI_TIMEOUT 1
@@ -217,11 +217,14 @@
 // What is not named is removed.
 #define AZMI_CHANGE_EXACT 1
 
+// A resource of any type.
+#define AZMI_KIND_ANY 0
+
 // A virtual machine.
-#define AZMI_MACHINE_VIRTUAL_MACHINE 0
+#define AZMI_KIND_VIRTUAL_MACHINE 1
 
 // A virtual machine scale set.
-#define AZMI_MACHINE_SCALE_SET 1
+#define AZMI_KIND_SCALE_SET 2
 
 // No instance of a scale set takes the change.
 #define AZMI_UPGRADE_NONE 0
@@ -244,7 +247,7 @@
 // Delete the identity alone, not what refers to it.
 #define AZMI_DELETE_PLAIN 0
 
-// First remove the identity from machines, and its role assignments.
+// First remove the identity from resources, and its role assignments.
 #define AZMI_DELETE_DETACH 1
 
 // Refuse to delete an identity that is in use.
@@ -324,24 +327,24 @@ typedef struct AzmiIdentity {
   size_t tags_len;
 } AzmiIdentity;
 
-// What identities can be assigned to.
+// Which resources are meant.
 //
-// One of `AZMI_MACHINE_*`.
-typedef uint32_t AzmiMachineKind;
+// One of `AZMI_KIND_*`.
+typedef uint32_t AzmiResourceKind;
 
-// Which kinds of managed identity a virtual machine has.
+// Which kinds of managed identity a resource has.
 //
 // One of `AZMI_IDENTITY_*`.
-typedef uint32_t AzmiVmIdentityType;
+typedef uint32_t AzmiResourceIdentityType;
 
 // Whether an identity that is assigned still exists.
 //
 // One of `AZMI_EXISTENCE_*`.
 typedef uint32_t AzmiExistence;
 
-// A user-assigned managed identity as a virtual machine or scale set has it.
+// A user-assigned managed identity as a resource has it.
 typedef struct AzmiAssignedIdentity {
-  // The resource id, as Compute writes it.
+  // The resource id, as the resource's provider writes it.
   struct AzmiStr id;
   // The name.
   struct AzmiStr name;
@@ -354,16 +357,16 @@ typedef struct AzmiAssignedIdentity {
   AzmiExistence existence;
 } AzmiAssignedIdentity;
 
-// The managed identity of a virtual machine.
-//
-// Or of a virtual machine scale set.
-typedef struct AzmiVmIdentity {
-  // What the machine is.
-  AzmiMachineKind machine;
-  // The machine's resource id.
+// The managed identity of a resource.
+typedef struct AzmiResourceIdentity {
+  // What the resource is.
+  AzmiResourceKind kind;
+  // The resource's id.
   struct AzmiStr id;
   // Its name.
   struct AzmiStr name;
+  // Its type, such as `Microsoft.Web/sites/slots`.
+  struct AzmiStr resource_type;
   // Its resource group.
   struct AzmiStr resource_group;
   // Its subscription's id.
@@ -371,7 +374,7 @@ typedef struct AzmiVmIdentity {
   // Its region.
   struct AzmiStr location;
   // Which kinds of identity it has.
-  AzmiVmIdentityType identity_type;
+  AzmiResourceIdentityType identity_type;
   // The system-assigned identity's object id; null when there is none.
   struct AzmiStr principal_id;
   // The system-assigned identity's tenant; null when there is none.
@@ -380,13 +383,17 @@ typedef struct AzmiVmIdentity {
   const struct AzmiAssignedIdentity *assigned;
   // The number of user-assigned identities.
   size_t assigned_len;
-  // The version of the machine that this was read from.
+  // The version of the resource that this was read from.
   struct AzmiStr etag;
   // `Succeeded`, `Updating`, `Failed`, …
   struct AzmiStr provisioning_state;
+  // The tags; empty when there are none. Names are compared without regard to case.
+  const struct AzmiTag *tags;
+  // The number of tags.
+  size_t tags_len;
   // How the instances of a scale set take a new model: `Manual`, `Automatic` or `Rolling`.
   struct AzmiStr upgrade_mode;
-} AzmiVmIdentity;
+} AzmiResourceIdentity;
 
 // The assignment of a role to a principal on a scope.
 typedef struct AzmiRoleAssignment {
@@ -672,8 +679,8 @@ typedef struct AzmiEvent {
   AzmiEventKind kind;
   // A user-assigned identity, or null.
   const struct AzmiIdentity *identity;
-  // The identity of a virtual machine or scale set, or null.
-  const struct AzmiVmIdentity *vm_identity;
+  // The identity of a resource, or null.
+  const struct AzmiResourceIdentity *resource_identity;
   // A role assignment, or null.
   const struct AzmiRoleAssignment *role_assignment;
   // A role, or null.
@@ -970,42 +977,46 @@ typedef struct AzmiReferenceListRequest {
   AzmiReferenceSource source;
 } AzmiReferenceListRequest;
 
-// What `azmi_vm_identity_get` needs.
-typedef struct AzmiVmIdentityGetRequest {
-  // What the machine is.
-  AzmiMachineKind kind;
-  // The virtual machine or scale set.
+// What `azmi_resource_identity_get` needs.
+typedef struct AzmiResourceIdentityGetRequest {
+  // What the resource must be.
+  AzmiResourceKind kind;
+  // The resource.
   struct AzmiTarget target;
+  // The api-version to read it with; the right one for its type when not given.
+  struct AzmiStr api_version;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
-  // 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
+  // 1 for the whole resource as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
   uint8_t as_json;
-} AzmiVmIdentityGetRequest;
+} AzmiResourceIdentityGetRequest;
 
-// What `azmi_vm_identity_list` needs.
-typedef struct AzmiVmIdentityListRequest {
+// What `azmi_resource_identity_list` needs.
+typedef struct AzmiResourceIdentityListRequest {
   // What the machines are.
-  AzmiMachineKind kind;
+  AzmiResourceKind kind;
   // Where to list.
   struct AzmiListScope scope;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
-  // 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
+  // 1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
   uint8_t as_json;
-} AzmiVmIdentityListRequest;
+} AzmiResourceIdentityListRequest;
 
-// What `azmi_vm_identity_wait` needs.
-typedef struct AzmiVmIdentityWaitRequest {
-  // What the machine is.
-  AzmiMachineKind kind;
-  // The virtual machine or scale set.
+// What `azmi_resource_identity_wait` needs.
+typedef struct AzmiResourceIdentityWaitRequest {
+  // What the resource must be.
+  AzmiResourceKind kind;
+  // The resource.
   struct AzmiTarget target;
-} AzmiVmIdentityWaitRequest;
+  // The api-version to read it with; the right one for its type when not given.
+  struct AzmiStr api_version;
+} AzmiResourceIdentityWaitRequest;
 
 // What a change does to identities that it does not name.
 //
 // One of `AZMI_CHANGE_*`.
-typedef uint32_t AzmiVmIdentityChange;
+typedef uint32_t AzmiResourceIdentityChange;
 
 // What to do with the system-assigned identity.
 //
@@ -1017,19 +1028,21 @@ typedef uint32_t AzmiSystemAssigned;
 // One of `AZMI_UPGRADE_*`.
 typedef uint32_t AzmiUpgrade;
 
-// What `azmi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
-// for the identity of that name in the machine's resource group.
-typedef struct AzmiVmIdentityUpdateRequest {
-  // What the machine is.
-  AzmiMachineKind kind;
-  // The virtual machine or scale set.
+// What `azmi_resource_identity_update` needs. An identity is a resource id, or a bare name that stands
+// for the identity of that name in the resource's group.
+typedef struct AzmiResourceIdentityUpdateRequest {
+  // What the resource must be.
+  AzmiResourceKind kind;
+  // The resource.
   struct AzmiTarget target;
+  // The api-version to read and write it with; the right one for its type when not given.
+  struct AzmiStr api_version;
   // `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-  // `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the machine then has these kinds
+  // `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the resource then has these kinds
   // and these identities, and no others.
-  AzmiVmIdentityChange change;
+  AzmiResourceIdentityChange change;
   // The kinds of identity after the change, for `AZMI_CHANGE_EXACT`.
-  AzmiVmIdentityType identity_type;
+  AzmiResourceIdentityType identity_type;
   // What to do with the system-assigned identity, for `AZMI_CHANGE_MERGE`.
   AzmiSystemAssigned system_assigned;
   // The identities to add. In a plan, an empty text is one that is not known yet.
@@ -1048,11 +1061,13 @@ typedef struct AzmiVmIdentityUpdateRequest {
   const struct AzmiStr *instances;
   // The number of ids of instances.
   size_t instances_len;
+  // 1 to remove an identity although the resource's settings name it.
+  uint8_t force;
   // 1 to return as soon as Azure has accepted the change.
   uint8_t no_wait;
   // Whether to plan only.
   struct AzmiMode mode;
-} AzmiVmIdentityUpdateRequest;
+} AzmiResourceIdentityUpdateRequest;
 
 // What `azmi_arm_invoke` needs.
 typedef struct AzmiArmInvokeRequest {
@@ -1339,42 +1354,42 @@ int32_t azmi_reference_list(uint64_t client,
                             uint64_t queue,
                             uint64_t tag);
 
-// Submits the reading of a machine's identity. Yields a [`AzmiVmIdentity`], or `text` with `as_json`.
+// Submits the reading of a resource's identity. Yields a [`AzmiResourceIdentity`], or `text` with `as_json`.
 //
 // # Safety
 // See the module.
-int32_t azmi_vm_identity_get(uint64_t client,
-                             const struct AzmiVmIdentityGetRequest *request,
-                             uint64_t queue,
-                             uint64_t tag);
+int32_t azmi_resource_identity_get(uint64_t client,
+                                   const struct AzmiResourceIdentityGetRequest *request,
+                                   uint64_t queue,
+                                   uint64_t tag);
 
-// Submits a listing of machines. Yields a [`AzmiVmIdentity`] for each, or `text` with `as_json`.
+// Submits a listing of machines. Yields a [`AzmiResourceIdentity`] for each, or `text` with `as_json`.
 //
 // # Safety
 // See the module.
-int32_t azmi_vm_identity_list(uint64_t client,
-                              const struct AzmiVmIdentityListRequest *request,
-                              uint64_t queue,
-                              uint64_t tag);
+int32_t azmi_resource_identity_list(uint64_t client,
+                                    const struct AzmiResourceIdentityListRequest *request,
+                                    uint64_t queue,
+                                    uint64_t tag);
 
-// Submits a wait until Azure has completed the change of a machine. Yields a [`AzmiVmIdentity`].
+// Submits a wait until Azure has completed the change of a resource. Yields a [`AzmiResourceIdentity`].
 //
 // # Safety
 // See the module.
-int32_t azmi_vm_identity_wait(uint64_t client,
-                              const struct AzmiVmIdentityWaitRequest *request,
-                              uint64_t queue,
-                              uint64_t tag);
+int32_t azmi_resource_identity_wait(uint64_t client,
+                                    const struct AzmiResourceIdentityWaitRequest *request,
+                                    uint64_t queue,
+                                    uint64_t tag);
 
-// Submits a change to a machine's identity. Yields the [`AzmiVmIdentity`] after it, or a
+// Submits a change to a resource's identity. Yields the [`AzmiResourceIdentity`] after it, or a
 // [`AzmiPlan`] when `dry_run` is set.
 //
 // # Safety
 // See the module.
-int32_t azmi_vm_identity_update(uint64_t client,
-                                const struct AzmiVmIdentityUpdateRequest *request,
-                                uint64_t queue,
-                                uint64_t tag);
+int32_t azmi_resource_identity_update(uint64_t client,
+                                      const struct AzmiResourceIdentityUpdateRequest *request,
+                                      uint64_t queue,
+                                      uint64_t tag);
 
 // Submits the reading of the system-assigned identity of the resource with this id. Yields a
 // [`AzmiSystemIdentity`].

@@ -210,8 +210,8 @@ impl Story {
         println!("\nmyVM: {words}");
         let add: Vec<_> = add.iter().map(|id| string(id)).collect();
         let remove: Vec<_> = remove.iter().map(|id| string(id)).collect();
-        let request = AzmiVmIdentityUpdateRequest {
-            kind: AZMI_MACHINE_VIRTUAL_MACHINE,
+        let request = AzmiResourceIdentityUpdateRequest {
+            kind: AZMI_KIND_VIRTUAL_MACHINE,
             target: target("myVM"),
             change: AZMI_CHANGE_MERGE,
             identity_type: AZMI_IDENTITY_NONE,
@@ -230,7 +230,7 @@ impl Story {
         let client = self.client;
         self.run(
             // SAFETY: the request is valid.
-            |queue, tag| unsafe { azmi_vm_identity_update(client, &request, queue, tag) },
+            |queue, tag| unsafe { azmi_resource_identity_update(client, &request, queue, tag) },
             show_machine,
         );
     }
@@ -367,7 +367,7 @@ fn show_identity(event: &AzmiEvent) {
 
 fn show_machine(event: &AzmiEvent) {
     // SAFETY: an update yields the identity of the machine.
-    let vm = unsafe { &*event.vm_identity };
+    let vm = unsafe { &*event.resource_identity };
     println!(
         "  system-assigned: {}",
         match text(vm.principal_id) {

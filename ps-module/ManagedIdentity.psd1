@@ -26,6 +26,7 @@
         'Get-IdentityGroupMember'
         'Get-IdentityRoleAssignment'
         'Get-ManagedIdentityConnection'
+        'Get-ResourceIdentity'
         'Get-SystemAssignedIdentity'
         'Get-UserAssignedIdentity'
         'Get-VmIdentity'
@@ -44,9 +45,11 @@
         'Update-AzStyleVm'
         'Update-AzStyleVmss'
         'Update-FederatedIdentityCredential'
+        'Update-ResourceIdentity'
         'Update-UserAssignedIdentity'
         'Update-VmIdentity'
         'Update-VmssIdentity'
+        'Wait-ResourceIdentity'
         'Wait-VmIdentity'
     )
     FunctionsToExport      = @()

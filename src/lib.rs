@@ -2,7 +2,8 @@
 //!
 //! This library is the logic of the ManagedIdentity PowerShell module. It signs in ([`connect`],
 //! [`auth`]), speaks to Azure Resource Manager ([`arm`]), and knows user-assigned identities
-//! ([`identity`]) and the identity of virtual machines ([`compute`]). Other languages reach it
+//! ([`identity`]) and the identity of every other resource ([`resource`]), machines with
+//! instances among them ([`compute`]). Other languages reach it
 //! through the C ABI in [`ffi`], the only place with unsafe code.
 
 pub mod access;
@@ -15,3 +16,4 @@ pub mod deployment;
 pub mod export;
 pub mod ffi;
 pub mod identity;
+pub mod resource;

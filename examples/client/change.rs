@@ -5,7 +5,7 @@
 
 use emulator::seed;
 use managed_identity::arm::Target;
-use managed_identity::compute::{self, MachineKind, Update, Upgrade, Wanted};
+use managed_identity::compute::{self, ResourceKind, Update, Upgrade, Wanted};
 use serde_json::Value;
 
 use crate::{Arguments, Result, shared};
@@ -35,7 +35,7 @@ fn read(mut arguments: Arguments) -> Result<(String, Update)> {
         }
     }
     let update = Update {
-        kind: MachineKind::VirtualMachine,
+        kind: ResourceKind::VirtualMachine,
         target: Target {
             resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
             name: Some(name.ok_or(USAGE)?),

@@ -36,7 +36,7 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     [Parameter(ValueFromRemainingArguments = true)]
     public object[] OtherParameter { get; set; } = [];
 
-    private protected abstract MachineKind Kind { get; }
+    private protected abstract ResourceKind Kind { get; }
 
     /// <summary>The name or the pattern that was given.</summary>
     private protected abstract GivenName MachineName { get; }
@@ -88,10 +88,10 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     }
 
     private protected sealed override Request Get(ResourceTarget target) =>
-        new VmIdentityGetRequest(Client, Kind, target) { AsJson = true };
+        new ResourceIdentityGetRequest(Client, Kind, target) { AsJson = true };
 
     private protected sealed override Request List(ListScope scope) =>
-        new VmIdentityListRequest(Client, Kind, scope) { AsJson = true };
+        new ResourceIdentityListRequest(Client, Kind, scope) { AsJson = true };
 
     private protected sealed override string NameOf(object item) =>
         AzStyleMachine.Read((string)item).Properties["Name"]?.Value as string ?? "";

@@ -29,7 +29,7 @@ public abstract class FindMachineCmdlet : FindCmdlet
     [Parameter]
     public SwitchParameter Check { get; set; }
 
-    private protected abstract MachineKind Kind { get; }
+    private protected abstract ResourceKind Kind { get; }
 
     /// <summary>The names or patterns that were given.</summary>
     private protected abstract string[]? Names { get; }
@@ -57,10 +57,10 @@ public abstract class FindMachineCmdlet : FindCmdlet
     }
 
     private protected sealed override Request Get(ResourceTarget target) =>
-        new VmIdentityGetRequest(Client, Kind, target) { Check = Check };
+        new ResourceIdentityGetRequest(Client, Kind, target) { Check = Check };
 
     private protected sealed override Request List(ListScope scope) =>
-        new VmIdentityListRequest(Client, Kind, scope) { Check = Check };
+        new ResourceIdentityListRequest(Client, Kind, scope) { Check = Check };
 
     private protected sealed override string NameOf(object item) => ((VmIdentity)item).Name;
 }

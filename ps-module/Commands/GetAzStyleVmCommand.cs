@@ -19,7 +19,7 @@ public sealed class GetAzStyleVmCommand : FindAzStyleCmdlet
 
     private protected override string Label => "virtual machine";
 
-    private protected override MachineKind Kind => MachineKind.VirtualMachine;
+    private protected override ResourceKind Kind => ResourceKind.VirtualMachine;
 
     private protected override GivenName MachineName => Given.Name(nameof(Name), Name);
 }

@@ -21,7 +21,7 @@ public sealed class GetAzStyleVmssCommand : FindAzStyleCmdlet
 
     private protected override string Label => "virtual machine scale set";
 
-    private protected override MachineKind Kind => MachineKind.ScaleSet;
+    private protected override ResourceKind Kind => ResourceKind.ScaleSet;
 
     private protected override GivenName MachineName => Given.Name(nameof(VMScaleSetName), VMScaleSetName);
 }

@@ -32,7 +32,7 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
 
     private protected override string Label => "virtual machine";
 
-    private protected override MachineKind Kind => MachineKind.VirtualMachine;
+    private protected override ResourceKind Kind => ResourceKind.VirtualMachine;
 
     private protected override string[]? Names => Name;
 

@@ -32,7 +32,7 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
 
     private protected override string Label => "virtual machine scale set";
 
-    private protected override MachineKind Kind => MachineKind.ScaleSet;
+    private protected override ResourceKind Kind => ResourceKind.ScaleSet;
 
     private protected override string[]? Names => Name;
 

@@ -21,7 +21,7 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
 
     /// <summary>The kinds of identity after the change: SystemAssigned, UserAssigned, SystemAssignedUserAssigned or None.</summary>
     [Parameter]
-    public VmIdentityType IdentityType { get; set; }
+    public ResourceIdentityType IdentityType { get; set; }
 
     /// <summary>The user-assigned identities: resource ids, or names of identities in the machine's resource group.</summary>
     [Parameter]

@@ -45,7 +45,7 @@ public sealed class UpdateAzStyleVmCommand : UpdateAzStyleCmdlet
         var target = Machine(nameof(VM), machine);
         Given.Name(nameof(Id), Id).CheckBeside(target.ResourceId);
 
-        var request = new VmIdentityUpdateRequest(Client, MachineKind.VirtualMachine, target)
+        var request = new ResourceIdentityUpdateRequest(Client, ResourceKind.VirtualMachine, target)
         {
             ExactType = IdentityType,
             Add = IdentityId,

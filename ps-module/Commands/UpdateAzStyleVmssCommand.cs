@@ -28,10 +28,10 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
     public PSObject? VirtualMachineScaleSet { get; set; }
 
     // Without an object Azure PowerShell sends a PATCH, which drops no user-assigned identity while the type has any.
-    private bool Adds => VirtualMachineScaleSet is null && (IdentityType & VmIdentityType.UserAssigned) != 0;
+    private bool Adds => VirtualMachineScaleSet is null && (IdentityType & ResourceIdentityType.UserAssigned) != 0;
 
     private SystemAssignedChange SystemAssigned =>
-        (IdentityType & VmIdentityType.SystemAssigned) != 0
+        (IdentityType & ResourceIdentityType.SystemAssigned) != 0
             ? SystemAssignedChange.Enable
             : SystemAssignedChange.Disable;
 
@@ -49,7 +49,7 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
 
     private void Update(ResourceTarget target)
     {
-        var request = new VmIdentityUpdateRequest(Client, MachineKind.ScaleSet, target)
+        var request = new ResourceIdentityUpdateRequest(Client, ResourceKind.ScaleSet, target)
         {
             ExactType = Adds ? null : IdentityType,
             SystemAssigned = SystemAssigned,
@@ -61,7 +61,7 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
         {
             var changed = new ResourceTarget { ResourceId = ((VmIdentity)item).Id };
             Submit(
-                new VmIdentityGetRequest(Client, MachineKind.ScaleSet, changed) { AsJson = true },
+                new ResourceIdentityGetRequest(Client, ResourceKind.ScaleSet, changed) { AsJson = true },
                 new Operation(VMScaleSetName) { OnItem = json => WriteObject(AzStyleMachine.Read((string)json)) });
         }
 

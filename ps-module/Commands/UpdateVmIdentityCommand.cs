@@ -16,7 +16,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(VmIdentity))]
-public sealed class UpdateVmIdentityCommand : UpdateMachineCmdlet
+public sealed class UpdateVmIdentityCommand : ResourceIdentityChangeCmdlet
 {
     /// <summary>The names of the virtual machines. Where one is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
@@ -35,11 +35,11 @@ public sealed class UpdateVmIdentityCommand : UpdateMachineCmdlet
     [AllowNull]
     public PSObject? VM { get; set; }
 
-    private protected override MachineKind Kind => MachineKind.VirtualMachine;
+    private protected override ResourceKind Kind => ResourceKind.VirtualMachine;
 
     private protected override string Label => "virtual machine";
 
     private protected override string[]? Names => Name;
 
-    private protected override (string Parameter, PSObject? Value) Machine => (nameof(VM), VM);
+    private protected override (string Parameter, PSObject? Value) Resource => (nameof(VM), VM);
 }

@@ -16,7 +16,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(VmssIdentity))]
-public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
+public sealed class UpdateVmssIdentityCommand : ResourceIdentityChangeCmdlet
 {
     /// <summary>The names of the virtual machine scale sets. Where one is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
@@ -43,13 +43,13 @@ public sealed class UpdateVmssIdentityCommand : UpdateMachineCmdlet
     [ValidateNotNullOrEmpty]
     public string[] UpgradeInstance { get; set; } = [];
 
-    private protected override MachineKind Kind => MachineKind.ScaleSet;
+    private protected override ResourceKind Kind => ResourceKind.ScaleSet;
 
     private protected override string Label => "virtual machine scale set";
 
     private protected override string[]? Names => Name;
 
-    private protected override (string Parameter, PSObject? Value) Machine => (nameof(Vmss), Vmss);
+    private protected override (string Parameter, PSObject? Value) Resource => (nameof(Vmss), Vmss);
 
     private protected override string[] Instances => UpgradeInstance;
 }

@@ -62,7 +62,7 @@ public sealed class WaitVmIdentityCommand : ConnectedCmdlet
     private void Wait(ResourceTarget target, object? input)
     {
         var isSet = (target.ResourceId ?? target.Type)?.IndexOf("/virtualMachineScaleSets", StringComparison.OrdinalIgnoreCase) >= 0;
-        var kind = isSet ? MachineKind.ScaleSet : MachineKind.VirtualMachine;
-        Submit(new VmIdentityWaitRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
+        var kind = isSet ? ResourceKind.ScaleSet : ResourceKind.VirtualMachine;
+        Submit(new ResourceIdentityWaitRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
     }
 }

@@ -10,7 +10,8 @@ namespace ManagedIdentity.Inputs;
 /// with it, and the library checks that they agree; names of <c>$PSDefaultParameterValues</c> do not count then. An
 /// object without an id is what its own names say; what it leaves open the parameters say.
 /// </summary>
-internal sealed class ResourceNames(GivenName subscription, GivenName group, GivenName name) : INames<ResourceTarget>
+internal sealed class ResourceNames(
+    GivenName subscription, GivenName group, GivenName name, GivenName? type = null) : INames<ResourceTarget>
 {
     private const string Rule =
         "it must be a resource id, or an object with a property Id or ResourceId, or one with ResourceGroupName and Name.";
@@ -49,7 +50,7 @@ internal sealed class ResourceNames(GivenName subscription, GivenName group, Giv
             SubscriptionId = subscription.For(one),
             ResourceGroupName = group.For(one),
             Name = own,
-            Type = ResourceReference.Type(one),
+            Type = TypeOf(one),
             Parameter = parameter,
         };
     }
@@ -61,6 +62,7 @@ internal sealed class ResourceNames(GivenName subscription, GivenName group, Giv
         SubscriptionId = subscription.OnCommandLine,
         ResourceGroupName = group.OnCommandLine,
         Name = name.OnCommandLine,
+        Type = type?.OnCommandLine,
         Parameter = parameter,
     };
 
@@ -70,7 +72,16 @@ internal sealed class ResourceNames(GivenName subscription, GivenName group, Giv
         SubscriptionId = subscription.WithoutObject,
         ResourceGroupName = group.WithoutObject,
         Name = own,
+        Type = type?.WithoutObject,
     };
+
+    /// <summary>The type that an object says it is of, or else the parameter.</summary>
+    private string? TypeOf(PSObject one)
+    {
+        var own = ResourceReference.Type(one);
+        type?.CheckBeside(own);
+        return own ?? type?.WithoutObject;
+    }
 
     /// <summary>The same for a name that was piped.</summary>
     private ResourceTarget Named(string parameter, string own)

@@ -66,7 +66,7 @@ internal static class AzStyleMachine
     }
 
     /// <summary>Azure separates the two kinds by a comma, as the names of flags are.</summary>
-    private static object? Kind(string? text) => Enum.TryParse<VmIdentityType>(text, ignoreCase: true, out var kind) ? kind : text;
+    private static object? Kind(string? text) => Enum.TryParse<ResourceIdentityType>(text, ignoreCase: true, out var kind) ? kind : text;
 
     private static Dictionary<string, PSObject>? Assigned(PSObject? wire)
     {

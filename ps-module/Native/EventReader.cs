@@ -19,10 +19,12 @@ internal static unsafe partial class EventReader
         Question = source->question is null ? null : Read(source->question),
     };
 
-    private static VmIdentity Make(AzmiVmIdentity* source) =>
-        (MachineKind)source->machine == MachineKind.ScaleSet
-            ? new VmssIdentity { UpgradePolicyMode = source->upgrade_mode.Read() }
-            : new VmIdentity();
+    private static ResourceIdentity Make(AzmiResourceIdentity* source) => (ResourceKind)source->kind switch
+    {
+        ResourceKind.ScaleSet => new VmssIdentity { UpgradePolicyMode = source->upgrade_mode.Read() },
+        ResourceKind.VirtualMachine => new VmIdentity(),
+        _ => new ResourceIdentity(),
+    };
 
     private static ManagedIdentityConnection Make(AzmiConnection* source) =>
         new(new ClientHandle(source->client, static client => NativeMethods.azmi_client_free(client)));

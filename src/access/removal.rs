@@ -4,17 +4,18 @@
 use futures_util::{StreamExt, stream};
 
 use super::assignment::{RoleAssignment, delete as delete_role, described, removal_effect};
-use super::usage::{Machine, Usage, other};
+use super::usage::{Usage, labelled, other};
 use crate::arm::{Client, Plan, Target, existence};
 use crate::base::{Category, Error, ResourceId, Result, capitalized, with_full_stop};
-use crate::compute::{self, Update, Upgrade, Wanted};
+use crate::compute::{self, Update, Upgrade};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
+use crate::resource::{self, Named, Wanted};
 
-/// How many machines are changed at once for one identity.
+/// How many resources are changed at once for one identity.
 const AT_ONCE: usize = 8;
 
-/// Takes an identity off every virtual machine and scale set that has it, takes its roles away,
-/// and deletes it. Resources of other kinds that refer to it are named in a warning.
+/// Takes an identity off every resource that has it, takes its roles away, and deletes it. Resources
+/// whose settings name it although they do not have it are named in a warning.
 ///
 /// # Errors
 /// The first that happened, in words that say what is done and what is not; those of the look;
@@ -51,8 +52,8 @@ pub async fn remove_detached(client: &Client, target: &Target) -> Result<()> {
 pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Plan> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
     let mut usage = Usage::of(client, &id).await?;
-    usage.machines = detachable(client, &usage).await?;
-    let mut steps: Vec<String> = usage.machines.iter().map(detach_step).collect();
+    usage.holders = detachable(client, &usage).await?;
+    let mut steps: Vec<String> = usage.holders.iter().map(detach_step).collect();
     steps.extend(usage.roles.iter().map(remove_role_step));
     steps.extend(
         usage
@@ -74,7 +75,7 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
     };
     if !usage.others.is_empty() {
         description.push_str(&format!(
-            ". Not changed, although it refers to the identity: {}",
+            ". Not changed, although its settings name the identity: {}",
             others(&usage)
         ));
     }
@@ -87,30 +88,30 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
 
 /// Each thing that a removal does.
 fn effects(usage: &Usage) -> Vec<String> {
-    let machines = usage.machines.iter();
-    machines
-        .map(|machine| compute::removal_effect(&machine.id, usage.id.as_str()))
+    let holders = usage.holders.iter();
+    holders
+        .map(|holder| resource::removal_effect(holder, usage.id.as_str()))
         .chain(usage.roles.iter().map(|role| removal_effect(&role.id)))
         .chain(usage.identity.as_ref().map(identity::deletion_effect))
         .collect()
 }
 
-/// The machines that have the identity and can be changed: Resource Graph is late.
+/// The resources that have the identity and can be changed: Resource Graph is late.
 ///
 /// # Errors
 /// What Azure would answer to the change of one of them, as far as reading finds it.
-async fn detachable(client: &Client, usage: &Usage) -> Result<Vec<Machine>> {
-    let plans = stream::iter(usage.machines.clone())
-        .map(|machine| async move {
-            let change = removal(&usage.id, &machine);
-            (machine, compute::plan_update(client, &change).await)
+async fn detachable(client: &Client, usage: &Usage) -> Result<Vec<ResourceId>> {
+    let plans = stream::iter(usage.holders.clone())
+        .map(|holder| async move {
+            let change = removal(&usage.id, &holder);
+            (holder, compute::plan_update(client, &change).await)
         })
         .buffered(AT_ONCE);
     let plans: Vec<_> = plans.collect().await;
     let mut found = Vec::new();
-    for (machine, plan) in plans {
+    for (holder, plan) in plans {
         match plan {
-            Ok(plan) if plan.changes() => found.push(machine),
+            Ok(plan) if plan.changes() => found.push(holder),
             Ok(_) => {}
             Err(error) if existence::is_gone(&error) => {}
             Err(error) => return Err(error),
@@ -154,8 +155,8 @@ async fn check_unused(client: &Client, target: &Target) -> Result<()> {
         message,
     )
     .advise(
-        "Remove these first, or use -Detach, which removes the identity from virtual machines and \
-         scale sets and deletes its role assignments.",
+        "Remove these first, or use -Detach, which removes the identity from all resources that have \
+         it and deletes its role assignments.",
     ))
 }
 
@@ -199,11 +200,11 @@ impl Steps {
 }
 
 async fn detach(client: &Client, usage: &Usage, steps: &mut Steps) {
-    let machines = usage.machines.clone();
-    let mut ended = stream::iter(machines)
-        .map(|machine| async move {
-            let ended = detach_machine(client, &usage.id, &machine).await;
-            (detach_step(&machine), ended)
+    let holders = usage.holders.clone();
+    let mut ended = stream::iter(holders)
+        .map(|holder| async move {
+            let ended = detach_from(client, &usage.id, &holder).await;
+            (detach_step(&holder), ended)
         })
         .buffer_unordered(AT_ONCE);
     while let Some((step, ended)) = ended.next().await {
@@ -214,26 +215,23 @@ async fn detach(client: &Client, usage: &Usage, steps: &mut Steps) {
     }
 }
 
-/// The change that takes the identity off a machine.
-fn removal(identity: &ResourceId, machine: &Machine) -> Update {
+/// The change that takes the identity off a resource.
+fn removal(identity: &ResourceId, holder: &ResourceId) -> Update {
     Update {
-        kind: machine.kind,
-        target: Target::of(&machine.id),
-        wanted: Wanted::Merge {
-            add: Vec::new(),
-            remove: vec![identity.to_string()],
-            system_assigned: None,
-            remove_missing: false,
+        change: resource::Update {
+            resource: Named::by_id(holder),
+            wanted: Wanted::removal(identity),
+            no_wait: false,
+            force: false,
         },
-        no_wait: false,
         upgrade: Upgrade::None,
     }
 }
 
-async fn detach_machine(client: &Client, identity: &ResourceId, machine: &Machine) -> Result<()> {
-    match compute::update(client, &removal(identity, machine)).await {
+async fn detach_from(client: &Client, identity: &ResourceId, holder: &ResourceId) -> Result<()> {
+    match compute::update(client, &removal(identity, holder)).await {
         Ok(_) => Ok(()),
-        // Resource Graph is late: the machine is gone, and the reference with it.
+        // Resource Graph is late: the resource is gone, and the reference with it.
         Err(error) if existence::is_gone(&error) => Ok(()),
         Err(error) => Err(error),
     }
@@ -262,8 +260,8 @@ async fn delete(client: &Client, id: &ResourceId, steps: &Steps) -> Result<()> {
     }
 }
 
-fn detach_step(machine: &Machine) -> String {
-    format!("remove it from {}", machine.label())
+fn detach_step(holder: &ResourceId) -> String {
+    format!("remove it from {}", labelled(holder))
 }
 
 fn remove_role_step(role: &RoleAssignment) -> String {
@@ -280,7 +278,7 @@ async fn warn_of_others(client: &Client, usage: &Usage) -> Result<()> {
         return Ok(());
     }
     let warning = format!(
-        "These resources refer to '{}', and the module does not change them: {}.",
+        "The settings of these resources name '{}', and the module does not change them: {}.",
         usage.id.name(),
         others(usage)
     );

@@ -7,8 +7,8 @@ use super::assignment::{RoleAssignment, described, held_by, name_all};
 use super::references::{Reference, ReferenceKind, find};
 use crate::arm::resource_graph::{Rows, quoted};
 use crate::arm::{Client, Scope};
-use crate::base::{ResourceId, Result, ScopeId, same_name};
-use crate::compute::{self, MachineKind};
+use crate::base::{ResourceId, ResourceLabel, ResourceType, Result, ScopeId, same_name};
+use crate::compute::{self, SCALE_SET, VIRTUAL_MACHINE};
 use crate::identity::{self, UserAssignedIdentity, federated};
 
 /// What an identity is used for.
@@ -17,38 +17,14 @@ pub(super) struct Usage {
     pub id: ResourceId,
     /// The identity; none when it does not exist, and what is left of it may still be there.
     pub identity: Option<UserAssignedIdentity>,
-    /// The virtual machines and scale sets that have it.
-    pub machines: Vec<Machine>,
-    /// Resources of other kinds that refer to it.
+    /// The resources that have it.
+    pub holders: Vec<ResourceId>,
+    /// Resources whose settings name it, although they do not have it.
     pub others: Vec<Reference>,
     /// The roles that it holds.
     pub roles: Vec<RoleAssignment>,
     /// The names of its federated credentials.
     pub federated: Vec<String>,
-}
-
-/// A virtual machine or scale set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Machine {
-    pub kind: MachineKind,
-    pub id: ResourceId,
-}
-
-impl Machine {
-    /// The machine with this id, if it is that of one.
-    fn read(id: &str) -> Option<Self> {
-        [MachineKind::VirtualMachine, MachineKind::ScaleSet]
-            .into_iter()
-            .find_map(|kind| {
-                let id = ResourceId::read(kind.resource_type(), id)?;
-                Some(Self { kind, id })
-            })
-    }
-
-    /// What messages call it.
-    pub fn label(&self) -> String {
-        format!("{} '{}'", self.kind.resource_type().label, self.id)
-    }
 }
 
 impl Usage {
@@ -72,20 +48,20 @@ impl Usage {
             federated_names(&whole, id, identity.is_some()),
         )
         .await?;
-        let mut machines = in_own_subscription;
+        let mut holders = in_own_subscription;
         let mut others = Vec::new();
         for reference in referring {
             let assigned = reference.kind == ReferenceKind::Assigned;
-            match Machine::read(&reference.id).filter(|_| assigned) {
-                Some(machine) if machines.iter().any(|known| known.id == machine.id) => {}
-                Some(machine) => machines.push(machine),
+            match ResourceId::read_any(&reference.id).filter(|_| assigned) {
+                Some(holder) if holders.contains(&holder) => {}
+                Some(holder) => holders.push(holder),
                 None => others.push(reference),
             }
         }
         Ok(Self {
             id: id.clone(),
             identity,
-            machines,
+            holders,
             others,
             roles,
             federated,
@@ -94,7 +70,7 @@ impl Usage {
 
     /// Whether nothing uses it.
     pub fn is_empty(&self) -> bool {
-        self.machines.is_empty()
+        self.holders.is_empty()
             && self.others.is_empty()
             && self.roles.is_empty()
             && self.federated.is_empty()
@@ -102,12 +78,12 @@ impl Usage {
 
     /// Each use in words.
     pub fn descriptions(&self) -> Vec<String> {
-        let machines = self.machines.iter().map(Machine::label);
+        let holders = self.holders.iter().map(labelled);
         let others = self.others.iter().map(other);
         let roles = self.roles.iter().map(described);
         let federated = self.federated.iter();
         let federated = federated.map(|name| format!("federated credential '{name}'"));
-        machines
+        holders
             .chain(others)
             .chain(roles)
             .chain(federated)
@@ -115,23 +91,34 @@ impl Usage {
     }
 }
 
-/// A resource of another kind in words.
+/// A resource that has the identity in words.
+pub(super) fn labelled(holder: &ResourceId) -> String {
+    let label = ResourceLabel::read(holder.as_str());
+    let label = label.map_or_else(|| holder.type_name(), |one| one.label);
+    format!("{label} '{holder}'")
+}
+
+/// A resource whose settings name the identity in words.
 pub(super) fn other(reference: &Reference) -> String {
     format!("'{}' ({})", reference.id, reference.resource_type)
 }
 
 /// The machines of the identity's own subscription that have it.
-async fn machines_in_own_subscription(client: &Client, id: &ResourceId) -> Result<Vec<Machine>> {
+async fn machines_in_own_subscription(client: &Client, id: &ResourceId) -> Result<Vec<ResourceId>> {
     let (mut found, scale_sets) = try_join(
-        machines_of(client, MachineKind::VirtualMachine, id),
-        machines_of(client, MachineKind::ScaleSet, id),
+        machines_of(client, VIRTUAL_MACHINE, id),
+        machines_of(client, SCALE_SET, id),
     )
     .await?;
     found.extend(scale_sets);
     Ok(found)
 }
 
-async fn machines_of(client: &Client, kind: MachineKind, id: &ResourceId) -> Result<Vec<Machine>> {
+async fn machines_of(
+    client: &Client,
+    kind: ResourceType,
+    id: &ResourceId,
+) -> Result<Vec<ResourceId>> {
     let scope = Scope {
         subscription_id: Some(id.subscription().to_owned()),
         resource_group: None,
@@ -143,7 +130,7 @@ async fn machines_of(client: &Client, kind: MachineKind, id: &ResourceId) -> Res
             let mut assigned = machine.assigned.iter();
             assigned.any(|one| same_name(&one.id, id.as_str()))
         });
-        found.extend(having.filter_map(|machine| Machine::read(&machine.id)));
+        found.extend(having.filter_map(|machine| ResourceId::read(kind, &machine.id)));
     }
     Ok(found)
 }

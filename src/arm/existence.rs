@@ -1,14 +1,10 @@
 //! What a plan reads to find what Azure would refuse: whether a resource of any type is there, and
 //! in which regions a type is.
 
-use serde::Deserialize;
-
 use super::client::Client;
+use super::provider::describe;
 use super::{resource_group, subscription};
 use crate::base::{Error, Result, every_other, last_provider};
-
-/// The version in which the providers of a subscription are read.
-const API_VERSION: &str = "2021-04-01";
 
 /// The codes of a path that leads to nothing.
 const ABSENT: [&str; 3] = [
@@ -16,22 +12,6 @@ const ABSENT: [&str; 3] = [
     "ResourceGroupNotFound",
     "SubscriptionNotFound",
 ];
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Provider {
-    #[serde(default)]
-    resource_types: Vec<ResourceType>,
-}
-
-/// A type of resources as its provider describes it in a subscription.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ResourceType {
-    resource_type: String,
-    locations: Vec<String>,
-    api_versions: Vec<String>,
-}
 
 /// Checks that there is something with this id: a subscription, a resource group or a resource.
 /// What may not be read passes.
@@ -96,29 +76,6 @@ fn type_of<'a>(parts: &[&'a str]) -> Option<(&'a str, String)> {
     (!rest.is_empty() && rest.len() % 2 == 0).then(|| (namespace, every_other(rest)))
 }
 
-async fn describe(
-    client: &Client,
-    subscription: &str,
-    namespace: &str,
-    name: &str,
-) -> Result<ResourceType> {
-    let path = format!("/subscriptions/{subscription}/providers/{namespace}");
-    let reply = client.get(&path, API_VERSION, namespace).await?;
-    let provider: Provider = reply.json(namespace)?;
-    let mut types = provider.resource_types.into_iter();
-    let described = types.find(|one| one.resource_type.eq_ignore_ascii_case(name));
-    Ok(described.unwrap_or_default())
-}
-
-impl ResourceType {
-    /// The newest version that is not a preview; empty when there is none.
-    fn newest_version(&self) -> String {
-        let versions = self.api_versions.iter();
-        let stable = versions.filter(|version| !version.contains("preview"));
-        stable.max().cloned().unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,15 +101,5 @@ mod tests {
         for (tail, wanted) in cases {
             assert_eq!(of(&format!("{group}{tail}")).as_deref(), wanted, "{tail}");
         }
-    }
-
-    #[test]
-    fn a_preview_is_no_version_to_read_with() {
-        let described = ResourceType {
-            api_versions: vec!["2024-01-01".into(), "2025-01-01-preview".into()],
-            ..ResourceType::default()
-        };
-        assert_eq!(described.newest_version(), "2024-01-01");
-        assert_eq!(ResourceType::default().newest_version(), "");
     }
 }

@@ -192,7 +192,11 @@ fn invalid_method(given: &str, rule: &str) -> Error {
     Error::invalid("InvalidMethod", "Method", given, rule)
 }
 
-fn check_version(given: &str) -> Result<()> {
+/// Checks that an api-version looks like one.
+///
+/// # Errors
+/// `InvalidApiVersion`.
+pub(crate) fn check_version(given: &str) -> Result<()> {
     let valid = (1..=64).contains(&given.len())
         && given
             .bytes()

@@ -31,6 +31,14 @@ impl Reply {
         json::from_slice(&self.body).map_err(|_| self.unexpected(target))
     }
 
+    /// The body as it stands, nulls and all.
+    ///
+    /// # Errors
+    /// `UnexpectedContent` when it is no JSON.
+    pub(crate) fn value(&self, target: &str) -> Result<serde_json::Value> {
+        self.whole().map_err(|_| self.unexpected(target))
+    }
+
     /// The body as `T`, exactly as it stands.
     pub(super) fn whole<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.body)
@@ -66,7 +74,7 @@ impl Reply {
     }
 
     /// Whether there is no body.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.body.iter().all(u8::is_ascii_whitespace)
     }
 

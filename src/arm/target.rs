@@ -2,7 +2,8 @@
 
 use super::client::Client;
 use crate::base::{
-    Category, Error, ResourceId, ResourceType, Result, capitalized, label, of_another_type,
+    Category, Error, ResourceId, ResourceType, Result, capitalized, check_resource_group,
+    check_subscription_id, label, of_another_type, same_name,
 };
 
 /// One resource: by its id, or by its names.
@@ -103,6 +104,57 @@ impl Target {
         ResourceId::new(kind, &subscription, &group, &name)
     }
 
+    /// The id of the resource that is meant, of whatever type: by its id, or by group, name and
+    /// type; what lies in another resource has the other's name before its own, as `app/staging`.
+    ///
+    /// # Errors
+    /// Those of [`resolve`](Self::resolve).
+    pub fn resolve_any(&self, client: &Client) -> Result<ResourceId> {
+        const USUAL: Parameters = Parameters::USUAL;
+        let Some(id) = &self.resource_id else {
+            return self.assemble_any(client);
+        };
+        let id = ResourceId::parse_any(self.parameter_or(USUAL.resource_id), id)?;
+        let (kind, name) = (id.type_name(), id.full_name());
+        let label = label(&kind).unwrap_or(&kind);
+        self.check_subscription(label, &name, id.subscription())?;
+        self.check_group(label, &name, id.group(), USUAL)?;
+        agrees("ResourceType", self.resource_type.as_deref(), &kind, || {
+            format!("'{name}' is of the type {kind}")
+        })?;
+        let is_own = |given: &&str| !same_name(given, id.name());
+        let given = self.name.as_deref().filter(is_own);
+        agrees(USUAL.name, given, &name, || {
+            format!("The {label} is '{name}'")
+        })?;
+        Ok(id)
+    }
+
+    fn assemble_any(&self, client: &Client) -> Result<ResourceId> {
+        let given = |value: &Option<String>, parameter| {
+            let rule = "specify the resource with -ResourceId, or with -ResourceGroupName, -Name and \
+                        -ResourceType.";
+            value.clone().ok_or_else(|| Error::missing(parameter, rule))
+        };
+        let group = given(&self.resource_group, "ResourceGroupName")?;
+        let name = given(&self.name, "Name")?;
+        let kind = given(&self.resource_type, "ResourceType")?;
+        let types = types_in(&kind)?;
+        let names: Vec<&str> = name.split('/').collect();
+        check_names(&kind, &types, &name, &names)?;
+        let subscription = client.subscription_or(self.subscription_id.as_deref())?;
+        check_subscription_id(&subscription)?;
+        check_resource_group(&group)?;
+        let mut id = format!(
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/{}",
+            types[0]
+        );
+        for (kind, name) in types[1..].iter().zip(&names) {
+            id.push_str(&format!("/{kind}/{name}"));
+        }
+        ResourceId::parse_any("ResourceId", &id)
+    }
+
     /// What errors call the parameter that gave the id or the object.
     pub(crate) fn parameter_or<'a>(&'a self, usual: &'a str) -> &'a str {
         self.parameter.as_deref().unwrap_or(usual)
@@ -156,6 +208,51 @@ impl Target {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The namespace and the types of `Microsoft.Web/sites/slots`.
+fn types_in(kind: &str) -> Result<Vec<&str>> {
+    let parts: Vec<&str> = kind.split('/').collect();
+    let is_word = |part: &&str| {
+        let mut chars = part.chars();
+        !part.is_empty() && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    };
+    let fits = parts.len() > 1 && parts.iter().all(is_word) && parts[0].contains('.');
+    match fits {
+        true => Ok(parts),
+        false => Err(Error::invalid(
+            "InvalidResourceType",
+            "ResourceType",
+            kind,
+            "it must be a namespace and a type, such as Microsoft.Web/sites or \
+             Microsoft.Web/sites/slots.",
+        )),
+    }
+}
+
+/// Checks that there is a name for each type, and that each can be one.
+fn check_names(kind: &str, types: &[&str], name: &str, names: &[&str]) -> Result<()> {
+    let count = types.len() - 1;
+    if names.len() != count {
+        let rule = match count {
+            1 => format!("{kind} has one name, without '/'."),
+            _ => format!("{kind} has {count} names with '/' between them, such as app/staging."),
+        };
+        return Err(Error::invalid("InvalidName", "Name", name, &rule));
+    }
+    let unfit = |c: char| c.is_control() || "?#%\\\"<>*".contains(c);
+    let is_fit = |name: &&str| {
+        !matches!(*name, "" | "." | "..") && !name.contains(unfit) && name.trim() == *name
+    };
+    match names.iter().all(is_fit) {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "InvalidName",
+            "Name",
+            name,
+            "it must not be empty, and must not contain ? # % \\ \" < > or *.",
+        )),
     }
 }
 

@@ -50,5 +50,7 @@ pub(crate) use resource_label::{ResourceLabel, every_other, label, last_provider
 pub use retry::RetryPolicy;
 pub(crate) use retry::{is_transient, quota_renewal, random_fraction, retry_after};
 pub use scope_id::ScopeId;
-pub(crate) use text::{capitalized, folded, is_guid, same_name, truncated, with_full_stop};
+pub(crate) use text::{
+    capitalized, folded, is_guid, one_line, same_name, truncated, with_full_stop,
+};
 pub(crate) use trust::ExtraRoots;

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use super::category::Category;
 use super::error::{Error, Result};
-use super::resource_label::ResourceLabel;
+use super::resource_label::{ResourceLabel, every_other, last_provider};
 use super::text::{capitalized, folded, is_guid, same_name};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
@@ -29,7 +29,8 @@ impl fmt::Display for ResourceType {
     }
 }
 
-/// The id of a resource in a resource group. Ids that differ only in casing are equal.
+/// The id of a resource: of a known type in a resource group, or of any type anywhere. Ids that
+/// differ only in casing are equal.
 #[derive(Clone, Debug)]
 pub struct ResourceId {
     text: String,
@@ -37,6 +38,10 @@ pub struct ResourceId {
     group: (usize, usize),
     name: (usize, usize),
 }
+
+/// What the id of a resource of any type must be.
+const ANY_SHAPE: &str = "it must be the id of a resource, \
+                         /subscriptions/…/resourceGroups/…/providers/<namespace>/<type>/<name>.";
 
 impl ResourceId {
     /// The id of the resource with these names, which are checked.
@@ -126,17 +131,87 @@ impl ResourceId {
         })
     }
 
+    /// Reads the id of a resource of any type and depth as a user gave it under `parameter`; every
+    /// part is checked.
+    ///
+    /// # Errors
+    /// `InvalidResourceId`, `InvalidSubscriptionId` or `InvalidResourceGroupName`.
+    pub fn parse_any(parameter: &str, text: &str) -> Result<Self> {
+        let invalid = || Error::invalid("InvalidResourceId", parameter, text, ANY_SHAPE);
+        let id = Self::read_any(text).ok_or_else(invalid)?;
+        let unfit = |c: char| c.is_control() || "?#%\\\"<>*".contains(c);
+        let is_dots = |part: &str| matches!(part, "." | "..");
+        if id.text.contains(unfit) || id.text.split('/').any(is_dots) {
+            return Err(invalid());
+        }
+        if !id.subscription().is_empty() {
+            check_subscription(id.subscription())?;
+        }
+        if !id.group().is_empty() {
+            check_group(id.group())?;
+        }
+        Ok(id)
+    }
+
+    /// Reads the id of a resource of any type and depth as Azure gave it: its shape is checked, its
+    /// names are not.
+    pub fn read_any(text: &str) -> Option<Self> {
+        let text = text.trim().trim_end_matches('/');
+        let parts: Vec<&str> = text.strip_prefix('/')?.split('/').collect();
+        let (at, namespace, pairs) = last_provider(&parts)?;
+        let is_whole = !pairs.is_empty() && pairs.len() % 2 == 0 && at % 2 == 0;
+        if !is_whole || parts.contains(&"") || namespace.is_empty() {
+            return None;
+        }
+        let span = |part: &str| {
+            let start = part.as_ptr() as usize - text.as_ptr() as usize;
+            (start, start + part.len())
+        };
+        let after = |index: usize, word: &str| match parts.get(index) {
+            Some(found) if found.eq_ignore_ascii_case(word) && index < at => span(parts[index + 1]),
+            _ => (0, 0),
+        };
+        Some(Self {
+            subscription: after(0, "subscriptions"),
+            group: after(2, "resourceGroups"),
+            name: span(pairs.last()?),
+            text: text.to_owned(),
+        })
+    }
+
+    /// The type, with its namespace: `Microsoft.Web/sites/slots`.
+    pub fn type_name(&self) -> String {
+        match self.type_and_names() {
+            Some((namespace, pairs)) => format!("{namespace}/{}", every_other(&pairs)),
+            None => String::new(),
+        }
+    }
+
+    /// The name with those of the resources that it belongs to: `app/staging`.
+    pub fn full_name(&self) -> String {
+        match self.type_and_names() {
+            Some((_, pairs)) => every_other(&pairs[1..]),
+            None => String::new(),
+        }
+    }
+
+    fn type_and_names(&self) -> Option<(&str, Vec<&str>)> {
+        let parts: Vec<&str> = self.text.split('/').collect();
+        let (_, namespace, pairs) = last_provider(&parts)?;
+        (!pairs.is_empty()).then(|| (namespace, pairs.to_vec()))
+    }
+
     /// The whole id, in the casing that it came in.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The subscription's id.
+    /// The subscription's id; empty above the subscriptions.
     pub fn subscription(&self) -> &str {
         &self.text[self.subscription.0..self.subscription.1]
     }
 
-    /// The resource group.
+    /// The resource group; empty for a resource that is in none.
     pub fn group(&self) -> &str {
         &self.text[self.group.0..self.group.1]
     }
@@ -281,10 +356,61 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_resource_of_any_type_is_read() {
+        const S: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+        let any = |text: &str| ResourceId::parse_any("ResourceId", text);
+        let slot = format!(
+            "/subscriptions/{S}/resourcegroups/rg/providers/Microsoft.Web/sites/app/slots/staging"
+        );
+        let id = any(&slot).unwrap();
+        assert_eq!((id.subscription(), id.group()), (S, "rg"));
+        assert_eq!((id.name(), &*id.full_name()), ("staging", "app/staging"));
+        assert_eq!(id.type_name(), "Microsoft.Web/sites/slots");
+
+        let policy = "providers/Microsoft.Authorization/policyAssignments/p";
+        let id = any(&format!("/subscriptions/{S}/{policy}")).unwrap();
+        assert_eq!((id.subscription(), id.group(), id.name()), (S, "", "p"));
+        let above = "/providers/Microsoft.Management/managementGroups/mg";
+        let id = any(&format!("{above}/{policy}")).unwrap();
+        assert_eq!((id.subscription(), id.group(), id.name()), ("", "", "p"));
+        assert_eq!(id.type_name(), "Microsoft.Authorization/policyAssignments");
+
+        for other in [
+            "x",
+            "",
+            "/",
+            &format!("/subscriptions/{S}/resourceGroups/rg"),
+            &format!("/subscriptions/{S}/resourceGroups/rg/providers/Microsoft.Web/sites"),
+            &slot.replace("app", ".."),
+            &slot.replace("app", "a?b"),
+            &slot[1..],
+        ] {
+            assert_eq!(
+                any(other).unwrap_err().code(),
+                "InvalidResourceId",
+                "{other}"
+            );
+        }
+        let error = any(&slot.replace(S, "s")).unwrap_err();
+        assert_eq!(error.code(), "InvalidSubscriptionId");
+    }
+
     proptest! {
         #[test]
         fn hostile_text_never_panics(text in "\\PC*") {
             let _ = parse(&text);
+            let _ = ResourceId::parse_any("ResourceId", &text);
+        }
+
+        #[test]
+        fn parts_of_any_id_are_parts_of_it(parts in prop::collection::vec("[a-zA-Z.é]{0,9}|providers|subscriptions|resourceGroups", 0..12)) {
+            let text = format!("/{}", parts.join("/"));
+            if let Some(id) = ResourceId::read_any(&text) {
+                prop_assert!(text.contains(id.as_str()));
+                prop_assert!(!id.name().is_empty());
+                let _ = (id.group(), id.subscription(), id.type_name(), id.full_name());
+            }
         }
 
         #[test]

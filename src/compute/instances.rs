@@ -4,10 +4,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::attempts::Attempts;
-use super::model::API_VERSION;
+use super::machine::API_VERSION;
 use crate::arm::{Client, Operation, Pages, Request};
-use crate::base::{Category, Error, Method, ResourceId, Result};
+use crate::base::{Category, Error, Method, ResourceId, Result, one_line, with_full_stop};
+use crate::resource::{Attempts, Subject};
 
 /// Which instances of a scale set take the new model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,10 +39,8 @@ struct Properties {
 ///
 /// # Errors
 /// `InstanceNotFound` for an id that no instance has; those of the requests.
-pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) -> Result<()> {
-    if *which == Upgrade::None {
-        return Ok(());
-    }
+pub(super) async fn upgrade(client: &Client, subject: &Subject, which: &Upgrade) -> Result<()> {
+    let set = subject.id();
     let mut attempts = Attempts::new("");
     loop {
         let old = old_instances(client, set, which).await?;
@@ -50,7 +48,7 @@ pub(super) async fn upgrade(client: &Client, set: &ResourceId, which: &Upgrade) 
             return Ok(());
         }
         match bring_up_to_date(client, set, &old).await {
-            Err(error) => attempts.again(client, set, error).await?,
+            Err(error) => attempts.again(client, subject, error).await?,
             Ok(()) => return Ok(()),
         }
     }
@@ -109,4 +107,12 @@ fn not_found(set: &ResourceId, instance: &str) -> Error {
         format!("-UpgradeInstance '{instance}': '{set}' has no instance with that id"),
     )
     .advise("Check the id: Azure numbers the instances of a scale set.")
+}
+
+/// The same error, of the upgrade of instances after their scale set has the identity.
+pub(super) fn after_the_change(error: Error) -> Error {
+    let told = with_full_stop(&one_line(error.message()));
+    error.reworded(format!(
+        "{told} The scale set was changed, but not all of its instances were upgraded."
+    ))
 }

@@ -54,7 +54,7 @@ impl Published {
                 tag: event.tag,
                 kind: AZMI_EVENT_ITEM,
                 identity: ptr::null(),
-                vm_identity: ptr::null(),
+                resource_identity: ptr::null(),
                 role_assignment: ptr::null(),
                 role_definition: ptr::null(),
                 reference: ptr::null(),

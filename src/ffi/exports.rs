@@ -15,7 +15,7 @@
 #![allow(clippy::undocumented_unsafe_blocks)]
 
 use crate::identity::federated;
-use crate::{access, arm, compute, connect, export, identity};
+use crate::{access, arm, connect, export, identity};
 
 use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
 use super::events;
@@ -397,14 +397,14 @@ pub unsafe extern "C" fn azmi_reference_list(
     })
 }
 
-/// Submits the reading of a machine's identity. Yields a [`AzmiVmIdentity`], or `text` with `as_json`.
+/// Submits the reading of a resource's identity. Yields a [`AzmiResourceIdentity`], or `text` with `as_json`.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn azmi_vm_identity_get(
+pub unsafe extern "C" fn azmi_resource_identity_get(
     client: u64,
-    request: *const AzmiVmIdentityGetRequest,
+    request: *const AzmiResourceIdentityGetRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -416,14 +416,14 @@ pub unsafe extern "C" fn azmi_vm_identity_get(
     })
 }
 
-/// Submits a listing of machines. Yields a [`AzmiVmIdentity`] for each, or `text` with `as_json`.
+/// Submits a listing of machines. Yields a [`AzmiResourceIdentity`] for each, or `text` with `as_json`.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn azmi_vm_identity_list(
+pub unsafe extern "C" fn azmi_resource_identity_list(
     client: u64,
-    request: *const AzmiVmIdentityListRequest,
+    request: *const AzmiResourceIdentityListRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
@@ -435,37 +435,35 @@ pub unsafe extern "C" fn azmi_vm_identity_list(
     })
 }
 
-/// Submits a wait until Azure has completed the change of a machine. Yields a [`AzmiVmIdentity`].
+/// Submits a wait until Azure has completed the change of a resource. Yields a [`AzmiResourceIdentity`].
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn azmi_vm_identity_wait(
+pub unsafe extern "C" fn azmi_resource_identity_wait(
     client: u64,
-    request: *const AzmiVmIdentityWaitRequest,
+    request: *const AzmiResourceIdentityWaitRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
-            operation
-                .item(compute::wait(&client, request.kind, &request.target).await?)
-                .await;
+            operation.item(request.run(&client).await?).await;
             Ok(())
         })
     })
 }
 
-/// Submits a change to a machine's identity. Yields the [`AzmiVmIdentity`] after it, or a
+/// Submits a change to a resource's identity. Yields the [`AzmiResourceIdentity`] after it, or a
 /// [`AzmiPlan`] when `dry_run` is set.
 ///
 /// # Safety
 /// See the module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn azmi_vm_identity_update(
+pub unsafe extern "C" fn azmi_resource_identity_update(
     client: u64,
-    request: *const AzmiVmIdentityUpdateRequest,
+    request: *const AzmiResourceIdentityUpdateRequest,
     queue: u64,
     tag: u64,
 ) -> i32 {

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::guard::Status;
+use super::kind::ResourceKind;
 use super::mode::Change;
 use super::read::*;
 use super::types::*;
@@ -14,9 +15,10 @@ use crate::access::ListIdentities;
 use crate::arm::Invoke;
 use crate::auth::FederatedToken;
 use crate::base::{CertificateSource, ContextToken, HostAnswer, RetryPolicy, SignatureAlgorithm};
-use crate::compute::{self, Upgrade, Wanted};
+use crate::compute::{self, Upgrade};
 use crate::connect::{self, SignIn};
 use crate::deployment::{Deploy, Parameters};
+use crate::resource::{self, Wanted};
 
 impl Read for AzmiIdentityListRequest {
     type Owned = ListIdentities;
@@ -31,14 +33,15 @@ impl Read for AzmiIdentityListRequest {
     }
 }
 
-impl Read for AzmiVmIdentityUpdateRequest {
+impl Read for AzmiResourceIdentityUpdateRequest {
     type Owned = Change<compute::Update>;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
-        let (target, add, remove, instances) = unsafe {
+        let (target, api_version, add, remove, instances) = unsafe {
             (
                 self.target.read()?,
+                text(self.api_version)?,
                 texts(self.add, self.add_len)?,
                 texts(self.remove, self.remove_len)?,
                 texts(self.instances, self.instances_len)?,
@@ -57,12 +60,15 @@ impl Read for AzmiVmIdentityUpdateRequest {
             },
             _ => return Err(Status::Value),
         };
+        let kind: ResourceKind = enumeration(self.kind)?;
         Ok(Change {
             wanted: compute::Update {
-                kind: enumeration(self.kind)?,
-                target,
-                wanted,
-                no_wait: self.no_wait != 0,
+                change: resource::Update {
+                    resource: kind.named(&target, &api_version),
+                    wanted,
+                    no_wait: self.no_wait != 0,
+                    force: self.force != 0,
+                },
                 upgrade: match self.upgrade {
                     AZMI_UPGRADE_NONE => Upgrade::None,
                     AZMI_UPGRADE_ALL => Upgrade::All,

@@ -7,11 +7,12 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::kind::ResourceKind;
 use super::read::Enumeration;
 use super::types::*;
 use crate::arm::Plan;
 use crate::base::{Error, ResourceId};
-use crate::compute::{MachineKind, SCALE_SET};
+use crate::compute::{SCALE_SET, VIRTUAL_MACHINE};
 use crate::deployment::OutputResource;
 use crate::identity::federated::ClaimsMatchingExpression as Expression;
 
@@ -156,18 +157,25 @@ impl Item for String {
     }
 }
 
-/// A part of `/subscriptions/{s}/resourceGroups/{g}/providers/…`: what Azure sent is trusted to be
-/// of that form.
+/// A part of `/subscriptions/{s}/resourceGroups/{g}/providers/…`.
 fn part(id: &str, index: usize) -> AzmiStr {
     AzmiStr::of(id.split('/').nth(index).unwrap_or_default())
 }
 
+/// The part of an id after a word that stands at `index`; empty where another stands there.
+fn after(id: &str, index: usize, word: &str) -> AzmiStr {
+    match id.split('/').nth(index) {
+        Some(found) if found.eq_ignore_ascii_case(word) => part(id, index + 1),
+        _ => AzmiStr::of(""),
+    }
+}
+
 pub(super) fn subscription_of<'a>(id: &'a str, _: &mut Held<'a>) -> AzmiStr {
-    part(id, 2)
+    after(id, 1, "subscriptions")
 }
 
 pub(super) fn resource_group_of<'a>(id: &'a str, _: &mut Held<'a>) -> AzmiStr {
-    part(id, 4)
+    after(id, 3, "resourceGroups")
 }
 
 /// The name of the identity that a federated credential is of.
@@ -179,11 +187,14 @@ pub(super) fn name_of<'a>(id: &'a str, _: &mut Held<'a>) -> AzmiStr {
     AzmiStr::of(id.rsplit('/').next().unwrap_or_default())
 }
 
-pub(super) fn machine_kind_of<'a>(id: &'a str, _: &mut Held<'a>) -> AzmiMachineKind {
-    match ResourceId::read(SCALE_SET, id) {
-        Some(_) => MachineKind::ScaleSet.number(),
-        None => MachineKind::VirtualMachine.number(),
-    }
+pub(super) fn resource_kind_of<'a>(id: &'a str, _: &mut Held<'a>) -> AzmiResourceKind {
+    let is = |kind| ResourceId::read(kind, id).is_some();
+    let kind = match (is(VIRTUAL_MACHINE), is(SCALE_SET)) {
+        (true, _) => ResourceKind::VirtualMachine,
+        (_, true) => ResourceKind::ScaleSet,
+        _ => ResourceKind::Any,
+    };
+    kind.number()
 }
 
 pub(super) fn expression_of<'a>(given: &'a Option<Expression>, _: &mut Held<'a>) -> AzmiStr {

@@ -16,7 +16,7 @@ pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const AZMI_ABI_VERSION: u32 = 5;
+pub const AZMI_ABI_VERSION: u32 = 6;
 
 /// `azmi_queue_wait`: nothing arrived in the time given.
 pub const AZMI_TIMEOUT: i32 = 1;
@@ -141,11 +141,11 @@ pub const AZMI_CREDENTIAL_AZURE_POWERSHELL: u32 = 10;
 /// of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
 pub const AZMI_CREDENTIAL_WORKFLOW_TOKEN: u32 = 11;
 
-/// Which kinds of managed identity a virtual machine has.
+/// Which kinds of managed identity a resource has.
 ///
 /// One of `AZMI_IDENTITY_*`.
-#[azmi(constants = "AZMI_IDENTITY_", of = compute::IdentityType, model = VmIdentityType, flags)]
-pub type AzmiVmIdentityType = u32;
+#[azmi(constants = "AZMI_IDENTITY_", of = resource::IdentityType, model = ResourceIdentityType, flags)]
+pub type AzmiResourceIdentityType = u32;
 
 /// None.
 pub const AZMI_IDENTITY_NONE: u32 = 0;
@@ -173,24 +173,26 @@ pub const AZMI_SYSTEM_ASSIGNED_DISABLE: u32 = 2;
 /// What a change does to identities that it does not name.
 ///
 /// One of `AZMI_CHANGE_*`.
-#[azmi(constants = "AZMI_CHANGE_", class = VmIdentityChange)]
-pub type AzmiVmIdentityChange = u32;
+#[azmi(constants = "AZMI_CHANGE_", class = ResourceIdentityChange)]
+pub type AzmiResourceIdentityChange = u32;
 
 /// What is not named stays as it is.
 pub const AZMI_CHANGE_MERGE: u32 = 0;
 /// What is not named is removed.
 pub const AZMI_CHANGE_EXACT: u32 = 1;
 
-/// What identities can be assigned to.
+/// Which resources are meant.
 ///
-/// One of `AZMI_MACHINE_*`.
-#[azmi(constants = "AZMI_MACHINE_", of = compute::MachineKind, class = MachineKind)]
-pub type AzmiMachineKind = u32;
+/// One of `AZMI_KIND_*`.
+#[azmi(constants = "AZMI_KIND_", of = ffi::kind::ResourceKind, class = ResourceKind)]
+pub type AzmiResourceKind = u32;
 
+/// A resource of any type.
+pub const AZMI_KIND_ANY: u32 = 0;
 /// A virtual machine.
-pub const AZMI_MACHINE_VIRTUAL_MACHINE: u32 = 0;
+pub const AZMI_KIND_VIRTUAL_MACHINE: u32 = 1;
 /// A virtual machine scale set.
-pub const AZMI_MACHINE_SCALE_SET: u32 = 1;
+pub const AZMI_KIND_SCALE_SET: u32 = 2;
 
 /// Which instances of a scale set take a change.
 ///
@@ -208,7 +210,7 @@ pub const AZMI_UPGRADE_LISTED: u32 = 2;
 /// Whether an identity that is assigned still exists.
 ///
 /// One of `AZMI_EXISTENCE_*`.
-#[azmi(constants = "AZMI_EXISTENCE_", of = compute::Existence, class = IdentityExistence)]
+#[azmi(constants = "AZMI_EXISTENCE_", of = resource::Existence, class = IdentityExistence)]
 pub type AzmiExistence = u32;
 
 /// Not checked, or the sign-in is not allowed to check.
@@ -226,7 +228,7 @@ pub type AzmiDeleteMode = u32;
 
 /// Delete the identity alone, not what refers to it.
 pub const AZMI_DELETE_PLAIN: u32 = 0;
-/// First remove the identity from machines, and its role assignments.
+/// First remove the identity from resources, and its role assignments.
 pub const AZMI_DELETE_DETACH: u32 = 1;
 /// Refuse to delete an identity that is in use.
 pub const AZMI_DELETE_IF_UNUSED: u32 = 2;
@@ -573,67 +575,76 @@ pub struct AzmiReferenceListRequest {
     pub source: AzmiReferenceSource,
 }
 
-/// What `azmi_vm_identity_get` needs.
-#[azmi(reads = ffi::machines::GetMachine)]
+/// What `azmi_resource_identity_get` needs.
+#[azmi(reads = ffi::resources::GetResource)]
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct AzmiVmIdentityGetRequest {
-    /// What the machine is.
+pub struct AzmiResourceIdentityGetRequest {
+    /// What the resource must be.
     #[azmi(required)]
-    pub kind: AzmiMachineKind,
-    /// The virtual machine or scale set.
+    pub kind: AzmiResourceKind,
+    /// The resource.
     pub target: AzmiTarget,
+    /// The api-version to read it with; the right one for its type when not given.
+    #[azmi(optional)]
+    pub api_version: AzmiStr,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
+    /// 1 for the whole resource as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
     pub as_json: u8,
 }
 
-/// What `azmi_vm_identity_list` needs.
-#[azmi(reads = ffi::machines::ListMachines)]
+/// What `azmi_resource_identity_list` needs.
+#[azmi(reads = ffi::resources::ListMachines)]
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct AzmiVmIdentityListRequest {
+pub struct AzmiResourceIdentityListRequest {
     /// What the machines are.
     #[azmi(required)]
-    pub kind: AzmiMachineKind,
+    pub kind: AzmiResourceKind,
     /// Where to list.
     pub scope: AzmiListScope,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiVmIdentity`].
+    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
     pub as_json: u8,
 }
 
-/// What `azmi_vm_identity_wait` needs.
-#[azmi(reads = ffi::machines::WaitForMachine)]
+/// What `azmi_resource_identity_wait` needs.
+#[azmi(reads = ffi::resources::WaitForResource)]
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct AzmiVmIdentityWaitRequest {
-    /// What the machine is.
+pub struct AzmiResourceIdentityWaitRequest {
+    /// What the resource must be.
     #[azmi(required)]
-    pub kind: AzmiMachineKind,
-    /// The virtual machine or scale set.
+    pub kind: AzmiResourceKind,
+    /// The resource.
     pub target: AzmiTarget,
+    /// The api-version to read it with; the right one for its type when not given.
+    #[azmi(optional)]
+    pub api_version: AzmiStr,
 }
 
-/// What `azmi_vm_identity_update` needs. An identity is a resource id, or a bare name that stands
-/// for the identity of that name in the machine's resource group.
+/// What `azmi_resource_identity_update` needs. An identity is a resource id, or a bare name that stands
+/// for the identity of that name in the resource's group.
 #[azmi(reads)]
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct AzmiVmIdentityUpdateRequest {
-    /// What the machine is.
+pub struct AzmiResourceIdentityUpdateRequest {
+    /// What the resource must be.
     #[azmi(required)]
-    pub kind: AzmiMachineKind,
-    /// The virtual machine or scale set.
+    pub kind: AzmiResourceKind,
+    /// The resource.
     pub target: AzmiTarget,
+    /// The api-version to read and write it with; the right one for its type when not given.
+    #[azmi(optional)]
+    pub api_version: AzmiStr,
     /// `AZMI_CHANGE_MERGE`, which reads `add`, `remove`, `system_assigned` and `remove_missing`, or
-    /// `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the machine then has these kinds
+    /// `AZMI_CHANGE_EXACT`, which reads `identity_type` and `add`: the resource then has these kinds
     /// and these identities, and no others.
-    pub change: AzmiVmIdentityChange,
+    pub change: AzmiResourceIdentityChange,
     /// The kinds of identity after the change, for `AZMI_CHANGE_EXACT`.
-    pub identity_type: AzmiVmIdentityType,
+    pub identity_type: AzmiResourceIdentityType,
     /// What to do with the system-assigned identity, for `AZMI_CHANGE_MERGE`.
     pub system_assigned: AzmiSystemAssigned,
     /// The identities to add. In a plan, an empty text is one that is not known yet.
@@ -652,6 +663,8 @@ pub struct AzmiVmIdentityUpdateRequest {
     pub instances: *const AzmiStr,
     /// The number of ids of instances.
     pub instances_len: usize,
+    /// 1 to remove an identity although the resource's settings name it.
+    pub force: u8,
     /// 1 to return as soon as Azure has accepted the change.
     pub no_wait: u8,
     /// Whether to plan only.
@@ -835,9 +848,9 @@ pub struct AzmiEvent {
     /// A user-assigned identity, or null.
     #[azmi(item)]
     pub identity: *const AzmiIdentity,
-    /// The identity of a virtual machine or scale set, or null.
+    /// The identity of a resource, or null.
     #[azmi(item)]
-    pub vm_identity: *const AzmiVmIdentity,
+    pub resource_identity: *const AzmiResourceIdentity,
     /// A role assignment, or null.
     #[azmi(item)]
     pub role_assignment: *const AzmiRoleAssignment,
@@ -1063,12 +1076,12 @@ pub struct AzmiDeployment {
     pub resources_len: usize,
 }
 
-/// A user-assigned managed identity as a virtual machine or scale set has it.
-#[azmi(shows = compute::AssignedIdentity, model = AssignedIdentity, text = id)]
+/// A user-assigned managed identity as a resource has it.
+#[azmi(shows = resource::AssignedIdentity, model = AssignedIdentity, text = id)]
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct AzmiAssignedIdentity {
-    /// The resource id, as Compute writes it.
+    /// The resource id, as the resource's provider writes it.
     pub id: AzmiStr,
     /// The name.
     #[azmi(member = id, with = name_of, optional)]
@@ -1085,19 +1098,20 @@ pub struct AzmiAssignedIdentity {
     pub existence: AzmiExistence,
 }
 
-/// The managed identity of a virtual machine.
-///
-/// Or of a virtual machine scale set.
-#[azmi(shows = compute::MachineIdentity, model = VmIdentity, open, made, text = id)]
+/// The managed identity of a resource.
+#[azmi(shows = resource::ResourceIdentity, model = ResourceIdentity, open, made, text = id)]
 #[repr(C)]
-pub struct AzmiVmIdentity {
-    /// What the machine is.
-    #[azmi(member = id, with = machine_kind_of, hidden)]
-    pub machine: AzmiMachineKind,
-    /// The machine's resource id.
+pub struct AzmiResourceIdentity {
+    /// What the resource is.
+    #[azmi(member = id, with = resource_kind_of, hidden)]
+    pub kind: AzmiResourceKind,
+    /// The resource's id.
     pub id: AzmiStr,
     /// Its name.
     pub name: AzmiStr,
+    /// Its type, such as `Microsoft.Web/sites/slots`.
+    #[azmi(name = ResourceType)]
+    pub resource_type: AzmiStr,
     /// Its resource group.
     #[azmi(member = id, with = resource_group_of, optional)]
     pub resource_group: AzmiStr,
@@ -1108,7 +1122,7 @@ pub struct AzmiVmIdentity {
     pub location: AzmiStr,
     /// Which kinds of identity it has.
     #[azmi(name = Type)]
-    pub identity_type: AzmiVmIdentityType,
+    pub identity_type: AzmiResourceIdentityType,
     /// The system-assigned identity's object id; null when there is none.
     #[azmi(optional)]
     pub principal_id: AzmiStr,
@@ -1120,12 +1134,17 @@ pub struct AzmiVmIdentity {
     pub assigned: *const AzmiAssignedIdentity,
     /// The number of user-assigned identities.
     pub assigned_len: usize,
-    /// The version of the machine that this was read from.
+    /// The version of the resource that this was read from.
     #[azmi(optional, name = ETag)]
     pub etag: AzmiStr,
     /// `Succeeded`, `Updating`, `Failed`, …
     #[azmi(optional)]
     pub provisioning_state: AzmiStr,
+    /// The tags; empty when there are none. Names are compared without regard to case.
+    #[azmi(name = Tag)]
+    pub tags: *const AzmiTag,
+    /// The number of tags.
+    pub tags_len: usize,
     /// How the instances of a scale set take a new model: `Manual`, `Automatic` or `Rolling`.
     #[azmi(optional, hidden)]
     pub upgrade_mode: AzmiStr,

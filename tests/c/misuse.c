@@ -37,8 +37,8 @@ static void queues(void) {
 }
 
 static void events_and_clients(void) {
-  struct AzmiVmIdentityUpdateRequest update;
-  struct AzmiVmIdentityGetRequest get;
+  struct AzmiResourceIdentityUpdateRequest update;
+  struct AzmiResourceIdentityGetRequest get;
   struct AzmiTarget target;
   struct AzmiConnectRequest connect;
   const struct AzmiEvent *event;
@@ -60,16 +60,16 @@ static void events_and_clients(void) {
   target.name.len = 0;
   memset(&update, 0, sizeof update);
   update.change = 99;
-  CHECK(azmi_vm_identity_update(client, &update, queue, 1) == AZMI_ERROR_VALUE);
+  CHECK(azmi_resource_identity_update(client, &update, queue, 1) == AZMI_ERROR_VALUE);
   update.change = AZMI_CHANGE_EXACT;
   update.identity_type = 99;
-  CHECK(azmi_vm_identity_update(client, &update, queue, 1) == AZMI_ERROR_VALUE);
+  CHECK(azmi_resource_identity_update(client, &update, queue, 1) == AZMI_ERROR_VALUE);
   update.change = AZMI_CHANGE_MERGE;
   update.system_assigned = 99;
-  CHECK(azmi_vm_identity_update(client, &update, queue, 1) == AZMI_ERROR_VALUE);
+  CHECK(azmi_resource_identity_update(client, &update, queue, 1) == AZMI_ERROR_VALUE);
   update.system_assigned = 0;
   update.add_len = 3;
-  CHECK(azmi_vm_identity_update(client, &update, queue, 1) == AZMI_ERROR_NULL);
+  CHECK(azmi_resource_identity_update(client, &update, queue, 1) == AZMI_ERROR_NULL);
   memset(&connect, 0, sizeof connect);
   connect.credential = 99;
   CHECK(azmi_client_connect(&connect, queue, 1) == AZMI_ERROR_VALUE);
@@ -95,13 +95,13 @@ static void events_and_clients(void) {
   target.name = str("myVM");
   memset(&get, 0, sizeof get);
   get.target = target;
-  CHECK(azmi_vm_identity_get(client, &get, queue, 6) == AZMI_OK);
+  CHECK(azmi_resource_identity_get(client, &get, queue, 6) == AZMI_OK);
   CHECK(azmi_queue_cancel(queue) == AZMI_OK);
   event = next_event(queue);
   CHECK(event->kind == AZMI_EVENT_FAILED || event->kind == AZMI_EVENT_DONE);
   CHECK(azmi_event_free(event) == AZMI_OK);
   CHECK(azmi_queue_wait(queue, -1, &event) == AZMI_DRAINED);
-  CHECK(azmi_vm_identity_get(client, &get, queue, 7) == AZMI_ERROR_CANCELED);
+  CHECK(azmi_resource_identity_get(client, &get, queue, 7) == AZMI_ERROR_CANCELED);
   CHECK(azmi_queue_free(queue) == AZMI_OK);
 
   CHECK(azmi_client_free(client) == AZMI_OK);

@@ -55,11 +55,11 @@ public sealed unsafe class EventReaderTests
     }
 
     [Theory]
-    [InlineData(NativeMethods.AZMI_IDENTITY_NONE, VmIdentityType.None)]
-    [InlineData(NativeMethods.AZMI_IDENTITY_SYSTEM_ASSIGNED, VmIdentityType.SystemAssigned)]
-    [InlineData(NativeMethods.AZMI_IDENTITY_USER_ASSIGNED, VmIdentityType.UserAssigned)]
-    [InlineData(NativeMethods.AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED, VmIdentityType.SystemAssignedUserAssigned)]
-    public void The_identity_of_a_machine(uint native, VmIdentityType type)
+    [InlineData(NativeMethods.AZMI_IDENTITY_NONE, ResourceIdentityType.None)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_SYSTEM_ASSIGNED, ResourceIdentityType.SystemAssigned)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_USER_ASSIGNED, ResourceIdentityType.UserAssigned)]
+    [InlineData(NativeMethods.AZMI_IDENTITY_SYSTEM_AND_USER_ASSIGNED, ResourceIdentityType.SystemAssignedUserAssigned)]
+    public void The_identity_of_a_machine(uint native, ResourceIdentityType type)
     {
         using var scope = new NativeScope();
         var assigned = stackalloc AzmiAssignedIdentity[]
@@ -67,7 +67,7 @@ public sealed unsafe class EventReaderTests
             new AzmiAssignedIdentity { id = scope.Text("id1"), name = scope.Text("n1"), principal_id = scope.Text("p1"), client_id = scope.Text("c1") },
             new AzmiAssignedIdentity { id = scope.Text("id2") },
         };
-        var record = new AzmiVmIdentity
+        var record = new AzmiResourceIdentity
         {
             id = scope.Text("id"),
             name = scope.Text("name"),
@@ -82,7 +82,7 @@ public sealed unsafe class EventReaderTests
             assigned = assigned,
             assigned_len = 2,
         };
-        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
+        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Equal("id", read.Id);
         Assert.Equal("name", read.Name);
         Assert.Equal("group", read.ResourceGroupName);
@@ -129,8 +129,8 @@ public sealed unsafe class EventReaderTests
     [Fact]
     public void A_machine_without_identities_has_an_empty_list()
     {
-        var record = new AzmiVmIdentity();
-        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
+        var record = new AzmiResourceIdentity();
+        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Empty(read.UserAssignedIdentity);
         Assert.Null(read.PrincipalId);
     }
@@ -139,8 +139,8 @@ public sealed unsafe class EventReaderTests
     public void A_scale_set_with_its_upgrade_policy()
     {
         using var scope = new NativeScope();
-        var record = new AzmiVmIdentity { machine = (uint)MachineKind.ScaleSet, upgrade_mode = scope.Text("Manual") };
-        var read = Item<VmssIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
+        var record = new AzmiResourceIdentity { kind = (uint)ResourceKind.ScaleSet, upgrade_mode = scope.Text("Manual") };
+        var read = Item<VmssIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Equal("Manual", read.UpgradePolicyMode);
     }
 
@@ -151,8 +151,8 @@ public sealed unsafe class EventReaderTests
     public void Whether_an_assigned_identity_exists(uint native, bool? exists)
     {
         var assigned = new AzmiAssignedIdentity { existence = native };
-        var record = new AzmiVmIdentity { assigned = &assigned, assigned_len = 1 };
-        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, vm_identity = &record });
+        var record = new AzmiResourceIdentity { assigned = &assigned, assigned_len = 1 };
+        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Equal(exists, read.UserAssignedIdentity.Single().Exists);
     }
 

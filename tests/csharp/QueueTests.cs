@@ -99,9 +99,9 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
     public void A_loss_waits_for_the_answer_to_its_warning(bool goOn)
     {
         Make("id1");
-        Run.Item<VmIdentity>(Update(VmIdentityType.UserAssigned, "id1"));
+        Run.Item<VmIdentity>(Update(ResourceIdentityType.UserAssigned, "id1"));
         using var queue = new OperationQueue(2, verbose: true);
-        Assert.True(queue.Submit(Update(VmIdentityType.None), 1));
+        Assert.True(queue.Submit(Update(ResourceIdentityType.None), 1));
         var events = Run.Events(queue, goOn);
         var warning = Assert.Single(events, one => one.Kind == OperationEventKind.GuardedWarning);
         Assert.Equal(1UL, warning.Tag);
@@ -117,29 +117,29 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
     public void A_loss_that_waits_for_its_answer_ends_when_it_is_cancelled()
     {
         Make("id1");
-        Run.Item<VmIdentity>(Update(VmIdentityType.UserAssigned, "id1"));
+        Run.Item<VmIdentity>(Update(ResourceIdentityType.UserAssigned, "id1"));
         using var queue = new OperationQueue(1, verbose: false);
-        Assert.True(queue.Submit(Update(VmIdentityType.None), 1));
+        Assert.True(queue.Submit(Update(ResourceIdentityType.None), 1));
         Assert.Equal(TakeResult.Taken, queue.Take(-1, out var warning));
         Assert.Equal(OperationEventKind.GuardedWarning, warning!.Kind);
         queue.Cancel();
         Assert.Equal(TakeResult.Taken, queue.Take(-1, out var last));
         Assert.Equal(Failures.OperationCanceled, last!.Failure!.Code);
         OperationQueue.AnswerGuard(warning.Guard, goOn: true);
-        var machine = Run.Item<VmIdentity>(new VmIdentityGetRequest(fixture.Client, MachineKind.VirtualMachine, Target("myVM")));
-        Assert.Equal(VmIdentityType.UserAssigned, machine.Type);
+        var machine = Run.Item<VmIdentity>(new ResourceIdentityGetRequest(fixture.Client, ResourceKind.VirtualMachine, Target("myVM")));
+        Assert.Equal(ResourceIdentityType.UserAssigned, machine.Type);
     }
 
     [Fact]
     public void A_plan_that_was_agreed_to_binds()
     {
         Make("id1");
-        Run.Item<VmIdentity>(Update(VmIdentityType.UserAssigned, "id1"));
-        var request = Update(VmIdentityType.None);
+        Run.Item<VmIdentity>(Update(ResourceIdentityType.UserAssigned, "id1"));
+        var request = Update(ResourceIdentityType.None);
         request.PlanOnly = true;
         var plan = Run.Item<ChangePlan>(request);
         Assert.True(plan.Changes);
-        var change = Update(VmIdentityType.SystemAssigned);
+        var change = Update(ResourceIdentityType.SystemAssigned);
         change.Agreed = plan.Agreement;
         Assert.Equal(Failures.PlanChanged, Run.Failure(change).Code);
         // An agreement to nothing is one.
@@ -147,13 +147,13 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         request.Agreed = "";
         Assert.Equal(Failures.PlanChanged, Run.Failure(request).Code);
         request.Agreed = plan.Agreement;
-        Assert.Equal(VmIdentityType.None, Run.Item<VmIdentity>(request).Type);
+        Assert.Equal(ResourceIdentityType.None, Run.Item<VmIdentity>(request).Type);
     }
 
     private void Make(string name) => Run.Item<UserAssignedIdentity>(new IdentityCreateRequest(fixture.Client, Target(name)));
 
-    private VmIdentityUpdateRequest Update(VmIdentityType type, params string[] identities) =>
-        new(fixture.Client, MachineKind.VirtualMachine, Target("myVM")) { ExactType = type, Add = identities };
+    private ResourceIdentityUpdateRequest Update(ResourceIdentityType type, params string[] identities) =>
+        new(fixture.Client, ResourceKind.VirtualMachine, Target("myVM")) { ExactType = type, Add = identities };
 
     private static ResourceTarget Target(string name) => new() { ResourceGroupName = EmulatorFixture.Group, Name = name };
 

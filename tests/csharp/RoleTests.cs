@@ -55,7 +55,7 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
     public void A_reference_is_found(IdentityReferenceSource source, IdentityReferenceKind kind)
     {
         var identity = Create("reference-id");
-        Run.Item<VmIdentity>(new VmIdentityUpdateRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target("myVM")) { Add = [identity.Id] });
+        Run.Item<VmIdentity>(new ResourceIdentityUpdateRequest(fixture.Client, ResourceKind.VirtualMachine, EmulatorFixture.Target("myVM")) { Add = [identity.Id] });
         var found = Run.Item<IdentityAssociatedResource>(new ReferenceListRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id })
         {
             AllSubscriptions = true,

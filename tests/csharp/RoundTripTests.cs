@@ -114,24 +114,24 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Create("vm-id-b");
         Create("vm-id-c");
         var both = Update(new() { Add = ["vm-id-a", "vm-id-b"], SystemAssigned = SystemAssignedChange.Enable });
-        Assert.Equal(VmIdentityType.SystemAssignedUserAssigned, both.Type);
+        Assert.Equal(ResourceIdentityType.SystemAssignedUserAssigned, both.Type);
         Assert.NotNull(both.PrincipalId);
         Assert.Equal(fixture.Emulator.TenantId, both.TenantId);
         Assert.Equal(["vm-id-a", "vm-id-b"], Names(both));
         Assert.All(both.UserAssignedIdentity, identity => Assert.True(System.Guid.TryParse(identity.ClientId, out _)));
 
         var swapped = Update(new() { Add = ["vm-id-c"], Remove = ["vm-id-a", "vm-id-b"], SystemAssigned = SystemAssignedChange.Disable });
-        Assert.Equal(VmIdentityType.UserAssigned, swapped.Type);
+        Assert.Equal(ResourceIdentityType.UserAssigned, swapped.Type);
         Assert.Equal(["vm-id-c"], Names(swapped));
         Assert.Null(swapped.PrincipalId);
 
-        var none = Update(new() { ExactType = VmIdentityType.None });
-        Assert.Equal(VmIdentityType.None, none.Type);
+        var none = Update(new() { ExactType = ResourceIdentityType.None });
+        Assert.Equal(ResourceIdentityType.None, none.Type);
         Assert.Empty(none.UserAssignedIdentity);
         Assert.NotNull(none.ETag);
-        var listed = Run.Items<VmIdentity>(new VmIdentityListRequest(fixture.Client, MachineKind.VirtualMachine, new()));
+        var listed = Run.Items<VmIdentity>(new ResourceIdentityListRequest(fixture.Client, ResourceKind.VirtualMachine, new()));
         Assert.Contains(listed, machine => machine.Name == VirtualMachine);
-        var read = Run.Item<VmIdentity>(new VmIdentityGetRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine)));
+        var read = Run.Item<VmIdentity>(new ResourceIdentityGetRequest(fixture.Client, ResourceKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine)));
         Assert.Equal(none.ETag, read.ETag);
     }
 
@@ -161,7 +161,7 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
             Tags = (tags ?? []).ToList(),
         });
 
-    private VmIdentity Update(MachineChange change) => Run.Item<VmIdentity>(new VmIdentityUpdateRequest(fixture.Client, MachineKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine))
+    private VmIdentity Update(MachineChange change) => Run.Item<VmIdentity>(new ResourceIdentityUpdateRequest(fixture.Client, ResourceKind.VirtualMachine, EmulatorFixture.Target(VirtualMachine))
     {
         Add = change.Add,
         Remove = change.Remove,
@@ -177,6 +177,6 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
 
         public SystemAssignedChange SystemAssigned { get; init; }
 
-        public VmIdentityType? ExactType { get; init; }
+        public ResourceIdentityType? ExactType { get; init; }
     }
 }

@@ -12,13 +12,12 @@ use std::time::Duration;
 
 use emulator::Options;
 use futures_util::future::join_all;
-use managed_identity::compute::{
-    self, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
-};
+use managed_identity::compute::{self, VIRTUAL_MACHINE};
 use managed_identity::identity::{self, Create};
+use managed_identity::resource::{IdentityType, ResourceIdentity, Wanted};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Local, target};
+use crate::support::{Local, change_of, of, target};
 
 /// How many histories there are: enough to find a loss on every run, and more where time allows.
 fn histories() -> u64 {
@@ -140,7 +139,7 @@ fn identity_type(state: &State) -> IdentityType {
     IdentityType::of(state.system, !state.user.is_empty())
 }
 
-fn seen(machine: &MachineIdentity) -> State {
+fn seen(machine: &ResourceIdentity) -> State {
     State {
         system: machine.identity_type.has_system_assigned(),
         user: machine
@@ -151,7 +150,7 @@ fn seen(machine: &MachineIdentity) -> State {
     }
 }
 
-async fn through_the_module(local: &Local, machine: &str, mutation: &Mutation) -> MachineIdentity {
+async fn through_the_module(local: &Local, machine: &str, mutation: &Mutation) -> ResourceIdentity {
     let owned = |names: &BTreeSet<String>| names.iter().cloned().collect();
     let wanted = match mutation {
         Mutation::Merge {
@@ -169,13 +168,7 @@ async fn through_the_module(local: &Local, machine: &str, mutation: &Mutation) -
             identities: owned(&state.user),
         },
     };
-    let update = Update {
-        kind: MachineKind::VirtualMachine,
-        target: target(machine),
-        wanted,
-        no_wait: false,
-        upgrade: Upgrade::None,
-    };
+    let update = change_of(of(VIRTUAL_MACHINE, target(machine)), wanted);
     compute::update(&local.client, &update).await.unwrap()
 }
 

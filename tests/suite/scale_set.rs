@@ -1,13 +1,12 @@
 //! The identity of scale sets and their instances, through the real client, on the emulator.
 
 use managed_identity::arm::Scope;
-use managed_identity::compute::{
-    self, IdentityType, MachineIdentity, MachineKind, Update, Upgrade, Wanted,
-};
+use managed_identity::compute::{self, SCALE_SET, Update, Upgrade};
 use managed_identity::identity::{self, Create};
+use managed_identity::resource::{IdentityType, ResourceIdentity, Wanted};
 use serde_json::{Value, json};
 
-use crate::support::{Local, code, on, target};
+use crate::support::{self, Local, change_of, code, of, on, target};
 
 const SET: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
     myResourceGroup/providers/Microsoft.Compute/virtualMachineScaleSets/mySet";
@@ -37,21 +36,17 @@ async fn with_set(mode: &str) -> Local {
 }
 
 fn add(name: &str, upgrade: Upgrade) -> Update {
-    Update {
-        kind: MachineKind::ScaleSet,
-        target: target("mySet"),
-        wanted: Wanted::Merge {
-            add: vec![name.to_owned()],
-            remove: Vec::new(),
-            system_assigned: None,
-            remove_missing: false,
-        },
-        no_wait: false,
-        upgrade,
-    }
+    let wanted = Wanted::Merge {
+        add: vec![name.to_owned()],
+        remove: Vec::new(),
+        system_assigned: None,
+        remove_missing: false,
+    };
+    let update = change_of(of(SCALE_SET, target("mySet")), wanted);
+    Update { upgrade, ..update }
 }
 
-fn names(set: &MachineIdentity) -> Vec<&str> {
+fn names(set: &ResourceIdentity) -> Vec<&str> {
     set.assigned.iter().map(|one| one.name()).collect()
 }
 
@@ -83,7 +78,7 @@ async fn a_set_is_changed_as_a_machine_is() {
     assert_eq!(up_to_date(&local).await, [true, true, true]);
     assert!(local.heard.warnings.lock().unwrap().is_empty());
 
-    let mut pages = compute::list(client, MachineKind::ScaleSet, &Scope::default()).unwrap();
+    let mut pages = compute::list(client, SCALE_SET, &Scope::default()).unwrap();
     assert_eq!(pages.next().await.unwrap().unwrap(), [set]);
 }
 
@@ -169,14 +164,13 @@ async fn an_instance_that_is_not_there_is_named() {
 async fn instances_are_for_sets_and_for_those_who_wait() {
     let local = with_set("Manual").await;
     let mut hasty = add("id1", Upgrade::All);
-    hasty.no_wait = true;
+    hasty.change.no_wait = true;
     assert_eq!(
         code(compute::update(&local.client, &hasty).await),
         "InvalidIdentityChange"
     );
     let mut vm = add("id1", Upgrade::All);
-    vm.kind = MachineKind::VirtualMachine;
-    vm.target = target("myVM");
+    vm.change.resource = support::vm();
     assert_eq!(
         code(compute::update(&local.client, &vm).await),
         "InvalidIdentityChange"

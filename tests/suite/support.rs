@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use emulator::{Emulator, Options, seed};
 use managed_identity::arm::{Client, Target};
-use managed_identity::base::{Observer, Progress, Result, RetryPolicy};
-use managed_identity::compute::{MachineKind, Update, Upgrade, Wanted};
+use managed_identity::base::{Observer, Progress, ResourceType, Result, RetryPolicy};
+use managed_identity::compute::{Update, Upgrade, VIRTUAL_MACHINE};
 use managed_identity::connect::{Request, SignIn, connect};
+use managed_identity::resource::{self, Named, Wanted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -235,15 +236,36 @@ pub fn on(method: &str, path: &str, action: Value) -> Value {
     json!({ "method": method, "pathContains": path, "action": action })
 }
 
-/// A change of the emulator's virtual machine.
-pub fn update(wanted: Wanted) -> Update {
+/// A resource of that type.
+pub fn of(kind: ResourceType, target: Target) -> Named {
+    Named {
+        kind: Some(kind),
+        target,
+        api_version: None,
+    }
+}
+
+/// The emulator's virtual machine.
+pub fn vm() -> Named {
+    of(VIRTUAL_MACHINE, target(VM))
+}
+
+/// A change of a resource.
+pub fn change_of(resource: Named, wanted: Wanted) -> Update {
     Update {
-        kind: MachineKind::VirtualMachine,
-        target: target(VM),
-        wanted,
-        no_wait: false,
+        change: resource::Update {
+            resource,
+            wanted,
+            no_wait: false,
+            force: false,
+        },
         upgrade: Upgrade::None,
     }
+}
+
+/// A change of the emulator's virtual machine.
+pub fn update(wanted: Wanted) -> Update {
+    change_of(vm(), wanted)
 }
 
 /// One that names what comes and what goes.

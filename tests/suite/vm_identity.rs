@@ -8,10 +8,9 @@ use emulator::Options;
 use futures_util::future::BoxFuture;
 use managed_identity::arm::{Agreement, Scope};
 use managed_identity::base::{Category, Observer, Progress};
-use managed_identity::compute::{
-    self, Existence, IdentityType, MachineIdentity, MachineKind, Update, Wanted,
-};
+use managed_identity::compute::{self, Update, VIRTUAL_MACHINE};
 use managed_identity::identity::{self, Create};
+use managed_identity::resource::{self, Existence, IdentityType, ResourceIdentity, Wanted};
 use serde_json::{Value, json};
 
 use crate::support::{self, GROUP, Local, VM, code, merge, on, target, update};
@@ -38,7 +37,7 @@ fn exact(identity_type: IdentityType, identities: &[&str]) -> Update {
     })
 }
 
-fn names(vm: &MachineIdentity) -> Vec<&str> {
+fn names(vm: &ResourceIdentity) -> Vec<&str> {
     let mut names: Vec<_> = vm.assigned.iter().map(|identity| identity.name()).collect();
     names.sort_unstable();
     names
@@ -80,12 +79,7 @@ async fn the_story_nothing_is_lost() {
         .unwrap();
     assert_eq!(vm.identity_type, IdentityType::None);
     assert_eq!(vm.principal_id, "");
-    assert_eq!(
-        compute::get(client, MachineKind::VirtualMachine, &target(VM))
-            .await
-            .unwrap(),
-        vm
-    );
+    assert_eq!(resource::get(client, &support::vm()).await.unwrap(), vm);
 }
 
 #[tokio::test]
@@ -124,7 +118,7 @@ async fn a_long_operation_is_waited_for() {
     assert!(!local.heard.progress.lock().unwrap().is_empty());
 
     let mut hasty = merge(&[], &["id1"], None);
-    hasty.no_wait = true;
+    hasty.change.no_wait = true;
     let vm = compute::update(client, &hasty).await.unwrap();
     assert_eq!(vm.provisioning_state, "Updating");
 }
@@ -151,7 +145,7 @@ async fn somebody_elses_write_in_between_is_kept() {
 
 /// Makes an update while somebody else, between its look and its write, puts one identity on the
 /// machine in place of all that it has.
-async fn raced(local: &Local, update: &Update, theirs: &str) -> MachineIdentity {
+async fn raced(local: &Local, update: &Update, theirs: &str) -> ResourceIdentity {
     local.forget().await;
     // The first PATCH is held up long enough for another client to write first.
     local.fault(on("PATCH", VM, json!({"delayMs": 300}))).await;
@@ -209,9 +203,7 @@ async fn an_identity_that_does_not_exist_is_azures_error() {
         .unwrap_err();
     assert_eq!(error.code(), "FailedIdentityOperation");
     assert!(error.to_string().contains("ghost"), "{error}");
-    let vm = compute::get(&local.client, MachineKind::VirtualMachine, &target(VM))
-        .await
-        .unwrap();
+    let vm = resource::get(&local.client, &support::vm()).await.unwrap();
     assert_eq!(vm.identity_type, IdentityType::None);
 }
 
@@ -281,7 +273,7 @@ async fn machines_are_listed_with_their_identities() {
             resource_group,
             ..Scope::default()
         };
-        let mut pages = compute::list(&local.client, MachineKind::VirtualMachine, &scope).unwrap();
+        let mut pages = compute::list(&local.client, VIRTUAL_MACHINE, &scope).unwrap();
         let page = pages.next().await.unwrap().unwrap();
         assert_eq!(page.len(), 1);
         assert_eq!(names(&page[0]), ["id1"]);
@@ -335,11 +327,8 @@ async fn a_dead_reference_is_named_and_dropped() {
 #[tokio::test]
 async fn a_check_tells_the_dead_from_the_living() {
     let local = with_a_dead_reference().await;
-    let kind = MachineKind::VirtualMachine;
-    let mut vm = compute::get(&local.client, kind, &target(VM))
-        .await
-        .unwrap();
-    compute::check_references(&local.client, &mut vm)
+    let mut vm = resource::get(&local.client, &support::vm()).await.unwrap();
+    resource::check_references(&local.client, &mut vm)
         .await
         .unwrap();
     for assigned in &vm.assigned {
@@ -360,12 +349,12 @@ async fn what_was_not_waited_for_can_be_waited_for_later() {
     .await;
     make(&local, &["id1"]).await;
     let mut hasty = merge(&["id1"], &[], None);
-    hasty.no_wait = true;
+    hasty.change.no_wait = true;
     let vm = compute::update(&local.client, &hasty).await.unwrap();
     assert!(vm.is_changing());
 
-    let kind = MachineKind::VirtualMachine;
-    let done = compute::wait(&local.client, kind, &support::by_id(&vm.id))
+    let kind = VIRTUAL_MACHINE;
+    let done = resource::wait(&local.client, &support::of(kind, support::by_id(&vm.id)))
         .await
         .unwrap();
     assert_eq!(done.provisioning_state, "Succeeded");
@@ -376,10 +365,10 @@ async fn what_was_not_waited_for_can_be_waited_for_later() {
 async fn an_operation_that_fails_while_not_waited_for_is_told_by_the_wait() {
     let local = with_a_dead_reference().await;
     let mut hasty = merge(&[], &["id3"], None);
-    hasty.no_wait = true;
+    hasty.change.no_wait = true;
     let _ = compute::update(&local.client, &hasty).await;
-    let kind = MachineKind::VirtualMachine;
-    let error = compute::wait(&local.client, kind, &target(VM)).await;
+    let kind = VIRTUAL_MACHINE;
+    let error = resource::wait(&local.client, &support::of(kind, target(VM))).await;
     let error = error.unwrap_err();
     assert_eq!(error.category(), Category::InvalidOperation);
     assert!(error.to_string().contains(VM), "{error}");
@@ -411,7 +400,7 @@ async fn a_machine_that_is_busy_is_waited_for() {
     .await;
     make(&local, &["id1", "id2"]).await;
     let mut hasty = merge(&["id1"], &[], None);
-    hasty.no_wait = true;
+    hasty.change.no_wait = true;
     compute::update(&local.client, &hasty).await.unwrap();
     let vm = compute::update(&local.client, &merge(&["id2"], &[], None))
         .await
@@ -617,7 +606,7 @@ async fn a_conflict_of_any_code_is_waited_out_while_azure_is_at_work() {
     .await;
     make(&local, &["id1", "id2"]).await;
     let mut hasty = merge(&["id1"], &[], None);
-    hasty.no_wait = true;
+    hasty.change.no_wait = true;
     compute::update(&local.client, &hasty).await.unwrap();
     let refusal = json!({"status": 409, "code": "OperationNotAllowed", "message": "m"});
     local.fault(on("PATCH", VM, refusal)).await;
@@ -819,10 +808,7 @@ async fn a_plan_that_was_agreed_to_binds_after_a_lost_race_too() {
         write_first(&local, &ids[1])
     );
     assert_eq!(code(mine), "PlanChanged");
-    let kind = MachineKind::VirtualMachine;
-    let vm = compute::get(&local.client, kind, &target(VM))
-        .await
-        .unwrap();
+    let vm = resource::get(&local.client, &support::vm()).await.unwrap();
     assert_eq!(names(&vm), ["id2"]);
 }
 

@@ -1,22 +1,18 @@
 //! Writes under one identity run one at a time: Azure refuses concurrent ones.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, Weak};
-
 use once_cell::sync::Lazy;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 
 use super::list::all;
 use super::model::FederatedCredential;
 use super::target::{CredentialTarget, identity};
-use crate::arm::Client;
-use crate::base::{ResourceId, Result, folded};
-use crate::identity::model::API_VERSION;
+use crate::arm::{Client, Lanes};
+use crate::base::{ResourceId, Result};
 
 /// What those who write one after the other know of an identity's credentials.
 type Cached = Option<Vec<FederatedCredential>>;
 
-type Lanes = std::sync::Mutex<HashMap<String, Weak<Mutex<Cached>>>>;
+static LANES: Lazy<Lanes<Cached>> = Lazy::new(Lanes::default);
 
 /// The right to write under an identity, for as long as it is held. It holds for this process:
 /// every connection shares it.
@@ -40,11 +36,8 @@ impl Lane {
     }
 
     pub(super) async fn of(client: &Client, identity: ResourceId) -> Self {
-        // With the host: the same ids may exist in two clouds.
-        let host = client.url("/", API_VERSION);
-        let key = format!("{host} {}", folded(identity.as_str()));
         Self {
-            cached: lane(&key).lock_owned().await,
+            cached: LANES.of(client, &identity).lock_owned().await,
             identity,
         }
     }
@@ -79,43 +72,5 @@ impl Lane {
             cached.retain(|one| !one.name.eq_ignore_ascii_case(name));
             cached.extend(now.cloned());
         }
-    }
-}
-
-/// The lane of that name. It is gone, and what is known with it, when nobody is in it or waits.
-fn lane(key: &str) -> Arc<Mutex<Cached>> {
-    static LANES: Lazy<Lanes> = Lazy::new(Lanes::default);
-    let mut lanes = LANES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(lane) = lanes.get(key).and_then(Weak::upgrade) {
-        return lane;
-    }
-    lanes.retain(|_, lane| lane.strong_count() > 0);
-    let lane = Arc::default();
-    lanes.insert(key.to_owned(), Arc::downgrade(&lane));
-    lane
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn one_at_a_time_in_a_lane_and_lanes_beside_each_other() {
-        let first = lane("test/a").lock_owned().await;
-        assert!(lane("test/a").try_lock_owned().is_err());
-        assert!(lane("test/b").try_lock_owned().is_ok());
-        drop(first);
-        assert!(lane("test/a").try_lock_owned().is_ok());
-    }
-
-    #[tokio::test]
-    async fn what_is_known_goes_with_the_last_writer() {
-        let mut first = lane("test/c").lock_owned().await;
-        *first = Some(Vec::new());
-        let waiting = lane("test/c");
-        drop(first);
-        assert!(waiting.lock().await.is_some());
-        drop(waiting);
-        assert!(lane("test/c").lock().await.is_none());
     }
 }

@@ -26,6 +26,7 @@ fn the_library() {
             "arm",
             "connect",
             "identity",
+            "resource",
             "compute",
             "access",
             "deployment",

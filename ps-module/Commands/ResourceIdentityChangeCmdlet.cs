@@ -10,42 +10,42 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>
-/// A cmdlet that changes the managed identity of virtual machines or scale sets. With -AddIdentityId,
+/// A cmdlet that changes the managed identity of resources. With -AddIdentityId,
 /// -RemoveIdentityId, -RemoveMissing, -EnableSystemAssigned and -DisableSystemAssigned, what is not named stays. With
 /// -IdentityType and -IdentityId, what is not named goes.
 /// </summary>
-public abstract class UpdateMachineCmdlet : ChangeCmdlet
+public abstract class ResourceIdentityChangeCmdlet : ChangeCmdlet
 {
-    /// <summary>The resource group of the machines. Where it is given beside an object, it must be the object's own.</summary>
+    /// <summary>The resource group of the resources. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
-    /// <summary>The resource ids of the machines.</summary>
+    /// <summary>The resource ids of the resources.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
 
     /// <summary>
-    /// The identities to add: resource ids, identity objects, or names of identities in the machine's resource
-    /// group. A cell of a table may hold several, with ';' between them.
+    /// The identities to add: resource ids, identity objects, or names of identities in the resource's own
+    /// resource group. A cell of a table may hold several, with ';' between them.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public object?[]? AddIdentityId { get; set; }
 
     /// <summary>
-    /// The identities to remove: resource ids, identity objects, or names of identities in the machine's resource
-    /// group. A cell of a table may hold several, with ';' between them.
+    /// The identities to remove: resource ids, identity objects, or names of identities in the resource's own
+    /// resource group. A cell of a table may hold several, with ';' between them.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public object?[]? RemoveIdentityId { get; set; }
 
     /// <summary>
-    /// Drops references to identities that do not exist any more. Azure refuses every change of a machine that has
-    /// such a reference.
+    /// Drops references to identities that do not exist any more. Azure refuses every change of the identity while
+    /// there is such a reference.
     /// </summary>
     [Parameter]
     public SwitchParameter RemoveMissing { get; set; }
@@ -63,20 +63,33 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     /// Identities that -IdentityId does not name are removed.
     /// </summary>
     [Parameter]
-    public VmIdentityType IdentityType { get; set; }
+    public ResourceIdentityType IdentityType { get; set; }
 
     /// <summary>
     /// All user-assigned identities after the change: resource ids, identity objects, or names of identities
-    /// in the machine's resource group. Goes with -IdentityType.
+    /// in the resource's own resource group. Goes with -IdentityType.
     /// </summary>
     [Parameter]
     public object[]? IdentityId { get; set; }
+
+    /// <summary>
+    /// Removes an identity although the settings of the resource still name it, such as for its encryption key, its
+    /// registry or its secrets. Without it, that is an error which says where.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
 
     /// <summary>Returns as soon as Azure has accepted the change, and does not wait for its end.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
-    private protected abstract MachineKind Kind { get; }
+    private protected abstract ResourceKind Kind { get; }
+
+    /// <summary>The type of resource that was given, as a part of what a resource is called.</summary>
+    private protected virtual GivenName? Type => null;
+
+    /// <summary>The api-version that was given.</summary>
+    private protected virtual string? Version => null;
 
     /// <summary>What one is called, such as "virtual machine".</summary>
     private protected abstract string Label { get; }
@@ -85,7 +98,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     private protected abstract string[]? Names { get; }
 
     /// <summary>The object that was given, and the parameter that it was given by.</summary>
-    private protected abstract (string Parameter, PSObject? Value) Machine { get; }
+    private protected abstract (string Parameter, PSObject? Value) Resource { get; }
 
     /// <summary>The instances of a scale set that take the change.</summary>
     private protected virtual string[] Instances => [];
@@ -105,24 +118,25 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
     private protected sealed override void Process()
     {
         var names = new ResourceNames(
-            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name("Name", Names));
+            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name("Name", Names), Type);
         var given = new TargetParameters<ResourceTarget>(names)
         {
             ParameterSet = ParameterSetName,
             Names = Names,
             ResourceIds = ResourceId,
-            Object = Machine.Value,
-            ObjectParameter = Machine.Parameter,
+            Object = Resource.Value,
+            ObjectParameter = Resource.Parameter,
         };
         ForEach(given, (target, input) => Change(Request(target), $"Update the identity of {Label}", input));
     }
 
-    private VmIdentityUpdateRequest Request(ResourceTarget target)
+    private ResourceIdentityUpdateRequest Request(ResourceTarget target)
     {
         var added = Identities(nameof(AddIdentityId), AddIdentityId);
         var named = Identities(nameof(IdentityId), IdentityId);
-        return new VmIdentityUpdateRequest(Client, Kind, target)
+        return new ResourceIdentityUpdateRequest(Client, Kind, target)
         {
+            ApiVersion = Version,
             ExactType = IsExact ? IdentityType : null,
             SystemAssigned =
                 EnableSystemAssigned ? SystemAssignedChange.Enable
@@ -132,6 +146,7 @@ public abstract class UpdateMachineCmdlet : ChangeCmdlet
             Remove = Identities(nameof(RemoveIdentityId), RemoveIdentityId),
             RemoveMissing = RemoveMissing,
             UpgradeInstance = Instances,
+            Force = Force,
             NoWait = NoWait,
         };
     }

@@ -1,24 +1,25 @@
-//! What Compute's errors about identities mean: the cause is dug out of the nested message.
+//! What errors about identities mean: the cause is dug out of the nested message.
 
 use serde_json::Value;
 
-use crate::base::{Category, Error, ResourceId, ResourceLabel, with_full_stop};
+use super::subject::Subject;
+use crate::base::{Category, Error, ResourceId, ResourceLabel, one_line, with_full_stop};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
-/// The code of a change that failed because of one of the machine's identities.
+/// The code of a change that failed because of one of the resource's identities.
 const FAILED_IDENTITY_OPERATION: &str = "FailedIdentityOperation";
 
 /// The same error, with the identity that it is about, what happened, and what to do.
-pub(super) fn explain(error: Error, machine: &ResourceId) -> Error {
+pub(super) fn explain(error: Error, subject: &Subject) -> Error {
     match error.code() {
-        FAILED_IDENTITY_OPERATION => failed_operation(error, machine),
+        FAILED_IDENTITY_OPERATION => failed_operation(error, subject),
         "LinkedAuthorizationFailed" => linked_authorization(error),
         _ => error,
     }
 }
 
 /// `Identity operation for resource '…' failed with error '… Response: '{"error":{…}}'.'`
-fn failed_operation(error: Error, machine: &ResourceId) -> Error {
+fn failed_operation(error: Error, subject: &Subject) -> Error {
     let told = error.message().to_owned();
     let Some(inner) = inner_message(&told) else {
         return error;
@@ -26,16 +27,16 @@ fn failed_operation(error: Error, machine: &ResourceId) -> Error {
     let Some(identity) = identity_in(&inner) else {
         return error.reworded(format!(
             "The identity of {} was not changed: {inner}",
-            named(machine)
+            subject.named()
         ));
     };
     if !inner.contains("not found") {
         return error.reworded(format!(
             "The identity of {} was not changed: '{identity}': {inner}",
-            named(machine)
+            subject.named()
         ));
     }
-    nonexistent(error, identity.as_str(), machine)
+    nonexistent(error, identity.as_str(), subject)
 }
 
 /// The identity that Azure did not find, where that is why a change failed.
@@ -47,23 +48,23 @@ pub(super) fn missing_identity(error: &Error) -> Option<ResourceId> {
     inner.contains("not found").then(|| identity_in(&inner))?
 }
 
-/// What Azure answers, in this module's words, when an identity of a machine does not exist.
-pub(super) fn does_not_exist(identity: &str, machine: &ResourceId) -> Error {
+/// What Azure answers, in this module's words, when an identity of a resource does not exist.
+pub(super) fn does_not_exist(identity: &str, subject: &Subject) -> Error {
     let category = Category::InvalidOperation;
-    let error = Error::new(category, FAILED_IDENTITY_OPERATION, machine.as_str(), "");
-    nonexistent(error, identity, machine)
+    let error = Error::new(category, FAILED_IDENTITY_OPERATION, subject.id.as_str(), "");
+    nonexistent(error, identity, subject)
 }
 
-fn nonexistent(error: Error, identity: &str, machine: &ResourceId) -> Error {
+fn nonexistent(error: Error, identity: &str, subject: &Subject) -> Error {
     error
         .reworded(format!(
             "There is no {}, so Azure refuses to change {}",
             ResourceLabel::read(identity)
                 .map_or_else(|| identity.to_owned(), |one| one.to_string()),
-            named(machine)
+            subject.named()
         ))
         .advise(
-            "If the machine still refers to it, remove the reference with -RemoveMissing; if you \
+            "If the resource still refers to it, remove the reference with -RemoveMissing; if you \
              named it, check its name, group and subscription.",
         )
 }
@@ -91,25 +92,6 @@ pub(super) fn with_outcome(error: Error, changed: bool) -> Error {
         .advise(advice)
 }
 
-/// The same error, of the upgrade of instances after their scale set has the identity.
-pub(super) fn after_the_change(error: Error) -> Error {
-    let told = with_full_stop(&one_line(error.message()));
-    error.reworded(format!(
-        "{told} The scale set was changed, but not all of its instances were upgraded."
-    ))
-}
-
-/// A resource as messages call it: by type and name.
-pub(super) fn named(id: &ResourceId) -> String {
-    ResourceLabel::read(id.as_str()).map_or_else(|| id.to_string(), |one| one.short())
-}
-
-/// A message with its line breaks as spaces.
-fn one_line(message: &str) -> String {
-    let words: Vec<_> = message.split_whitespace().collect();
-    words.join(" ")
-}
-
 /// The name of the extension that a message is about: `… processing extension 'X' …`.
 fn extension_in(told: &str) -> Option<&str> {
     let (_, rest) = told.split_once("extension '")?;
@@ -134,7 +116,7 @@ fn linked_authorization(error: Error) -> Error {
     let told = error.message().to_owned();
     if told.contains("linked subscription") {
         return error.advise(
-            "The identity belongs to another tenant. A machine can have only identities of its \
+            "The identity belongs to another tenant. A resource can have only identities of its \
              own subscription's tenant.",
         );
     }
@@ -161,15 +143,15 @@ fn identity_in(text: &str) -> Option<ResourceId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Category;
-    use crate::compute::VIRTUAL_MACHINE;
 
     const ID: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg/\
                       providers/Microsoft.ManagedIdentity/userAssignedIdentities/id1";
 
-    fn machine() -> ResourceId {
-        let subscription = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
-        ResourceId::new(VIRTUAL_MACHINE, subscription, "rg", "vm1").unwrap()
+    fn machine() -> Subject {
+        Subject::known(
+            "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg/providers/\
+             Microsoft.Compute/virtualMachines/vm1",
+        )
     }
 
     fn explained(code: &str, message: &str) -> String {
@@ -183,7 +165,7 @@ mod tests {
             "Identity operation for resource '{}' failed with error 'Failed to perform resource \
              identity operation. Status: 'BadRequest'. Response: '{{\"error\":{{\"code\":\
              \"BadRequest\",\"message\":\"Resource '{ID}' was not found.\"}}}}'.'.",
-            machine()
+            machine().id
         );
         let explained = explained("FailedIdentityOperation", &told);
         assert!(

@@ -1,10 +1,11 @@
-//! Whether the identities that a machine refers to still exist. Azure leaves references behind
-//! when an identity is deleted, and then refuses every change of the machine.
+//! Whether the identities that a resource refers to still exist. Azure leaves references behind
+//! when an identity is deleted, and then refuses every change of a machine.
 
 use futures_util::future::join_all;
 
 use super::failure;
-use super::model::{Existence, MachineIdentity};
+use super::model::{Existence, ResourceIdentity};
+use super::subject::Subject;
 use crate::arm::Client;
 use crate::base::{ResourceId, Result};
 use crate::identity::{self, USER_ASSIGNED_IDENTITY};
@@ -13,30 +14,33 @@ use crate::identity::{self, USER_ASSIGNED_IDENTITY};
 ///
 /// # Errors
 /// Those of the requests, other than that an identity is not there or may not be read.
-pub async fn check(client: &Client, machine: &mut MachineIdentity) -> Result<()> {
-    let looks = machine.assigned.iter().map(|one| look_for(client, &one.id));
+pub async fn check(client: &Client, resource: &mut ResourceIdentity) -> Result<()> {
+    let looks = resource
+        .assigned
+        .iter()
+        .map(|one| look_for(client, &one.id));
     let found = join_all(looks).await;
-    for (assigned, existence) in machine.assigned.iter_mut().zip(found) {
+    for (assigned, existence) in resource.assigned.iter_mut().zip(found) {
         assigned.existence = existence?;
     }
     Ok(())
 }
 
-/// Checks what Azure checks before it changes a machine: that each of these identities exists.
+/// Checks what Azure checks before it changes an identity: that each of these identities exists.
 ///
 /// # Errors
 /// The one that Azure would answer, about the first that does not.
-pub(super) async fn require(client: &Client, machine: &ResourceId, ids: &[String]) -> Result<()> {
+pub(super) async fn require(client: &Client, subject: &Subject, ids: &[String]) -> Result<()> {
     let found = join_all(ids.iter().map(|id| look_for(client, id))).await;
     for (id, existence) in ids.iter().zip(found) {
         if existence? == Existence::Missing {
-            return Err(failure::does_not_exist(id, machine));
+            return Err(failure::does_not_exist(id, subject));
         }
     }
     Ok(())
 }
 
-/// Whether what a machine refers to exists; its id may be that of something else.
+/// Whether what a resource refers to exists; its id may be that of something else.
 async fn look_for(client: &Client, id: &str) -> Result<Existence> {
     match ResourceId::read(USER_ASSIGNED_IDENTITY, id) {
         Some(id) => existence(client, &id).await,

@@ -2,36 +2,37 @@
 
 use tokio::time::sleep;
 
-use super::failure::{missing_identity, named};
+use super::failure::missing_identity;
 use super::model::Existence;
 use super::read::read;
 use super::references::existence;
 use super::settle::settle;
+use super::subject::{Subject, named};
 use crate::arm::{Client, Replication};
 use crate::base::{Error, ResourceId, Result, known_code};
 
 /// The number of attempts at a change that other writers interrupt.
 const ATTEMPTS: u32 = 12;
 
-/// The attempts at one change of a machine.
-pub(super) struct Attempts {
-    /// What to say of the machine when all attempts were in vain.
+/// The attempts at one change of a resource.
+pub(crate) struct Attempts {
+    /// What to say of the resource when all attempts were in vain.
     outcome: &'static str,
     lost: u32,
-    /// The wait for an identity that Compute does not know yet, once there is one.
+    /// The wait for an identity that the provider does not know yet, once there is one.
     replication: Option<Replication>,
 }
 
 /// Why another attempt may succeed.
 enum Race {
-    /// Another write came first: the machine can be read anew at once.
+    /// Another write came first: the resource can be read anew at once.
     Stale,
     /// An operation runs, or has just taken this one's place: it is waited for.
     Busy,
 }
 
 impl Attempts {
-    pub(super) fn new(outcome: &'static str) -> Self {
+    pub(crate) fn new(outcome: &'static str) -> Self {
         Self {
             outcome,
             lost: 0,
@@ -43,24 +44,24 @@ impl Attempts {
     ///
     /// # Errors
     /// `error` itself when no attempt would end otherwise, or when there were enough of them.
-    pub(super) async fn again(
+    pub(crate) async fn again(
         &mut self,
         client: &Client,
-        id: &ResourceId,
+        subject: &Subject,
         error: Error,
     ) -> Result<()> {
         if let Some(identity) = missing_identity(&error) {
-            return self.until_known(client, id, &identity, error).await;
+            return self.until_known(client, subject, &identity, error).await;
         }
-        let Some(race) = race(client, id, &error).await else {
+        let Some(race) = race(client, subject, &error).await else {
             return Err(error);
         };
         self.lost += 1;
         if self.lost == ATTEMPTS {
-            return Err(self.give_up(id, error));
+            return Err(self.give_up(subject, error));
         }
         if let Race::Busy = race {
-            settle(client, id).await?;
+            settle(client, subject).await?;
         }
         if self.lost > 1 {
             sleep(client.retry().first_wait / 8 * self.lost).await;
@@ -68,11 +69,11 @@ impl Attempts {
         Ok(())
     }
 
-    /// An identity that was created just now can be read before Compute finds it.
+    /// An identity that was created just now can be read before the provider finds it.
     async fn until_known(
         &mut self,
         client: &Client,
-        machine: &ResourceId,
+        subject: &Subject,
         identity: &ResourceId,
         error: Error,
     ) -> Result<()> {
@@ -81,20 +82,20 @@ impl Attempts {
             Existence::Unknown => format!(
                 "Azure does not find {}, so it refuses to change {}",
                 named(identity),
-                named(machine)
+                subject.named()
             ),
             Existence::Exists => {
                 let replication = self.replication.get_or_insert_with(Replication::begin);
                 if !replication.is_over(client) {
-                    let activity = "Waiting until Azure Compute finds the new identity";
+                    let activity = "Waiting until Azure finds the new identity";
                     replication.wait(client, activity, identity.name()).await;
                     return Ok(());
                 }
                 format!(
-                    "Azure Compute does not find {} yet, although it exists, and refuses to \
+                    "Azure does not find {} yet, although it exists, and refuses to \
                      change {}",
                     named(identity),
-                    named(machine)
+                    subject.named()
                 )
             }
         };
@@ -103,24 +104,24 @@ impl Attempts {
             .advise("If it was created just now, try again in a few minutes."))
     }
 
-    fn give_up(&self, id: &ResourceId, error: Error) -> Error {
+    fn give_up(&self, subject: &Subject, error: Error) -> Error {
         // Without a status it is the end of an operation, which may have done a part.
         let outcome = match error.status() {
-            None => "Azure accepted the change and did not complete it: check the machine.",
+            None => "Azure accepted the change and did not complete it: check the resource.",
             Some(_) => self.outcome,
         };
         error
             .reworded(format!(
                 "Gave up after {ATTEMPTS} attempts: another client keeps modifying {}",
-                named(id)
+                subject.named()
             ))
             .advise(outcome)
     }
 }
 
-/// What a refusal says about others: it is their doing by its code, or because Azure is at work on
-/// the machine.
-async fn race(client: &Client, id: &ResourceId, error: &Error) -> Option<Race> {
+/// What a refusal says about others: it is their doing by its code, or because Azure is changing
+/// the resource.
+async fn race(client: &Client, subject: &Subject, error: &Error) -> Option<Race> {
     if error.status() == Some(412) {
         return Some(Race::Stale);
     }
@@ -128,6 +129,9 @@ async fn race(client: &Client, id: &ResourceId, error: &Error) -> Option<Race> {
         return Some(Race::Busy);
     }
     let may_be = error.status() == Some(409) && known_code(error.code()).is_none();
-    let changing = may_be && read(client, id).await.is_ok_and(|one| one.is_changing());
+    let changing = may_be
+        && read(client, subject)
+            .await
+            .is_ok_and(|one| one.identity.is_changing());
     changing.then_some(Race::Busy)
 }

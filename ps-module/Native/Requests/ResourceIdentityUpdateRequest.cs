@@ -4,14 +4,14 @@ using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Native.Requests;
 
-internal sealed partial class VmIdentityUpdateRequest
+internal sealed partial class ResourceIdentityUpdateRequest
 {
     /// <summary>Sets the kinds of identity after the change; with null, what the change does not name stays.</summary>
-    public VmIdentityType? ExactType
+    public ResourceIdentityType? ExactType
     {
         set
         {
-            Change = value is null ? VmIdentityChange.Merge : VmIdentityChange.Exact;
+            Change = value is null ? ResourceIdentityChange.Merge : ResourceIdentityChange.Exact;
             IdentityType = value.GetValueOrDefault();
         }
     }

@@ -1,69 +1,25 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 
 use super::change::{IdentityType, State};
-use crate::base::{ResourceId, ResourceType};
+use crate::base::{ResourceId, null_is_empty};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
-/// The version of Microsoft.Compute that is spoken here.
-pub const API_VERSION: &str = "2025-04-01";
-
-/// What identities can be assigned to. Both kinds are read and changed in the same way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MachineKind {
-    /// A virtual machine.
-    VirtualMachine,
-    /// A virtual machine scale set.
-    ScaleSet,
-}
-
-impl MachineKind {
-    /// The type of resource.
-    pub fn resource_type(self) -> ResourceType {
-        match self {
-            Self::VirtualMachine => VIRTUAL_MACHINE,
-            Self::ScaleSet => SCALE_SET,
-        }
-    }
-}
-
-/// The type of virtual machines.
-pub const VIRTUAL_MACHINE: ResourceType = ResourceType {
-    namespace: "Microsoft.Compute",
-    name: "virtualMachines",
-    label: "virtual machine",
-    name_rule: "it must have 1 to 80 characters, none of them white space or one of / \\ ? # % & \" ' < > \
-                : * |, and must not end in '.'.",
-    name_is_valid,
-};
-
-/// The type of virtual machine scale sets.
-pub const SCALE_SET: ResourceType = ResourceType {
-    namespace: "Microsoft.Compute",
-    name: "virtualMachineScaleSets",
-    label: "virtual machine scale set",
-    ..VIRTUAL_MACHINE
-};
-
-/// Machines are only ever looked up here, and Azure's rules for their names differ by kind and
-/// age: what can be in a path may be a name.
-fn name_is_valid(name: &str) -> bool {
-    (1..=80).contains(&name.chars().count())
-        && !name.ends_with('.')
-        && !name
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || "/\\?#%&\"'<>:*|".contains(c))
-}
-
-/// The identity of a virtual machine or scale set, and what is needed to change it.
+/// The identity of a resource, and what is needed to change it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "WireMachine")]
-pub struct MachineIdentity {
-    /// The machine's resource id.
+#[serde(from = "WireResource")]
+pub struct ResourceIdentity {
+    /// The resource's id.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Its region.
+    /// Its type, with the namespace: `Microsoft.Web/sites/slots`.
+    pub resource_type: String,
+    /// Its region; empty when it has none.
     pub location: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
     /// Its version, for conditional writes; empty when Azure did not say.
     pub etag: String,
     /// `Succeeded`, `Updating`, `Failed`, …; Azure leaves it out when all is well.
@@ -81,10 +37,10 @@ pub struct MachineIdentity {
     pub upgrade_mode: String,
 }
 
-/// A user-assigned identity on a machine.
+/// A user-assigned identity on a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssignedIdentity {
-    /// Its resource id, in the casing in which Compute holds it.
+    /// Its resource id, in the casing in which the resource's provider holds it.
     pub id: String,
     /// The object id of its service principal; empty until Azure has resolved it.
     pub principal_id: String,
@@ -94,7 +50,7 @@ pub struct AssignedIdentity {
     pub existence: Existence,
 }
 
-/// Whether an identity that a machine refers to still exists.
+/// Whether an identity that a resource refers to still exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Existence {
     /// Not checked, or the sign-in is not allowed to check.
@@ -102,11 +58,27 @@ pub enum Existence {
     Unknown,
     /// It does.
     Exists,
-    /// It was deleted: the reference is dead, and Azure refuses every change of the machine.
+    /// It was deleted: the reference is dead, and Azure refuses every change of the resource.
     Missing,
 }
 
-impl MachineIdentity {
+/// The states of a resource that is not being changed. Resource Manager's is `Succeeded`; the others
+/// are those of types that have states of their own, in their specifications.
+const AT_REST: [&str; 8] = [
+    "Succeeded",
+    "Active",
+    "Available",
+    "Created",
+    "Enabled",
+    "Ok",
+    "Online",
+    "Ready",
+];
+
+/// The states of a resource whose last change ended badly, in both spellings.
+const FAILED: [&str; 3] = ["Failed", "Canceled", "Cancelled"];
+
+impl ResourceIdentity {
     /// What a change starts from.
     pub fn state(&self) -> State {
         let ids = |wanted: fn(&AssignedIdentity) -> bool| {
@@ -120,16 +92,19 @@ impl MachineIdentity {
         }
     }
 
-    /// Whether the last change of the machine ended well.
+    /// Whether the last change of the resource ended well.
     pub(super) fn is_ready(&self) -> bool {
-        self.provisioning_state.eq_ignore_ascii_case("Succeeded")
+        self.is_in(&AT_REST)
     }
 
-    /// Whether Azure is at work on the machine.
+    /// Whether Azure is changing the resource.
     pub fn is_changing(&self) -> bool {
-        !["Succeeded", "Failed", "Canceled"]
-            .iter()
-            .any(|end| self.provisioning_state.eq_ignore_ascii_case(end))
+        !self.is_in(&AT_REST) && !self.is_in(&FAILED)
+    }
+
+    fn is_in(&self, states: &[&str]) -> bool {
+        let mut states = states.iter();
+        states.any(|state| self.provisioning_state.eq_ignore_ascii_case(state))
     }
 }
 
@@ -145,13 +120,16 @@ impl AssignedIdentity {
     }
 }
 
-/// A machine as Compute sends it.
+/// A resource as its provider sends it.
 #[derive(Deserialize)]
-struct WireMachine {
+struct WireResource {
     id: String,
+    #[serde(default)]
     name: String,
     #[serde(default)]
     location: String,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    tags: BTreeMap<String, String>,
     #[serde(default)]
     etag: Option<String>,
     #[serde(default)]
@@ -222,16 +200,23 @@ where
     deserializer.deserialize_any(InOrder)
 }
 
-impl From<WireMachine> for MachineIdentity {
-    fn from(machine: WireMachine) -> Self {
-        let identity = machine.identity.unwrap_or_default();
-        let properties = machine.properties.unwrap_or_default();
+impl From<WireResource> for ResourceIdentity {
+    fn from(resource: WireResource) -> Self {
+        let identity = resource.identity.unwrap_or_default();
+        let properties = resource.properties.unwrap_or_default();
         let assigned = identity.user_assigned_identities.into_iter();
+        let id = ResourceId::read_any(&resource.id);
         Self {
-            id: machine.id,
-            name: machine.name,
-            location: machine.location,
-            etag: machine.etag.unwrap_or_default(),
+            resource_type: id.as_ref().map(ResourceId::type_name).unwrap_or_default(),
+            // The name of what is in another resource comes with the other's: `app/staging`.
+            name: match &id {
+                Some(id) => id.name().to_owned(),
+                None => resource.name,
+            },
+            id: resource.id,
+            location: resource.location,
+            tags: resource.tags,
+            etag: resource.etag.unwrap_or_default(),
             provisioning_state: properties
                 .provisioning_state
                 .unwrap_or_else(|| "Succeeded".to_owned()),
@@ -255,7 +240,7 @@ impl From<WireMachine> for MachineIdentity {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> MachineIdentity {
+    fn read(json: &str) -> ResourceIdentity {
         serde_json::from_str(json).unwrap()
     }
 
@@ -279,25 +264,5 @@ mod tests {
         assert_eq!(vm.assigned[0].principal_id, "");
         assert_eq!(vm.assigned[1].client_id, "c");
         assert_eq!(vm.etag, "\"2\"");
-    }
-
-    #[test]
-    fn names_of_machines() {
-        for good in ["myVM", "a", "web-01", "_x", "a.b", "vm(1)"] {
-            assert!(name_is_valid(good), "{good}");
-        }
-        for bad in [
-            "",
-            ".",
-            "..",
-            "a/b",
-            "a b",
-            "vm.",
-            "a?b",
-            "a%2fb",
-            &"a".repeat(81),
-        ] {
-            assert!(!name_is_valid(bad), "{bad}");
-        }
     }
 }

@@ -1,0 +1,6 @@
+namespace ManagedIdentity.Models;
+
+/// <summary>The managed identity of a virtual machine.</summary>
+public class VmIdentity : ResourceIdentity
+{
+}
