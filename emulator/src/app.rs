@@ -11,11 +11,11 @@ use crate::base::options::Options;
 use crate::state::{Parts, State, World};
 use crate::{
     admin, authorization, compute, deployment, generic, graph, hosts, identity, msgraph, oauth,
-    resources,
+    resource_types, resources,
 };
 
 /// The providers. The first that answers a path is the one that does.
-static PROVIDERS: [Provider; 10] = [
+static PROVIDERS: [Provider; 11] = [
     msgraph::PROVIDER,
     oauth::PROVIDER,
     hosts::PROVIDER,
@@ -23,6 +23,7 @@ static PROVIDERS: [Provider; 10] = [
     identity::PROVIDER,
     compute::PROVIDER,
     generic::PROVIDER,
+    resource_types::PROVIDER,
     deployment::PROVIDER,
     authorization::PROVIDER,
     graph::PROVIDER,

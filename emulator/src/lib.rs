@@ -36,6 +36,7 @@ mod identity;
 mod model;
 mod msgraph;
 mod oauth;
+mod resource_types;
 mod resources;
 mod server;
 mod state;

@@ -17,7 +17,7 @@ use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::oauth::applications::{self, Issuers};
 use crate::oauth::device_code::{self, DeviceCodes};
 use crate::state::throttle::Throttle;
-use crate::state::{Registration, State, World, directory, key};
+use crate::state::{Registration, State, UnknownMap, World, directory, key};
 use crate::tokens::store::Tokens;
 
 /// The first segment of every path here.
@@ -357,6 +357,7 @@ struct Change {
     graph_delay_ms: Option<u64>,
     #[serde(deserialize_with = "nullable")]
     vm_write_limit: Option<Option<u32>>,
+    unknown_map: Option<UnknownMap>,
     unassignable: Option<Vec<String>>,
 }
 
@@ -442,6 +443,7 @@ fn change(registry: &Registry, world: &mut World, text: &[u8], now: Millis) -> R
     set(&mut settings.federated_write_ms, change.federated_write_ms);
     set(&mut settings.graph_delay_ms, change.graph_delay_ms);
     set(&mut settings.vm_write_limit, change.vm_write_limit);
+    set(&mut settings.unknown_map, change.unknown_map);
     set(&mut settings.unassignable, change.unassignable);
     if change.throttling.is_some() || change.vm_write_limit.is_some() {
         world.session.throttle = Throttle::default();

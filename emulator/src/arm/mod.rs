@@ -1,7 +1,9 @@
 //! What every provider of Azure Resource Manager shares: routes and the checks before a handler runs,
 //! errors, headers, pages, throttling, long-running operations.
 
+pub(crate) mod assignment;
 pub(crate) mod authentication;
+pub(crate) mod conditions;
 mod content;
 pub(crate) mod error;
 pub(crate) mod filter;

@@ -25,6 +25,12 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
     route(
         "GET",
+        "/subscriptions/{subscription}/providers/{namespace}/locations/{location}/operationStatuses/{operation}",
+        status,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
         "/subscriptions/{subscription}/operationresults/{operation}",
         status,
         Versions::Dated,
@@ -50,23 +56,36 @@ impl Started {
     }
 }
 
-/// Starts an operation. `location` is that of a compute resource; an operation on a resource group
-/// has none.
+/// Whose operation it is, and so where its status is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Home<'a> {
+    /// The compute provider's, in that location.
+    Compute(&'a str),
+    /// Another provider's: its namespace, and the location.
+    Provider(&'a str, &'a str),
+    /// Resource Manager's own.
+    Manager,
+}
+
+/// Starts an operation.
 pub(crate) fn start(
     world: &mut World,
     call: &Call<'_>,
-    location: Option<&str>,
+    home: Home<'_>,
     effect: Effect,
     failure: Option<ErrorBody>,
 ) -> Started {
     let id = random::guid();
     let subscription = call.param("subscription").to_owned();
     let query = signed_query(world, call);
-    let path = match location {
-        Some(location) => format!(
+    let path = match home {
+        Home::Compute(location) => format!(
             "/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/operations/{id}"
         ),
-        None => format!("/subscriptions/{subscription}/operationresults/{id}"),
+        Home::Provider(namespace, location) => format!(
+            "/subscriptions/{subscription}/providers/{namespace}/locations/{location}/operationStatuses/{id}"
+        ),
+        Home::Manager => format!("/subscriptions/{subscription}/operationresults/{id}"),
     };
     world.state.operations.insert(
         id.clone(),
@@ -121,7 +140,7 @@ pub(crate) fn check_signature(request: &Request, query: &str) -> Result<(), ArmE
 
 /// Starts an operation that is there for its result.
 pub(crate) fn start_with_result(world: &mut World, call: &Call<'_>, result: Value) -> Started {
-    let started = start(world, call, None, Effect::Answered, None);
+    let started = start(world, call, Home::Manager, Effect::Answered, None);
     if let Some(operation) = world.state.operations.get_mut(&started.id) {
         operation.result = Some(result);
     }

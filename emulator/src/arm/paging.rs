@@ -20,8 +20,23 @@ pub(crate) fn list<T>(
     size: usize,
     body: impl Fn(&T) -> Option<Value>,
 ) -> Handled {
-    let items = within(map, prefix).filter_map(|(key, item)| Some((key.clone(), body(item)?)));
-    page(&world.site.endpoint, call, size, items)
+    list_of(world, call, size, within(map, prefix), |_, item| body(item))
+}
+
+/// Answers the page of `items` that the call asks for, which come in the order of their keys; `body`
+/// leaves out what is not wanted. Only of those on the page is it asked for.
+pub(crate) fn list_of<'a, T>(
+    world: &World,
+    call: &Call<'_>,
+    size: usize,
+    items: impl Iterator<Item = (&'a String, T)>,
+    body: impl Fn(&str, T) -> Option<Value>,
+) -> Handled {
+    let after = after(call)?;
+    let rest = items
+        .filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after))
+        .filter_map(|(key, item)| Some((key.clone(), body(key, item)?)));
+    cut(&world.site.endpoint, call, size, rest)
 }
 
 /// How many items a page has where `$top` counts: as many as the settings say, or fewer.
@@ -50,11 +65,26 @@ pub(crate) fn page(
     size: usize,
     items: impl Iterator<Item = (String, Value)>,
 ) -> Handled {
-    let after = match call.request.parameter("$skiptoken") {
-        None => None,
-        Some(token) => Some(read(&token)?),
-    };
-    let mut rest = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    let after = after(call)?;
+    let rest = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    cut(endpoint, call, size, rest)
+}
+
+/// The key that the page comes after.
+fn after(call: &Call<'_>) -> Result<Option<String>, ArmError> {
+    call.request
+        .parameter("$skiptoken")
+        .map(|token| read(&token))
+        .transpose()
+}
+
+/// The first of what is left, and the link to the others.
+fn cut(
+    endpoint: &str,
+    call: &Call<'_>,
+    size: usize,
+    mut rest: impl Iterator<Item = (String, Value)>,
+) -> Handled {
     let mut value = Vec::new();
     let mut last = String::new();
     for (key, item) in rest.by_ref().take(size.max(1)) {

@@ -137,6 +137,8 @@ pub(crate) struct Timer {
 pub(crate) struct Provider {
     /// Its routes in Azure Resource Manager. Where two patterns fit a path, the earlier one answers.
     pub(crate) routes: &'static [&'static [Route]],
+    /// Makes more of its routes, once, of data.
+    pub(crate) made_routes: Option<fn() -> Vec<Route>>,
     /// Answers requests outside Azure Resource Manager.
     pub(crate) answer: Option<Answer>,
     /// The resource type, in Azure's casing, if its resources have to exist to be referred to.
@@ -157,6 +159,7 @@ pub(crate) struct Provider {
 impl Provider {
     pub(crate) const NOTHING: Provider = Provider {
         routes: &[],
+        made_routes: None,
         answer: None,
         resource_type: None,
         parts: &[],
@@ -209,10 +212,16 @@ impl Registry {
     pub(crate) fn new(providers: &'static [Provider]) -> Self {
         let routes = providers
             .iter()
-            .flat_map(|provider| provider.routes)
-            .flat_map(|table| table.iter())
+            .flat_map(|provider| {
+                let listed = provider
+                    .routes
+                    .iter()
+                    .flat_map(|table| table.iter().copied());
+                let made = provider.made_routes.map(|make| make()).unwrap_or_default();
+                listed.chain(made)
+            })
             .map(|route| Prepared {
-                route: *route,
+                route,
                 segments: route.pattern.split('/').filter(|s| !s.is_empty()).collect(),
             })
             .collect();
@@ -299,18 +308,24 @@ impl Registry {
 
 /// The parameters, if the pattern fits the path.
 fn matches(pattern: &[&'static str], path: &[String]) -> Option<Vec<(&'static str, String)>> {
-    let mut parameters = Vec::new();
-    let (pattern, path) = match pattern.first() {
+    let (scope, pattern, path) = match pattern.first() {
         Some(&"{scope}") => {
             let tail = pattern.len() - 1;
             let split = path.len().checked_sub(tail).filter(|split| *split > 0)?;
-            parameters.push(("scope", format!("/{}", path[..split].join("/"))));
-            (&pattern[1..], &path[split..])
+            let (scope, rest) = path.split_at(split);
+            (Some(scope), &pattern[1..], rest)
         }
-        _ => (pattern, path),
+        _ => (None, pattern, path),
     };
-    if pattern.len() != path.len() {
+    let fits = |(expected, found): (&&str, &String)| {
+        expected.starts_with('{') || expected.eq_ignore_ascii_case(found)
+    };
+    if pattern.len() != path.len() || !pattern.iter().zip(path).all(fits) {
         return None;
+    }
+    let mut parameters = Vec::new();
+    if let Some(scope) = scope {
+        parameters.push(("scope", format!("/{}", scope.join("/"))));
     }
     for (expected, found) in pattern.iter().zip(path) {
         if let Some(name) = expected
@@ -318,8 +333,6 @@ fn matches(pattern: &[&'static str], path: &[String]) -> Option<Vec<(&'static st
             .and_then(|name| name.strip_suffix('}'))
         {
             parameters.push((name, found.clone()));
-        } else if !expected.eq_ignore_ascii_case(found) {
-            return None;
         }
     }
     Some(parameters)

@@ -169,7 +169,8 @@ fn find(registry: &Registry, request: &Request, api_version: &str) -> Result<Fou
     })
 }
 
-fn method_not_allowed(request: &Request) -> ArmError {
+/// 405 for a path that has routes for other methods.
+pub(crate) fn method_not_allowed(request: &Request) -> ArmError {
     ArmError::new(
         405,
         "HttpMethodNotSupported",

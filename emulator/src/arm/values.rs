@@ -160,6 +160,24 @@ pub(crate) fn not_a(member: &str, kind: &str) -> ArmError {
     )
 }
 
+/// The name of a resource, as most types have them: 1 to 80 characters that paths do not trip over.
+pub(crate) fn check_resource_name(name: &str) -> Result<(), ArmError> {
+    let valid = (1..=80).contains(&name.chars().count())
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.()".contains(c));
+    if valid {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        400,
+        "InvalidResourceName",
+        format!(
+            "Resource name {name} is invalid. It has 1 to 80 letters, digits, '-', '_', '.', '(' and ')'."
+        ),
+    ))
+}
+
 /// 1 to 90 letters, digits and `-_.()`, not ending in a period.
 pub(crate) fn group_name_is_valid(name: &str) -> bool {
     (1..=90).contains(&name.chars().count())
@@ -212,6 +230,14 @@ mod tests {
             (Value::Object(many), "TooManyTags"),
         ] {
             assert_eq!(of(value).unwrap_err().body.code, code);
+        }
+    }
+
+    #[test]
+    fn names_of_resources() {
+        check_resource_name("My-App_(1).x").unwrap();
+        for name in ["", "a b", "a/b", &"x".repeat(81)] {
+            assert!(check_resource_name(name).is_err(), "{name}");
         }
     }
 

@@ -3,19 +3,22 @@
 
 use serde_json::{Map, Value};
 
-use super::assignment::{Mode, changed_by, failed_operation, first_missing, resolve};
 use super::machine::{accepted, check_idle, find, key_of, kind_of};
 use super::scale_set;
+use crate::arm::assignment::{
+    Mode, Rules, Words, changed_by, check_added, failed_operation, first_missing, resolve,
+};
+use crate::arm::conditions;
 use crate::arm::error::{ArmError, invalid_parameter, other_location};
-use crate::arm::operations;
+use crate::arm::operations::{self, Home};
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled, Route, Versions, route};
 use crate::arm::throttle;
 use crate::arm::values;
 use crate::base::http::Reply;
-use crate::base::seed;
-use crate::model::machine::Machine;
+use crate::model::machine::{Machine, MachineKind};
 use crate::model::operation::Effect;
+use crate::model::resource_type::Takes;
 use crate::state::history::HistoryEntry;
 use crate::state::throttle::Limit;
 use crate::state::{State, World};
@@ -76,35 +79,18 @@ pub(crate) const ROUTES: &[Route] = &[
 
 /// `If-Match` and `If-None-Match` against the machine as it is, or against its absence.
 fn check_conditions(call: &Call<'_>, machine: Option<&Machine>) -> Result<(), ArmError> {
-    let has = |wanted: &str, etag: &str| {
-        let bare = |text: &str| {
-            text.trim()
-                .trim_start_matches("W/")
-                .trim_matches('"')
-                .to_owned()
-        };
-        wanted.trim() == "*" || wanted.split(',').any(|one| bare(one) == bare(etag))
-    };
-    let current = machine.map(Machine::quoted_etag);
-    let matched = |wanted: &str| current.as_deref().is_some_and(|etag| has(wanted, etag));
-    let failed = match (
-        call.request.header("if-match"),
-        call.request.header("if-none-match"),
-    ) {
-        (Some(wanted), _) if !matched(wanted) => Some(format!("If-Match: {wanted}")),
-        (_, Some(unwanted)) if matched(unwanted) => Some(format!("If-None-Match: {unwanted}")),
-        _ => None,
-    };
-    match failed {
-        None => Ok(()),
-        Some(condition) => Err(ArmError::new(
-            412,
-            "PreconditionFailed",
-            format!(
-                "The precondition '{condition}' evaluated to false: the ETag of the resource is '{}'.",
-                current.as_deref().unwrap_or("none")
-            ),
-        )),
+    conditions::check(call, machine.map(Machine::quoted_etag).as_deref())
+}
+
+/// How the identities of machines are changed.
+fn rules(kind: MachineKind, mode: Mode) -> Rules {
+    Rules {
+        kind: kind.name(),
+        takes: Takes::ALL,
+        mode,
+        words: Words::Compute,
+        nulls: true,
+        empty_map: true,
     }
 }
 
@@ -113,13 +99,7 @@ fn reply_with(machine: &Machine, status: u16) -> Reply {
 }
 
 fn entry_of(machine: &Machine) -> HistoryEntry {
-    let user = machine.identity.user.iter();
-    HistoryEntry {
-        id: machine.id(),
-        etag: machine.quoted_etag(),
-        system_assigned: machine.identity.system.is_some(),
-        user_assigned: user.map(|reference| reference.id.clone()).collect(),
-    }
+    HistoryEntry::of(machine.id(), machine.quoted_etag(), &machine.identity)
 }
 
 /// Counts a write of the machine, if there is a limit; what is left of it.
@@ -276,7 +256,11 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
             call.now,
         )
     });
-    next.identity = changed_by(&next.identity, body.get("identity"), Mode::Replace)?;
+    next.identity = changed_by(
+        &rules(kind, Mode::Replace),
+        &next.identity,
+        body.get("identity"),
+    )?;
     next.tags = values::tags(&body)?.unwrap_or_default();
     next.extra = extra_of(&body);
     next.properties = properties_of(&body)?;
@@ -300,7 +284,11 @@ fn patch(world: &mut World, call: &Call<'_>) -> Handled {
         }
     }
     let mut next = before.clone();
-    next.identity = changed_by(&next.identity, body.get("identity"), Mode::Merge)?;
+    next.identity = changed_by(
+        &rules(next.kind, Mode::Merge),
+        &next.identity,
+        body.get("identity"),
+    )?;
     if let Some(tags) = values::tags(&body)? {
         next.tags = tags;
     }
@@ -327,17 +315,13 @@ fn write(
         .as_ref()
         .map(|m| m.identity.clone())
         .unwrap_or_default();
-    if had.system.is_none()
-        && let Some(system) = &mut next.identity.system
-    {
-        system.created = call.now;
-    }
-    for added in next.identity.added_to(&had) {
-        check_assignable(world, &id, added)?;
-        if world.state.identity(added).is_none() {
-            return Err(ArmError::with(400, failed_operation(&id, added)));
-        }
-    }
+    check_added(
+        world,
+        (next.kind.name(), &id),
+        &had,
+        &mut next.identity,
+        call.now,
+    )?;
     let failure =
         first_missing(&next.identity, &world.state).map(|dead| failed_operation(&id, dead));
 
@@ -352,7 +336,7 @@ fn write(
         key: key.clone(),
         before: before.map(Box::new),
     };
-    let started = operations::start(world, call, Some(&next.location), effect, failure);
+    let started = operations::start(world, call, Home::Compute(&next.location), effect, failure);
     next.running = Some(started.id.clone());
     let limits = next.kind.limits();
     let reply = accepted(world, reply_with(&next, status), &started).header(
@@ -364,35 +348,6 @@ fn write(
     world.session.history.add(entry_of(&next));
     world.state.machines.insert(key, next);
     Ok(reply)
-}
-
-/// The caller needs `assign/action` on an identity to put it on a machine, and no identity is ever
-/// put on a machine of another tenant.
-fn check_assignable(world: &World, machine: &str, identity: &str) -> Result<(), ArmError> {
-    const ACTION: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";
-    let denied = |message: String| Err(ArmError::new(403, "LinkedAuthorizationFailed", message));
-    let client = seed::CLIENT_ID;
-    let subscription = identity
-        .split('/')
-        .nth(2)
-        .unwrap_or_default()
-        .to_lowercase();
-    if !world.state.subscriptions.contains_key(&subscription) {
-        return denied(format!(
-            "The client has permission to perform action '{ACTION}' on scope '{machine}', however the current tenant '{}' is not authorized to access linked subscription '{subscription}'.",
-            seed::TENANT_ID
-        ));
-    }
-    let unassignable = &world.session.settings.unassignable;
-    if unassignable
-        .iter()
-        .any(|id| id.eq_ignore_ascii_case(identity))
-    {
-        return denied(format!(
-            "The client '{client}' with object id '{client}' has permission to perform action 'Microsoft.Compute/virtualMachines/write' on scope '{machine}'; however, it does not have permission to perform action(s) '{ACTION}' on the linked scope(s) '{identity}' (respectively) or the linked scope(s) are invalid."
-        ));
-    }
-    Ok(())
 }
 
 /// The end of the operation that wrote a machine.
@@ -436,7 +391,7 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     check_idle(machine)?;
     let location = machine.location.clone();
     let effect = Effect::MachineDeleted { key: key.clone() };
-    let started = operations::start(world, call, Some(&location), effect, None);
+    let started = operations::start(world, call, Home::Compute(&location), effect, None);
     if let Some(machine) = world.state.machines.get_mut(&key) {
         machine.provisioning_state = "Deleting".to_owned();
         machine.running = Some(started.id.clone());

@@ -1,6 +1,5 @@
 //! Microsoft.Compute: virtual machines, scale sets, and the images that they are made of.
 
-mod assignment;
 mod images;
 mod machine;
 mod machines;
@@ -13,17 +12,10 @@ use crate::state::State;
 
 pub(crate) const PROVIDER: Provider = Provider {
     routes: &[machines::ROUTES, images::ROUTES],
-    resource_type: Some(resource_type),
+    resource_type: Some(|name| MachineKind::find(name).map(MachineKind::name)),
     operation_ended: Some(operation_ended),
     ..Provider::NOTHING
 };
-
-fn resource_type(name: &str) -> Option<&'static str> {
-    [MachineKind::VirtualMachine, MachineKind::ScaleSet]
-        .map(MachineKind::name)
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(name))
-}
 
 fn operation_ended(state: &mut State, ended: &Ended<'_>) {
     match ended.effect {

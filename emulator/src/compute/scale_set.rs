@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::machine::{accepted, check_idle, find};
 use crate::arm::error::{ArmError, invalid_parameter, resource_not_found};
-use crate::arm::operations;
+use crate::arm::operations::{self, Home};
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled};
 use crate::base::http::Reply;
@@ -144,7 +144,7 @@ pub(super) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
         key: key.clone(),
         ids,
     };
-    let started = operations::start(world, call, Some(&location), effect, None);
+    let started = operations::start(world, call, Home::Compute(&location), effect, None);
     if let Some(set) = world.state.machines.get_mut(&key) {
         set.running = Some(started.id.clone());
     }

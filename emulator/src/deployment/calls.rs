@@ -9,7 +9,7 @@ use super::prepare::{bad, prepare, scope_of};
 use super::run::{Run, Runs};
 use super::what_if;
 use crate::arm::error::{ArmError, ErrorBody};
-use crate::arm::operations;
+use crate::arm::operations::{self, Home};
 use crate::arm::paging;
 use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::base::clock::{compute_time, us_time};
@@ -291,7 +291,13 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     if deployment.is_active() {
         return Err(active(call.param("name"), deployment));
     }
-    let started = operations::start(world, call, None, Effect::DeploymentDeleted { key }, None);
+    let started = operations::start(
+        world,
+        call,
+        Home::Manager,
+        Effect::DeploymentDeleted { key },
+        None,
+    );
     let location = started.result_url(&world.site.endpoint);
     Ok(operations::retry_after(
         world,

@@ -333,13 +333,25 @@ impl Advance<'_> {
         if planned.is_deployment() {
             return Step::Deployment(planned.id.to_lowercase());
         }
-        let operation = reply
-            .headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("Azure-AsyncOperation"))
-            .and_then(|(_, url)| url.split('?').next()?.rsplit('/').next());
+        let header = |name: &str| {
+            reply
+                .headers
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+                .and_then(|(_, url)| url.split('?').next()?.rsplit('/').next())
+        };
+        // A `Location` beside 201 may be that of the resource itself; and some resources are
+        // written without any header.
+        let operation = header("Azure-AsyncOperation")
+            .or_else(|| header("Location"))
+            .filter(|id| self.world.state.operations.contains_key(*id))
+            .map(str::to_owned)
+            .or_else(|| {
+                let written = self.world.state.generic.get(&planned.id.to_lowercase());
+                written.and_then(|resource| resource.running.clone())
+            });
         match operation {
-            Some(id) => Step::Operation(id.to_owned()),
+            Some(id) => Step::Operation(id),
             None if reply.delay > 0 => Step::Until(self.now.saturating_add(reply.delay)),
             None => Step::Through,
         }

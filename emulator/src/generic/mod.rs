@@ -1,5 +1,5 @@
-//! Resources that machines need and that have no life of their own here: networks, disks, storage
-//! accounts. They are stored as they were sent, and given back.
+//! Resources that machines need and that have no life of their own here, nor identities: networks,
+//! disks. They are stored as they were sent, and given back.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,8 @@ use crate::arm::route::{Call, Handled, Provider, Route, Versions, route};
 use crate::arm::values;
 use crate::base::http::Reply;
 use crate::base::random;
-use crate::model::generic::GenericResource;
+use crate::model::assignment::Assignment;
+use crate::model::generic::{GenericResource, SUCCEEDED};
 use crate::state::{World, key};
 
 pub(crate) const PROVIDER: Provider = Provider {
@@ -67,7 +68,6 @@ const TYPES: &[Type] = &[
     ),
     generic("Microsoft.Network/natGateways", 201, &[]),
     generic("Microsoft.Network/routeTables", 201, &["routes"]),
-    generic("Microsoft.Storage/storageAccounts", 200, &[]),
     generic("Microsoft.Compute/disks", 200, &[]),
     generic("Microsoft.Compute/images", 201, &[]),
     generic("Microsoft.Compute/availabilitySets", 200, &[]),
@@ -98,7 +98,6 @@ const ROUTES: &[Route] = routes![
     "Microsoft.Network/loadBalancers",
     "Microsoft.Network/natGateways",
     "Microsoft.Network/routeTables",
-    "Microsoft.Storage/storageAccounts",
     "Microsoft.Compute/disks",
     "Microsoft.Compute/images",
     "Microsoft.Compute/availabilitySets",
@@ -191,27 +190,6 @@ fn not_found(call: &Call<'_>, kind: &Type) -> ArmError {
     resource_not_found(kind.kind, &name_in(call), call.param("group"))
 }
 
-/// 1 to 80 characters that paths do not trip over.
-fn name_is_valid(name: &str) -> bool {
-    (1..=80).contains(&name.chars().count())
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || "-_.()".contains(c))
-}
-
-fn check_name(name: &str) -> Result<(), ArmError> {
-    if name_is_valid(name) {
-        return Ok(());
-    }
-    Err(ArmError::new(
-        400,
-        "InvalidResourceName",
-        format!(
-            "Resource name {name} is invalid. It has 1 to 80 letters, digits, '-', '_', '.', '(' and ')'."
-        ),
-    ))
-}
-
 /// `properties` of a body, without what only the provider says and without secrets.
 fn properties_of(body: &Map<String, Value>) -> Result<Map<String, Value>, ArmError> {
     let mut properties = match body.get("properties") {
@@ -265,7 +243,7 @@ fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
 
 fn put(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_in(call)?;
-    check_name(call.param("name"))?;
+    values::check_resource_name(call.param("name"))?;
     let body = call.json()?;
     let id = id_in(call, kind);
     let key = id.to_lowercase();
@@ -300,6 +278,9 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         extra: extra_of(&body),
         properties,
         etag: etag(),
+        identity: Assignment::default(),
+        provisioning_state: SUCCEEDED.to_owned(),
+        running: None,
     };
     let reply = Reply::json(status, &resource.body());
     world.state.generic.insert(key, resource);
@@ -465,7 +446,7 @@ fn is_named(item: &Value, name: &str) -> bool {
 
 fn put_inner(world: &mut World, call: &Call<'_>) -> Handled {
     let name = call.param("name");
-    check_name(name)?;
+    values::check_resource_name(name)?;
     let body = call.json()?;
     let properties = properties_of(&body)?;
     let (holder, property) = holder(world, call)?;

@@ -82,19 +82,15 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
     let view = world.session.part_mut::<Index>().view(delay, call.now);
     let state = view.as_deref().unwrap_or(&world.state);
     let mut found: Vec<Value> = state
-        .machines
-        .values()
-        .filter(|machine| {
-            let mut user = machine.identity.user.iter();
-            user.any(|reference| reference.id.eq_ignore_ascii_case(&id))
-        })
-        .map(|machine| {
-            let subscription = machine.subscription.to_lowercase();
+        .with_identities()
+        .filter(|(_, _, identity)| identity.position(&id).is_some())
+        .map(|(_, resource, _)| {
+            let subscription = resource.subscription().to_lowercase();
             json!({
-                "id": machine.id(),
-                "name": machine.name,
-                "type": machine.kind.name().to_lowercase(),
-                "resourceGroup": machine.group.to_lowercase(),
+                "id": resource.id(),
+                "name": resource.name(),
+                "type": resource.kind().to_lowercase(),
+                "resourceGroup": resource.group().to_lowercase(),
                 "subscriptionDisplayName": state.subscriptions.get(&subscription).map(|s| &s.name),
                 "subscriptionId": subscription,
             })

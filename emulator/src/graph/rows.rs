@@ -29,17 +29,21 @@ const COLUMNS: [(&str, ColumnType); 16] = [
 
 /// The columns of a table; none when there is no such table.
 pub(super) fn columns(table: &str) -> Option<Vec<Column>> {
-    ["resources", "resourcecontainers", "authorizationresources"]
-        .contains(&table)
-        .then(|| {
-            COLUMNS
-                .iter()
-                .map(|(name, kind)| Column {
-                    name: (*name).to_owned(),
-                    kind: *kind,
-                })
-                .collect()
-        })
+    const TABLES: [&str; 4] = [
+        "resources",
+        "resourcecontainers",
+        "authorizationresources",
+        "policyresources",
+    ];
+    TABLES.contains(&table).then(|| {
+        COLUMNS
+            .iter()
+            .map(|(name, kind)| Column {
+                name: (*name).to_owned(),
+                kind: *kind,
+            })
+            .collect()
+    })
 }
 
 /// The rows of a table, of those subscriptions or of all.
@@ -61,6 +65,18 @@ pub(super) fn rows(state: &State, table: &str, subscriptions: Option<&[String]>)
                 })
                 .collect()
         }
+        "policyresources" => state
+            .extensions()
+            .map(|(_, extension)| extension)
+            .filter(|extension| wanted(extension.subscription()))
+            .map(|extension| {
+                row(
+                    extension.to_json(),
+                    extension.group(),
+                    extension.subscription(),
+                )
+            })
+            .collect(),
         "resourcecontainers" => {
             let subscriptions = state
                 .subscriptions

@@ -46,10 +46,13 @@ pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Va
     let options: HostOptions =
         serde_json::from_slice(text).map_err(|e| ControlError::Bad(e.to_string()))?;
     if let Some(id) = &options.machine
-        && !world.state.machines.contains_key(&id.to_lowercase())
+        && world
+            .state
+            .resource(id)
+            .is_none_or(|resource| resource.identity().is_none())
     {
         return Err(ControlError::Bad(format!(
-            "machine: there is no virtual machine or scale set '{id}'"
+            "machine: there is no resource '{id}' that can have identities"
         )));
     }
     let is_arc = kind == HostKind::Arc;

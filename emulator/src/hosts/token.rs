@@ -66,22 +66,22 @@ pub(super) fn user_assigned<'a>(
         None => Box::new(state.identities.values()),
         Some(id) => Box::new(
             state
-                .machines
-                .get(&id.to_lowercase())
+                .resource(id)
+                .and_then(|resource| resource.identity())
                 .into_iter()
-                .flat_map(|machine| &machine.identity.user)
+                .flat_map(|identity| &identity.user)
                 .filter_map(|reference| state.identity(&reference.id)),
         ),
     }
 }
 
 pub(super) fn system_assigned(state: &State, machine: Option<&str>) -> Option<Subject> {
-    let machine = state.machines.get(&machine?.to_lowercase())?;
-    let system = machine.identity.system.as_ref()?;
+    let resource = state.resource(machine?)?;
+    let system = resource.identity()?.system.as_ref()?;
     Some(Subject {
         client_id: system.client_id.clone(),
         object_id: system.principal_id.clone(),
-        kind: SubjectKind::Identity(machine.id()),
+        kind: SubjectKind::Identity(resource.id()),
     })
 }
 

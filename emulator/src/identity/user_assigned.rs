@@ -211,7 +211,7 @@ fn get(world: &mut World, call: &Call<'_>) -> Handled {
         .ok_or_else(|| not_found(call))
 }
 
-/// 200 when it was there, 204 when not. References to it on machines stay, and so do the roles that
+/// 200 when it was there, 204 when not. References to it on resources stay, and so do the roles that
 /// it had; roles on it and its federated credentials go.
 fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     let key = key_of(call);
@@ -233,9 +233,9 @@ fn list(world: &mut World, call: &Call<'_>) -> Handled {
 /// The system-assigned identity of the resource in the scope.
 fn system_assigned(world: &mut World, call: &Call<'_>) -> Handled {
     let scope = call.param("scope");
-    let machine = world.state.machines.get(&scope.to_lowercase());
-    let Some((machine, system)) =
-        machine.and_then(|machine| Some((machine, machine.identity.system.as_ref()?)))
+    let resource = world.state.resource(scope);
+    let Some((resource, system)) =
+        resource.and_then(|resource| Some((resource, resource.identity()?.system.as_ref()?)))
     else {
         let segments: Vec<&str> = scope.split('/').filter(|s| !s.is_empty()).collect();
         return Err(resource_not_found(
@@ -244,15 +244,15 @@ fn system_assigned(world: &mut World, call: &Call<'_>) -> Handled {
             segments.get(3).unwrap_or(&""),
         ));
     };
-    let id = machine.id();
+    let id = resource.id();
     Ok(Reply::json(
         200,
         &json!({
             "id": format!("{id}/providers/Microsoft.ManagedIdentity/identities/default"),
             "name": "default",
             "type": "Microsoft.ManagedIdentity/identities",
-            "location": machine.location,
-            "tags": machine.tags,
+            "location": resource.location(),
+            "tags": resource.tags(),
             "properties": {
                 "tenantId": seed::TENANT_ID,
                 "principalId": system.principal_id,
@@ -260,7 +260,7 @@ fn system_assigned(world: &mut World, call: &Call<'_>) -> Handled {
                 // A secret in Azure: whoever holds this URL can act as the identity.
                 "clientSecretUrl": format!(
                     "https://control-{}.identity.invalid{}/credentials?tid={}&oid={}&aid={}&sig={}",
-                    machine.location,
+                    resource.location(),
                     id.to_lowercase(),
                     seed::TENANT_ID,
                     system.principal_id,

@@ -59,6 +59,10 @@ impl UserAssignedIdentity {
 }
 
 impl Resource for UserAssignedIdentity {
+    fn id(&self) -> String {
+        self.id()
+    }
+
     fn subscription(&self) -> &str {
         &self.subscription
     }
@@ -69,6 +73,18 @@ impl Resource for UserAssignedIdentity {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    fn location(&self) -> &str {
+        &self.location
+    }
+
+    fn tags(&self) -> Option<&Tags> {
+        Some(&self.tags)
     }
 
     fn to_json(&self) -> Value {

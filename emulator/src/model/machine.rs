@@ -24,6 +24,13 @@ impl MachineKind {
         }
     }
 
+    /// The kind with that name, in any casing.
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        [MachineKind::VirtualMachine, MachineKind::ScaleSet]
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
+
     /// The name in the group of limits that the provider has for writes.
     pub(crate) fn limits(self) -> &'static str {
         match self {
@@ -204,6 +211,10 @@ pub(crate) struct Instance {
 }
 
 impl Resource for Machine {
+    fn id(&self) -> String {
+        self.id()
+    }
+
     fn subscription(&self) -> &str {
         &self.subscription
     }
@@ -214,6 +225,22 @@ impl Resource for Machine {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn kind(&self) -> &str {
+        self.kind.name()
+    }
+
+    fn location(&self) -> &str {
+        &self.location
+    }
+
+    fn tags(&self) -> Option<&Tags> {
+        Some(&self.tags)
+    }
+
+    fn identity(&self) -> Option<&Assignment> {
+        Some(&self.identity)
     }
 
     fn to_json(&self) -> Value {

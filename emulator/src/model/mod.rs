@@ -13,5 +13,6 @@ pub(crate) mod machine;
 pub(crate) mod operation;
 pub(crate) mod principal;
 pub(crate) mod resource;
+pub(crate) mod resource_type;
 pub(crate) mod role_assignment;
 pub(crate) mod subscription;

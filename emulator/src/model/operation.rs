@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::assignment::Assignment;
 use super::error::ErrorBody;
+use super::generic::GenericResource;
 use super::machine::Machine;
 use crate::base::clock::Millis;
 
@@ -36,6 +38,15 @@ pub(crate) enum Effect {
     },
     /// The machine is gone.
     MachineDeleted { key: String },
+    /// A write of another resource is through; on failure it is again what it was. Where the
+    /// resource shows its old identities until then, the new ones are here.
+    ResourceWritten {
+        key: String,
+        before: Option<Box<GenericResource>>,
+        identity: Option<Assignment>,
+    },
+    /// The resource is gone.
+    ResourceDeleted { key: String },
     /// Instances of a scale set take on its current model.
     InstancesUpgraded { key: String, ids: Vec<String> },
     /// The deployment is forgotten; what it made stays.

@@ -226,7 +226,7 @@ pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value 
         "alternativenames" if service => match object.source {
             Source::Application | Source::Registered => json!([]),
             Source::UserAssigned(identity) => json!(["isExplicit=True", identity.id()]),
-            Source::SystemAssigned(machine) => json!(["isExplicit=False", machine.id()]),
+            Source::SystemAssigned(resource) => json!(["isExplicit=False", resource.id()]),
         },
         _ => Value::Null,
     }

@@ -6,7 +6,7 @@ use crate::arm::error::ArmError;
 use crate::arm::filter::{Clause, clauses};
 use crate::arm::paging;
 use crate::arm::route::{Call, Handled, Route, Versions, route};
-use crate::state::{State, World};
+use crate::state::World;
 
 pub(crate) const ROUTES: &[Route] = &[
     route(
@@ -22,17 +22,6 @@ pub(crate) const ROUTES: &[Route] = &[
         Versions::Dated,
     ),
 ];
-
-/// The resources whose keys begin with `prefix`, by key.
-fn resources(state: &State, prefix: &str) -> Vec<(String, Value)> {
-    let mut all: Vec<(String, Value)> = state
-        .resources()
-        .filter(|(key, _)| key.starts_with(prefix))
-        .map(|(key, resource)| (key.clone(), short(resource.to_json())))
-        .collect();
-    all.sort_by(|left, right| left.0.cmp(&right.0));
-    all
-}
 
 /// Lists tell no properties.
 fn short(mut body: Value) -> Value {
@@ -50,10 +39,16 @@ fn list(world: &mut World, call: &Call<'_>) -> Handled {
         Some(text) if !text.trim().is_empty() => filter(&text)?,
         _ => Vec::new(),
     };
-    let items = resources(&world.state, &call.prefix())
-        .into_iter()
-        .filter(|(key, body)| conditions.iter().all(|one| one.passes(key, body)));
-    paging::page(&world.site.endpoint, call, paging::top(world, call)?, items)
+    let size = paging::top(world, call)?;
+    let mut all: Vec<_> = world.state.resources_in(&call.prefix()).collect();
+    all.sort_by_key(|(key, _)| *key);
+    paging::list_of(world, call, size, all.into_iter(), |key, resource| {
+        let body = short(resource.to_json());
+        conditions
+            .iter()
+            .all(|one| one.passes(key, &body))
+            .then_some(body)
+    })
 }
 
 /// One condition: a property and the value that it has.

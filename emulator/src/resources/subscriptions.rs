@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::arm::error::{ArmError, group_not_found};
-use crate::arm::operations;
+use crate::arm::operations::{self, Home};
 use crate::arm::paging;
 use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::arm::values::{self, LOCATIONS};
 use crate::base::http::Reply;
 use crate::base::seed;
+use crate::model::machine::MachineKind;
 use crate::model::operation::Effect;
+use crate::model::resource_type;
 use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::state::{Registration, World, key};
 
@@ -130,12 +132,25 @@ fn provider_body(world: &World, call: &Call<'_>, namespace: &str) -> Value {
         .resource_types(namespace)
         .into_iter()
         .map(|(kind, versions)| {
-            json!({
+            let full = format!("{namespace}/{kind}");
+            let row = resource_type::find(&full);
+            // There is no word for user-assigned ones.
+            let announced =
+                row.is_some_and(|row| row.announced) || MachineKind::find(&full).is_some();
+            let mut body = json!({
                 "resourceType": kind,
                 "locations": locations,
                 "apiVersions": versions.iter().rev().collect::<Vec<_>>(),
-                "capabilities": "SupportsTags, SupportsLocation",
-            })
+                "capabilities": if announced {
+                    "SystemAssignedResourceIdentity, SupportsTags, SupportsLocation"
+                } else {
+                    "SupportsTags, SupportsLocation"
+                },
+            });
+            if let Some(version) = row.and_then(|row| row.default_version) {
+                body["defaultApiVersion"] = json!(version);
+            }
+            body
         })
         .collect();
     json!({
@@ -341,7 +356,7 @@ fn delete_group(world: &mut World, call: &Call<'_>) -> Handled {
         subscription: group.subscription.clone(),
         group: group.name.clone(),
     };
-    let started = operations::start(world, call, None, effect, None);
+    let started = operations::start(world, call, Home::Manager, effect, None);
     let location = started.result_url(&world.site.endpoint);
     Ok(operations::retry_after(
         world,

@@ -9,8 +9,8 @@ use crate::base::clock::Millis;
 use crate::base::{random, seed};
 use crate::model::application;
 use crate::model::identity::UserAssignedIdentity;
-use crate::model::machine::Machine;
 use crate::model::principal::{DirectoryGroup, Principal, PrincipalType};
+use crate::model::resource::Resource;
 
 /// Where somebody in the directory comes from.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ pub(crate) enum Source<'a> {
     Application,
     Registered,
     UserAssigned(&'a UserAssignedIdentity),
-    SystemAssigned(&'a Machine),
+    SystemAssigned(&'a dyn Resource),
 }
 
 /// Somebody in the directory.
@@ -82,16 +82,18 @@ pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
             identity.created,
         )
     });
-    let systems = state.machines.values().filter_map(move |machine| {
-        let system = machine.identity.system.as_ref()?;
-        Some(service(
-            &system.principal_id,
-            Some(&system.client_id),
-            &machine.name,
-            Source::SystemAssigned(machine),
-            system.created,
-        ))
-    });
+    let systems = state
+        .with_identities()
+        .filter_map(move |(_, resource, identity)| {
+            let system = identity.system.as_ref()?;
+            Some(service(
+                &system.principal_id,
+                Some(&system.client_id),
+                resource.name(),
+                Source::SystemAssigned(resource),
+                system.created,
+            ))
+        });
     applications
         .chain(registered)
         .chain(identities)

@@ -1,24 +1,38 @@
-//! Every state of identities that a machine has had, for tests of writers that race: what no
+//! Every state of identities that a resource has had, for tests of writers that race: what no
 //! writer asked for must be in none of them.
 
 use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many states are remembered of all machines; older ones go first.
+use crate::model::assignment::Assignment;
+
+/// How many states are remembered of all resources; older ones go first.
 const CAPACITY: usize = 100_000;
 
-/// The identities of a machine after a write.
+/// The identities of a resource after a write.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HistoryEntry {
-    /// The machine's id.
+    /// The resource's id.
     pub(crate) id: String,
     /// The ETag that the write gave it.
     pub(crate) etag: String,
     pub(crate) system_assigned: bool,
     /// The ids of its user-assigned identities.
     pub(crate) user_assigned: Vec<String>,
+}
+
+impl HistoryEntry {
+    /// The state that a write led to.
+    pub(crate) fn of(id: String, etag: String, identity: &Assignment) -> Self {
+        HistoryEntry {
+            id,
+            etag,
+            system_assigned: identity.system.is_some(),
+            user_assigned: identity.user.iter().map(|one| one.id.clone()).collect(),
+        }
+    }
 }
 
 /// The last states, in the order in which they came about.

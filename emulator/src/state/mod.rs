@@ -17,5 +17,6 @@ pub(crate) mod throttle;
 mod world;
 
 pub(crate) use session::{Part, Parts, Registration};
+pub(crate) use settings::UnknownMap;
 pub(crate) use store::{State, within};
 pub(crate) use world::World;

@@ -1,10 +1,18 @@
 //! How the emulator behaves.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::clock::millis;
 use crate::base::options::Options;
+
+/// What a type that is not known does with the map of a `PATCH`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum UnknownMap {
+    Merge,
+    Replace,
+}
 
 /// How the emulator behaves; `PATCH /_emulator/settings` changes it.
 #[derive(Debug, Clone, Serialize)]
@@ -36,7 +44,10 @@ pub(crate) struct Settings {
     pub(crate) graph_delay_ms: u64,
     /// Writes to one virtual machine or scale set in a minute; none for no limit.
     pub(crate) vm_write_limit: Option<u32>,
-    /// The ids of identities that the caller may not assign to machines.
+    /// What becomes of the identities that the map of a `PATCH` does not name, for the types that
+    /// are not known to merge or to replace it.
+    pub(crate) unknown_map: UnknownMap,
+    /// The ids of identities that the caller may not assign to resources.
     pub(crate) unassignable: Vec<String>,
 }
 
@@ -58,6 +69,7 @@ impl Settings {
             federated_write_ms: 150,
             graph_delay_ms: 0,
             vm_write_limit: None,
+            unknown_map: UnknownMap::Merge,
             unassignable: Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use super::key;
 use crate::base::clock::Millis;
 use crate::base::{random, seed};
 use crate::model::application::{self, Application};
+use crate::model::assignment::Assignment;
 use crate::model::deployment::Deployment;
 use crate::model::federated::{FederatedCredential, Trust};
 use crate::model::generic::GenericResource;
@@ -15,7 +16,7 @@ use crate::model::identity::UserAssignedIdentity;
 use crate::model::machine::Machine;
 use crate::model::operation::Operation;
 use crate::model::principal::{DirectoryGroup, Principal};
-use crate::model::resource::Resource;
+use crate::model::resource::{Listing, Resource};
 use crate::model::role_assignment::RoleAssignment;
 use crate::model::subscription::{ResourceGroup, Subscription};
 
@@ -84,23 +85,66 @@ impl State {
     }
 
     /// The resources of all providers, each with its key. What is in another resource is not among
-    /// them, but for the extensions of machines.
+    /// them, but for those with routes of their own; nor is what is on something else, such as a
+    /// policy assignment.
     pub(crate) fn resources(&self) -> impl Iterator<Item = (&String, &dyn Resource)> {
-        fn those<T: Resource>(
-            map: &BTreeMap<String, T>,
-        ) -> impl Iterator<Item = (&String, &dyn Resource)> {
-            map.iter().map(|(key, one)| (key, one as &dyn Resource))
+        self.resources_in("")
+    }
+
+    /// Those of [`State::resources`] whose keys begin with `prefix`, those of a kind together.
+    pub(crate) fn resources_in<'a>(
+        &'a self,
+        prefix: &str,
+    ) -> impl Iterator<Item = (&'a String, &'a dyn Resource)> {
+        self.all_in(prefix)
+            .filter(|(_, resource)| resource.listing() == Listing::Tracked)
+    }
+
+    /// What is on something else, such as a policy assignment.
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = (&String, &dyn Resource)> {
+        self.all_in("")
+            .filter(|(_, resource)| resource.listing() == Listing::OnScope)
+    }
+
+    /// Everything that can have identities, and the identities themselves.
+    fn all_in<'a>(&'a self, prefix: &str) -> impl Iterator<Item = (&'a String, &'a dyn Resource)> {
+        fn those<'a, T: Resource>(
+            map: &'a BTreeMap<String, T>,
+            prefix: &str,
+        ) -> impl Iterator<Item = (&'a String, &'a dyn Resource)> + use<'a, T> {
+            let prefix = prefix.to_owned();
+            map.range(prefix.clone()..)
+                .take_while(move |(key, _)| key.starts_with(&prefix))
+                .map(|(key, one)| (key, one as &dyn Resource))
         }
-        those(&self.identities)
-            .chain(those(&self.machines))
-            .chain(those(&self.generic))
+        those(&self.identities, prefix)
+            .chain(those(&self.machines, prefix))
+            .chain(those(&self.generic, prefix))
+    }
+
+    /// The resource with that id, in any casing.
+    pub(crate) fn resource(&self, id: &str) -> Option<&dyn Resource> {
+        let key = id.to_lowercase();
+        let identity = self.identities.get(&key).map(|one| one as &dyn Resource);
+        let machine = || self.machines.get(&key).map(|one| one as &dyn Resource);
+        let other = || self.generic.get(&key).map(|one| one as &dyn Resource);
+        identity.or_else(machine).or_else(other)
+    }
+
+    /// Everything that has identities, with its key.
+    pub(crate) fn with_identities(
+        &self,
+    ) -> impl Iterator<Item = (&String, &dyn Resource, &Assignment)> {
+        self.all_in("").filter_map(|(key, resource)| {
+            let identity = resource.identity()?;
+            let any = identity.kind().system || identity.kind().user;
+            any.then_some((key, resource, identity))
+        })
     }
 
     /// Whether there is a resource with that key.
     pub(crate) fn has_resource(&self, key: &str) -> bool {
-        self.identities.contains_key(key)
-            || self.machines.contains_key(key)
-            || self.generic.contains_key(key)
+        self.resource(key).is_some()
     }
 
     /// The user-assigned identity with that resource id, in any casing.

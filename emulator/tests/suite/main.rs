@@ -16,6 +16,7 @@ mod hosts;
 mod identities;
 mod machines;
 mod msgraph;
+mod resource_types;
 mod resources;
 mod roles;
 mod scale_sets;

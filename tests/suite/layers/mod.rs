@@ -46,7 +46,7 @@ fn the_emulator() {
             "state",
             "tokens",
             "arm",
-            "authorization compute deployment generic graph hosts identity msgraph oauth resources",
+            "authorization compute deployment generic graph hosts identity msgraph oauth resource_types resources",
             "admin",
             "app",
             "server",
