@@ -96,11 +96,12 @@ impl Kinds {
     /// In words, for the documentation.
     pub fn describe(self) -> String {
         let user = match self.user {
-            UserAssigned::None => return "system-assigned".to_owned(),
+            UserAssigned::None => "",
             UserAssigned::One => "one user-assigned",
             UserAssigned::Many => "user-assigned",
         };
         let mut words = match (self.system, self.together, self.user_alone) {
+            (true, _, _) if user.is_empty() => "system-assigned".to_owned(),
             (false, _, _) => user.to_owned(),
             (true, false, _) => format!("system-assigned or {user}"),
             (true, true, true) => format!("system-assigned, {user}, both"),

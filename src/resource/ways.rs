@@ -325,7 +325,10 @@ const WAYS: &[Way] = &[
             SPECIFICATION,
         )
     },
-    patched("Microsoft.Purview/accounts", "2021-12-01", RECORDED),
+    Way {
+        kinds: Kinds::EITHER,
+        ..patched("Microsoft.Purview/accounts", "2021-12-01", RECORDED)
+    },
     Way {
         both: UNSPACED,
         ..patched(

@@ -69,8 +69,10 @@ public sealed unsafe class EventReaderTests
         };
         var record = new AzmiResourceIdentity
         {
+            kind = NativeMethods.AZMI_KIND_VIRTUAL_MACHINE,
             id = scope.Text("id"),
             name = scope.Text("name"),
+            resource_type = scope.Text("type"),
             resource_group = scope.Text("group"),
             subscription_id = scope.Text("subscription"),
             location = scope.Text("location"),
@@ -85,6 +87,7 @@ public sealed unsafe class EventReaderTests
         var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Equal("id", read.Id);
         Assert.Equal("name", read.Name);
+        Assert.Equal("type", read.ResourceType);
         Assert.Equal("group", read.ResourceGroupName);
         Assert.Equal("subscription", read.SubscriptionId);
         Assert.Equal("location", read.Location);
@@ -127,11 +130,12 @@ public sealed unsafe class EventReaderTests
     }
 
     [Fact]
-    public void A_machine_without_identities_has_an_empty_list()
+    public void A_resource_without_identities_has_empty_lists()
     {
         var record = new AzmiResourceIdentity();
-        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
+        var read = Item<ResourceIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Empty(read.UserAssignedIdentity);
+        Assert.Empty(read.Tag);
         Assert.Null(read.PrincipalId);
     }
 
@@ -152,7 +156,7 @@ public sealed unsafe class EventReaderTests
     {
         var assigned = new AzmiAssignedIdentity { existence = native };
         var record = new AzmiResourceIdentity { assigned = &assigned, assigned_len = 1 };
-        var read = Item<VmIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
+        var read = Item<ResourceIdentity>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, resource_identity = &record });
         Assert.Equal(exists, read.UserAssignedIdentity.Single().Exists);
     }
 
