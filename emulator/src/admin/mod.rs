@@ -1,23 +1,27 @@
 //! `/_emulator`: what a test or a rehearsal needs to see and to steer. No sign-in; the emulator
 //! listens on the loopback interface only.
 
+mod resources;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use crate::arm::route::Registry;
+use crate::arm::values;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::base::{random, seed};
 use crate::hosts::control as hosts;
 use crate::identity;
 use crate::model::identity::{KIND, UserAssignedIdentity};
+use crate::model::management_group::ManagementGroup;
 use crate::model::principal::Principal;
 use crate::model::resource::Tags;
 use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::oauth::applications::{self, Issuers};
 use crate::oauth::device_code::{self, DeviceCodes};
 use crate::state::throttle::Throttle;
-use crate::state::{Registration, State, UnknownMap, World, directory, key};
+use crate::state::{Registration, State, UnknownMap, World, directory, hierarchy, key};
 use crate::tokens::store::Tokens;
 
 /// The first segment of every path here.
@@ -89,6 +93,12 @@ pub(crate) fn answer(
         ("POST", ["subscriptions"]) => made(world, add_subscription, &request.body),
         ("POST", ["principals"]) => made(world, add_principal, &request.body),
         ("POST", ["identities"]) => made(world, add_identities, &request.body),
+        ("POST", ["resources"]) => made(
+            world,
+            |state, text| resources::add(state, text, now),
+            &request.body,
+        ),
+        ("POST", ["managementgroups"]) => made(world, add_management_group, &request.body),
         ("GET", ["applications"]) => Reply::json(200, &applications::list(&world.state)),
         ("POST", ["applications"]) => made(
             world,
@@ -143,8 +153,8 @@ pub(crate) fn answer(
             []
             | [
                 "requests" | "history" | "faults" | "settings" | "reset" | "subscriptions"
-                | "principals" | "identities" | "applications" | "issuers" | "tokens"
-                | "refreshtokens" | "devicecodes" | "hosts" | "clock",
+                | "principals" | "identities" | "resources" | "managementgroups" | "applications"
+                | "issuers" | "tokens" | "refreshtokens" | "devicecodes" | "hosts" | "clock",
             ]
             | ["devicecodes" | "hosts", _],
         ) => problem(
@@ -230,13 +240,41 @@ fn add_subscription(state: &mut State, text: &[u8]) -> Result<Value, String> {
         .groups
         .insert(key::group(&id, seed::RESOURCE_GROUP), group);
     let body = json!({ "id": id, "name": name, "resourceGroup": seed::RESOURCE_GROUP });
-    let subscription = Subscription {
-        id: id.clone(),
-        name,
-        tenant_id: seed::TENANT_ID.to_owned(),
-    };
-    state.subscriptions.insert(id, subscription);
+    state
+        .subscriptions
+        .insert(id.clone(), Subscription::new(&id, &name));
     Ok(body)
+}
+
+/// A management group, and the subscriptions that are in it from now on; put again, it changes.
+fn add_management_group(state: &mut State, text: &[u8]) -> Result<Value, String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct New {
+        id: String,
+        display_name: Option<String>,
+        parent: Option<String>,
+        #[serde(default)]
+        subscriptions: Vec<String>,
+    }
+    let new: New = serde_json::from_slice(text).map_err(|e| e.to_string())?;
+    if !values::group_name_is_valid(&new.id) {
+        return Err(format!(
+            "id: '{}' is not an id of a management group",
+            new.id
+        ));
+    }
+    let group = ManagementGroup {
+        display_name: new.display_name.unwrap_or_else(|| new.id.clone()),
+        parent: new.parent.map(|parent| parent.to_lowercase()),
+        id: new.id,
+    };
+    let key = group.key();
+    hierarchy::put(state, group, &new.subscriptions)?;
+    Ok(state
+        .management_groups
+        .get(&key)
+        .map_or(Value::Null, ManagementGroup::body))
 }
 
 /// Somebody that roles can be given to.

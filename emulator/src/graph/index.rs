@@ -90,6 +90,7 @@ impl Index {
 fn copy(state: &State) -> Arc<State> {
     Arc::new(State {
         subscriptions: state.subscriptions.clone(),
+        management_groups: state.management_groups.clone(),
         groups: state.groups.clone(),
         identities: state.identities.clone(),
         federated: Default::default(),

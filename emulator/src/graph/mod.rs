@@ -4,16 +4,18 @@
 mod associated;
 mod index;
 mod kql;
+mod pages;
 mod query;
 mod rows;
 
 use crate::arm::route::{Provider, Route, Versions, route};
 use crate::state::Parts;
 use index::Index;
+use pages::Pages;
 
 pub(crate) const PROVIDER: Provider = Provider {
     routes: &[ROUTES],
-    parts: &[Parts::add::<Index>],
+    parts: &[Parts::add::<Index>, Parts::add::<Pages>],
     state_changed: Some(|world, now| {
         let state = &world.state;
         world.session.part_mut::<Index>().observe(state, now);

@@ -5,13 +5,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::index::Index;
-use super::kql::{self, ColumnType, QueryError, Table};
-use super::rows;
+use super::kql::{self, Column, ColumnType, QueryError, Row, Table};
+use super::pages::Pages;
+use super::rows::{self, Scope};
 use crate::arm::route::{Call, Handled};
 use crate::base::clock::iso_time;
 use crate::base::http::Reply;
-use crate::base::{random, seed};
-use crate::state::World;
+use crate::base::random;
+use crate::model::management_group::ManagementGroup;
+use crate::state::{State, World, hierarchy};
 
 /// The first version whose rows are objects when nothing else is asked for.
 const OBJECTS_SINCE: &str = "2020-04-01";
@@ -27,6 +29,10 @@ struct QueryRequest {
     query: String,
     /// In lower case; none for all that the caller sees.
     subscriptions: Option<Vec<String>>,
+    /// In lower case; none for all that the caller sees.
+    management_groups: Option<Vec<String>>,
+    /// The number of the rows that a token is for.
+    evaluated: Option<u64>,
     top: usize,
     skip: usize,
     table: bool,
@@ -112,6 +118,33 @@ fn query(world: &mut World, call: &Call<'_>) -> Handled {
     let delay = world.session.settings.graph_delay_ms;
     let view = world.session.part_mut::<Index>().view(delay, call.now);
     let state = view.as_deref().unwrap_or(&world.state);
+    let scope = match scope(state, &asked) {
+        Ok(scope) => scope,
+        Err(detail) => return Ok(refusal(call, 400, "BadRequest", vec![detail])),
+    };
+    let pages = world.session.part_mut::<Pages>();
+    if let Some(known) = asked.evaluated.and_then(|id| pages.find(id)) {
+        let page = known.page(asked.skip, asked.top);
+        let (columns, total) = (known.columns.clone(), known.len());
+        return Ok(Reply::json(
+            200,
+            &further(pages, &asked, (&columns, page), total),
+        ));
+    }
+    let table = kql::parse(&asked.query, rows::columns)
+        .and_then(|query| query.run(rows::rows(state, query.table(), &scope)));
+    Ok(match table {
+        Ok(table) => {
+            let pages = world.session.part_mut::<Pages>();
+            Reply::json(200, &answer(pages, &asked, table))
+        }
+        Err(error) => refusal(call, 400, "BadRequest", invalid_query(&error)),
+    })
+}
+
+/// The subscriptions and the management groups that a query looks at. A management group holds all
+/// that is in it at any depth; of both, what is in both.
+fn scope(state: &State, asked: &QueryRequest) -> Result<Scope, Detail> {
     if let Some(wanted) = &asked.subscriptions
         && !wanted.iter().any(|id| state.subscriptions.contains_key(id))
     {
@@ -119,38 +152,98 @@ fn query(world: &mut World, call: &Call<'_>) -> Handled {
             "There must be at least one subscription that is eligible to contain resources. Given: '{}'.",
             wanted.join(",")
         );
-        let details = vec![detail("NoValidSubscriptionsInQueryRequest", &message)];
-        return Ok(refusal(call, 400, "BadRequest", details));
+        return Err(detail("NoValidSubscriptionsInQueryRequest", &message));
     }
-    let table = kql::parse(&asked.query, rows::columns).and_then(|query| {
-        query.run(rows::rows(
-            state,
-            query.table(),
-            asked.subscriptions.as_deref(),
-        ))
-    });
-    Ok(match table {
-        Ok(table) => Reply::json(200, &answer(&asked, table)),
-        Err(error) => refusal(call, 400, "BadRequest", invalid_query(&error)),
-    })
+    let groups = match &asked.management_groups {
+        None if asked.subscriptions.is_none() => return Ok(Scope::Everything),
+        None => None,
+        Some(groups) => Some(groups),
+    };
+    let unknown = |id: &&String| !state.management_groups.contains_key(*id);
+    if let Some(id) = groups.and_then(|groups| groups.iter().find(unknown)) {
+        let message = format!("There is no management group '{id}'.");
+        return Err(detail("InvalidRequest", &message));
+    }
+    let subscriptions = state
+        .subscriptions
+        .iter()
+        .filter(|(id, subscription)| {
+            let named = asked
+                .subscriptions
+                .as_ref()
+                .is_none_or(|ids| ids.contains(id));
+            let held = groups.is_none_or(|groups| {
+                let mut groups = groups.iter();
+                groups.any(|group| hierarchy::holds(state, group, subscription))
+            });
+            named && held
+        })
+        .map(|(id, _)| id.clone())
+        .collect();
+    let within = |group: &ManagementGroup| {
+        let mut wanted = groups.into_iter().flatten();
+        asked.subscriptions.is_none() && wanted.any(|key| hierarchy::is_within(state, group, key))
+    };
+    let groups = state
+        .management_groups
+        .iter()
+        .filter(|(_, group)| within(group))
+        .map(|(key, _)| key.clone())
+        .collect();
+    Ok(Scope::Only(subscriptions, groups))
 }
 
-/// The page of the table that is asked for.
-fn answer(asked: &QueryRequest, table: Table) -> Value {
-    let total = table.rows.len();
-    let columns = table.columns;
-    let page: Vec<Vec<Value>> = table
-        .rows
-        .into_iter()
+/// The first page of a table, or the one that is asked for by `$skip`. Where there are more, the
+/// rows are remembered for them.
+fn answer(pages: &mut Pages, asked: &QueryRequest, table: Table) -> Value {
+    let Table {
+        columns,
+        rows,
+        limited,
+    } = table;
+    let total = rows.len();
+    let page: Vec<Row> = rows
+        .iter()
         .skip(asked.skip)
         .take(asked.top)
+        .cloned()
         .collect();
-    let count = page.len();
-    let end = asked.skip.saturating_add(count);
+    let end = asked.skip.saturating_add(page.len());
     let more = end < total;
     // Without an id, or with a limit of its own, a query has no second page: then the result is
     // called truncated, which it is not as long as there is a token to go on with.
-    let pages = !table.limited && columns.iter().any(|column| column.name == "id");
+    let can = !limited && columns.iter().any(|column| column.name == "id");
+    let mut body = body(asked, (&columns, page), total);
+    body["resultTruncated"] = json!(if more && !can { "true" } else { "false" });
+    if more && can {
+        let id = pages.add(columns, rows);
+        body["$skipToken"] = json!(token(&asked.query, end, id));
+    }
+    body
+}
+
+/// A further page of rows that are remembered; with the last one they are forgotten.
+fn further(
+    pages: &mut Pages,
+    asked: &QueryRequest,
+    (columns, page): (&[Column], Vec<Row>),
+    total: usize,
+) -> Value {
+    let end = asked.skip.saturating_add(page.len());
+    let mut body = body(asked, (columns, page), total);
+    if let Some(id) = asked.evaluated {
+        if end < total {
+            body["$skipToken"] = json!(token(&asked.query, end, id));
+        } else {
+            pages.forget(id);
+        }
+    }
+    body
+}
+
+/// A page of a table with that many rows.
+fn body(asked: &QueryRequest, (columns, page): (&[Column], Vec<Row>), total: usize) -> Value {
+    let count = page.len();
     let data = if asked.table {
         let columns: Vec<Value> = columns
             .iter()
@@ -173,28 +266,26 @@ fn answer(asked: &QueryRequest, table: Table) -> Value {
             })
             .collect()
     };
-    let mut body = json!({
+    json!({
         "totalRecords": total,
         "count": count,
         "data": data,
         "facets": [],
-        "resultTruncated": if more && !pages { "true" } else { "false" },
-    });
-    if more && pages {
-        body["$skipToken"] = json!(token(&asked.query, end));
-    }
-    body
+        "resultTruncated": "false",
+    })
 }
 
-/// Where the next page begins, for that query only.
-fn token(query: &str, skip: usize) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{skip} {:016x}", digest(query)))
+/// Where the next page begins, for that query only, and the number of its rows.
+fn token(query: &str, skip: usize, id: u64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{skip} {:016x} {id}", digest(query)))
 }
 
-fn read_token(query: &str, token: &str) -> Option<usize> {
+fn read_token(query: &str, token: &str) -> Option<(usize, u64)> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
-    let (skip, of) = text.split_once(' ')?;
-    (of == format!("{:016x}", digest(query))).then_some(skip.parse().ok()?)
+    let mut parts = text.split(' ');
+    let (skip, of, id) = (parts.next()?, parts.next()?, parts.next()?);
+    let fits = of == format!("{:016x}", digest(query));
+    Some((skip.parse().ok()?, id.parse().ok()?)).filter(|_| fits)
 }
 
 /// FNV-1a: tells queries apart that were not made to be mistaken for each other.
@@ -254,15 +345,7 @@ fn read(body: &Map<String, Value>, api_version: &str) -> Result<QueryRequest, De
     {
         return Err(bad(format!("'{id}' is not the id of a subscription.")));
     }
-    // The one management group that there is holds every subscription, and has the tenant's id.
-    if let Some(groups) = strings("managementGroups")?
-        && groups != [seed::TENANT_ID]
-    {
-        return Err(bad(format!(
-            "There is no management group '{}'.",
-            groups.join(",")
-        )));
-    }
+    let management_groups = strings("managementGroups")?;
     if strings("facets").map_or(true, |facets| facets.is_some()) {
         return Err(bad("The emulator does not serve 'facets'.".to_owned()));
     }
@@ -274,6 +357,8 @@ fn read(body: &Map<String, Value>, api_version: &str) -> Result<QueryRequest, De
     let mut asked = QueryRequest {
         query,
         subscriptions,
+        management_groups,
+        evaluated: None,
         top: DEFAULT_ROWS,
         skip: 0,
         table: api_version < OBJECTS_SINCE,
@@ -306,7 +391,10 @@ fn read(body: &Map<String, Value>, api_version: &str) -> Result<QueryRequest, De
             _ => return Err(wrong()),
         }
     }
-    asked.skip = go_on.unwrap_or(asked.skip);
+    if let Some((skip, id)) = go_on {
+        asked.skip = skip;
+        asked.evaluated = Some(id);
+    }
     Ok(asked)
 }
 
@@ -322,8 +410,8 @@ mod tests {
 
     #[test]
     fn tokens_are_for_one_query() {
-        let given = token("resources", 1_000);
-        assert_eq!(read_token("resources", &given), Some(1_000));
+        let given = token("resources", 1_000, 7);
+        assert_eq!(read_token("resources", &given), Some((1_000, 7)));
         assert_eq!(read_token("Resources", &given), None);
         for other in ["", "x", "é", "MTAw"] {
             assert_eq!(read_token("resources", other), None);

@@ -10,6 +10,7 @@ pub(crate) mod federated;
 pub(crate) mod generic;
 pub(crate) mod identity;
 pub(crate) mod machine;
+pub(crate) mod management_group;
 pub(crate) mod operation;
 pub(crate) mod principal;
 pub(crate) mod resource;

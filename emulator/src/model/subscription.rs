@@ -13,9 +13,21 @@ pub(crate) struct Subscription {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) tenant_id: String,
+    /// The key of the management group that it is in; none for the root.
+    #[serde(default)]
+    pub(crate) management_group: Option<String>,
 }
 
 impl Subscription {
+    pub(crate) fn new(id: &str, name: &str) -> Self {
+        Subscription {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            tenant_id: seed::TENANT_ID.to_owned(),
+            management_group: None,
+        }
+    }
+
     pub(crate) fn body(&self) -> Value {
         json!({
             "id": format!("/subscriptions/{}", self.id),

@@ -81,8 +81,24 @@ impl Target {
         .gateway())
     }
 
-    /// A resource group in the scope has to be there. (The router has seen to the subscription.)
+    /// A resource group or a management group in the scope has to be there. (The router has seen to
+    /// the subscription.)
     fn check_scope(&self, world: &World) -> Result<(), ArmError> {
+        if self.subscription.is_empty() {
+            let id = self.id.split('/').nth(4).unwrap_or_default();
+            return match world
+                .state
+                .management_groups
+                .contains_key(&id.to_lowercase())
+            {
+                true => Ok(()),
+                false => Err(ArmError::new(
+                    404,
+                    "ManagementGroupNotFound",
+                    format!("The management group '{id}' could not be found."),
+                )),
+            };
+        }
         if self.group.is_empty() {
             return Ok(());
         }
@@ -106,7 +122,13 @@ fn unknown(kind: &str) -> ArmError {
 /// The subscription and the resource group in a path, empty where there is none, and the path with
 /// the words of it as they are usually written.
 fn place(segments: &[String]) -> (String, String, String) {
-    const WORDS: [&str; 3] = ["subscriptions", "resourceGroups", "providers"];
+    const WORDS: [&str; 5] = [
+        "subscriptions",
+        "resourceGroups",
+        "providers",
+        "Microsoft.Management",
+        "managementGroups",
+    ];
     let mut id = String::new();
     for segment in segments {
         let word = WORDS

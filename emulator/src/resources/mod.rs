@@ -1,7 +1,8 @@
 //! Microsoft.Resources: tenants, subscriptions, providers, resource groups, and the list of all
-//! resources.
+//! resources; and management groups.
 
 mod inventory;
+mod management_groups;
 mod subscriptions;
 
 use crate::arm::operations;
@@ -10,7 +11,12 @@ use crate::model::operation::Effect;
 use crate::state::{State, key};
 
 pub(crate) const PROVIDER: Provider = Provider {
-    routes: &[subscriptions::ROUTES, inventory::ROUTES, operations::ROUTES],
+    routes: &[
+        subscriptions::ROUTES,
+        management_groups::ROUTES,
+        inventory::ROUTES,
+        operations::ROUTES,
+    ],
     operation_ended: Some(operation_ended),
     ..Provider::NOTHING
 };

@@ -51,6 +51,7 @@ mod tests {
             "directoryGroups",
             "generic",
             "deployments",
+            "managementGroups",
         ] {
             assert!(state.remove(later).is_some(), "{later}");
         }

@@ -7,6 +7,7 @@
 pub(crate) mod directory;
 pub(crate) mod faults;
 pub(crate) mod file;
+pub(crate) mod hierarchy;
 pub(crate) mod history;
 pub(crate) mod key;
 pub(crate) mod log;

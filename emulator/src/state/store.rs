@@ -14,6 +14,7 @@ use crate::model::federated::{FederatedCredential, Trust};
 use crate::model::generic::GenericResource;
 use crate::model::identity::UserAssignedIdentity;
 use crate::model::machine::Machine;
+use crate::model::management_group::{self, ManagementGroup};
 use crate::model::operation::Operation;
 use crate::model::principal::{DirectoryGroup, Principal};
 use crate::model::resource::{Listing, Resource};
@@ -26,6 +27,9 @@ use crate::model::subscription::{ResourceGroup, Subscription};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
+    /// By id in lower case.
+    #[serde(default = "management_group::seeded")]
+    pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
     pub(crate) groups: BTreeMap<String, ResourceGroup>,
     pub(crate) identities: BTreeMap<String, UserAssignedIdentity>,
     #[serde(default)]
@@ -56,11 +60,7 @@ pub(crate) struct State {
 impl State {
     /// The state that a fresh emulator has.
     pub(crate) fn seeded(now: Millis) -> Self {
-        let subscription = Subscription {
-            id: seed::SUBSCRIPTION_ID.to_owned(),
-            name: seed::SUBSCRIPTION_NAME.to_owned(),
-            tenant_id: seed::TENANT_ID.to_owned(),
-        };
+        let subscription = Subscription::new(seed::SUBSCRIPTION_ID, seed::SUBSCRIPTION_NAME);
         let groups = [seed::RESOURCE_GROUP, seed::SECOND_RESOURCE_GROUP].map(|name| {
             let group = ResourceGroup::seeded(seed::SUBSCRIPTION_ID, name);
             (key::group(seed::SUBSCRIPTION_ID, name), group)
@@ -69,6 +69,7 @@ impl State {
         let principals = Principal::seeded().map(|one| (one.id.clone(), one));
         State {
             subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
+            management_groups: management_group::seeded(),
             groups: BTreeMap::from(groups),
             identities: BTreeMap::new(),
             federated: BTreeMap::new(),

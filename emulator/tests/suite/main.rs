@@ -10,6 +10,7 @@ mod associated;
 mod command;
 mod deployments;
 mod federated;
+mod fleets;
 mod generic;
 mod graph;
 mod hosts;

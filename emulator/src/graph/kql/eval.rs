@@ -33,6 +33,14 @@ pub(super) enum Stage {
 }
 
 impl Stage {
+    /// What it makes of a row depends on no other row.
+    fn is_row_by_row(&self) -> bool {
+        matches!(
+            self,
+            Stage::Where(_) | Stage::Project(_) | Stage::Extend(_) | Stage::Expand { .. }
+        )
+    }
+
     pub(super) fn limits(&self) -> bool {
         matches!(self, Stage::Take(_))
     }
@@ -121,21 +129,55 @@ pub(super) fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// One behind the other, each over what the one before leaves.
-pub(super) fn run(stages: &[Stage], mut rows: Vec<Row>) -> Result<Vec<Row>, QueryError> {
-    for stage in stages {
-        rows = stage.run(rows)?;
-        if rows.len() > ROWS {
-            return Err(QueryError {
-                code: "QueryLimitExceeded",
-                message: format!("The query makes more than {ROWS} rows."),
-                line: 1,
-                character: 1,
-                token: String::new(),
-            });
+/// How many rows go through the first stages at a time.
+const CHUNK: usize = 1_000;
+
+/// One behind the other, each over what the one before leaves. The stages at the beginning that
+/// look at one row at a time take the rows in chunks.
+pub(super) fn run(
+    stages: &[Stage],
+    rows: impl Iterator<Item = Row>,
+) -> Result<Vec<Row>, QueryError> {
+    let whole = stages
+        .iter()
+        .position(|stage| !stage.is_row_by_row())
+        .unwrap_or(stages.len());
+    let (first, rest) = stages.split_at(whole);
+    let mut rows = rows;
+    let mut found = Vec::new();
+    loop {
+        let chunk: Vec<Row> = rows.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
         }
+        found.extend(
+            first
+                .iter()
+                .try_fold(chunk, |rows, stage| checked(stage, rows))?,
+        );
+        check(&found)?;
     }
+    rest.iter()
+        .try_fold(found, |rows, stage| checked(stage, rows))
+}
+
+fn checked(stage: &Stage, rows: Vec<Row>) -> Result<Vec<Row>, QueryError> {
+    let rows = stage.run(rows)?;
+    check(&rows)?;
     Ok(rows)
+}
+
+fn check(rows: &[Row]) -> Result<(), QueryError> {
+    if rows.len() <= ROWS {
+        return Ok(());
+    }
+    Err(QueryError {
+        code: "QueryLimitExceeded",
+        message: format!("The query makes more than {ROWS} rows."),
+        line: 1,
+        character: 1,
+        token: String::new(),
+    })
 }
 
 impl Stage {

@@ -48,7 +48,7 @@ mod tests {
     }
 
     fn run(query: &str) -> Result<Table, QueryError> {
-        parse(query, schema)?.run(rows())
+        parse(query, schema)?.run(rows().into_iter())
     }
 
     /// The rows that a query finds, and the names of their columns.

@@ -18,8 +18,9 @@ impl Query {
         &self.table
     }
 
-    /// Runs it over the rows of its table.
-    pub(crate) fn run(&self, rows: Vec<Row>) -> Result<Table, QueryError> {
+    /// Runs it over the rows of its table, which are made as they are needed: of those that it
+    /// leaves out none stays in memory.
+    pub(crate) fn run(&self, rows: impl Iterator<Item = Row>) -> Result<Table, QueryError> {
         Ok(Table {
             columns: self.columns.clone(),
             rows: eval::run(&self.stages, rows)?,
