@@ -1638,3 +1638,63 @@ async fn policy_assignments_are_on_anything() {
         "it went with the site"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_history_and_the_directory_have_them_too() {
+    let azure = started().await;
+    let case = of("Web/sites");
+    create(&azure, &case, user(&["aaa"])).await;
+    let system = json!({"type": "SystemAssigned"});
+    let body = write(&azure, &case, system).await;
+    let history = azure
+        .admin(Method::GET, "/history", Value::Null)
+        .await
+        .json();
+    let seen: Vec<(bool, usize)> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["id"] == body["id"])
+        .map(|entry| {
+            let users = entry["userAssigned"].as_array().unwrap().len();
+            (entry["systemAssigned"] == true, users)
+        })
+        .collect();
+    assert_eq!(seen, [(false, 1), (true, 0)]);
+    let token = azure.sign_in("https://graph.microsoft.com/.default").await;
+    let bearer = format!("Bearer {token}");
+    let principal = body["identity"]["principalId"].as_str().unwrap();
+    let path = format!("/v1.0/servicePrincipals/{principal}");
+    let headers = [("authorization", bearer.as_str())];
+    let found = azure.raw(Method::GET, &path, &headers, "").await.unwrap();
+    let found = found.is(200).json();
+    assert_eq!(found["displayName"], "one");
+    assert_eq!(
+        found["alternativeNames"],
+        json!(["isExplicit=False", body["id"]])
+    );
+    write(&azure, &case, json!({"type": "None"})).await;
+    let gone = azure.raw(Method::GET, &path, &headers, "").await.unwrap();
+    gone.is(404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_site_s_host_gives_tokens_of_its_identities() {
+    let azure = started().await;
+    let case = of("Web/sites");
+    let made = create(&azure, &case, json!({"type": "SystemAssigned"})).await;
+    let host = json!({"machine": made["id"], "header": "secret"});
+    let path = "/hosts/appService";
+    let on = azure.admin(Method::PUT, path, host).await.is(200).json();
+    let endpoint = on["environment"]["IDENTITY_ENDPOINT"].as_str().unwrap();
+    let url =
+        format!("{endpoint}?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com");
+    let headers = [("x-identity-header", "secret")];
+    let answer = azure.raw(Method::GET, &url, &headers, "").await.unwrap();
+    assert!(answer.is(200).json()["access_token"].is_string());
+    let none = json!({"machine": uai("aaa").split('?').next()});
+    azure
+        .admin(Method::PUT, path, none)
+        .await
+        .fails(400, "InvalidContent");
+}
