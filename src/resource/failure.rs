@@ -11,11 +11,25 @@ const FAILED_IDENTITY_OPERATION: &str = "FailedIdentityOperation";
 
 /// The same error, with the identity that it is about, what happened, and what to do.
 pub(super) fn explain(error: Error, subject: &Subject) -> Error {
+    if error.status() == Some(405) {
+        return without_patch(error, subject);
+    }
     match error.code() {
         FAILED_IDENTITY_OPERATION => failed_operation(error, subject),
         "LinkedAuthorizationFailed" => linked_authorization(error),
         _ => error,
     }
+}
+
+/// The type of the resource is none of those that are known to want a PUT.
+fn without_patch(error: Error, subject: &Subject) -> Error {
+    error
+        .reworded(format!(
+            "The type of {} supports no PATCH. The module does not write the whole resource of a \
+             type that it does not know, because a GET may not return all of it",
+            subject.named()
+        ))
+        .advise("Write the whole resource with Invoke-ArmRequest -Method PUT, or deploy it again.")
 }
 
 /// `Identity operation for resource '…' failed with error '… Response: '{"error":{…}}'.'`

@@ -16,6 +16,7 @@ mod layers;
 mod references;
 mod removal;
 mod resilience;
+mod resource_identity;
 mod resource_types;
 mod scale_set;
 mod sign_in;
