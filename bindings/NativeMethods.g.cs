@@ -148,6 +148,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_EVENT_GUARDED_WARNING = 8;
         /// <summary>
+        ///  One of the results of the operation can't be had; the event carries `error`. The operation goes on
+        ///  with the others.
+        /// </summary>
+        internal const uint AZMI_EVENT_ITEM_FAILED = 9;
+        /// <summary>
         ///  Get a token of Azure PowerShell, which runs in the same process.
         /// </summary>
         internal const uint AZMI_QUESTION_TOKEN = 1;
@@ -486,7 +491,18 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_identity_get(ulong client, AzmiTarget* target, ulong queue, ulong tag);
 
         /// <summary>
-        ///  Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each.
+        ///  Submits a search for subscriptions by their ids or names. Yields a [`AzmiSubscription`] for each, in
+        ///  that order.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_subscription_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_subscription_list(ulong client, AzmiSubscriptionListRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each, or
+        ///  `AZMI_EVENT_ITEM_FAILED` for one that can't be read.
         ///
         ///  # Safety
         ///  See the module.
@@ -998,19 +1014,81 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  Which resources to list, and where. What is in one subscription the provider lists, when neither
+    ///  tags nor a pattern of groups are given; everything else Azure Resource Graph.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiFleet
+    {
+        /// <summary>
+        ///  The ids of the subscriptions; none for the connection's.
+        /// </summary>
+        public AzmiStr* subscriptions;
+        /// <summary>
+        ///  The number of subscriptions.
+        /// </summary>
+        public nuint subscriptions_len;
+        /// <summary>
+        ///  1 to list all subscriptions that the sign-in sees; `subscriptions` is not read then.
+        /// </summary>
+        public byte all_subscriptions;
+        /// <summary>
+        ///  The name or the id of a management group, whose subscriptions are listed; with it neither of
+        ///  the above is read.
+        /// </summary>
+        public AzmiStr management_group_id;
+        /// <summary>
+        ///  The resource group, or a pattern; all when not given.
+        /// </summary>
+        public AzmiStr resource_group;
+        /// <summary>
+        ///  Names and patterns of names; none for all. The list may contain more than what has these names.
+        /// </summary>
+        public AzmiStr* names;
+        /// <summary>
+        ///  The number of names.
+        /// </summary>
+        public nuint names_len;
+        /// <summary>
+        ///  The tags that each has: a value that is not given stands for any.
+        /// </summary>
+        public AzmiTag* tags;
+        /// <summary>
+        ///  The number of tags.
+        /// </summary>
+        public nuint tags_len;
+        /// <summary>
+        ///  1 to read each that Resource Graph finds from its provider.
+        /// </summary>
+        public byte fresh;
+    }
+
+    /// <summary>
+    ///  What `azmi_subscription_list` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiSubscriptionListRequest
+    {
+        /// <summary>
+        ///  The ids or names of the subscriptions.
+        /// </summary>
+        public AzmiStr* named;
+        /// <summary>
+        ///  The number of subscriptions.
+        /// </summary>
+        public nuint named_len;
+    }
+
+    /// <summary>
     ///  What `azmi_identity_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiIdentityListRequest
     {
         /// <summary>
-        ///  Where to list.
+        ///  Which, and where.
         /// </summary>
-        public AzmiListScope scope;
-        /// <summary>
-        ///  1 to list all subscriptions that the sign-in sees; `scope` is not read then.
-        /// </summary>
-        public byte all_subscriptions;
+        public AzmiFleet fleet;
         /// <summary>
         ///  1 for those alone that no resource refers to and that hold no role and no federated
         ///  credential.
@@ -1636,6 +1714,10 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiDeployment* deployment;
         /// <summary>
+        ///  A subscription, or null.
+        /// </summary>
+        public AzmiSubscription* subscription;
+        /// <summary>
         ///  What Azure answered, JSON as Azure wrote it, or the template that was asked for.
         /// </summary>
         public AzmiStr text;
@@ -1659,6 +1741,30 @@ namespace ManagedIdentity.Native
         ///  The handle for `azmi_guard_answer`, or 0.
         /// </summary>
         public ulong guard;
+    }
+
+    /// <summary>
+    ///  A subscription.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiSubscription
+    {
+        /// <summary>
+        ///  Its id.
+        /// </summary>
+        public AzmiStr id;
+        /// <summary>
+        ///  Its name.
+        /// </summary>
+        public AzmiStr name;
+        /// <summary>
+        ///  `Enabled`, `Disabled`, `Warned`, …
+        /// </summary>
+        public AzmiStr state;
+        /// <summary>
+        ///  The tenant that it trusts.
+        /// </summary>
+        public AzmiStr tenant_id;
     }
 
     /// <summary>

@@ -469,6 +469,9 @@ namespace ManagedIdentity.Native
 
         /// <summary>The event's <c>message</c> is a warning of an effect that comes next. The operation waits until <c>azmi_guard_answer</c> has been called with the event's <c>guard</c>.</summary>
         GuardedWarning = 8,
+
+        /// <summary>One of the results of the operation can't be had; the event carries <c>error</c>. The operation goes on with the others.</summary>
+        ItemFailed = 9,
     }
 
     /// <summary>What the host is asked for.</summary>
@@ -682,6 +685,45 @@ namespace ManagedIdentity.Native
         };
     }
 
+    /// <summary>Which resources to list, and where. What is in one subscription the provider lists, when neither tags nor a pattern of groups are given; everything else Azure Resource Graph.</summary>
+    internal sealed unsafe partial class Fleet
+    {
+        /// <summary>The ids of the subscriptions; none for the connection's.</summary>
+        public IReadOnlyList<string> Subscriptions { get; set; } = [];
+
+        /// <summary>1 to list all subscriptions that the sign-in sees; <c>subscriptions</c> is not read then.</summary>
+        public bool AllSubscriptions { get; set; }
+
+        /// <summary>The name or the id of a management group, whose subscriptions are listed; with it neither of the above is read.</summary>
+        public string? ManagementGroupId { get; set; }
+
+        /// <summary>The resource group, or a pattern; all when not given.</summary>
+        public string? ResourceGroupName { get; set; }
+
+        /// <summary>Names and patterns of names; none for all. The list may contain more than what has these names.</summary>
+        public IReadOnlyList<string> Names { get; set; } = [];
+
+        /// <summary>The tags that each has: a value that is not given stands for any.</summary>
+        public IReadOnlyList<KeyValuePair<string, string>> Tags { get; set; } = [];
+
+        /// <summary>1 to read each that Resource Graph finds from its provider.</summary>
+        public bool Fresh { get; set; }
+
+        internal AzmiFleet Write(NativeScope memory) => new()
+        {
+            subscriptions = memory.Texts(Subscriptions),
+            subscriptions_len = (nuint)Subscriptions.Count,
+            all_subscriptions = AllSubscriptions ? (byte)1 : (byte)0,
+            management_group_id = memory.Text(ManagementGroupId),
+            resource_group = memory.Text(ResourceGroupName),
+            names = memory.Texts(Names),
+            names_len = (nuint)Names.Count,
+            tags = memory.Tags(Tags),
+            tags_len = (nuint)Tags.Count,
+            fresh = Fresh ? (byte)1 : (byte)0,
+        };
+    }
+
     /// <summary>Who has a role, or gets it: a principal of the directory, or a user-assigned identity.</summary>
     internal sealed unsafe partial class RolePrincipal
     {
@@ -808,6 +850,22 @@ namespace ManagedIdentity.Native
             kubernetes_namespace = memory.Text(Namespace),
             service_account = memory.Text(ServiceAccount),
         };
+    }
+
+    /// <summary>A subscription.</summary>
+    internal sealed partial class Subscription
+    {
+        /// <summary>Its id.</summary>
+        public string Id { get; set; } = "";
+
+        /// <summary>Its name.</summary>
+        public string Name { get; set; } = "";
+
+        /// <summary><c>Enabled</c>, <c>Disabled</c>, <c>Warned</c>, …</summary>
+        public string? State { get; set; }
+
+        /// <summary>The tenant that it trusts.</summary>
+        public string? TenantId { get; set; }
     }
 
     /// <summary>A role that can be assigned.</summary>
@@ -993,7 +1051,16 @@ namespace ManagedIdentity.Native
             : source->federated_credential is not null ? Read(source->federated_credential)
             : source->group_member is not null ? Read(source->group_member)
             : source->deployment is not null ? Read(source->deployment)
+            : source->subscription is not null ? Read(source->subscription)
             : source->text.Read();
+
+        private static Subscription Read(AzmiSubscription* source) => new()
+        {
+            Id = source->id.ReadOrEmpty(),
+            Name = source->name.ReadOrEmpty(),
+            State = source->state.Read(),
+            TenantId = source->tenant_id.Read(),
+        };
 
         private static UserAssignedIdentity Read(AzmiIdentity* source) => new()
         {
@@ -1302,12 +1369,23 @@ namespace ManagedIdentity.Native.Requests
         }
     }
 
-    /// <summary>Submits a listing of user-assigned identities. Yields a <c>AzmiIdentity</c> for each.</summary>
-    internal sealed unsafe partial class IdentityListRequest(ulong client, ListScope scope) : ClientRequest(client)
+    /// <summary>Submits a search for subscriptions by their ids or names. Yields a <c>AzmiSubscription</c> for each, in that order.</summary>
+    internal sealed unsafe partial class SubscriptionListRequest(ulong client, IReadOnlyList<string> named) : ClientRequest(client)
     {
-        /// <summary>1 to list all subscriptions that the sign-in sees; <c>scope</c> is not read then.</summary>
-        public bool AllSubscriptions { get; set; }
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiSubscriptionListRequest
+            {
+                named = memory.Texts(named),
+                named_len = (nuint)named.Count,
+            };
+            return NativeMethods.azmi_subscription_list(Client, &record, queue, tag);
+        }
+    }
 
+    /// <summary>Submits a listing of user-assigned identities. Yields a <c>AzmiIdentity</c> for each, or <c>AZMI_EVENT_ITEM_FAILED</c> for one that can't be read.</summary>
+    internal sealed unsafe partial class IdentityListRequest(ulong client, Fleet fleet) : ClientRequest(client)
+    {
         /// <summary>1 for those alone that no resource refers to and that hold no role and no federated credential.</summary>
         public bool Unused { get; set; }
 
@@ -1315,8 +1393,7 @@ namespace ManagedIdentity.Native.Requests
         {
             var record = new AzmiIdentityListRequest
             {
-                scope = scope.Write(memory),
-                all_subscriptions = AllSubscriptions ? (byte)1 : (byte)0,
+                fleet = fleet.Write(memory),
                 unused = Unused ? (byte)1 : (byte)0,
             };
             return NativeMethods.azmi_identity_list(Client, &record, queue, tag);

@@ -107,6 +107,10 @@
 // `AZMI_EVENT_WARNING` in its place, and the operation goes on.
 #define AZMI_EVENT_GUARDED_WARNING 8
 
+// One of the results of the operation can't be had; the event carries `error`. The operation goes on
+// with the others.
+#define AZMI_EVENT_ITEM_FAILED 9
+
 // Get a token of Azure PowerShell, which runs in the same process.
 #define AZMI_QUESTION_TOKEN 1
 
@@ -597,6 +601,18 @@ typedef struct AzmiDeployment {
   size_t resources_len;
 } AzmiDeployment;
 
+// A subscription.
+typedef struct AzmiSubscription {
+  // Its id.
+  struct AzmiStr id;
+  // Its name.
+  struct AzmiStr name;
+  // `Enabled`, `Disabled`, `Warned`, …
+  struct AzmiStr state;
+  // The tenant that it trusts.
+  struct AzmiStr tenant_id;
+} AzmiSubscription;
+
 // What the host is asked for.
 //
 // One of `AZMI_QUESTION_*`.
@@ -699,6 +715,8 @@ typedef struct AzmiEvent {
   const struct AzmiGroupMember *group_member;
   // A deployment, or null.
   const struct AzmiDeployment *deployment;
+  // A subscription, or null.
+  const struct AzmiSubscription *subscription;
   // What Azure answered, JSON as Azure wrote it, or the template that was asked for.
   struct AzmiStr text;
   // What the host is asked, or null.
@@ -838,20 +856,44 @@ typedef struct AzmiIdentityCreateRequest {
   struct AzmiMode mode;
 } AzmiIdentityCreateRequest;
 
-// Where to list.
-typedef struct AzmiListScope {
-  // The subscription; when not given, the connection's.
-  struct AzmiStr subscription_id;
-  // The resource group; when not given, the whole subscription.
+// What `azmi_subscription_list` needs.
+typedef struct AzmiSubscriptionListRequest {
+  // The ids or names of the subscriptions.
+  const struct AzmiStr *named;
+  // The number of subscriptions.
+  size_t named_len;
+} AzmiSubscriptionListRequest;
+
+// Which resources to list, and where. What is in one subscription the provider lists, when neither
+// tags nor a pattern of groups are given; everything else Azure Resource Graph.
+typedef struct AzmiFleet {
+  // The ids of the subscriptions; none for the connection's.
+  const struct AzmiStr *subscriptions;
+  // The number of subscriptions.
+  size_t subscriptions_len;
+  // 1 to list all subscriptions that the sign-in sees; `subscriptions` is not read then.
+  uint8_t all_subscriptions;
+  // The name or the id of a management group, whose subscriptions are listed; with it neither of
+  // the above is read.
+  struct AzmiStr management_group_id;
+  // The resource group, or a pattern; all when not given.
   struct AzmiStr resource_group;
-} AzmiListScope;
+  // Names and patterns of names; none for all. The list may contain more than what has these names.
+  const struct AzmiStr *names;
+  // The number of names.
+  size_t names_len;
+  // The tags that each has: a value that is not given stands for any.
+  const struct AzmiTag *tags;
+  // The number of tags.
+  size_t tags_len;
+  // 1 to read each that Resource Graph finds from its provider.
+  uint8_t fresh;
+} AzmiFleet;
 
 // What `azmi_identity_list` needs.
 typedef struct AzmiIdentityListRequest {
-  // Where to list.
-  struct AzmiListScope scope;
-  // 1 to list all subscriptions that the sign-in sees; `scope` is not read then.
-  uint8_t all_subscriptions;
+  // Which, and where.
+  struct AzmiFleet fleet;
   // 1 for those alone that no resource refers to and that hold no role and no federated
   // credential.
   uint8_t unused;
@@ -990,6 +1032,14 @@ typedef struct AzmiResourceIdentityGetRequest {
   // 1 for the whole resource as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
   uint8_t as_json;
 } AzmiResourceIdentityGetRequest;
+
+// Where to list.
+typedef struct AzmiListScope {
+  // The subscription; when not given, the connection's.
+  struct AzmiStr subscription_id;
+  // The resource group; when not given, the whole subscription.
+  struct AzmiStr resource_group;
+} AzmiListScope;
 
 // What `azmi_resource_identity_list` needs.
 typedef struct AzmiResourceIdentityListRequest {
@@ -1276,7 +1326,18 @@ int32_t azmi_identity_get(uint64_t client,
                           uint64_t queue,
                           uint64_t tag);
 
-// Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each.
+// Submits a search for subscriptions by their ids or names. Yields a [`AzmiSubscription`] for each, in
+// that order.
+//
+// # Safety
+// See the module.
+int32_t azmi_subscription_list(uint64_t client,
+                               const struct AzmiSubscriptionListRequest *request,
+                               uint64_t queue,
+                               uint64_t tag);
+
+// Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each, or
+// `AZMI_EVENT_ITEM_FAILED` for one that can't be read.
 //
 // # Safety
 // See the module.

@@ -178,11 +178,18 @@ impl Story {
     fn list(&mut self, words: &str, unused: u8) {
         println!("\n{words}:");
         let request = AzmiIdentityListRequest {
-            scope: AzmiListScope {
-                subscription_id: ABSENT,
+            fleet: AzmiFleet {
+                subscriptions: ptr::null(),
+                subscriptions_len: 0,
+                all_subscriptions: 0,
+                management_group_id: ABSENT,
                 resource_group: string("myResourceGroup"),
+                names: ptr::null(),
+                names_len: 0,
+                tags: ptr::null(),
+                tags_len: 0,
+                fresh: 0,
             },
-            all_subscriptions: 0,
             unused,
         };
         let client = self.client;

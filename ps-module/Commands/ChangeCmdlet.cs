@@ -10,7 +10,7 @@ namespace ManagedIdentity.Commands;
 /// A cmdlet that changes resources. Under -WhatIf and -Confirm it first finds out what would change, so that the user
 /// reads what would happen, and nothing happens that the user did not agree to.
 /// </summary>
-public abstract class ChangeCmdlet : ConnectedCmdlet
+public abstract class ChangeCmdlet : SubscriptionCmdlet
 {
     // That of the SupportsShouldProcess of every cmdlet that derives from this.
     private const ConfirmImpact Impact = ConfirmImpact.Medium;

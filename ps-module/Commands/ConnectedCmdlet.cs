@@ -20,14 +20,6 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>
-    /// The id of the subscription to work in. Without it, the connection's. A resource id names its own.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("Subscription")]
-    [ValidateNotNull]
-    public string? SubscriptionId { get; set; }
-
-    /// <summary>
     /// The connection to work through. Without it, the one that Connect-ManagedIdentityService made last in this runspace,
     /// or that of the process's first runspace. The first sign-in that works is used only where nobody ever connected.
     /// </summary>
@@ -40,16 +32,14 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
-    /// <summary>
-    /// The subscription that the command line names; null when it names none, whatever an object of the pipeline brings.
-    /// </summary>
-    private protected string? NamedSubscriptionId { get; private set; }
+    /// <summary>The subscriptions to work in, by their ids; null for the connection's.</summary>
+    private protected abstract string[]? Subscriptions { get; set; }
 
     /// <summary>Where the values of the parameters come from.</summary>
     private protected InputNames Given { get; private set; } = null!;
 
     /// <summary>The subscription, as a part of what a resource is called.</summary>
-    private protected GivenName Subscription => Given.Name(nameof(SubscriptionId), SubscriptionId);
+    private protected GivenName Subscription => Given.Name("SubscriptionId", Subscriptions);
 
     /// <summary>Whether nothing is to be changed: what is not known is told then, and is no error.</summary>
     private protected virtual bool OnlyPlans => LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
@@ -65,12 +55,16 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     protected override void BeginProcessing()
     {
         // Nothing of the pipeline is bound yet.
-        NamedSubscriptionId = SubscriptionId;
         Given = new InputNames(this);
         Connection ??= ConnectionOrSignIn();
         if (!Connection.IsConnected)
         {
             Fail(Failures.ConnectionClosed(Connection.End), Connection);
+        }
+
+        if (Subscriptions is { } named && !(named.Length == 1 && Guid.TryParseExact(named[0], "D", out _)))
+        {
+            Subscriptions = IdsOf(named);
         }
     }
 
@@ -150,6 +144,21 @@ public abstract class ConnectedCmdlet : OperationCmdlet
 
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
         Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed.End) : error;
+
+    /// <summary>
+    /// The ids of the subscriptions that the command line names by their ids or names. That of several each is there is
+    /// checked: Azure Resource Graph ignores those that are not.
+    /// </summary>
+    private string[] IdsOf(string[] named)
+    {
+        var ids = new List<string>();
+        Run(new SubscriptionListRequest(Client, named), new Operation(null)
+        {
+            OnItem = item => ids.Add(((Subscription)item).Id),
+            OnFailed = error => Fail(error),
+        });
+        return [.. ids];
+    }
 
     private ManagedIdentityConnection ConnectionOrSignIn()
     {

@@ -17,7 +17,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Export, "UserAssignedIdentity", DefaultParameterSetName = ParameterSets.ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(string), typeof(FileInfo))]
-public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
+public sealed class ExportUserAssignedIdentityCommand : FindInSubscriptionCmdlet
 {
     private readonly List<string> _ids = [];
 
@@ -105,10 +105,12 @@ public sealed class ExportUserAssignedIdentityCommand : FindCmdlet
 
     private protected override Request Get(ResourceTarget target) => new IdentityGetRequest(Client, target);
 
-    private protected override Request List(ListScope scope) =>
-        new IdentityListRequest(Client, scope);
+    private protected override Request List(Fleet fleet) =>
+        new IdentityListRequest(Client, fleet);
 
     private protected override string NameOf(object item) => ((UserAssignedIdentity)item).Name;
+
+    private protected override string? GroupOf(object item) => ((UserAssignedIdentity)item).ResourceGroupName;
 
     private protected override void Write(object item)
     {

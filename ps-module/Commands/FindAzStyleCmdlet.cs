@@ -9,7 +9,7 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>A cmdlet that gets machines with the parameters and in the shape that Azure PowerShell has for them.</summary>
-public abstract class FindAzStyleCmdlet : FindCmdlet
+public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
 {
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
@@ -90,11 +90,14 @@ public abstract class FindAzStyleCmdlet : FindCmdlet
     private protected sealed override Request Get(ResourceTarget target) =>
         new ResourceIdentityGetRequest(Client, Kind, target) { AsJson = true };
 
-    private protected sealed override Request List(ListScope scope) =>
-        new ResourceIdentityListRequest(Client, Kind, scope) { AsJson = true };
+    private protected sealed override Request List(Fleet fleet) =>
+        new ResourceIdentityListRequest(Client, Kind, fleet.ToScope()) { AsJson = true };
 
     private protected sealed override string NameOf(object item) =>
         AzStyleMachine.Read((string)item).Properties["Name"]?.Value as string ?? "";
+
+    private protected sealed override string? GroupOf(object item) =>
+        AzStyleMachine.Read((string)item).Properties["ResourceGroupName"]?.Value as string;
 
     private protected sealed override void Write(object item) => WriteObject(AzStyleMachine.Read((string)item));
 }

@@ -21,11 +21,17 @@ public abstract class FindCmdlet : ConnectedCmdlet
     /// <summary>The reading of one.</summary>
     private protected abstract Request Get(ResourceTarget target);
 
-    /// <summary>The listing of a group's, or of a whole subscription's.</summary>
-    private protected abstract Request List(ListScope scope);
+    /// <summary>The listing of those that are wanted.</summary>
+    private protected abstract Request List(Fleet fleet);
 
     /// <summary>The name of one.</summary>
     private protected abstract string NameOf(object item);
+
+    /// <summary>The resource group of one.</summary>
+    private protected abstract string? GroupOf(object item);
+
+    /// <summary>Where the resources are, as errors call it.</summary>
+    private protected virtual string Place => $"subscription {Subscriptions?[0] ?? Connection!.SubscriptionId}";
 
     /// <summary>Writes one.</summary>
     private protected virtual void Write(object item) => WriteObject(item);
@@ -48,7 +54,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
     {
         if (names is null)
         {
-            Submit(List(Scope(resourceGroupName)), new Operation(resourceGroupName) { OnItem = Write });
+            Submit(List(Wanted(resourceGroupName, null)), new Operation(resourceGroupName) { OnItem = Write });
             return;
         }
 
@@ -60,7 +66,7 @@ public abstract class FindCmdlet : ConnectedCmdlet
 
     private void FindObject(ResourceTarget target, PSObject one)
     {
-        if (target.Name is { } name && target.ResourceId is null && (one.BaseObject is string || target.ResourceGroupName is null))
+        if (target.Name is { } name && target.ResourceId is null && (one.BaseObject is string || !IsOnePlace(target.ResourceGroupName)))
         {
             FindName(target.ResourceGroupName, name);
         }
@@ -79,11 +85,11 @@ public abstract class FindCmdlet : ConnectedCmdlet
         {
             FindIds([name]);
         }
-        else if (resourceGroupName is not null && !WildcardPattern.ContainsWildcardCharacters(name))
+        else if (IsOnePlace(resourceGroupName) && !WildcardPattern.ContainsWildcardCharacters(name))
         {
             var target = new ResourceTarget
             {
-                SubscriptionId = SubscriptionId,
+                SubscriptionId = Subscriptions?[0],
                 ResourceGroupName = resourceGroupName,
                 Name = name,
             };
@@ -95,28 +101,45 @@ public abstract class FindCmdlet : ConnectedCmdlet
         }
     }
 
-    /// <summary>Where to list: a group, or the whole subscription when the group is null.</summary>
-    private protected ListScope Scope(string? resourceGroupName) => new() { SubscriptionId = SubscriptionId, ResourceGroupName = resourceGroupName };
+    /// <summary>Whether a name alone says which resource is meant, in a group.</summary>
+    private bool IsOnePlace(string? resourceGroupName) =>
+        resourceGroupName is not null && Subscriptions is not { Length: > 1 } && !IsPattern(resourceGroupName);
 
-    private void FindPattern(string? resourceGroupName, string name) =>
-        FindAmong(List(Scope(resourceGroupName)), [name], $"subscription {SubscriptionId ?? Connection!.SubscriptionId}");
+    /// <summary>Whether a text is a pattern and no name.</summary>
+    private protected static bool IsPattern(string? text) => text is not null && WildcardPattern.ContainsWildcardCharacters(text);
+
+    /// <summary>Which resources to list, and where.</summary>
+    /// <param name="resourceGroupName">The resource group, or a pattern; null for all.</param>
+    /// <param name="names">Names and patterns; null for all.</param>
+    private protected virtual Fleet Wanted(string? resourceGroupName, string[]? names) => new()
+    {
+        Subscriptions = Subscriptions ?? [],
+        ResourceGroupName = resourceGroupName,
+        Names = names ?? [],
+    };
+
+    private void FindPattern(string? resourceGroupName, string name) => FindAmong(resourceGroupName, [name], mayBeMissing: false);
 
     /// <summary>Reads those of a listing that have one of the names or match one of the patterns; all without any.</summary>
-    /// <param name="list">The listing.</param>
+    /// <param name="resourceGroupName">The resource group, or a pattern; null for all.</param>
     /// <param name="names">The names and patterns.</param>
-    /// <param name="place">
-    /// Where a name is meant to be, as errors call it: that it is not there is an error. Null where it need not be.
-    /// </param>
-    private protected void FindAmong(Request list, string[]? names, string? place)
+    /// <param name="mayBeMissing">Whether a name that is not there is no error.</param>
+    private protected void FindAmong(string? resourceGroupName, string[]? names, bool mayBeMissing)
     {
         var patterns = names?.Select(Invariant.Pattern).ToArray() ?? [];
         // A pattern may match nothing; a name is meant to be there.
         var missing = new List<string>(
-            names?.Where(name => place is not null && !WildcardPattern.ContainsWildcardCharacters(name)) ?? []);
+            names?.Where(name => !mayBeMissing && !WildcardPattern.ContainsWildcardCharacters(name)) ?? []);
+        var group = IsPattern(resourceGroupName) ? Invariant.Pattern(resourceGroupName!) : null;
         var operation = new Operation(names?.Length == 1 ? names[0] : null)
         {
             OnItem = item =>
             {
+                if (group is not null && !group.IsMatch(GroupOf(item) ?? ""))
+                {
+                    return;
+                }
+
                 var found = NameOf(item);
                 missing.RemoveAll(name => name.Equals(found, StringComparison.OrdinalIgnoreCase));
                 if (names is null || patterns.Any(pattern => pattern.IsMatch(found)))
@@ -128,10 +151,10 @@ public abstract class FindCmdlet : ConnectedCmdlet
             {
                 foreach (var name in missing)
                 {
-                    Report(Failures.NotFound(Label, name, place!), name);
+                    Report(Failures.NotFound(Label, name, Place), name);
                 }
             },
         };
-        Submit(list, operation);
+        Submit(List(Wanted(resourceGroupName, names)), operation);
     }
 }

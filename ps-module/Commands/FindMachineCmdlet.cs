@@ -7,7 +7,7 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>A cmdlet that gets the managed identities of virtual machines or scale sets.</summary>
-public abstract class FindMachineCmdlet : FindCmdlet
+public abstract class FindMachineCmdlet : FindInSubscriptionCmdlet
 {
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
@@ -59,8 +59,10 @@ public abstract class FindMachineCmdlet : FindCmdlet
     private protected sealed override Request Get(ResourceTarget target) =>
         new ResourceIdentityGetRequest(Client, Kind, target) { Check = Check };
 
-    private protected sealed override Request List(ListScope scope) =>
-        new ResourceIdentityListRequest(Client, Kind, scope) { Check = Check };
+    private protected sealed override Request List(Fleet fleet) =>
+        new ResourceIdentityListRequest(Client, Kind, fleet.ToScope()) { Check = Check };
 
     private protected sealed override string NameOf(object item) => ((VmIdentity)item).Name;
+
+    private protected sealed override string? GroupOf(object item) => ((VmIdentity)item).ResourceGroupName;
 }

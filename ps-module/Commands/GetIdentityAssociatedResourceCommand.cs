@@ -10,7 +10,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets the resources that refer to user-assigned managed identities.</summary>
 [Cmdlet(VerbsCommon.Get, "IdentityAssociatedResource", DefaultParameterSetName = ParameterSets.OfAll)]
 [OutputType(typeof(IdentityAssociatedResource))]
-public sealed class GetIdentityAssociatedResourceCommand : ConnectedCmdlet
+public sealed class GetIdentityAssociatedResourceCommand : SubscriptionCmdlet
 {
     /// <summary>
     /// The identities: objects of this module or of Azure PowerShell, any with a property Id or ResourceId or with

@@ -11,7 +11,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets the direct members of groups of the directory.</summary>
 [Cmdlet(VerbsCommon.Get, "IdentityGroupMember")]
 [OutputType(typeof(IdentityGroupMember))]
-public sealed class GetIdentityGroupMemberCommand : ConnectedCmdlet
+public sealed class GetIdentityGroupMemberCommand : SubscriptionCmdlet
 {
     private const string Rule =
         "it must be the object id or the display name of a group, or an object that is one, such as a member that is a group.";

@@ -14,7 +14,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "IdentityRoleAssignment", DefaultParameterSetName = ParameterSets.OfAll)]
 [OutputType(typeof(IdentityRoleAssignment))]
-public sealed class GetIdentityRoleAssignmentCommand : ConnectedCmdlet
+public sealed class GetIdentityRoleAssignmentCommand : SubscriptionCmdlet
 {
     private IReadOnlyList<RoleReference> _roles = [];
     private IReadOnlyList<RoleScope> _scopes = [];

@@ -9,7 +9,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets the managed identities of resources of any type.</summary>
 [Cmdlet(VerbsCommon.Get, "ResourceIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(ResourceIdentity))]
-public sealed class GetResourceIdentityCommand : ConnectedCmdlet
+public sealed class GetResourceIdentityCommand : SubscriptionCmdlet
 {
     /// <summary>The resource group of the resources. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]

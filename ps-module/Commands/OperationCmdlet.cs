@@ -213,6 +213,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             case OperationEventKind.Item when happened.Item is { } item:
                 operation.OnItem?.Invoke(item);
                 break;
+            case OperationEventKind.ItemFailed when happened.Failure is { } one:
+                Report(Failures.Of(one), one.Target);
+                break;
             case OperationEventKind.Verbose:
                 WriteVerbose(happened.Message);
                 break;

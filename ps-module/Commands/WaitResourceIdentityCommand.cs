@@ -11,7 +11,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "ResourceIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(ResourceIdentity))]
-public sealed class WaitResourceIdentityCommand : ConnectedCmdlet
+public sealed class WaitResourceIdentityCommand : SubscriptionCmdlet
 {
     /// <summary>The resource group of the resources. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]

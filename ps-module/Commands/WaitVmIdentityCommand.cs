@@ -13,7 +13,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(VmIdentity), typeof(VmssIdentity))]
-public sealed class WaitVmIdentityCommand : ConnectedCmdlet
+public sealed class WaitVmIdentityCommand : SubscriptionCmdlet
 {
     /// <summary>The resource group of the virtual machines. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]

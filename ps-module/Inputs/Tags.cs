@@ -16,6 +16,11 @@ internal static class Tags
     private const string Rule =
         "it must be a hashtable, an object such as one from JSON, or a string of the form name=value;name=value.";
 
+    private const string FilterRule =
+        "it must be a hashtable of names and values, or names of tags; a value that is null stands for any.";
+
+    private const string UniqueRule = "a tag name must be unique; names are not case-sensitive.";
+
     private const string ValueRule = "the value of a tag must be a string, a number, a date or a Boolean.";
 
     /// <summary>
@@ -28,24 +33,58 @@ internal static class Tags
         null => null,
         string text when string.IsNullOrWhiteSpace(text) => null,
         string text => Parse(text),
-        IDictionary table => Pairs(table.Cast<DictionaryEntry>().Select(tag => (Unwrapped(tag.Key), (object?)tag.Value))),
-        PSCustomObject => Pairs(((PSObject)tags!).Properties.Select(tag => ((object?)tag.Name, (object?)tag.Value))),
+        IDictionary table => Pairs(Entries(table), ofNull: ""),
+        PSCustomObject => Pairs(Properties(tags!), ofNull: ""),
         _ => throw Invalid(tags, Rule),
     };
 
-    private static List<KeyValuePair<string, string>> Parse(string text)
+    /// <summary>
+    /// The names and values of tags that are searched for; a value that is null stands for any. A text without a value,
+    /// or several, are names alone.
+    /// </summary>
+    /// <exception cref="ManagedIdentityException">They can't be read.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string>> Filter(object? tags)
     {
-        var parts = text.Split(';').Select(part => part.Trim()).Where(part => part.Length > 0);
-        return Pairs(parts.Select(part =>
-        {
-            var at = part.IndexOf('=');
-            return at > 0
-                ? ((object?)part.Substring(0, at).Trim(), (object?)part.Substring(at + 1).Trim())
-                : throw Invalid(text, Rule);
-        }));
+        var filter = LanguagePrimitives.GetEnumerable(tags) is { } several and not IDictionary
+            ? several.Cast<object?>().SelectMany(One).ToList()
+            : One(tags);
+        var twice = filter.GroupBy(tag => tag.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
+        return twice is null ? filter : throw Invalid(twice.Key, UniqueRule);
     }
 
-    private static List<KeyValuePair<string, string>> Pairs(IEnumerable<(object? Name, object? Value)> tags)
+    private static List<KeyValuePair<string, string>> One(object? tags) => Unwrapped(tags) switch
+    {
+        null => [],
+        string text when string.IsNullOrWhiteSpace(text) => throw Invalid(text, FilterRule),
+        string text => Pairs(Parts(text).Select(part => Pair(part) ?? (part, null)), ofNull: null),
+        IDictionary table => Pairs(Entries(table), ofNull: null),
+        PSCustomObject => Pairs(Properties(tags!), ofNull: null),
+        _ => throw Invalid(tags, FilterRule),
+    };
+
+    private static IEnumerable<(object? Name, object? Value)> Entries(IDictionary table) =>
+        table.Cast<DictionaryEntry>().Select(tag => (Unwrapped(tag.Key), (object?)tag.Value));
+
+    private static IEnumerable<(object? Name, object? Value)> Properties(object tags) =>
+        ((PSObject)tags).Properties.Select(tag => ((object?)tag.Name, (object?)tag.Value));
+
+    private static IEnumerable<string> Parts(string text) =>
+        text.Split(';').Select(part => part.Trim()).Where(part => part.Length > 0);
+
+    /// <summary>The name and the value of <c>name=value</c>; null of anything else.</summary>
+    private static (object? Name, object? Value)? Pair(string part)
+    {
+        var at = part.IndexOf('=');
+        return at > 0 ? (part.Substring(0, at).Trim(), part.Substring(at + 1).Trim()) : null;
+    }
+
+    private static List<KeyValuePair<string, string>> Parse(string text) =>
+        Pairs(Parts(text).Select(part => Pair(part) ?? throw Invalid(text, Rule)), ofNull: "");
+
+    /// <summary>The names and values as texts.</summary>
+    /// <param name="tags">Names and values.</param>
+    /// <param name="ofNull">What a value that is null becomes.</param>
+    private static List<KeyValuePair<string, string>> Pairs(IEnumerable<(object? Name, object? Value)> tags, string? ofNull)
     {
         var read = new List<KeyValuePair<string, string>>();
         foreach (var (given, value) in tags)
@@ -53,10 +92,11 @@ internal static class Tags
             var name = Text(given);
             if (read.Exists(tag => tag.Key.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                throw Invalid(name, "a tag name must be unique; names are not case-sensitive.");
+                throw Invalid(name, UniqueRule);
             }
 
-            read.Add(new KeyValuePair<string, string>(name, Text(Unwrapped(value))));
+            var text = Unwrapped(value) is { } one ? Text(one) : ofNull;
+            read.Add(new KeyValuePair<string, string>(name, text!));
         }
 
         return read;

@@ -6,7 +6,8 @@ use futures_util::future::try_join;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::arm::resource_graph::{Rows, quoted};
+use crate::arm::kql::quoted;
+use crate::arm::resource_graph::Rows;
 use crate::arm::{Client, Pages, Parameters, Target};
 use crate::base::{Error, ResourceId, Result, check_subscription_id, folded, same_name};
 use crate::identity::{USER_ASSIGNED_IDENTITY, ids_in};

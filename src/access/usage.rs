@@ -5,7 +5,8 @@ use futures_util::future::{try_join, try_join4};
 
 use super::assignment::{RoleAssignment, described, held_by, name_all};
 use super::references::{Reference, ReferenceKind, find};
-use crate::arm::resource_graph::{Rows, quoted};
+use crate::arm::kql::quoted;
+use crate::arm::resource_graph::Rows;
 use crate::arm::{Client, Scope};
 use crate::base::{ResourceId, ResourceLabel, ResourceType, Result, ScopeId, same_name};
 use crate::compute::{self, SCALE_SET, VIRTUAL_MACHINE};

@@ -3,8 +3,10 @@
 mod client;
 pub(crate) mod existence;
 mod failure;
+pub mod fleet;
 mod invoke;
 mod items;
+pub(crate) mod kql;
 mod lanes;
 mod operation;
 mod pacing;
@@ -37,6 +39,6 @@ pub use reply::Reply;
 pub(crate) use request::{Request, Versions};
 pub use resource_group::location as resource_group_location;
 pub use scope::Scope;
-pub use subscription::{Subscription, choose as choose_subscription};
+pub use subscription::{Subscription, choose as choose_subscription, find as find_subscriptions};
 pub use target::Target;
 pub(crate) use target::{Parameters, agrees};

@@ -24,9 +24,20 @@ const TARGET: &str = "Azure Resource Graph";
 pub struct Rows<T> {
     client: Client,
     query: String,
-    subscriptions: Vec<String>,
+    reach: Reach,
     next: Next,
     items: PhantomData<T>,
+}
+
+/// What a query looks through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Everything that the sign-in sees.
+    Tenant,
+    /// These subscriptions, by their ids.
+    Subscriptions(Vec<String>),
+    /// The subscriptions of a management group and of those below it, by its name.
+    ManagementGroup(String),
 }
 
 enum Next {
@@ -49,10 +60,19 @@ impl<T: DeserializeOwned> Rows<T> {
     /// What a query in the Kusto Query Language yields in these subscriptions; in all that the
     /// sign-in sees when none is named. Without an `id` among its columns there is only one page.
     pub fn new(client: &Client, query: impl Into<String>, subscriptions: &[String]) -> Self {
+        let reach = match subscriptions {
+            [] => Reach::Tenant,
+            some => Reach::Subscriptions(some.to_vec()),
+        };
+        Self::within(client, query, reach)
+    }
+
+    /// The same, of what the query is to look through.
+    pub fn within(client: &Client, query: impl Into<String>, reach: Reach) -> Self {
         Self {
             client: client.clone(),
             query: query.into(),
-            subscriptions: subscriptions.to_vec(),
+            reach,
             next: Next::First,
             items: PhantomData,
         }
@@ -96,8 +116,10 @@ impl<T: DeserializeOwned> Rows<T> {
             "query": self.query,
             "options": { "resultFormat": "objectArray", "$top": ROWS_A_PAGE },
         });
-        if !self.subscriptions.is_empty() {
-            body["subscriptions"] = json!(self.subscriptions);
+        match &self.reach {
+            Reach::Tenant => {}
+            Reach::Subscriptions(ids) => body["subscriptions"] = json!(ids),
+            Reach::ManagementGroup(name) => body["managementGroups"] = json!([name]),
         }
         if let Some(token) = token {
             body["options"]["$skipToken"] = json!(token);
@@ -124,11 +146,6 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 }
 
-/// A text in a query: in single quotes, with what is special in them escaped.
-pub fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
-}
-
 fn endless() -> Error {
     let message = "Resource Graph returned the same page again";
     Error::new(Category::InvalidResult, "PagingLoop", TARGET, message)
@@ -138,15 +155,4 @@ fn truncated() -> Error {
     let message = "Resource Graph truncated the result and returned no skip token";
     Error::new(Category::LimitsExceeded, "ResultTruncated", TARGET, message)
         .advise("Query one subscription at a time, with -SubscriptionId.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_in_queries_stay_texts() {
-        assert_eq!(quoted("a"), "'a'");
-        assert_eq!(quoted(r"it's \"), r"'it\'s \\'");
-    }
 }

@@ -64,6 +64,7 @@ impl Published {
                 federated_credential: ptr::null(),
                 group_member: ptr::null(),
                 deployment: ptr::null(),
+                subscription: ptr::null(),
                 text: AzmiStr::ABSENT,
                 question: ptr::null(),
                 progress: ptr::null(),
@@ -111,6 +112,11 @@ impl Published {
                 let mut record = asked(question, held);
                 record.question = handle.unwrap_or_default();
                 event.question = held.keep(record);
+            }
+            EventPayload::ItemFailed(error) => {
+                event.kind = AZMI_EVENT_ITEM_FAILED;
+                let record = (&*error).show(held);
+                event.error = held.keep(record);
             }
             EventPayload::Done => event.kind = AZMI_EVENT_DONE,
             EventPayload::Failed(error) => {

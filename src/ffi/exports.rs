@@ -20,6 +20,7 @@ use crate::{access, arm, connect, export, identity};
 use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
 use super::events;
 use super::guard::{Status, guard};
+use super::listing;
 use super::queue::Queue;
 use super::read::{check_out, read};
 use super::registry::{clients, guards, questions, queues};
@@ -234,7 +235,28 @@ pub unsafe extern "C" fn azmi_identity_get(
     })
 }
 
-/// Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each.
+/// Submits a search for subscriptions by their ids or names. Yields a [`AzmiSubscription`] for each, in
+/// that order.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_subscription_list(
+    client: u64,
+    request: *const AzmiSubscriptionListRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            request.run(&client, &operation).await
+        })
+    })
+}
+
+/// Submits a listing of user-assigned identities. Yields a [`AzmiIdentity`] for each, or
+/// `AZMI_EVENT_ITEM_FAILED` for one that can't be read.
 ///
 /// # Safety
 /// See the module.
@@ -248,11 +270,7 @@ pub unsafe extern "C" fn azmi_identity_list(
     guard(|| {
         let request = unsafe { read(request) }?;
         submit_with_client(client, queue, tag, |client, operation| async move {
-            let mut identities = access::Identities::list(&client, &request)?;
-            while let Some(page) = identities.next().await? {
-                operation.items(page).await;
-            }
-            Ok(())
+            listing::identities(&client, request, &operation).await
         })
     })
 }

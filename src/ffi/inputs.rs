@@ -11,8 +11,8 @@ use super::kind::ResourceKind;
 use super::mode::Change;
 use super::read::*;
 use super::types::*;
-use crate::access::ListIdentities;
 use crate::arm::Invoke;
+use crate::arm::fleet::{Fleet, Within};
 use crate::auth::FederatedToken;
 use crate::base::{CertificateSource, ContextToken, HostAnswer, RetryPolicy, SignatureAlgorithm};
 use crate::compute::{self, Upgrade};
@@ -20,16 +20,27 @@ use crate::connect::{self, SignIn};
 use crate::deployment::{Deploy, Parameters};
 use crate::resource::{self, Wanted};
 
-impl Read for AzmiIdentityListRequest {
-    type Owned = ListIdentities;
+impl Read for AzmiFleet {
+    type Owned = Fleet;
 
     unsafe fn read(&self) -> Result<Self::Owned> {
         // SAFETY: the contract of this function.
-        let scope = unsafe { self.scope.read() }?;
-        Ok(ListIdentities {
-            scope: (self.all_subscriptions == 0).then_some(scope),
-            unused: self.unused != 0,
-        })
+        unsafe {
+            let subscriptions = texts(self.subscriptions, self.subscriptions_len)?;
+            let group = text(self.management_group_id)?;
+            Ok(Fleet {
+                within: match (group, self.all_subscriptions) {
+                    (Some(group), _) => Within::ManagementGroup(group),
+                    (None, 0) => Within::Subscriptions(subscriptions),
+                    (None, _) => Within::AllSubscriptions,
+                },
+                resource_group: text(self.resource_group)?,
+                names: texts(self.names, self.names_len)?,
+                tags: tag_filters(self.tags, self.tags_len)?,
+                fresh: self.fresh != 0,
+                at_once: 1,
+            })
+        }
     }
 }
 

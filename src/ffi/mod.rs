@@ -18,6 +18,7 @@ mod exports;
 mod guard;
 mod inputs;
 mod kind;
+mod listing;
 mod mode;
 mod questions;
 mod queue;

@@ -27,6 +27,8 @@ pub(super) type GoOn = oneshot::Sender<bool>;
 #[derive(Debug)]
 pub(super) enum EventPayload {
     Item(Box<dyn Item>),
+    /// One result can't be had; the operation goes on with the others.
+    ItemFailed(Error),
     Verbose(String),
     Warning(String),
     /// A warning of an effect that comes next. The operation waits until the host says whether to
@@ -55,6 +57,7 @@ pub(super) struct Queue {
     state: Mutex<State>,
     ready: Condvar,
     throttle: Arc<Semaphore>,
+    at_once: usize,
     verbose: bool,
     /// Whether the host answers guarded warnings.
     guards: bool,
@@ -92,6 +95,7 @@ impl Queue {
             state: Mutex::default(),
             ready: Condvar::new(),
             throttle: Arc::new(Semaphore::new(throttle_limit as usize)),
+            at_once: throttle_limit as usize,
             verbose,
             guards,
         }))
@@ -237,7 +241,7 @@ impl State {
         let payload = entry.payloads.pop_front()?;
         let tag = entry.tag;
         match payload {
-            EventPayload::Item(_) => entry.room.add_permits(1),
+            EventPayload::Item(_) | EventPayload::ItemFailed(_) => entry.room.add_permits(1),
             EventPayload::Done | EventPayload::Failed(_) => {
                 self.operations.pop_front();
                 self.first += 1;
@@ -276,10 +280,24 @@ impl Operation {
 
     /// The same for a result of a kind that is not known here.
     pub(super) async fn boxed_item(&self, item: Box<dyn Item>) {
+        self.in_turn(EventPayload::Item(item)).await;
+    }
+
+    /// Reports in the place of a result why it can't be had.
+    pub(super) async fn item_failed(&self, error: Error) {
+        self.in_turn(EventPayload::ItemFailed(error)).await;
+    }
+
+    async fn in_turn(&self, payload: EventPayload) {
         if let Ok(permit) = self.room.acquire().await {
             permit.forget();
         }
-        self.queue.happen(self.number, EventPayload::Item(item));
+        self.queue.happen(self.number, payload);
+    }
+
+    /// How many operations run at once, which one alone may do in their place.
+    pub(super) fn at_once(&self) -> usize {
+        self.queue.at_once
     }
 
     /// Takes its place in the line of those that wait to run, at once: whoever was submitted

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::guard::Status;
 use super::mode::Mode;
 use super::types::*;
+use crate::arm::fleet::TagFilter;
 use crate::arm::{Agreement, Target};
 use crate::auth::Secret;
 use crate::export::Format;
@@ -111,6 +112,24 @@ pub(super) unsafe fn tags(ptr: *const AzmiTag, len: usize) -> Result<BTreeMap<St
         .iter()
         // SAFETY: the contract of this function.
         .map(|tag| unsafe { Ok((required(tag.name)?, text(tag.value)?.unwrap_or_default())) })
+        .collect()
+}
+
+/// # Safety
+/// See [`items`] and [`text`].
+pub(super) unsafe fn tag_filters(ptr: *const AzmiTag, len: usize) -> Result<Vec<TagFilter>> {
+    // SAFETY: the contract of this function.
+    let given = unsafe { items(ptr, len) }?;
+    given
+        .iter()
+        .map(|tag| {
+            Ok(TagFilter {
+                // SAFETY: the contract of this function.
+                name: unsafe { required(tag.name) }?,
+                // SAFETY: the contract of this function.
+                value: unsafe { text(tag.value) }?,
+            })
+        })
         .collect()
 }
 

@@ -52,6 +52,10 @@ pub const AZMI_EVENT_QUESTION: u32 = 7;
 /// `AZMI_EVENT_WARNING` in its place, and the operation goes on.
 pub const AZMI_EVENT_GUARDED_WARNING: u32 = 8;
 
+/// One of the results of the operation can't be had; the event carries `error`. The operation goes on
+/// with the others.
+pub const AZMI_EVENT_ITEM_FAILED: u32 = 9;
+
 /// What the host is asked for.
 ///
 /// One of `AZMI_QUESTION_*`.
@@ -440,15 +444,56 @@ pub struct AzmiListScope {
     pub resource_group: AzmiStr,
 }
 
+/// Which resources to list, and where. What is in one subscription the provider lists, when neither
+/// tags nor a pattern of groups are given; everything else Azure Resource Graph.
+#[azmi(reads, class = Fleet)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiFleet {
+    /// The ids of the subscriptions; none for the connection's.
+    pub subscriptions: *const AzmiStr,
+    /// The number of subscriptions.
+    pub subscriptions_len: usize,
+    /// 1 to list all subscriptions that the sign-in sees; `subscriptions` is not read then.
+    pub all_subscriptions: u8,
+    /// The name or the id of a management group, whose subscriptions are listed; with it neither of
+    /// the above is read.
+    #[azmi(optional)]
+    pub management_group_id: AzmiStr,
+    /// The resource group, or a pattern; all when not given.
+    #[azmi(optional)]
+    pub resource_group: AzmiStr,
+    /// Names and patterns of names; none for all. The list may contain more than what has these names.
+    pub names: *const AzmiStr,
+    /// The number of names.
+    pub names_len: usize,
+    /// The tags that each has: a value that is not given stands for any.
+    pub tags: *const AzmiTag,
+    /// The number of tags.
+    pub tags_len: usize,
+    /// 1 to read each that Resource Graph finds from its provider.
+    pub fresh: u8,
+}
+
+/// What `azmi_subscription_list` needs.
+#[azmi(reads = ffi::listing::ListSubscriptions)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiSubscriptionListRequest {
+    /// The ids or names of the subscriptions.
+    #[azmi(required)]
+    pub named: *const AzmiStr,
+    /// The number of subscriptions.
+    pub named_len: usize,
+}
+
 /// What `azmi_identity_list` needs.
-#[azmi(reads)]
+#[azmi(reads = access::ListIdentities)]
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct AzmiIdentityListRequest {
-    /// Where to list.
-    pub scope: AzmiListScope,
-    /// 1 to list all subscriptions that the sign-in sees; `scope` is not read then.
-    pub all_subscriptions: u8,
+    /// Which, and where.
+    pub fleet: AzmiFleet,
     /// 1 for those alone that no resource refers to and that hold no role and no federated
     /// credential.
     pub unused: u8,
@@ -878,6 +923,9 @@ pub struct AzmiEvent {
     /// A deployment, or null.
     #[azmi(item)]
     pub deployment: *const AzmiDeployment,
+    /// A subscription, or null.
+    #[azmi(item)]
+    pub subscription: *const AzmiSubscription,
     /// What Azure answered, JSON as Azure wrote it, or the template that was asked for.
     pub text: AzmiStr,
     /// What the host is asked, or null.
@@ -890,6 +938,22 @@ pub struct AzmiEvent {
     pub message: AzmiStr,
     /// The handle for `azmi_guard_answer`, or 0.
     pub guard: u64,
+}
+
+/// A subscription.
+#[azmi(shows = arm::Subscription, class = Subscription)]
+#[repr(C)]
+pub struct AzmiSubscription {
+    /// Its id.
+    pub id: AzmiStr,
+    /// Its name.
+    pub name: AzmiStr,
+    /// `Enabled`, `Disabled`, `Warned`, …
+    #[azmi(optional)]
+    pub state: AzmiStr,
+    /// The tenant that it trusts.
+    #[azmi(optional)]
+    pub tenant_id: AzmiStr,
 }
 
 /// A user-assigned managed identity.

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use super::model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
-use crate::arm::resource_graph::Rows;
+use crate::arm::fleet::{Fleet, Listing, Member};
 use crate::arm::{Client, Pages, Parameters, Scope, Target};
 use crate::base::{Category, Error, ResourceId, Result};
 
@@ -65,14 +67,28 @@ pub fn list(client: &Client, scope: &Scope) -> Result<Pages<UserAssignedIdentity
     Ok(Pages::new(client, &path, API_VERSION, &path))
 }
 
-/// The identities of all subscriptions that the sign-in sees, by Azure Resource Graph: a thousand
-/// a request, whatever subscription they are in, and a little late.
-pub fn list_everywhere(client: &Client) -> Rows<UserAssignedIdentity> {
-    let query = format!(
-        "resources | where type =~ '{USER_ASSIGNED_IDENTITY}' \
-         | project id, name, type, location, tags, properties | order by id asc"
-    );
-    Rows::new(client, query, &[])
+/// The identities that are wanted, of any number of subscriptions.
+///
+/// # Errors
+/// What breaks a rule, before any request.
+pub fn search(client: &Client, fleet: &Fleet) -> Result<Listing<UserAssignedIdentity>> {
+    Listing::of(client, USER_ASSIGNED_IDENTITY, API_VERSION, fleet)
+}
+
+impl Member for UserAssignedIdentity {
+    const COLUMNS: &'static str = "id, name, type, location, tags, properties";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+
+    async fn read(client: &Client, id: &str) -> Result<Self> {
+        client.get(id, API_VERSION, id).await?.json(id)
+    }
 }
 
 pub(crate) async fn read(client: &Client, id: &ResourceId) -> Result<UserAssignedIdentity> {

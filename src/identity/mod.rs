@@ -16,7 +16,7 @@ pub(crate) use delete::deletion_effect;
 pub use delete::{delete, plan_delete};
 pub(crate) use ids_in_text::ids_in;
 pub(crate) use list::{find, find_named, read};
-pub use list::{get, list, list_everywhere};
+pub use list::{get, list, search};
 pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 pub use system_assigned::{SystemAssignedIdentity, system_assigned};
 pub use update::{Update, plan_update, update};

@@ -101,12 +101,21 @@ Describe 'Bad input' {
                     Get-Failure { New-UserAssignedIdentity $Group id1 -SubscriptionId $Id }
                     Get-Failure { Get-UserAssignedIdentity -Subscription $Id }
                     Get-Failure { Get-VmIdentity $Group myVM -SubscriptionId $Id }
-                    Get-Failure { Connect-ManagedIdentityService -Emulator -SubscriptionId $Id }
                 )) {
                 Get-ErrorCode $failure | Should -Be InvalidSubscriptionId
                 $failure.CategoryInfo.Category | Should -Be InvalidArgument
-                $failure.Exception.Message | Should -BeLike "-SubscriptionId '$Id' is not valid: it must be a GUID*"
+                $failure.Exception.Message | Should -BeLike "-SubscriptionId '$Id' is not valid: it must be the id or the name of a subscription*"
             }
+            (Get-ArmRequest).path | Where-Object { $_ -notlike '/subscriptions?*' } | Should -BeNullOrEmpty
+            $failure = Get-Failure { Connect-ManagedIdentityService -Emulator -SubscriptionId $Id }
+            Get-ErrorCode $failure | Should -Be InvalidSubscriptionId
+            $failure.Exception.Message | Should -BeLike "-SubscriptionId '$Id' is not valid: it must be a GUID*"
+        }
+
+        It 'is in a subscription that a row names by what is no id' {
+            $failure = Get-Failure { [pscustomobject] @{ ResourceGroupName = $Group; Name = 'id1'; SubscriptionId = 'my-subscription' } | New-UserAssignedIdentity }
+            Get-ErrorCode $failure | Should -Be InvalidSubscriptionId
+            $failure.Exception.Message | Should -BeLike "-SubscriptionId 'my-subscription' is not valid: it must be a GUID*"
             Get-ArmRequest | Should -BeNullOrEmpty
         }
 
@@ -233,7 +242,7 @@ Describe 'Bad input' {
                     Get-ErrorCode (Get-Failure { & $cmdlet @who @what -SubscriptionId $id }) | Should -Be InvalidSubscriptionId -Because $cmdlet
                 }
             }
-            Get-ArmRequest | Should -BeNullOrEmpty
+            (Get-ArmRequest).path | Where-Object { $_ -notlike '/subscriptions?*' } | Should -BeNullOrEmpty
         }
 
         It 'is an identity that can''t be: <Given>' -ForEach @(

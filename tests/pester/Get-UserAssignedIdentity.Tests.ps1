@@ -151,7 +151,7 @@ Describe 'Get-UserAssignedIdentity -AllSubscriptions' {
         $all.Count | Should -Be 5001
         ($all.Id | Sort-Object -Unique).Count | Should -Be 5001
         ($all.SubscriptionId | Sort-Object -Unique).Count | Should -Be 41
-        @(Get-ArmRequest).Count | Should -BeLessOrEqual 10
+        @(Get-ArmRequest).Count | Should -Be 6
         $one = $all | Where-Object Name -EQ near
         $read = Get-UserAssignedIdentity $Group near
         foreach ($property in 'Id', 'Location', 'PrincipalId', 'ClientId', 'TenantId', 'ResourceGroupName', 'Type') {
@@ -162,7 +162,7 @@ Describe 'Get-UserAssignedIdentity -AllSubscriptions' {
     It 'finds by name and by pattern, with one listing' {
         $found = Get-UserAssignedIdentity -AllSubscriptions many-00001, NEAR, none*
         $found.Count | Should -Be 41
-        @(Get-ArmRequest).Count | Should -BeLessOrEqual 10
+        @(Get-ArmRequest).Count | Should -Be 1
         (Get-UserAssignedIdentity -AllSubscriptions -Name n*r).Name | Should -Be near
     }
 
@@ -179,11 +179,16 @@ Describe 'Get-UserAssignedIdentity -AllSubscriptions' {
         (Get-UserAssignedIdentity -AllSubscriptions | Select-Object -First 1).Name | Should -Not -BeNullOrEmpty
     }
 
-    It 'does not go with one subscription, or with a group' {
+    It 'does not go with one subscription' {
         $failure = Get-Failure { Get-UserAssignedIdentity -AllSubscriptions -SubscriptionId $subscriptions[0] }
         Get-ErrorCode $failure | Should -Be InvalidSubscription
-        { Get-UserAssignedIdentity -AllSubscriptions -ResourceGroupName $Group } | Should -Throw '*parameter set*'
         Get-ArmRequest | Should -BeNullOrEmpty
+    }
+
+    It 'goes with groups, by name and by pattern' {
+        (Get-UserAssignedIdentity -AllSubscriptions -ResourceGroupName $Group.ToUpperInvariant() near).Name | Should -Be near
+        @(Get-UserAssignedIdentity -AllSubscriptions -ResourceGroupName '*Group' -Name '*0001').Count | Should -Be 40
+        Get-UserAssignedIdentity -AllSubscriptions -ResourceGroupName 'my?esourceGrou[a-c]' | Should -BeNullOrEmpty
     }
 }
 

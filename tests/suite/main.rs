@@ -9,6 +9,7 @@ mod bindings;
 mod c_abi;
 mod errors;
 mod federated;
+mod fleet;
 mod histories;
 mod hosts;
 mod identity;

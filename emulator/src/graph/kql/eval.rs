@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use super::types::{QueryError, Row};
@@ -82,6 +83,7 @@ pub(super) enum Expr {
         folded: bool,
         negated: bool,
     },
+    Matches(Box<Expr>, Regex),
     And(Vec<Expr>),
     Or(Vec<Expr>),
 }
@@ -355,6 +357,7 @@ impl Expr {
                 let text = if *folded { fold(&text) } else { text };
                 Value::Bool(list.contains(&text) != *negated)
             }
+            Expr::Matches(text, regex) => Value::Bool(regex.is_match(&plain(&text.value(row)))),
             Expr::And(parts) => Value::Bool(parts.iter().all(|part| part.holds(row))),
             Expr::Or(parts) => Value::Bool(parts.iter().any(|part| part.holds(row))),
         }

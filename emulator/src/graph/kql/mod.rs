@@ -101,6 +101,9 @@ mod tests {
         holds("type startswith 'SM'", &["/c"]);
         holds("type !startswith 'b'", &["/c", "/d"]);
         holds("type endswith 'g'", &["/a", "/b"]);
+        holds("type matches regex '^[bs].*[^e]$'", &["/b"]);
+        holds(r"type matches regex '(?i)^BIG\\z'", &["/a", "/b"]);
+        holds("bag matches regex '\"/U/1\"'", &["/a"]);
         holds("isempty(type)", &["/d"]);
         holds("tolower(type) == 'big' and toupper(id) == '/A'", &["/a"]);
         holds(
@@ -265,9 +268,20 @@ mod tests {
             "max",
         );
         refused(
-            "things | where id matches regex 'x'",
+            "things | where id has_any ('x')",
             "InvalidQueryLanguage",
-            "matches",
+            "has_any",
+        );
+        refused("things | where id matches 'x'", "ParserFailure", "'x'");
+        refused(
+            "things | where id matches regex '('",
+            "ParserFailure",
+            "'('",
+        );
+        refused(
+            "things | where size matches regex 'x'",
+            "ParserFailure",
+            "size",
         );
         refused("let x = 1; things", "InvalidQueryLanguage", "let");
         let error = refused("things\n| where\n  oops == 1", "ParserFailure", "oops");

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use super::eval::{Expr, Function, Key, Op, Sorting, Stage, fold, plain};
@@ -496,6 +497,11 @@ impl Parser {
             self.at += 1;
             return self.membership(left, folded, negated);
         }
+        if token.is_word("matches") {
+            self.at += 1;
+            self.word("regex")?;
+            return self.matches(left);
+        }
         let (op, negated) = match token.raw.as_str() {
             "==" => (Op::Equal, false),
             "!=" => (Op::Equal, true),
@@ -513,7 +519,7 @@ impl Parser {
             "!startswith" => (Op::StartsWith, true),
             "endswith" => (Op::EndsWith, false),
             "!endswith" => (Op::EndsWith, true),
-            "matches" | "between" | "!between" | "has_any" | "has_all" | "has_cs" | "hasprefix"
+            "between" | "!between" | "has_any" | "has_all" | "has_cs" | "hasprefix"
             | "hassuffix" | "contains_cs" | "startswith_cs" | "endswith_cs" => {
                 return Err(token.not_served("the operator"));
             }
@@ -578,6 +584,30 @@ impl Parser {
                 folded,
                 negated,
             },
+            kind: ColumnType::Bool,
+            name: None,
+            at: item.at,
+        })
+    }
+
+    /// `matches regex`, over a literal: anywhere in the text, and with regard to casing, unless the
+    /// expression says otherwise.
+    fn matches(&mut self, item: Typed) -> Parsed<Typed> {
+        let token = self.peek().clone();
+        let Tok::Text(pattern) = &token.tok else {
+            return Err(self.unexpected("a string"));
+        };
+        self.at += 1;
+        if ![ColumnType::Text, ColumnType::Dynamic].contains(&item.kind) {
+            return Err(item.at.fails(format!(
+                "'matches regex' does not take a value of type {}.",
+                item.kind.name()
+            )));
+        }
+        let regex = Regex::new(pattern)
+            .map_err(|error| token.fails(format!("Invalid regular expression: {error}")))?;
+        Ok(Typed {
+            expr: Expr::Matches(Box::new(item.expr), regex),
             kind: ColumnType::Bool,
             name: None,
             at: item.at,

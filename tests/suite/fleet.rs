@@ -1,0 +1,327 @@
+//! Resources of many subscriptions, through the real client, on the emulator.
+
+use managed_identity::access::{Identities, ListIdentities};
+use managed_identity::arm::find_subscriptions;
+use managed_identity::arm::fleet::{Fleet, TagFilter, Within};
+use managed_identity::base::Result;
+use managed_identity::identity::UserAssignedIdentity;
+use serde_json::{Value, json};
+
+use crate::support::{GROUP, Local, code, on};
+
+const OWN: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
+
+fn subscription(number: u32) -> String {
+    format!("{number:08}-cc1c-dd2d-ee3e-ffffff5f5f5f")
+}
+
+/// An emulator with as many more subscriptions, each with identities `id-00001` and so on.
+async fn with_subscriptions(count: u32, identities: u32) -> Local {
+    let local = Local::start().await;
+    for number in 0..count {
+        let id = subscription(number);
+        let body = json!({"id": id, "name": format!("Subscription {number}")});
+        local.admin("POST", "subscriptions", body).await;
+        let body = json!({"subscriptionId": id, "resourceGroup": GROUP, "prefix": "id-",
+            "count": identities});
+        local.admin("POST", "identities", body).await;
+    }
+    local.forget().await;
+    local
+}
+
+/// Makes an identity with tags.
+async fn make(local: &Local, subscription: &str, name: &str, tags: Value) -> String {
+    let path = format!(
+        "/subscriptions/{subscription}/resourceGroups/{GROUP}/providers/\
+         Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+    );
+    let body = json!({"location": "eastus", "tags": tags});
+    let (status, answer) = local
+        .raw("PUT", &format!("{path}?api-version=2024-11-30"), body)
+        .await;
+    assert_eq!(status, 201, "{answer}");
+    path
+}
+
+async fn all(local: &Local, fleet: Fleet) -> Vec<Result<UserAssignedIdentity>> {
+    let wanted = ListIdentities {
+        fleet,
+        unused: false,
+    };
+    let mut parts = Identities::list(&local.client, &wanted).unwrap();
+    let mut all = Vec::new();
+    while let Some(part) = parts.next().await.unwrap() {
+        all.extend(part);
+    }
+    all
+}
+
+/// The names of what is found, in alphabetical order.
+async fn names(local: &Local, fleet: Fleet) -> Vec<String> {
+    let found = all(local, fleet).await.into_iter();
+    let mut names: Vec<String> = found.map(|one| one.unwrap().name).collect();
+    names.sort();
+    names
+}
+
+fn everywhere() -> Fleet {
+    Fleet {
+        within: Within::AllSubscriptions,
+        at_once: 4,
+        ..Fleet::default()
+    }
+}
+
+fn tag(name: &str, value: Option<&str>) -> TagFilter {
+    TagFilter {
+        name: name.to_owned(),
+        value: value.map(str::to_owned),
+    }
+}
+
+fn with_tags(tags: &[TagFilter]) -> Fleet {
+    Fleet {
+        tags: tags.to_vec(),
+        ..everywhere()
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_a_thousand_whatever_subscription_they_are_in() {
+    let local = with_subscriptions(20, 100).await;
+    let found = all(&local, everywhere()).await;
+    assert_eq!(found.len(), 2000);
+    let path = "POST /providers/Microsoft.ResourceGraph/resources";
+    assert_eq!(local.requests().await, [path, path]);
+
+    local.forget().await;
+    let named = Fleet {
+        within: Within::Subscriptions((0..10).map(subscription).collect()),
+        ..everywhere()
+    };
+    assert_eq!(all(&local, named).await.len(), 1000);
+    assert_eq!(local.requests().await, [path]);
+
+    local.forget().await;
+    let one = Fleet {
+        names: vec![
+            "id-00007".to_owned(),
+            "ID-?0008".to_owned(),
+            "*42".to_owned(),
+        ],
+        ..everywhere()
+    };
+    assert_eq!(all(&local, one).await.len(), 60);
+    assert_eq!(local.requests().await, [path]);
+}
+
+#[tokio::test]
+async fn one_subscription_is_listed_by_its_provider() {
+    let local = with_subscriptions(1, 3).await;
+    let one = Fleet {
+        within: Within::Subscriptions(vec![subscription(0)]),
+        fresh: true,
+        ..everywhere()
+    };
+    assert_eq!(all(&local, one).await.len(), 3);
+    let requests = local.requests().await;
+    assert_eq!(requests.len(), 1);
+    assert!(requests[0].starts_with("GET "), "{requests:?}");
+}
+
+#[tokio::test]
+async fn tags_are_all_there_with_names_in_any_casing_and_values_in_their_own() {
+    let local = with_subscriptions(2, 1).await;
+    let (first, second) = (subscription(0), subscription(1));
+    make(
+        &local,
+        &first,
+        "prod-web",
+        json!({"Env": "prod", "tier": "web"}),
+    )
+    .await;
+    make(
+        &local,
+        &second,
+        "prod-db",
+        json!({"env": "prod", "tier": "db"}),
+    )
+    .await;
+    make(&local, &second, "upper", json!({"env": "Prod"})).await;
+    make(
+        &local,
+        OWN,
+        "hostile",
+        json!({"it's": "a\"b\\c'd</é|\nx", "e": ""}),
+    )
+    .await;
+
+    let env = tag("ENV", Some("prod"));
+    assert_eq!(
+        names(&local, with_tags(std::slice::from_ref(&env))).await,
+        ["prod-db", "prod-web"]
+    );
+    assert_eq!(
+        names(&local, with_tags(&[env, tag("tier", Some("web"))])).await,
+        ["prod-web"]
+    );
+    assert_eq!(
+        names(&local, with_tags(&[tag("env", None)])).await,
+        ["prod-db", "prod-web", "upper"]
+    );
+    assert_eq!(
+        names(&local, with_tags(&[tag("e", Some(""))])).await,
+        ["hostile"]
+    );
+    assert_eq!(
+        names(&local, with_tags(&[tag("env", Some(""))])).await,
+        Vec::<String>::new()
+    );
+    let hostile = tag("IT's", Some("a\"b\\c'd</é|\nx"));
+    assert_eq!(names(&local, with_tags(&[hostile])).await, ["hostile"]);
+}
+
+#[tokio::test]
+async fn what_a_user_writes_stays_a_text_of_the_query() {
+    let local = with_subscriptions(1, 2).await;
+    for text in [
+        "') | take 1 //",
+        "\\') or (1 == 1",
+        "a' or name != '",
+        "\n| union x",
+        "[",
+        "(?i)*",
+        "`",
+    ] {
+        for hostile in [text.to_owned(), format!("{text}*")] {
+            let fleet = Fleet {
+                names: vec![hostile.clone()],
+                tags: vec![tag(&hostile, Some(&hostile))],
+                resource_group: Some(format!("{hostile}*")),
+                ..everywhere()
+            };
+            assert_eq!(all(&local, fleet).await.len(), 0, "{hostile}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn groups_may_be_patterns_and_a_management_group_is_looked_through() {
+    let local = with_subscriptions(2, 2).await;
+    let in_groups = |group: &str| Fleet {
+        resource_group: Some(group.to_owned()),
+        ..everywhere()
+    };
+    assert_eq!(all(&local, in_groups("MYresource*")).await.len(), 4);
+    assert_eq!(all(&local, in_groups(&GROUP.to_uppercase())).await.len(), 4);
+    assert_eq!(all(&local, in_groups("other*")).await.len(), 0);
+    local.forget().await;
+    let group = Fleet {
+        within: Within::ManagementGroup(format!(
+            "/providers/Microsoft.Management/managementGroups/{}",
+            emulator::seed::TENANT_ID
+        )),
+        ..everywhere()
+    };
+    assert_eq!(all(&local, group).await.len(), 4);
+    assert_eq!(local.requests().await.len(), 1);
+    let unknown = Fleet {
+        within: Within::ManagementGroup("no-such-group".to_owned()),
+        ..everywhere()
+    };
+    let wanted = ListIdentities {
+        fleet: unknown,
+        unused: false,
+    };
+    let mut parts = Identities::list(&local.client, &wanted).unwrap();
+    assert!(parts.next().await.is_err());
+}
+
+#[tokio::test]
+async fn fresh_ones_are_read_from_their_provider() {
+    let local = with_subscriptions(1, 1).await;
+    let first = subscription(0);
+    for name in ["changed", "gone", "refused", "retagged", "same"] {
+        make(&local, &first, name, json!({"env": "prod"})).await;
+    }
+    // From now on the index is an hour late.
+    local
+        .admin("PATCH", "settings", json!({"graphDelayMs": 3_600_000}))
+        .await;
+    let id = |name: &str| {
+        format!(
+            "/subscriptions/{first}/resourceGroups/{GROUP}/providers/Microsoft.ManagedIdentity/\
+             userAssignedIdentities/{name}?api-version=2024-11-30"
+        )
+    };
+    let tags = json!({"tags": {"env": "prod", "more": "x"}});
+    assert_eq!(local.raw("PATCH", &id("changed"), tags).await.0, 200);
+    let tags = json!({"tags": {"env": "test"}});
+    assert_eq!(local.raw("PATCH", &id("retagged"), tags).await.0, 200);
+    assert_eq!(local.raw("DELETE", &id("gone"), Value::Null).await.0, 200);
+    local
+        .fault(on(
+            "GET",
+            "/refused",
+            json!({"status": 403, "code": "Odd", "message": "No."}),
+        ))
+        .await;
+
+    let wanted = with_tags(&[tag("env", Some("prod"))]);
+    assert_eq!(all(&local, wanted.clone()).await.len(), 5);
+    local.forget().await;
+    let fresh = Fleet {
+        fresh: true,
+        ..wanted
+    };
+    let found = all(&local, fresh).await;
+    assert_eq!(local.requests().await.len(), 6);
+    let outcomes: Vec<String> = found
+        .iter()
+        .map(|one| match one {
+            Ok(identity) => format!("{} {}", identity.name, identity.tags.len()),
+            Err(error) => error.code().to_owned(),
+        })
+        .collect();
+    assert_eq!(outcomes, ["changed 2", "Odd", "same 1"]);
+    let verbose = local.heard.verbose.lock().unwrap();
+    let skipped: Vec<_> = verbose
+        .iter()
+        .filter(|line| line.starts_with("Skipped"))
+        .collect();
+    assert!(
+        skipped.len() == 1 && skipped[0].contains("/gone'"),
+        "{skipped:?}"
+    );
+    assert!(local.heard.warnings.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn subscriptions_are_found_by_id_and_by_name() {
+    let local = with_subscriptions(3, 1).await;
+    let body = json!({"id": subscription(9), "name": "subscription 2"});
+    local.admin("POST", "subscriptions", body).await;
+    local.forget().await;
+    let find = async |named: &[&str]| {
+        let named: Vec<String> = named.iter().map(|one| (*one).to_owned()).collect();
+        find_subscriptions(&local.client, &named).await
+    };
+    let found = find(&["SUBSCRIPTION 1", &subscription(0), "Subscription 1"])
+        .await
+        .unwrap();
+    let ids: Vec<_> = found.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, [subscription(1), subscription(0)]);
+    assert_eq!(code(find(&["Subscription 2"]).await), "AmbiguousName");
+    assert_eq!(
+        code(find(&["Subscription 7"]).await),
+        "InvalidSubscriptionId"
+    );
+    assert_eq!(
+        code(find(&[&subscription(7)]).await),
+        "InvalidSubscriptionId"
+    );
+    // Asked once a minute.
+    assert_eq!(local.requests().await, ["GET /subscriptions"]);
+    assert_eq!(code(find(&[" "]).await), "InvalidSubscriptionId");
+}
