@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join_all};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -110,15 +110,22 @@ pub(super) async fn find(
     identity: Option<&ResourceId>,
     subscriptions: &[String],
 ) -> Result<Vec<Reference>> {
-    let assigned = Rows::<AssignedRow>::new(client, assigned_query(identity), subscriptions);
-    let mentioned = Rows::<MentionRow>::new(client, mentioned_query(identity), subscriptions);
-    let (assigned, mentioned) = try_join(assigned.all(), mentioned.all()).await?;
+    let assigned = TABLES.map(|table| {
+        let query = assigned_query(table, identity);
+        Rows::<AssignedRow>::new(client, query, subscriptions).all()
+    });
+    let mentioned = TABLES.map(|table| {
+        let query = mentioned_query(table, identity);
+        Rows::<MentionRow>::new(client, query, subscriptions).all()
+    });
+    let (assigned, mentioned) = try_join(try_join_all(assigned), try_join_all(mentioned)).await?;
 
-    let assigned = assigned.into_iter().map(|row| {
+    let assigned = assigned.into_iter().flatten().map(|row| {
         row.resource
             .refers_to(row.identity_id, ReferenceKind::Assigned)
     });
-    let mentioned = mentioned.into_iter().flat_map(MentionRow::references);
+    let mentioned = mentioned.into_iter().flatten();
+    let mentioned = mentioned.flat_map(MentionRow::references);
     let mut seen = HashSet::new();
     let mut found: Vec<Reference> = assigned.chain(mentioned).collect();
     found.retain(|one| {
@@ -128,12 +135,16 @@ pub(super) async fn find(
     Ok(found)
 }
 
-fn assigned_query(identity: Option<&ResourceId>) -> String {
+/// The tables with resources that can have an identity. Source: the reference of Azure Resource
+/// Graph's tables; policy assignments are in one of their own.
+const TABLES: [&str; 2] = ["resources", "policyresources"];
+
+fn assigned_query(table: &str, identity: Option<&ResourceId>) -> String {
     let wanted = identity.map_or_else(String::new, |id| {
         format!(" | where tostring(identityId) =~ {}", quoted(id.as_str()))
     });
     format!(
-        "resources | where isnotempty(identity.userAssignedIdentities) \
+        "{table} | where isnotempty(identity.userAssignedIdentities) \
          | mv-expand identityId = bag_keys(identity.userAssignedIdentities) limit 2000{wanted} \
          | project id, name, type, resourceGroup, subscriptionId, \
          identityId = tostring(identityId) | order by id asc"
@@ -141,13 +152,13 @@ fn assigned_query(identity: Option<&ResourceId>) -> String {
 }
 
 /// Finds more than there is: an id may be the beginning of another. What comes is looked at here.
-fn mentioned_query(identity: Option<&ResourceId>) -> String {
+fn mentioned_query(table: &str, identity: Option<&ResourceId>) -> String {
     let wanted = match identity {
         Some(id) => id.as_str().to_owned(),
         None => format!("/providers/{USER_ASSIGNED_IDENTITY}/"),
     };
     format!(
-        "resources | where type !~ '{USER_ASSIGNED_IDENTITY}' \
+        "{table} | where type !~ '{USER_ASSIGNED_IDENTITY}' \
          and tostring(properties) contains {} \
          | project id, name, type, resourceGroup, subscriptionId, properties | order by id asc",
         quoted(&wanted)

@@ -12,6 +12,7 @@ use managed_identity::connect::connect;
 use managed_identity::identity::{self, Create, UserAssignedIdentity};
 use serde_json::{Value, json};
 
+use crate::resource_types::{self, Type, settled};
 use crate::support::{self, Local, by_id, on, target};
 
 const SUBSCRIPTION: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
@@ -528,4 +529,93 @@ async fn a_process_that_ends_at_any_step_leaves_what_the_same_call_finishes() {
     world.assert_removed().await;
     // At least the looks, a change of each machine, both roles, and the deletion.
     assert!(ended > 10 + MACHINES.len(), "only {ended} steps");
+}
+
+/// Makes a resource of a type with the identity that goes and, where it can have two, the one that
+/// stays.
+async fn holder(local: &Local, kind: &Type, gone: &str, kept: &str) -> String {
+    let mut map = json!({ gone: {} });
+    if !kind.one {
+        map[kept] = json!({});
+    }
+    let needs_system = kind.together && !(kind.alone && kind.without);
+    let word = match needs_system {
+        true => "SystemAssigned, UserAssigned",
+        false => "UserAssigned",
+    };
+    let identity = json!({"identity": {"type": word, "userAssignedIdentities": map}});
+    let (name, version) = (kind.known.resource_type, kind.known.api_version);
+    resource_types::make(local, name, version, "holder", identity).await
+}
+
+#[tokio::test]
+async fn the_identity_is_taken_off_a_resource_of_every_type() {
+    let local = Local::start().await;
+    let gone = make(&local, "gone").await;
+    let kept = make(&local, "kept").await;
+    let kinds: Vec<Type> = resource_types::types()
+        .into_iter()
+        // Resource Graph does not have the pools of batch accounts.
+        .filter(|kind| kind.user && !kind.known.resource_type.ends_with("/pools"))
+        .collect();
+    let mut holders = Vec::new();
+    for kind in &kinds {
+        holders.push(holder(&local, kind, &gone.id, &kept.id).await);
+    }
+    let plan = access::plan_remove_detached(&local.client, &by_id(&gone.id)).await;
+    let plan = plan.unwrap();
+    assert_eq!(
+        plan.effects.len(),
+        holders.len() + 1,
+        "{}",
+        plan.description
+    );
+    access::remove_detached(&local.client, &by_id(&gone.id))
+        .await
+        .unwrap();
+
+    assert!(
+        identity::get(&local.client, &by_id(&gone.id))
+            .await
+            .is_err()
+    );
+    for (kind, id) in kinds.iter().zip(&holders) {
+        let whole = settled(&local, id, kind.known.api_version).await;
+        let text = whole["identity"].to_string().to_lowercase();
+        assert!(!text.contains(&gone.id.to_lowercase()), "{whole}");
+        assert!(kind.one || text.contains("/kept\""), "{whole}");
+    }
+    let log = support_warnings(&local);
+    assert!(log.is_empty(), "{log:?}");
+}
+
+fn support_warnings(local: &Local) -> Vec<String> {
+    local.heard.warnings.lock().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_setting_that_names_the_identity_stops_its_removal_with_the_place() {
+    let local = Local::start().await;
+    let gone = make(&local, "gone").await;
+    let body = json!({
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": { &gone.id: {} }},
+        "properties": {"keyVaultReferenceIdentity": gone.id},
+    });
+    let (kind, version) = ("Microsoft.Web/sites", "2023-12-01");
+    let site = resource_types::make(&local, kind, version, "app1", body).await;
+    let error = access::remove_detached(&local.client, &by_id(&gone.id)).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.code(), "IdentityInSettings");
+    let told = error.to_string();
+    assert!(
+        told.contains("properties.keyVaultReferenceIdentity"),
+        "{told}"
+    );
+    assert!(
+        told.contains(&format!(
+            "Not done: remove it from Microsoft.Web/sites '{site}'"
+        )),
+        "{told}"
+    );
+    assert!(identity::get(&local.client, &by_id(&gone.id)).await.is_ok());
 }

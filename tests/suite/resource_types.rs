@@ -16,17 +16,18 @@ const GROUP: &str =
     "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/myResourceGroup";
 
 /// A known type as a test sees it: by what its row says.
-struct Type {
-    known: KnownType,
-    system: bool,
-    user: bool,
-    one: bool,
-    together: bool,
-    alone: bool,
-    without: bool,
+pub struct Type {
+    pub known: KnownType,
+    pub system: bool,
+    pub user: bool,
+    pub one: bool,
+    pub together: bool,
+    pub alone: bool,
+    pub without: bool,
 }
 
-fn types() -> Vec<Type> {
+/// The types whose identity can be changed.
+pub fn types() -> Vec<Type> {
     known_types()
         .filter(|known| !known.api_version.is_empty() && known.written != "not changeable")
         .map(|known| {
@@ -79,7 +80,7 @@ fn id_of(kind: &str, name: &str) -> String {
 }
 
 /// Makes a resource as another client would, and what it lies in.
-async fn make(local: &Local, kind: &str, version: &str, name: &str, more: Value) -> String {
+pub async fn make(local: &Local, kind: &str, version: &str, name: &str, more: Value) -> String {
     if let Some((parent, _)) = kind
         .rsplit_once('/')
         .filter(|(parent, _)| parent.contains('/'))
@@ -104,7 +105,7 @@ async fn make(local: &Local, kind: &str, version: &str, name: &str, more: Value)
 }
 
 /// A resource as another client reads it once nothing is under way.
-async fn settled(local: &Local, id: &str, version: &str) -> Value {
+pub async fn settled(local: &Local, id: &str, version: &str) -> Value {
     loop {
         let path = format!("{id}?api-version={version}");
         let (status, answer) = local.raw("GET", &path, Value::Null).await;
