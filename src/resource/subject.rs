@@ -29,8 +29,9 @@ pub struct Subject {
 }
 
 /// The resources that have an id and can't have an identity.
-const WITHOUT: [&str; 4] = [
+const WITHOUT: [&str; 5] = [
     "user-assigned identity",
+    "system-assigned identity",
     "federated credential",
     "role assignment",
     "deployment",

@@ -27,7 +27,7 @@ Describe 'Get-VmIdentity' {
         $null = Update-VmIdentity $Group $VM -AddIdentityId id1 -EnableSystemAssigned -NoWait
         $machine = Get-VmIdentity $Group $VM
         $machine.Type | Should -Be SystemAssignedUserAssigned
-        $machine.Type.HasFlag([ManagedIdentity.Models.VmIdentityType]::UserAssigned) | Should -BeTrue
+        $machine.Type.HasFlag([ManagedIdentity.Models.ResourceIdentityType]::UserAssigned) | Should -BeTrue
         { [guid] $machine.PrincipalId } | Should -Not -Throw
         $machine.TenantId | Should -Be (Get-ArmEmulator).TenantId
         $machine.UserAssignedIdentity.Count | Should -Be 1

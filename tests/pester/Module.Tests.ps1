@@ -31,6 +31,7 @@ Describe 'The module' {
             'Get-IdentityGroupMember'
             'Get-IdentityRoleAssignment'
             'Get-ManagedIdentityConnection'
+            'Get-ResourceIdentity'
             'Get-SystemAssignedIdentity'
             'Get-UserAssignedIdentity'
             'Get-VmIdentity'
@@ -49,9 +50,11 @@ Describe 'The module' {
             'Update-AzStyleVm'
             'Update-AzStyleVmss'
             'Update-FederatedIdentityCredential'
+            'Update-ResourceIdentity'
             'Update-UserAssignedIdentity'
             'Update-VmIdentity'
             'Update-VmssIdentity'
+            'Wait-ResourceIdentity'
             'Wait-VmIdentity'
         )
         $manifest.ExportedAliases.Count | Should -Be 0

@@ -20,6 +20,9 @@ function Initialize-PipedObject {
         $body = @{ location = 'eastus'; properties = @{ upgradePolicy = @{ mode = 'Automatic' } } }
         $null = Invoke-ArmRequest PUT $path -ApiVersion 2025-04-01 -Body $body
     }
+    $path = "$(Get-ScopeId $OtherGroup)/providers/Microsoft.Web/sites/site?api-version=2023-12-01"
+    $site = Invoke-ArmRequest PUT $path -Body @{ location = 'eastus'; properties = @{} } |
+        Update-ResourceIdentity -EnableSystemAssigned
     $vm = Update-VmIdentity $OtherGroup web -AddIdentityId app -EnableSystemAssigned
     $set = Update-VmssIdentity $OtherGroup web -AddIdentityId app -EnableSystemAssigned
     $assignment = $identity | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $OtherGroup
@@ -34,6 +37,7 @@ function Initialize-PipedObject {
         UserAssignedIdentity              = @{ Object = $identity; Kind = 'identity' }
         AssignedIdentity                  = @{ Object = $vm.UserAssignedIdentity[0]; Kind = 'identity' }
         FederatedIdentityCredential       = @{ Object = $credential; Kind = 'credential' }
+        ResourceIdentity                  = @{ Object = $site; Kind = 'resource' }
         VmIdentity                        = @{ Object = $vm; Kind = 'vm' }
         VmssIdentity                      = @{ Object = $set; Kind = 'vmss' }
         SystemAssignedIdentity            = @{ Object = $vm | Get-SystemAssignedIdentity; Kind = 'system' }
@@ -118,12 +122,15 @@ function Get-PipedCommand {
         @{ Command = 'Get-VmssIdentity'; Takes = @('vmss'); Part = $names }
         @{ Command = 'Update-VmssIdentity'; Takes = @('vmss'); Part = $names; Arguments = { @{ WhatIf = $true; AddIdentityId = 'app' } } }
         @{ Command = 'Wait-VmIdentity'; Takes = @('vm', 'vmss'); Part = $names }
+        @{ Command = 'Get-ResourceIdentity'; Takes = @('vm', 'vmss', 'resource'); Part = $names }
+        @{ Command = 'Update-ResourceIdentity'; Takes = @('vm', 'vmss', 'resource'); Part = $names; Arguments = { @{ WhatIf = $true; AddIdentityId = 'app' } } }
+        @{ Command = 'Wait-ResourceIdentity'; Takes = @('vm', 'vmss', 'resource'); Part = $names }
         @{ Command = 'Get-AzStyleVm'; Takes = @('vm'); Part = $names }
         @{ Command = 'Update-AzStyleVm'; Takes = @('vm'); Part = @{ Group = 'ResourceGroupName'; Subscription = 'SubscriptionId' }; Arguments = { @{ WhatIf = $true; IdentityType = 'SystemAssigned' } } }
         @{ Command = 'Get-AzStyleVmss'; Takes = @('vmss'); Part = $set }
         @{ Command = 'Update-AzStyleVmss'; Takes = @('vmss'); Part = $set; Arguments = { @{ WhatIf = $true; VMScaleSetName = 'web'; IdentityType = 'SystemAssigned' } } }
-        @{ Command = 'Get-SystemAssignedIdentity'; Takes = @('vm', 'vmss', 'system'); NeedsId = $true; Part = $member }
-        @{ Command = 'Invoke-ArmRequest'; Takes = @('identity', 'credential', 'vm', 'vmss', 'system', 'assignment', 'deployment'); NeedsId = $true; Part = $member; Arguments = { @{ ApiVersion = '2024-11-30' } } }
+        @{ Command = 'Get-SystemAssignedIdentity'; Takes = @('vm', 'vmss', 'resource', 'system'); NeedsId = $true; Part = $member }
+        @{ Command = 'Invoke-ArmRequest'; Takes = @('identity', 'credential', 'vm', 'vmss', 'resource', 'system', 'assignment', 'deployment'); NeedsId = $true; Part = $member; Arguments = { @{ ApiVersion = '2024-11-30' } } }
         @{ Command = 'New-ArmDeployment'; Takes = @('deployment'); Part = $names; Arguments = { @{ WhatIf = $true; ResourceGroupName = $OtherGroup; TemplateFile = (Join-Path $TestDrive empty.json) } } }
         @{ Command = 'New-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Part = $held; Arguments = { @{ RoleDefinitionName = 'Reader'; Scope = (Get-ScopeId $OtherGroup) } } }
         @{ Command = 'Get-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Part = $held }

@@ -100,6 +100,7 @@ public class AnsweringInterface : PSHostUserInterface
         @{ What = 'enabling'; Command = 'Get-VmIdentity | Update-VmIdentity -EnableSystemAssigned'; Says = '*enable the system-assigned identity*keep *id1' }
         @{ What = 'the exact form'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType UserAssigned -IdentityId id2'; Says = '*add *id2; remove *id1' }
         @{ What = 'the exact form with nothing'; Command = 'Update-VmIdentity myResourceGroup myVM -IdentityType None'; Says = '*remove *id1' }
+        @{ What = 'a resource of any type'; Command = 'Get-VmIdentity | Update-ResourceIdentity -AddIdentityId id2 -EnableSystemAssigned'; Says = "Update the identity of virtual machine '*/myVM': enable the system-assigned identity; add *id2; keep *id1" }
         @{ What = 'a change that is so already'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id1'; Says = "No change needed: the identity of virtual machine '*/myVM' already matches" }
     ) {
         $done = Invoke-Answering "$Command -WhatIf"
@@ -274,7 +275,7 @@ public class AnsweringInterface : PSHostUserInterface
             @{ What = 'giving a role that is given'; Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = "No change needed: 'id1' (*) already has the role 'Reader' on '*'" }
             @{ What = 'taking a role'; Command = "'id1' | Remove-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup -PassThru"; Says = "Remove the role 'Reader' of ServicePrincipal * on '/subscriptions/*/resourceGroups/myResourceGroup'" }
             @{ What = 'taking what Get finds'; Command = "'id1' | Get-IdentityRoleAssignment | Remove-IdentityRoleAssignment"; Says = "Remove the role 'Reader' of ServicePrincipal * on '*'" }
-            @{ What = 'detaching and deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru'; Says = "Remove user-assigned identity 'id1': remove it from virtual machine '*/myVM'; then remove it from *scale set '*/set1'; then remove the role 'Reader' of ServicePrincipal * on '*'; then delete user-assigned identity '*/id1'. Not changed, although it refers to the identity: '*/store1' (*)" }
+            @{ What = 'detaching and deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -Detach -PassThru'; Says = "Remove user-assigned identity 'id1': remove it from virtual machine '*/myVM'; then remove it from *scale set '*/set1'; then remove the role 'Reader' of ServicePrincipal * on '*'; then delete user-assigned identity '*/id1'. Not changed, although its settings name the identity: '*/store1' (*)" }
             @{ What = 'detaching one that nothing has'; Command = 'Remove-UserAssignedIdentity myResourceGroup id2 -Detach'; Says = "Delete user-assigned identity '*/id2'" }
             @{ What = 'detaching one that is not there'; Command = 'Remove-UserAssignedIdentity myResourceGroup missing -Detach'; Says = "No change needed: there is no user-assigned identity '*/missing'*" }
             @{ What = 'deleting an unused one'; Command = 'Remove-UserAssignedIdentity myResourceGroup id2 -IfUnused'; Says = "Delete user-assigned identity '*/id2'" }
