@@ -73,6 +73,12 @@ const CONCURRENT_WRITE: &str =
     "Azure Resource Manager, as reported in pulumi/pulumi-azure-native pull request 4765";
 const PREEMPTED: &str = "Microsoft.Compute, as reported in Azure/azure-rest-api-specs issue 22434";
 const IDENTITY: &str = "Azure documentation, \"Managed identities: known issues\" and \"Workload identity federation\"";
+const IDENTITY_KINDS: &str =
+    "Azure Resource Manager, as reported in Azure/azure-rest-api-specs issue 23176";
+const IDENTITY_IDS: &str =
+    "Azure Resource Manager, as reported in hashicorp/terraform-provider-azurerm issue 17082";
+const IDENTITY_VALUES: &str =
+    "Azure Resource Manager, as reported in hashicorp/terraform-provider-azurerm issue 10406";
 const LOCKS: &str = "Azure documentation, \"Lock your resources to protect your infrastructure\"";
 const POLICY: &str = "Azure documentation, \"Azure Policy: RequestDisallowedByPolicy error\"";
 const DENY: &str = "Azure documentation, \"List Azure deny assignments\"";
@@ -184,6 +190,14 @@ const CODES: &[KnownCode] = &[
         "Remove role assignments that are not needed, or assign the role to a group."),
     entry("RoleAssignmentUpdateNotPermitted", Category::ResourceExists, Retry::Never, RBAC, ""),
     // Identities.
+    entry("CannotSetResourceIdentity", Category::InvalidArgument, Retry::Never, IDENTITY_KINDS,
+        "The message lists the kinds of identity that the type supports."),
+    entry("MissingIdentityIds", Category::InvalidArgument, Retry::Never, IDENTITY_IDS,
+        "Specify the user-assigned identities that the resource is to have."),
+    entry("InvalidIdentityValues", Category::InvalidArgument, Retry::Never, IDENTITY_VALUES,
+        "Check the resource ids of the identities."),
+    entry("LinkedInvalidPropertyId", Category::InvalidArgument, Retry::Never, DEPLOYMENT_ERRORS,
+        "Check the resource ids: the message names the property and the id."),
     entry("FailedIdentityOperation", Category::InvalidOperation, Retry::Never, IDENTITY,
         "Check that every identity on the machine still exists."),
     // api-versions.

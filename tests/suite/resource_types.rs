@@ -327,3 +327,51 @@ async fn what_azure_sets_at_creation_alone_is_said_so() {
     assert_eq!(error.code(), "IdentityNotChangeable");
     assert_eq!(local.methods().await, ["GET"]);
 }
+
+/// The page in docs/ that lists the known types.
+fn page() -> String {
+    let mut page = "\
+# Resource types
+
+How the module changes the identity of a resource, by its type. A type that is not in this list is \
+changed with the newest stable api-version of its resource provider and a PATCH that names everything \
+that stays, which is right whether the provider keeps or removes what a PATCH does not name. The \
+module reads each resource again after the write.
+
+Sources: Azure's REST API specifications (Azure/azure-rest-api-specs), the recorded traffic in the test \
+suites of Azure/azure-cli, the code of azure-cli and of hashicorp/terraform-provider-azurerm, and the \
+issues with these numbers in the repositories named. `recordings` are those of azure-cli.
+
+The page is generated from `src/resource/ways.rs` with `MI_BLESS=1 cargo test --test suite resource_types::`.
+
+| Type | api-version | Identities | A change is written with | ETag condition | Source |
+| --- | --- | --- | --- | --- | --- |
+"
+    .to_owned();
+    for known in known_types() {
+        let version = match known.api_version {
+            "" => "newest stable",
+            version => version,
+        };
+        let condition = if known.conditional { "yes" } else { "no" };
+        page.push_str(&format!(
+            "| {} | {version} | {} | {} | {condition} | {} |\n",
+            known.resource_type, known.kinds, known.written, known.source
+        ));
+    }
+    page
+}
+
+#[test]
+fn the_page_of_types_is_that_of_the_table() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/resource-types.md");
+    if std::env::var_os("MI_BLESS").is_some() {
+        std::fs::write(&path, page()).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        committed.replace("\r\n", "\n"),
+        page(),
+        "docs/resource-types.md is out of date"
+    );
+}
