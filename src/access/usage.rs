@@ -1,16 +1,17 @@
 //! All that an identity is used for: the resources that refer to it, its roles, and what may sign
 //! in as it from outside.
 
-use futures_util::future::{try_join, try_join4};
+use futures_util::future::{try_join, try_join3, try_join4};
 
 use super::assignment::{RoleAssignment, described, held_by, name_all};
 use super::references::{Reference, ReferenceKind, find};
 use crate::arm::kql::quoted;
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Client, Scope};
-use crate::base::{ResourceId, ResourceLabel, ResourceType, Result, ScopeId, same_name};
+use crate::arm::{Client, Pages, Scope};
+use crate::base::{ResourceId, ResourceLabel, Result, ScopeId, same_name};
 use crate::compute::{self, SCALE_SET, VIRTUAL_MACHINE};
 use crate::identity::{self, UserAssignedIdentity, federated};
+use crate::resource::ResourceIdentity;
 
 /// What an identity is used for.
 pub(super) struct Usage {
@@ -31,7 +32,7 @@ pub(super) struct Usage {
 impl Usage {
     /// Looks for all uses of an identity.
     ///
-    /// Resource Graph knows all subscriptions and is late. So the machines and the roles of the
+    /// Resource Graph knows all subscriptions and is late. So the resources and the roles of the
     /// identity's own subscription, where most uses are, are looked at themselves too.
     ///
     /// # Errors
@@ -44,7 +45,7 @@ impl Usage {
         let whole = client.reading_whole_lists();
         let (referring, in_own_subscription, roles, federated) = try_join4(
             find(&whole, Some(id), &[]),
-            machines_in_own_subscription(&whole, id),
+            holders_in_own_subscription(&whole, id),
             roles(client, id, principal),
             federated_names(&whole, id, identity.is_some()),
         )
@@ -104,34 +105,46 @@ pub(super) fn other(reference: &Reference) -> String {
     format!("'{}' ({})", reference.id, reference.resource_type)
 }
 
-/// The machines of the identity's own subscription that have it.
-async fn machines_in_own_subscription(client: &Client, id: &ResourceId) -> Result<Vec<ResourceId>> {
-    let (mut found, scale_sets) = try_join(
-        machines_of(client, VIRTUAL_MACHINE, id),
-        machines_of(client, SCALE_SET, id),
-    )
-    .await?;
-    found.extend(scale_sets);
-    Ok(found)
-}
-
-async fn machines_of(
-    client: &Client,
-    kind: ResourceType,
-    id: &ResourceId,
-) -> Result<Vec<ResourceId>> {
+/// The resources of the identity's own subscription that have it: the machines as their provider lists
+/// them, and all others as Resource Manager's list of resources has them, which it keeps up to date
+/// with the writes that pass through it.
+async fn holders_in_own_subscription(client: &Client, id: &ResourceId) -> Result<Vec<ResourceId>> {
     let scope = Scope {
         subscription_id: Some(id.subscription().to_owned()),
         resource_group: None,
     };
-    let mut pages = compute::list(client, kind, &scope)?;
+    let machines = |kind| {
+        let pages = compute::list(client, kind, &scope);
+        async move { holding(pages?, id).await }
+    };
+    let path = format!("{}/resources", ScopeId::subscription(id.subscription()));
+    let resources = Pages::new(client, &path, RESOURCES_API_VERSION, &path);
+    let (mut found, scale_sets, others) = try_join3(
+        machines(VIRTUAL_MACHINE),
+        machines(SCALE_SET),
+        holding(resources, id),
+    )
+    .await?;
+    for holder in scale_sets.into_iter().chain(others) {
+        if !found.contains(&holder) {
+            found.push(holder);
+        }
+    }
+    Ok(found)
+}
+
+/// The version in which Resource Manager lists the resources of a subscription.
+const RESOURCES_API_VERSION: &str = "2021-04-01";
+
+/// The resources of a list that have an identity.
+async fn holding(mut pages: Pages<ResourceIdentity>, id: &ResourceId) -> Result<Vec<ResourceId>> {
     let mut found = Vec::new();
     while let Some(page) = pages.next().await? {
-        let having = page.into_iter().filter(|machine| {
-            let mut assigned = machine.assigned.iter();
+        let having = page.into_iter().filter(|resource| {
+            let mut assigned = resource.assigned.iter();
             assigned.any(|one| same_name(&one.id, id.as_str()))
         });
-        found.extend(having.filter_map(|machine| ResourceId::read(kind, &machine.id)));
+        found.extend(having.filter_map(|resource| ResourceId::read_any(&resource.id)));
     }
     Ok(found)
 }

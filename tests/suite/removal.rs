@@ -594,6 +594,28 @@ fn support_warnings(local: &Local) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_resource_that_resource_graph_does_not_know_yet_is_found() {
+    let local = Local::start().await;
+    let gone = make(&local, "gone").await;
+    let settings = json!({"graphDelayMs": 3_600_000});
+    local.admin("PATCH", "settings", settings).await;
+    let body = json!({
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": { &gone.id: {} }},
+    });
+    let (kind, version) = ("Microsoft.Web/sites", "2023-12-01");
+    let site = resource_types::make(&local, kind, version, "app1", body).await;
+    let refused = access::remove_unused(&local.client, &by_id(&gone.id)).await;
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), "IdentityInUse");
+    assert!(error.message().contains(&site), "{error}");
+    access::remove_detached(&local.client, &by_id(&gone.id))
+        .await
+        .unwrap();
+    let whole = settled(&local, &site, version).await;
+    assert!(whole.get("identity").is_none(), "{whole}");
+}
+
+#[tokio::test]
 async fn a_setting_that_names_the_identity_stops_its_removal_with_the_place() {
     let local = Local::start().await;
     let gone = make(&local, "gone").await;
