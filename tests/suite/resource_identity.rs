@@ -3,7 +3,9 @@
 
 use managed_identity::arm::Target;
 use managed_identity::identity::{self, Create};
-use managed_identity::resource::{self, IdentityType, Named, ResourceIdentity, Update, Wanted};
+use managed_identity::resource::{
+    self, Existence, IdentityType, Named, ResourceIdentity, Update, Wanted,
+};
 use serde_json::{Value, json};
 
 use crate::support::{self, Local, by_id, code, on, target};
@@ -511,4 +513,43 @@ async fn without_waiting_the_change_is_seen_to_its_end_later() {
     assert!(now.is_changing(), "{now:?}");
     let then = resource::wait(&local.client, &named(&space)).await.unwrap();
     assert_eq!(names(&then), ["id1"]);
+}
+
+#[tokio::test]
+async fn a_reference_to_a_deleted_identity_is_told_and_removed() {
+    let local = local().await;
+    let site = make(&local, SITE, SITE_VERSION, having(&["id1", "id2"])).await;
+    identity::delete(&local.client, &target("id1"))
+        .await
+        .unwrap();
+    let update = change(&site, &["id3"], &[], None);
+    for error in [
+        resource::update(&local.client, &update).await.unwrap_err(),
+        resource::plan_update(&local.client, &update)
+            .await
+            .unwrap_err(),
+    ] {
+        assert_eq!(error.code(), "FailedIdentityOperation");
+        assert!(error.to_string().contains("-RemoveMissing"), "{error}");
+        assert!(
+            error.message().contains("Microsoft.Web/sites 'app1'"),
+            "{error}"
+        );
+    }
+    let mut now = resource::get(&local.client, &named(&site)).await.unwrap();
+    resource::check_references(&local.client, &mut now)
+        .await
+        .unwrap();
+    let dead = now
+        .assigned
+        .iter()
+        .filter(|one| one.existence == Existence::Missing);
+    assert_eq!(dead.map(|one| one.name()).collect::<Vec<_>>(), ["id1"]);
+
+    let mut clean = change(&site, &["id3"], &[], None);
+    if let Wanted::Merge { remove_missing, .. } = &mut clean.wanted {
+        *remove_missing = true;
+    }
+    let made = resource::update(&local.client, &clean).await.unwrap();
+    assert_eq!(names(&made), ["id2", "id3"]);
 }
