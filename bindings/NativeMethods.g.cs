@@ -998,22 +998,6 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  Where to list.
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiListScope
-    {
-        /// <summary>
-        ///  The subscription; when not given, the connection's.
-        /// </summary>
-        public AzmiStr subscription_id;
-        /// <summary>
-        ///  The resource group; when not given, the whole subscription.
-        /// </summary>
-        public AzmiStr resource_group;
-    }
-
-    /// <summary>
     ///  Which resources to list, and where. What is in one subscription the provider lists, when neither
     ///  tags nor a pattern of groups are given; everything else Azure Resource Graph.
     /// </summary>
@@ -1303,19 +1287,29 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiResourceIdentityListRequest
     {
         /// <summary>
-        ///  What the machines are.
+        ///  What the resources are.
         /// </summary>
         public uint kind;
         /// <summary>
-        ///  Where to list.
+        ///  Which, and where. Resources of any kind are always listed by Azure Resource Graph.
         /// </summary>
-        public AzmiListScope scope;
+        public AzmiFleet fleet;
+        /// <summary>
+        ///  The types of resources of any kind, and patterns of types; none for all. Where each type or a
+        ///  name is given, the list has resources without an identity, too.
+        /// </summary>
+        public AzmiStr* types;
+        /// <summary>
+        ///  The number of types.
+        /// </summary>
+        public nuint types_len;
         /// <summary>
         ///  1 to look whether each assigned identity still exists.
         /// </summary>
         public byte check;
         /// <summary>
-        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
+        ///  1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`]. For
+        ///  machines of one subscription alone.
         /// </summary>
         public byte as_json;
     }

@@ -669,22 +669,6 @@ namespace ManagedIdentity.Native
         };
     }
 
-    /// <summary>Where to list.</summary>
-    internal sealed unsafe partial class ListScope
-    {
-        /// <summary>The subscription; when not given, the connection's.</summary>
-        public string? SubscriptionId { get; set; }
-
-        /// <summary>The resource group; when not given, the whole subscription.</summary>
-        public string? ResourceGroupName { get; set; }
-
-        internal AzmiListScope Write(NativeScope memory) => new()
-        {
-            subscription_id = memory.Text(SubscriptionId),
-            resource_group = memory.Text(ResourceGroupName),
-        };
-    }
-
     /// <summary>Which resources to list, and where. What is in one subscription the provider lists, when neither tags nor a pattern of groups are given; everything else Azure Resource Graph.</summary>
     internal sealed unsafe partial class Fleet
     {
@@ -1578,12 +1562,15 @@ namespace ManagedIdentity.Native.Requests
     }
 
     /// <summary>Submits a listing of machines. Yields a <c>AzmiResourceIdentity</c> for each, or <c>text</c> with <c>as_json</c>.</summary>
-    internal sealed unsafe partial class ResourceIdentityListRequest(ulong client, ResourceKind kind, ListScope scope) : ClientRequest(client)
+    internal sealed unsafe partial class ResourceIdentityListRequest(ulong client, ResourceKind kind, Fleet fleet) : ClientRequest(client)
     {
+        /// <summary>The types of resources of any kind, and patterns of types; none for all. Where each type or a name is given, the list has resources without an identity, too.</summary>
+        public IReadOnlyList<string> Types { get; set; } = [];
+
         /// <summary>1 to look whether each assigned identity still exists.</summary>
         public bool Check { get; set; }
 
-        /// <summary>1 for the whole machine as Azure has it: <c>text</c> in place of a <c>AzmiResourceIdentity</c>.</summary>
+        /// <summary>1 for the whole machine as Azure has it: <c>text</c> in place of a <c>AzmiResourceIdentity</c>. For machines of one subscription alone.</summary>
         public bool AsJson { get; set; }
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
@@ -1591,7 +1578,9 @@ namespace ManagedIdentity.Native.Requests
             var record = new AzmiResourceIdentityListRequest
             {
                 kind = (uint)kind,
-                scope = scope.Write(memory),
+                fleet = fleet.Write(memory),
+                types = memory.Texts(Types),
+                types_len = (nuint)Types.Count,
                 check = Check ? (byte)1 : (byte)0,
                 as_json = AsJson ? (byte)1 : (byte)0,
             };

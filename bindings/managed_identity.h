@@ -1033,23 +1033,21 @@ typedef struct AzmiResourceIdentityGetRequest {
   uint8_t as_json;
 } AzmiResourceIdentityGetRequest;
 
-// Where to list.
-typedef struct AzmiListScope {
-  // The subscription; when not given, the connection's.
-  struct AzmiStr subscription_id;
-  // The resource group; when not given, the whole subscription.
-  struct AzmiStr resource_group;
-} AzmiListScope;
-
 // What `azmi_resource_identity_list` needs.
 typedef struct AzmiResourceIdentityListRequest {
-  // What the machines are.
+  // What the resources are.
   AzmiResourceKind kind;
-  // Where to list.
-  struct AzmiListScope scope;
+  // Which, and where. Resources of any kind are always listed by Azure Resource Graph.
+  struct AzmiFleet fleet;
+  // The types of resources of any kind, and patterns of types; none for all. Where each type or a
+  // name is given, the list has resources without an identity, too.
+  const struct AzmiStr *types;
+  // The number of types.
+  size_t types_len;
   // 1 to look whether each assigned identity still exists.
   uint8_t check;
-  // 1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
+  // 1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`]. For
+  // machines of one subscription alone.
   uint8_t as_json;
 } AzmiResourceIdentityListRequest;
 

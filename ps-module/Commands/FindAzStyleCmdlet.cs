@@ -91,7 +91,7 @@ public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
         new ResourceIdentityGetRequest(Client, Kind, target) { AsJson = true };
 
     private protected sealed override Request List(Fleet fleet) =>
-        new ResourceIdentityListRequest(Client, Kind, fleet.ToScope()) { AsJson = true };
+        new ResourceIdentityListRequest(Client, Kind, fleet) { AsJson = true };
 
     private protected sealed override string NameOf(object item) =>
         AzStyleMachine.Read((string)item).Properties["Name"]?.Value as string ?? "";

@@ -66,7 +66,8 @@ public abstract class FindCmdlet : ConnectedCmdlet
 
     private void FindObject(ResourceTarget target, PSObject one)
     {
-        if (target.Name is { } name && target.ResourceId is null && (one.BaseObject is string || !IsOnePlace(target.ResourceGroupName)))
+        var isSearch = one.BaseObject is string || ((target.Type is null || IsOneType) && !IsOneGroup(target.ResourceGroupName));
+        if (isSearch && target is { ResourceId: null, Name: { } name })
         {
             FindName(target.ResourceGroupName, name);
         }
@@ -85,15 +86,9 @@ public abstract class FindCmdlet : ConnectedCmdlet
         {
             FindIds([name]);
         }
-        else if (IsOnePlace(resourceGroupName) && !WildcardPattern.ContainsWildcardCharacters(name))
+        else if (IsOneType && IsOneGroup(resourceGroupName) && !WildcardPattern.ContainsWildcardCharacters(name))
         {
-            var target = new ResourceTarget
-            {
-                SubscriptionId = Subscriptions?[0],
-                ResourceGroupName = resourceGroupName,
-                Name = name,
-            };
-            Find(target, name);
+            Find(Named(resourceGroupName!, name), name);
         }
         else
         {
@@ -101,9 +96,20 @@ public abstract class FindCmdlet : ConnectedCmdlet
         }
     }
 
-    /// <summary>Whether a name alone says which resource is meant, in a group.</summary>
-    private bool IsOnePlace(string? resourceGroupName) =>
+    /// <summary>Whether a resource group is one: named, and of one subscription.</summary>
+    private bool IsOneGroup(string? resourceGroupName) =>
         resourceGroupName is not null && Subscriptions is not { Length: > 1 } && !IsPattern(resourceGroupName);
+
+    /// <summary>Whether it is known of which type a resource is.</summary>
+    private protected virtual bool IsOneType => true;
+
+    /// <summary>The resource with a name, in a place.</summary>
+    private protected virtual ResourceTarget Named(string resourceGroupName, string name) => new()
+    {
+        SubscriptionId = Subscriptions?[0],
+        ResourceGroupName = resourceGroupName,
+        Name = name,
+    };
 
     /// <summary>Whether a text is a pattern and no name.</summary>
     private protected static bool IsPattern(string? text) => text is not null && WildcardPattern.ContainsWildcardCharacters(text);

@@ -83,7 +83,10 @@ public abstract class FleetCmdlet : FindCmdlet
     }
 
     private protected sealed override ResourceNames Called => new(
-        Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name("Name", Names));
+        Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name("Name", Names), Type);
+
+    /// <summary>The type of a resource, as a part of what it is called; null where all are of one.</summary>
+    private protected virtual GivenName? Type => null;
 
     private protected sealed override string Place =>
         AllSubscriptions ? "the subscriptions of this sign-in"

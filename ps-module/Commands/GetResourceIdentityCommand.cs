@@ -9,39 +9,32 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets the managed identities of resources of any type.</summary>
 [Cmdlet(VerbsCommon.Get, "ResourceIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(ResourceIdentity))]
-public sealed class GetResourceIdentityCommand : SubscriptionCmdlet
+public sealed class GetResourceIdentityCommand : FleetCmdlet
 {
-    /// <summary>The resource group of the resources. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("ResourceGroup")]
-    [AllowEmptyString]
-    public string ResourceGroupName { get; set; } = "";
-
     /// <summary>
     /// The names of the resources; that of a resource in another one begins with the other's, as in <c>app/staging</c>.
-    /// Where one is given beside an object, it must be the object's own.
+    /// Wildcards are allowed: a pattern that matches nothing is no error, a name is. Where one is given beside an object, it
+    /// must be the object's own.
     /// </summary>
-    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [Alias("ResourceName")]
-    [AllowEmptyString]
-    [AllowNull]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>
-    /// The type of the resources, such as <c>Microsoft.Web/sites</c> or <c>Microsoft.Web/sites/slots</c>. Where it is given
-    /// beside an id or an object, it must be the resource's own.
+    /// The types of the resources, such as <c>Microsoft.Web/sites</c> or <c>Microsoft.Web/sites/slots</c>. Wildcards are
+    /// allowed. Where it is given beside an id or an object, it must be the resource's own.
     /// </summary>
-    [Parameter(Position = 2)]
+    [Parameter(ParameterSetName = ParameterSets.ByName, Position = 2)]
+    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 2)]
+    [Parameter(ParameterSetName = ParameterSets.ByResourceId)]
+    [Parameter(ParameterSetName = OfAllSubscriptions, Position = 1)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? ResourceType { get; set; }
-
-    /// <summary>The resource ids of the resources.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
-    [AllowEmptyString]
-    [AllowNull]
-    public string[]? ResourceId { get; set; }
+    public string[]? ResourceType { get; set; }
 
     /// <summary>
     /// Objects that stand for resources: of this module, of Azure PowerShell or of any other tool, with a property Id or
@@ -53,8 +46,9 @@ public sealed class GetResourceIdentityCommand : SubscriptionCmdlet
     public PSObject? InputObject { get; set; }
 
     /// <summary>
-    /// The api-version to read the resource with. Without it, the one that is known to have all of the type's identity,
-    /// or the newest stable one of the resource provider.
+    /// The api-version to read a resource with that is named by its group, its name and its type, by its id, or by an
+    /// object. Without it, the one that is known to have all of the type's identity, or the newest stable one of the
+    /// resource provider.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -67,26 +61,30 @@ public sealed class GetResourceIdentityCommand : SubscriptionCmdlet
     [Parameter]
     public SwitchParameter Check { get; set; }
 
-    private protected override void Process()
+    private protected override string Label => "resource";
+
+    private protected override string[]? Names => Name;
+
+    private protected override PSObject? Input => InputObject;
+
+    private protected override GivenName? Type => Given.Name(nameof(ResourceType), ResourceType);
+
+    private protected override bool IsOneType => ResourceType is { Length: 1 } && !IsPattern(ResourceType[0]);
+
+    private protected override ResourceTarget Named(string resourceGroupName, string name)
     {
-        var names = new ResourceNames(
-            Subscription,
-            Given.Name(nameof(ResourceGroupName), ResourceGroupName),
-            Given.Name(nameof(Name), Name),
-            Given.Name(nameof(ResourceType), ResourceType));
-        var given = new TargetParameters<ResourceTarget>(names)
-        {
-            ParameterSet = ParameterSetName,
-            Names = Name,
-            ResourceIds = ResourceId,
-            Object = InputObject,
-        };
-        ForEach(given, Get);
+        var target = base.Named(resourceGroupName, name);
+        target.Type = ResourceType?[0];
+        return target;
     }
 
-    private void Get(ResourceTarget target, object? input)
-    {
-        var request = new ResourceIdentityGetRequest(Client, ResourceKind.Any, target) { ApiVersion = ApiVersion, Check = Check };
-        Submit(request, new Operation(input) { OnItem = WriteObject });
-    }
+    private protected override Request Get(ResourceTarget target) =>
+        new ResourceIdentityGetRequest(Client, ResourceKind.Any, target) { ApiVersion = ApiVersion, Check = Check };
+
+    private protected override Request List(Fleet fleet) =>
+        new ResourceIdentityListRequest(Client, ResourceKind.Any, fleet) { Types = ResourceType ?? [], Check = Check };
+
+    private protected override string NameOf(object item) => ((ResourceIdentity)item).Name;
+
+    private protected override string? GroupOf(object item) => ((ResourceIdentity)item).ResourceGroupName;
 }

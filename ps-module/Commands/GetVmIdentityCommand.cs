@@ -16,6 +16,7 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [Alias("VMName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -36,5 +37,5 @@ public sealed class GetVmIdentityCommand : FindMachineCmdlet
 
     private protected override string[]? Names => Name;
 
-    private protected override PSObject? Machine => InputObject;
+    private protected override PSObject? Input => InputObject;
 }

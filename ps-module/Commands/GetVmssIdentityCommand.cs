@@ -16,6 +16,7 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [Alias("VmssName", "VMScaleSetName")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -36,5 +37,5 @@ public sealed class GetVmssIdentityCommand : FindMachineCmdlet
 
     private protected override string[]? Names => Name;
 
-    private protected override PSObject? Machine => InputObject;
+    private protected override PSObject? Input => InputObject;
 }

@@ -1,5 +1,3 @@
-using System.Linq;
-
 namespace ManagedIdentity.Native;
 
 internal sealed partial class ResourceTarget
@@ -22,10 +20,4 @@ internal sealed partial class RolePrincipal
 {
     /// <summary>The same as a resource that messages can name.</summary>
     public ResourceTarget ToTarget() => PrincipalId is null ? Identity : new ResourceTarget { ResourceId = PrincipalId };
-}
-
-internal sealed partial class Fleet
-{
-    /// <summary>The one place that it names.</summary>
-    public ListScope ToScope() => new() { SubscriptionId = Subscriptions.FirstOrDefault(), ResourceGroupName = ResourceGroupName };
 }

@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde::de::DeserializeOwned;
 
 use super::client::Client;
-use super::kql::{any_of, has_tag};
+use super::kql::{any_of, has_tag, may_match};
 use super::paging::Pages;
 use super::resource_graph::{Reach, Rows};
 use super::scope::Scope;
@@ -76,6 +76,52 @@ impl TagFilter {
     }
 }
 
+/// The types of the resources that are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Types {
+    /// Types, such as `Microsoft.Web/sites/slots`, and patterns of types; all when there are none.
+    pub patterns: Vec<String>,
+    /// What else must hold for each, in the language of queries.
+    pub condition: Option<&'static str>,
+}
+
+/// The resources that have a table of their own: its name, and their type.
+const OTHER_TABLES: [(&str, &str); 1] = [(
+    "policyresources",
+    "Microsoft.Authorization/policyAssignments",
+)];
+
+impl Types {
+    /// One type alone.
+    pub fn of(kind: ResourceType) -> Self {
+        Self {
+            patterns: vec![kind.to_string()],
+            condition: None,
+        }
+    }
+
+    /// Whether any of them may be of this type.
+    fn may_have(&self, kind: &str) -> bool {
+        let patterns = &self.patterns;
+        patterns.is_empty() || patterns.iter().any(|pattern| may_match(pattern, kind))
+    }
+
+    /// Whether all of them are of types that are in no other: those of others may have the other's name
+    /// in theirs or not.
+    fn are_flat(&self) -> bool {
+        let is_flat = |kind: &String| kind.matches('/').count() == 1 && !is_pattern(kind);
+        !self.patterns.is_empty() && self.patterns.iter().all(is_flat)
+    }
+
+    /// The tables that have them.
+    fn tables(&self) -> String {
+        let others = OTHER_TABLES.iter().filter(|(_, kind)| self.may_have(kind));
+        let others =
+            others.map(|(table, kind)| format!(" | union ({table} | where type =~ '{kind}')"));
+        format!("resources{}", others.collect::<String>())
+    }
+}
+
 /// A resource that can be found in this way.
 pub trait Member: DeserializeOwned + Send + Sync {
     /// What is asked of Resource Graph, in the names of the provider's own answers.
@@ -127,15 +173,15 @@ impl<T: Member> Listing<T> {
                 let pages = Pages::new(client, &path, api_version, &path);
                 Ok(Self::from(client, Source::Provider(pages), fleet))
             }
-            None => Self::of_types(client, &[kind.to_string()], fleet),
+            None => Self::of_types(client, &Types::of(kind), fleet),
         }
     }
 
-    /// The resources of any of these types, which may be patterns, by Resource Graph.
+    /// The resources of any of these types, by Resource Graph.
     ///
     /// # Errors
     /// What breaks a rule, by the name of its parameter.
-    pub fn of_types(client: &Client, types: &[String], fleet: &Fleet) -> Result<Self> {
+    pub fn of_types(client: &Client, types: &Types, fleet: &Fleet) -> Result<Self> {
         let reach = fleet.reach(client)?;
         let query = fleet.query(types, T::COLUMNS);
         let rows = Rows::within(client, query, reach);
@@ -207,6 +253,18 @@ impl<T: Member> Listing<T> {
 }
 
 impl Fleet {
+    /// The one subscription and the one group that it names.
+    pub fn one_place(&self) -> Scope {
+        let subscription_id = match &self.within {
+            Within::Subscriptions(named) => named.first().cloned(),
+            Within::AllSubscriptions | Within::ManagementGroup(_) => None,
+        };
+        Scope {
+            subscription_id,
+            resource_group: self.resource_group.clone(),
+        }
+    }
+
     /// The place whose provider lists it, where there is one.
     fn provider_scope(&self) -> Result<Option<Scope>> {
         let Within::Subscriptions(named) = &self.within else {
@@ -217,10 +275,7 @@ impl Fleet {
         if !is_one || !self.tags.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Scope {
-            subscription_id: named.first().cloned(),
-            resource_group: self.resource_group.clone(),
-        }))
+        Ok(Some(self.one_place()))
     }
 
     fn reach(&self, client: &Client) -> Result<Reach> {
@@ -267,11 +322,15 @@ impl Fleet {
         }
     }
 
-    /// The query for the resources of these types, which may be patterns.
-    fn query(&self, types: &[String], columns: &str) -> String {
-        let mut conditions = vec![any_of("type", types), any_of("name", &self.names)];
+    /// The query for the resources of these types.
+    fn query(&self, types: &Types, columns: &str) -> String {
         let group = self.resource_group.as_ref();
-        conditions.push(group.and_then(|one| any_of("resourceGroup", std::slice::from_ref(one))));
+        let mut conditions = vec![
+            any_of("type", &types.patterns),
+            self.named(types),
+            group.and_then(|one| any_of("resourceGroup", std::slice::from_ref(one))),
+            types.condition.map(str::to_owned),
+        ];
         let tags = self.tags.iter();
         conditions.extend(tags.map(|tag| Some(has_tag("tags", &tag.name, tag.value.as_deref()))));
         let wanted: String = conditions
@@ -279,7 +338,17 @@ impl Fleet {
             .flatten()
             .map(|condition| format!(" | where {condition}"))
             .collect();
-        format!("resources{wanted} | project {columns} | order by id asc")
+        let tables = types.tables();
+        format!("{tables}{wanted} | project {columns} | order by id asc")
+    }
+
+    /// The condition that a resource has one of the names. What is in another resource passes.
+    fn named(&self, types: &Types) -> Option<String> {
+        let named = any_of("name", &self.names)?;
+        Some(match types.are_flat() {
+            true => named,
+            false => format!("{named} or type matches regex '^[^/]+/[^/]+/'"),
+        })
     }
 }
 
@@ -348,6 +417,13 @@ mod tests {
         }
     }
 
+    fn of_type(pattern: &str) -> Types {
+        Types {
+            patterns: vec![pattern.to_owned()],
+            condition: None,
+        }
+    }
+
     fn env() -> TagFilter {
         TagFilter {
             name: "env".to_owned(),
@@ -391,12 +467,38 @@ mod tests {
             ..Fleet::default()
         };
         assert_eq!(
-            fleet.query(&["Microsoft.Web/sites".to_owned()], "id, name"),
+            fleet.query(&of_type("Microsoft.Web/sites"), "id, name"),
             r#"resources | where type in~ ('Microsoft.Web/sites') | where name in~ ('a\'b') or name matches regex '(?is)^(?:web\\-.*)$' | where resourceGroup in~ ('rg') | where tostring(tags) matches regex '(?s)"(?i:env)"\\s*:' | project id, name | order by id asc"#
         );
+        let query = |types: &Types| Fleet::default().query(types, "id");
         assert_eq!(
-            Fleet::default().query(&[], "id"),
-            "resources | project id | order by id asc"
+            query(&of_type("Microsoft.Web/*")),
+            "resources | where type matches regex '(?is)^(?:Microsoft\\\\.Web\\\\/.*)$' | project id | order by id asc"
+        );
+        let with_identity = Types {
+            condition: Some("isnotempty(identity)"),
+            ..Types::default()
+        };
+        assert_eq!(
+            query(&with_identity),
+            "resources | union (policyresources | where type =~ 'Microsoft.Authorization/policyAssignments') | where isnotempty(identity) | project id | order by id asc"
+        );
+    }
+
+    #[test]
+    fn the_name_of_what_is_in_another_resource_is_not_decided_by_the_query() {
+        let fleet = Fleet {
+            names: vec!["app*".to_owned()],
+            ..Fleet::default()
+        };
+        let passes = |types: &str| fleet.named(&of_type(types)).unwrap().contains(" or type ");
+        assert!(!passes("Microsoft.Web/sites"));
+        assert!(passes("Microsoft.Web/sites/slots") && passes("Microsoft.Web/*"));
+        assert!(
+            fleet
+                .named(&Types::default())
+                .unwrap()
+                .contains(" or type ")
         );
     }
 

@@ -7,6 +7,8 @@
 //! (<https://learn.microsoft.com/kusto/query/datatypes-string-operators>), so a letter of another script
 //! stands for any character.
 
+use crate::base::same_name;
+
 /// How many patterns go into one condition. With more, the condition holds for everything.
 const MOST_PATTERNS: usize = 500;
 
@@ -58,6 +60,25 @@ pub fn any_of(column: &str, patterns: &[String]) -> Option<String> {
     };
     let both: Vec<String> = texts.into_iter().chain(expressions).collect();
     Some(both.join(" or "))
+}
+
+/// Whether a pattern may match a text, in any casing: what comes before its first wildcard begins the
+/// text.
+pub fn may_match(pattern: &str, text: &str) -> bool {
+    let pieces = pieces(pattern);
+    let mut text = text.chars();
+    for piece in &pieces {
+        match piece {
+            Piece::One(c) => {
+                let same = |found: char| same_name(&found.to_string(), &c.to_string());
+                if !text.next().is_some_and(same) {
+                    return false;
+                }
+            }
+            Piece::Any | Piece::Single | Piece::Set(_) => return true,
+        }
+    }
+    text.next().is_none()
 }
 
 /// The condition that a column is a map of tags with that name, in any casing, and, where one is given,
@@ -269,6 +290,24 @@ mod tests {
                 "{pattern}: {condition}"
             );
         }
+    }
+
+    #[test]
+    fn what_can_t_match_is_known_by_its_beginning() {
+        let text = "Microsoft.Authorization/policyAssignments";
+        for pattern in [
+            text,
+            "microsoft.AUTHORIZATION/*",
+            "*",
+            "Microsoft.?eb",
+            "[a-z]*",
+        ] {
+            assert!(may_match(pattern, text), "{pattern}");
+        }
+        for pattern in ["Microsoft.Web/*", "Microsoft.Authorization", "x*"] {
+            assert!(!may_match(pattern, text), "{pattern}");
+        }
+        assert!(!may_match(&format!("{text}s"), text));
     }
 
     #[test]

@@ -7,6 +7,6 @@ mod machine;
 mod update;
 
 pub use instances::Upgrade;
-pub use list::{list, list_whole};
+pub use list::{list, list_whole, search};
 pub use machine::{API_VERSION, SCALE_SET, VIRTUAL_MACHINE};
 pub use update::{Update, plan_update, update};

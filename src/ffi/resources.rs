@@ -1,6 +1,7 @@
 //! What is asked of the identities of resources.
 
-use crate::arm::{Client, Scope, Target};
+use crate::arm::fleet::Fleet;
+use crate::arm::{Client, Target};
 use crate::base::Result;
 use crate::compute::{self, VIRTUAL_MACHINE};
 use crate::resource::{self, ResourceIdentity};
@@ -17,10 +18,11 @@ pub(super) struct GetResource {
     pub(super) as_json: bool,
 }
 
-/// To list machines.
-pub(super) struct ListMachines {
+/// To list resources.
+pub(super) struct ListResources {
     pub(super) kind: ResourceKind,
-    pub(super) scope: Scope,
+    pub(super) types: Vec<String>,
+    pub(super) fleet: Fleet,
     pub(super) check: bool,
     pub(super) as_json: bool,
 }
@@ -49,22 +51,35 @@ impl GetResource {
     }
 }
 
-impl ListMachines {
-    pub(super) async fn run(&self, client: &Client, operation: &Operation) -> Result<()> {
-        let kind = self.kind.resource_type().unwrap_or(VIRTUAL_MACHINE);
+impl ListResources {
+    pub(super) async fn run(mut self, client: &Client, operation: &Operation) -> Result<()> {
+        self.fleet.at_once = operation.at_once();
         if self.as_json {
-            let whole = compute::list_whole(client, kind, &self.scope)?;
+            let kind = self.kind.resource_type().unwrap_or(VIRTUAL_MACHINE);
+            let whole = compute::list_whole(client, kind, &self.fleet.one_place())?;
             return operation.pages(whole).await;
         }
-        let mut pages = compute::list(client, kind, &self.scope)?;
-        while let Some(page) = pages.next().await? {
-            for machine in page {
-                operation
-                    .item(checked(client, machine, self.check).await?)
-                    .await;
+        let mut listing = match self.kind.resource_type() {
+            Some(kind) => compute::search(client, kind, &self.fleet)?,
+            None => resource::search(client, &self.types, &self.fleet)?,
+        };
+        while let Some(part) = listing.next().await? {
+            for found in part {
+                match self.checked(client, found).await {
+                    Ok(found) => operation.item(found).await,
+                    Err(error) => operation.item_failed(error).await,
+                }
             }
         }
         Ok(())
+    }
+
+    async fn checked(
+        &self,
+        client: &Client,
+        found: Result<ResourceIdentity>,
+    ) -> Result<ResourceIdentity> {
+        checked(client, found?, self.check).await
     }
 }
 

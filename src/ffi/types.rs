@@ -431,19 +431,6 @@ pub struct AzmiIdentityDeleteRequest {
     pub mode: AzmiMode,
 }
 
-/// Where to list.
-#[azmi(reads = arm::Scope, class = ListScope)]
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct AzmiListScope {
-    /// The subscription; when not given, the connection's.
-    #[azmi(optional)]
-    pub subscription_id: AzmiStr,
-    /// The resource group; when not given, the whole subscription.
-    #[azmi(optional)]
-    pub resource_group: AzmiStr,
-}
-
 /// Which resources to list, and where. What is in one subscription the provider lists, when neither
 /// tags nor a pattern of groups are given; everything else Azure Resource Graph.
 #[azmi(reads, class = Fleet)]
@@ -640,18 +627,24 @@ pub struct AzmiResourceIdentityGetRequest {
 }
 
 /// What `azmi_resource_identity_list` needs.
-#[azmi(reads = ffi::resources::ListMachines)]
+#[azmi(reads = ffi::resources::ListResources)]
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct AzmiResourceIdentityListRequest {
-    /// What the machines are.
+    /// What the resources are.
     #[azmi(required)]
     pub kind: AzmiResourceKind,
-    /// Where to list.
-    pub scope: AzmiListScope,
+    /// Which, and where. Resources of any kind are always listed by Azure Resource Graph.
+    pub fleet: AzmiFleet,
+    /// The types of resources of any kind, and patterns of types; none for all. Where each type or a
+    /// name is given, the list has resources without an identity, too.
+    pub types: *const AzmiStr,
+    /// The number of types.
+    pub types_len: usize,
     /// 1 to look whether each assigned identity still exists.
     pub check: u8,
-    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`].
+    /// 1 for the whole machine as Azure has it: `text` in place of a [`AzmiResourceIdentity`]. For
+    /// machines of one subscription alone.
     pub as_json: u8,
 }
 

@@ -120,7 +120,8 @@ impl AssignedIdentity {
     }
 }
 
-/// A resource as its provider sends it.
+/// A resource as its provider sends it, or Resource Graph, which is asked for members of its properties
+/// by names of their own.
 #[derive(Deserialize)]
 struct WireResource {
     id: String,
@@ -136,6 +137,10 @@ struct WireResource {
     identity: Option<WireIdentity>,
     #[serde(default)]
     properties: Option<WireProperties>,
+    #[serde(default, rename = "provisioningState")]
+    provisioning_state: Option<String>,
+    #[serde(default, rename = "upgradeMode")]
+    upgrade_mode: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -210,7 +215,7 @@ impl From<WireResource> for ResourceIdentity {
             resource_type: id.as_ref().map(ResourceId::type_name).unwrap_or_default(),
             // The name of what is in another resource comes with the other's: `app/staging`.
             name: match &id {
-                Some(id) => id.name().to_owned(),
+                Some(id) => id.full_name(),
                 None => resource.name,
             },
             id: resource.id,
@@ -219,6 +224,7 @@ impl From<WireResource> for ResourceIdentity {
             etag: resource.etag.unwrap_or_default(),
             provisioning_state: properties
                 .provisioning_state
+                .or(resource.provisioning_state)
                 .unwrap_or_else(|| "Succeeded".to_owned()),
             identity_type: IdentityType::read(identity.kind.as_deref().unwrap_or_default()),
             principal_id: identity.principal_id.unwrap_or_default(),
@@ -231,7 +237,11 @@ impl From<WireResource> for ResourceIdentity {
                     existence: Existence::Unknown,
                 })
                 .collect(),
-            upgrade_mode: properties.upgrade_policy.mode.unwrap_or_default(),
+            upgrade_mode: properties
+                .upgrade_policy
+                .mode
+                .or(resource.upgrade_mode)
+                .unwrap_or_default(),
         }
     }
 }

@@ -167,3 +167,93 @@ Describe 'Resources of many subscriptions' {
         @(Get-ArmRequest).Count | Should -BeLessOrEqual 3
     }
 }
+
+Describe 'Resources of any type in many subscriptions' {
+    BeforeAll {
+        . "$PSScriptRoot/Common.ps1"
+        Connect-TestEmulator
+        $types = 'Microsoft.Compute/virtualMachines', 'Microsoft.Compute/virtualMachineScaleSets', 'Microsoft.Web/sites', 'Microsoft.Storage/storageAccounts'
+        $null = Invoke-Emulator Post /resources @{
+            types = $types; count = 200; prefix = 'fleet-'; subscriptions = 20; tags = @{ Env = 'prod' }
+            identity = @{ type = 'SystemAssigned' }
+        }
+        $null = Invoke-Emulator Post /resources @{ types = $types; count = 40; prefix = 'bare-'; subscriptions = 20; resourceGroup = 'bareGroup' }
+    }
+    AfterAll { Disconnect-TestEmulator }
+    BeforeEach { Invoke-Emulator Delete /requests }
+
+    It 'are of all types, in one request' {
+        $found = Get-ResourceIdentity -AllSubscriptions -Tag @{ env = 'prod' }
+        $found.Count | Should -Be 200
+        ($found.ResourceType | Sort-Object -Unique).Count | Should -Be 4
+        ($found.SubscriptionId | Sort-Object -Unique).Count | Should -Be 20
+        $found.Tag.env | Sort-Object -Unique | Should -Be prod
+        @($found | Where-Object { $_ -is [ManagedIdentity.Models.VmIdentity] }).Count | Should -Be 100
+        @(Get-ArmRequest).Count | Should -Be 1
+    }
+
+    It 'are <Count> for <Arguments>' -ForEach @(
+        @{ Arguments = { @{ ResourceType = 'Microsoft.Web/*' } }; Count = 50 }
+        @{ Arguments = { @{ ResourceType = 'microsoft.web/SITES' } }; Count = 60 }
+        @{ Arguments = { @{ ResourceType = 'Microsoft.Web/sites', 'Microsoft.Storage/*' } }; Count = 100 }
+        @{ Arguments = { @{ Name = 'FLEET-*' } }; Count = 200 }
+        @{ Arguments = { @{ Name = 'bare-*' } }; Count = 0 }
+        @{ Arguments = { @{ Name = 'bare-*'; ResourceType = $types[0] } }; Count = 10 }
+        @{ Arguments = { @{ ResourceGroupName = 'bare*'; ResourceType = $types } }; Count = 40 }
+        @{ Arguments = { @{ Tag = 'missing' } }; Count = 0 }
+    ) {
+        $given = & $Arguments
+        @(Get-ResourceIdentity -AllSubscriptions @given | Where-Object Name -Match '^(fleet|bare)-').Count | Should -Be $Count
+        @(Get-ArmRequest).Count | Should -Be 1
+    }
+
+    It 'are read one by one when they are named in full' {
+        $one = Get-ResourceIdentity -AllSubscriptions fleet-* Microsoft.Web/sites | Select-Object -First 1
+        Invoke-Emulator Delete /requests
+        $read = Get-ResourceIdentity $one.ResourceGroupName $one.Name Microsoft.Web/sites -SubscriptionId $one.SubscriptionId
+        $read.PrincipalId | Should -Be $one.PrincipalId
+        (Get-ArmRequest).method | Should -Be GET
+        $byName = Get-ResourceIdentity $one.ResourceGroupName $one.Name -SubscriptionId $one.SubscriptionId
+        $byName.Id | Should -Be $one.Id
+        $row = [pscustomobject] @{ ResourceGroupName = $one.ResourceGroupName; Name = $one.Name; ResourceType = $one.ResourceType; SubscriptionId = $one.SubscriptionId }
+        ($row | Get-ResourceIdentity).Id | Should -Be $one.Id
+        $failure = Get-Failure { Get-ResourceIdentity $one.ResourceGroupName missing }
+        Get-ErrorCode $failure | Should -Be ResourceNotFound
+    }
+
+    It 'are machines by <Command>, with tags, and fresh with an ETag' -ForEach @(@{ Command = 'Get-VmIdentity' }, @{ Command = 'Get-VmssIdentity' }) {
+        $found = & $Command -AllSubscriptions -Tag env
+        $found.Count | Should -Be 50
+        $found[0].Tag.env | Should -Be prod
+        $found[0].ETag | Should -BeNullOrEmpty
+        @(Get-ArmRequest).Count | Should -Be 1
+        $fresh = & $Command -AllSubscriptions -Tag env -Fresh -ThrottleLimit 32
+        $fresh.Id | Should -Be $found.Id
+        $fresh.ETag | Should -Not -BeNullOrEmpty
+        @(Get-ArmRequest).Count | Should -Be 52
+        $root = (Get-ManagedIdentityConnection).TenantId
+        (& $Command -ManagementGroupId $root fleet* -ResourceGroupName *).Count | Should -Be 50
+    }
+
+    It 'go on into a change of each' {
+        $null = New-UserAssignedIdentity $Group id1
+        $found = Get-VmIdentity -AllSubscriptions -Tag env | Where-Object SubscriptionId -NE (Get-ArmEmulator).SubscriptionId | Select-Object -First 3
+        Invoke-Emulator Delete /requests
+        $changed = $found | Update-VmIdentity -AddIdentityId (Get-IdentityId id1)
+        $changed.UserAssignedIdentity.Name | Should -Be id1, id1, id1
+        $changed.Type | Should -Be (, 'SystemAssignedUserAssigned' * 3)
+        $checked = Get-VmIdentity -AllSubscriptions -Tag env -Check | Where-Object UserAssignedIdentity
+        $checked.UserAssignedIdentity.Exists | Should -Be $true, $true, $true
+    }
+
+    It 'contradict nothing: <Action>' -ForEach @(
+        @{ Action = { Get-VmIdentity -AllSubscriptions -SubscriptionId x }; Code = 'InvalidSubscription' }
+        @{ Action = { Get-VmssIdentity -AllSubscriptions -ManagementGroupId x }; Code = 'ConflictingParameters' }
+        @{ Action = { Get-ResourceIdentity -ManagementGroupId x -SubscriptionId x }; Code = 'ConflictingParameters' }
+    ) {
+        $failures = @(Get-Failure $Action)
+        $failures.Count | Should -Be 1
+        Get-ErrorCode $failures[0] | Should -Be $Code
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+}

@@ -4,7 +4,9 @@ use managed_identity::access::{Identities, ListIdentities};
 use managed_identity::arm::find_subscriptions;
 use managed_identity::arm::fleet::{Fleet, TagFilter, Within};
 use managed_identity::base::Result;
+use managed_identity::compute::{self, VIRTUAL_MACHINE};
 use managed_identity::identity::UserAssignedIdentity;
+use managed_identity::resource::{self, IdentityType, ResourceIdentity};
 use serde_json::{Value, json};
 
 use crate::support::{GROUP, Local, code, on};
@@ -324,4 +326,174 @@ async fn subscriptions_are_found_by_id_and_by_name() {
     // Asked once a minute.
     assert_eq!(local.requests().await, ["GET /subscriptions"]);
     assert_eq!(code(find(&[" "]).await), "InvalidSubscriptionId");
+}
+
+/// What is found of these types.
+async fn resources(local: &Local, types: &[&str], fleet: Fleet) -> Vec<ResourceIdentity> {
+    let types: Vec<String> = types.iter().map(|one| (*one).to_owned()).collect();
+    let mut listing = resource::search(&local.client, &types, &fleet).unwrap();
+    let mut all = Vec::new();
+    while let Some(part) = listing.next().await.unwrap() {
+        all.extend(part.into_iter().map(Result::unwrap));
+    }
+    all
+}
+
+/// Makes resources of these types in turns, in subscriptions in turns.
+async fn seed(local: &Local, types: &[&str], count: u32, more: Value) {
+    let mut body = json!({"types": types, "count": count, "prefix": "r-", "subscriptions": 20});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    local.admin("POST", "resources", body).await;
+    local.forget().await;
+}
+
+const MIXED: [&str; 5] = [
+    "Microsoft.Compute/virtualMachines",
+    "Microsoft.Compute/virtualMachineScaleSets",
+    "Microsoft.Web/sites",
+    "Microsoft.Web/sites/slots",
+    "Microsoft.Storage/storageAccounts",
+];
+
+#[tokio::test]
+async fn resources_of_all_types_are_a_thousand_a_request() {
+    let local = Local::start().await;
+    let identity = json!({"identity": {"type": "SystemAssigned"}, "tags": {"fleet": "yes"}});
+    seed(&local, &MIXED, 2000, identity).await;
+    let tagged = with_tags(&[tag("Fleet", Some("yes"))]);
+    let found = resources(&local, &[], tagged.clone()).await;
+    assert_eq!(found.len(), 2000);
+    let path = "POST /providers/Microsoft.ResourceGraph/resources";
+    assert_eq!(local.requests().await, [path, path]);
+    for kind in MIXED {
+        let of_type = found.iter().filter(|one| one.resource_type == kind);
+        assert_eq!(of_type.count(), 400, "{kind}");
+    }
+    assert!(
+        found
+            .iter()
+            .all(|one| one.identity_type == IdentityType::SystemAssigned
+                && one.principal_id.len() == 36
+                && one.tags["fleet"] == "yes")
+    );
+    let subscriptions: std::collections::HashSet<_> =
+        found.iter().map(|one| one.id.split('/').nth(2)).collect();
+    assert_eq!(subscriptions.len(), 20);
+
+    local.forget().await;
+    assert_eq!(
+        resources(&local, &["microsoft.web/*"], tagged.clone())
+            .await
+            .len(),
+        800
+    );
+    // Those that the slots are in, too, which have no identity.
+    let sites = resources(&local, &["Microsoft.Web/SITES"], tagged.clone()).await;
+    assert_eq!(sites.len(), 800);
+    let slots = ["Microsoft.Web/sites/slots", "Microsoft.Sql/servers"];
+    let found = resources(&local, &slots, tagged).await;
+    assert_eq!(found.len(), 400);
+    assert!(found[0].name.contains('/'), "{}", found[0].name);
+    assert_eq!(local.requests().await.len(), 3);
+}
+
+#[tokio::test]
+async fn five_thousand_resources_are_five_requests() {
+    let local = Local::start().await;
+    let identity = json!({"identity": {"type": "SystemAssigned"}});
+    seed(&local, &MIXED, 5000, identity).await;
+    let named = Fleet {
+        names: vec!["r-*".to_owned()],
+        ..everywhere()
+    };
+    assert_eq!(resources(&local, &[], named).await.len(), 5000);
+    assert_eq!(local.requests().await.len(), 5);
+}
+
+#[tokio::test]
+async fn without_types_and_names_only_what_has_an_identity_is_found() {
+    let local = Local::start().await;
+    seed(&local, &["Microsoft.Web/sites"], 20, json!({})).await;
+    let identity = json!({"identity": {"type": "SystemAssigned"}, "prefix": "with-"});
+    seed(&local, &["Microsoft.Web/sites"], 20, identity).await;
+    let count = async |types: &[&str], names: &[&str]| {
+        let fleet = Fleet {
+            names: names.iter().map(|one| (*one).to_owned()).collect(),
+            ..everywhere()
+        };
+        let found = resources(&local, types, fleet).await.into_iter();
+        found
+            .filter(|one| one.resource_type == "Microsoft.Web/sites")
+            .count()
+    };
+    assert_eq!(count(&[], &[]).await, 20);
+    assert_eq!(count(&["Microsoft.Web/*"], &[]).await, 20);
+    assert_eq!(count(&["Microsoft.Web/sites"], &[]).await, 40);
+    let all = resources(&local, &["Microsoft.Web/sites"], everywhere()).await;
+    let without = all
+        .iter()
+        .find(|one| one.identity_type == IdentityType::None)
+        .unwrap();
+    assert_eq!(count(&[], &[&without.name]).await, 1);
+}
+
+#[tokio::test]
+async fn policy_assignments_are_found_where_the_type_may_be_theirs() {
+    let local = Local::start().await;
+    let path = format!(
+        "/subscriptions/{OWN}/providers/Microsoft.Authorization/policyAssignments/p1\
+         ?api-version=2022-06-01"
+    );
+    let body = json!({"location": "eastus", "identity": {"type": "SystemAssigned"},
+        "properties": {"policyDefinitionId": "/providers/Microsoft.Authorization/policyDefinitions/d"}});
+    let (status, answer) = local.raw("PUT", &path, body).await;
+    assert!(status < 300, "{answer}");
+    for types in [
+        &[][..],
+        &["Microsoft.Authorization/*"],
+        &["microsoft.authorization/POLICYASSIGNMENTS"],
+    ] {
+        let found = resources(&local, types, everywhere()).await;
+        let assignment = found.iter().find(|one| one.name == "p1").unwrap();
+        assert_eq!(assignment.identity_type, IdentityType::SystemAssigned);
+    }
+    assert_eq!(
+        resources(&local, &["Microsoft.Web/*"], everywhere())
+            .await
+            .len(),
+        0
+    );
+}
+
+#[tokio::test]
+async fn machines_of_many_subscriptions_are_as_their_provider_has_them() {
+    let local = Local::start().await;
+    let identity = json!({"identity": {"type": "SystemAssigned"}, "tags": {"env": "prod"}});
+    seed(&local, &["Microsoft.Compute/virtualMachines"], 40, identity).await;
+    let mut fleet = with_tags(&[tag("env", None)]);
+    let find = async |fleet: &Fleet| {
+        let mut listing = compute::search(&local.client, VIRTUAL_MACHINE, fleet).unwrap();
+        let mut all = Vec::new();
+        while let Some(part) = listing.next().await.unwrap() {
+            all.extend(part.into_iter().map(Result::unwrap));
+        }
+        all
+    };
+    let found = find(&fleet).await;
+    assert_eq!(found.len(), 40);
+    assert_eq!(local.requests().await.len(), 1);
+    fleet.fresh = true;
+    local.forget().await;
+    let fresh = find(&fleet).await;
+    assert_eq!(local.requests().await.len(), 41);
+    for (row, read) in found.iter().zip(&fresh) {
+        assert!(row.etag.is_empty() && !read.etag.is_empty());
+        let as_read = ResourceIdentity {
+            etag: read.etag.clone(),
+            ..row.clone()
+        };
+        assert_eq!(as_read, *read);
+    }
 }

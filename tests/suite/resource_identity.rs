@@ -105,7 +105,7 @@ async fn a_resource_is_named_by_its_type_and_its_names() {
     let found = found.unwrap();
     assert_eq!(
         (&*found.name, &*found.resource_type),
-        ("staging", "Microsoft.Web/sites/slots")
+        ("app1/staging", "Microsoft.Web/sites/slots")
     );
     assert_eq!(found.tags, support::tags(&[("env", "test")]));
     assert_eq!(found.identity_type, IdentityType::None);

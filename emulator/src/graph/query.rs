@@ -132,7 +132,7 @@ fn query(world: &mut World, call: &Call<'_>) -> Handled {
         ));
     }
     let table = kql::parse(&asked.query, rows::columns)
-        .and_then(|query| query.run(rows::rows(state, query.table(), &scope)));
+        .and_then(|query| query.run(|table| rows::rows(state, table, &scope)));
     Ok(match table {
         Ok(table) => {
             let pages = world.session.part_mut::<Pages>();

@@ -329,7 +329,7 @@ fn numbers(a: &Value, b: &Value) -> Option<Ordering> {
 }
 
 impl Expr {
-    fn holds(&self, row: &Row) -> bool {
+    pub(super) fn holds(&self, row: &Row) -> bool {
         self.value(row) == Value::Bool(true)
     }
 

@@ -1,6 +1,6 @@
 //! A small part of the Kusto query language, as Resource Graph has it: one table and a pipeline of
 //! `where`, `project`, `extend`, `mv-expand`, `order by`, `take`, `count`, `distinct` and
-//! `summarize count() by`. Everything else is refused with an error that names it.
+//! `summarize count() by`, and `union` with other tables. Everything else is refused with an error that names it.
 //!
 //! [`lexer`] makes tokens, [`parser`] makes stages of them and resolves columns and types while it
 //! does, [`eval`] runs them.
@@ -48,7 +48,7 @@ mod tests {
     }
 
     fn run(query: &str) -> Result<Table, QueryError> {
-        parse(query, schema)?.run(rows().into_iter())
+        parse(query, schema)?.run(|_| rows().into_iter())
     }
 
     /// The rows that a query finds, and the names of their columns.
@@ -132,6 +132,30 @@ mod tests {
         holds("size == 1 or size == 2 and id == '/c'", &["/b", "/c"]);
         holds("true", &["/a", "/b", "/c", "/d"]);
         holds("['type'] == 'big'", &["/b"]);
+    }
+
+    #[test]
+    fn other_tables_are_added() {
+        finds(
+            "things | union (resources | where size > 1 | where id != '/a') | where type != 'big' | project id",
+            &["id"],
+            json!([["/a"], ["/c"], ["/d"], ["/c"], ["/d"]]),
+        );
+        refused(
+            "things | union (nothing)",
+            "DisallowedLogicalTableName",
+            "nothing",
+        );
+        refused(
+            "things | union (things | take 1)",
+            "InvalidQueryLanguage",
+            "take",
+        );
+        refused(
+            "things | take 1 | union (things)",
+            "InvalidQueryLanguage",
+            "union",
+        );
     }
 
     #[test]

@@ -16,6 +16,8 @@ const DEPTH: usize = 50;
 const STAGES: usize = 100;
 /// How many of them expand rows, as in Azure.
 const EXPANSIONS: usize = 3;
+/// How many tables `union` adds, as in Azure.
+const UNIONS: usize = 3;
 /// How many rows `mv-expand` makes of one when nothing else is said, and at most.
 const EXPANDED: usize = 128;
 const MAX_EXPANDED: usize = 2_000;
@@ -84,6 +86,10 @@ pub(crate) fn parse(
     if implied {
         parser.stage(&mut stages)?;
     }
+    let legs = match stages.is_empty() {
+        true => parser.legs(&schema)?,
+        false => Vec::new(),
+    };
     while parser.peek().tok != Tok::End {
         parser.symbol("|")?;
         if stages.len() >= STAGES {
@@ -94,6 +100,7 @@ pub(crate) fn parse(
     }
     Ok(Query {
         table,
+        legs,
         stages,
         columns: parser.columns,
     })
@@ -184,6 +191,47 @@ impl Parser {
         };
         self.at += 1;
         Ok(number)
+    }
+
+    /// The tables of `union`, right behind the first: `| union (table | where …)`. All tables have the
+    /// same columns.
+    fn legs(
+        &mut self,
+        schema: &impl Fn(&str) -> Option<Vec<Column>>,
+    ) -> Parsed<Vec<(String, Vec<Expr>)>> {
+        let mut legs = Vec::new();
+        while self.peek().is_symbol("|")
+            && self
+                .tokens
+                .get(self.at + 1)
+                .is_some_and(|t| t.is_word("union"))
+        {
+            self.at += 2;
+            if legs.len() == UNIONS {
+                let message = format!("A query has at most {UNIONS} union legs.");
+                return Err(self.peek().fails(message));
+            }
+            self.symbol("(")?;
+            let name = self.name("a table")?;
+            let table = name.raw.to_lowercase();
+            if schema(&table).as_ref() != Some(&self.columns) {
+                return Err(name.error(
+                    "DisallowedLogicalTableName",
+                    format!("Table {} is invalid, unsupported or disallowed.", name.raw),
+                ));
+            }
+            let mut conditions = Vec::new();
+            while self.has("|") {
+                let operator = self.name("an operator")?;
+                match operator.raw.as_str() {
+                    "where" => conditions.push(self.condition()?),
+                    _ => return Err(operator.not_served("in a union, the operator")),
+                }
+            }
+            self.symbol(")")?;
+            legs.push((table, conditions));
+        }
+        Ok(legs)
     }
 
     /// One operator with what belongs to it.

@@ -8,22 +8,26 @@ use super::types::{Column, QueryError, Row, Table};
 pub(crate) struct Query {
     /// In lower case.
     pub(super) table: String,
+    /// What `union` adds: a table, in lower case, and conditions on its rows.
+    pub(super) legs: Vec<(String, Vec<eval::Expr>)>,
     pub(super) stages: Vec<eval::Stage>,
     pub(super) columns: Vec<Column>,
 }
 
 impl Query {
-    /// The name of the table, in lower case.
-    pub(crate) fn table(&self) -> &str {
-        &self.table
-    }
-
-    /// Runs it over the rows of its table, which are made as they are needed: of those that it
+    /// Runs it over the rows of its tables, which are made as they are needed: of those that it
     /// leaves out none stays in memory.
-    pub(crate) fn run(&self, rows: impl Iterator<Item = Row>) -> Result<Table, QueryError> {
+    pub(crate) fn run<R: Iterator<Item = Row>>(
+        &self,
+        rows: impl Fn(&str) -> R,
+    ) -> Result<Table, QueryError> {
+        let added = self.legs.iter().flat_map(|(table, conditions)| {
+            let holds = |row: &Row| conditions.iter().all(|condition| condition.holds(row));
+            rows(table).filter(move |row| holds(row))
+        });
         Ok(Table {
             columns: self.columns.clone(),
-            rows: eval::run(&self.stages, rows)?,
+            rows: eval::run(&self.stages, rows(&self.table).chain(added))?,
             limited: self.stages.iter().any(eval::Stage::limits),
         })
     }

@@ -1,0 +1,53 @@
+//! Resources of any type, found by Azure Resource Graph.
+
+use std::collections::BTreeMap;
+
+use super::model::ResourceIdentity;
+use super::read::read;
+use super::subject::Subject;
+use crate::arm::Client;
+use crate::arm::fleet::{Fleet, Listing, Member, Types};
+use crate::base::{ResourceId, Result};
+
+/// The condition that a resource has an identity. Some providers say `None`, others nothing.
+const WITH_IDENTITY: &str = "isnotempty(identity.type) and identity.type !~ 'None'";
+
+/// The resources of these types, or patterns of types, that are wanted; those of all types when there
+/// are none. Where neither each type nor a resource is named, most can't have an identity: then those
+/// alone come that have one.
+///
+/// # Errors
+/// What breaks a rule, before any request.
+pub fn search(
+    client: &Client,
+    types: &[String],
+    fleet: &Fleet,
+) -> Result<Listing<ResourceIdentity>> {
+    let is_name = |text: &String| !text.contains(['*', '?', '[']);
+    let named = fleet.names.iter().any(is_name) || !types.is_empty() && types.iter().all(is_name);
+    let wanted = Types {
+        patterns: types.to_vec(),
+        condition: (!named).then_some(WITH_IDENTITY),
+    };
+    Listing::of_types(client, &wanted, fleet)
+}
+
+impl Member for ResourceIdentity {
+    const COLUMNS: &'static str = "id, name, type, location, tags, identity, \
+        provisioningState = properties.provisioningState, \
+        upgradeMode = properties.upgradePolicy.mode";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+
+    async fn read(client: &Client, id: &str) -> Result<Self> {
+        let id = ResourceId::parse_any("ResourceId", id)?;
+        let subject = Subject::of(client, id, None).await?;
+        Ok(read(client, &subject).await?.identity)
+    }
+}
