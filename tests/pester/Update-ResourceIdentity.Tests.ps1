@@ -35,7 +35,7 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
         It 'takes the names of a resource in another' {
             $one = Update-ResourceIdentity $Group app1/staging Microsoft.Web/sites/slots -EnableSystemAssigned
             $one.Id | Should -Be $slot
-            $one.Name | Should -Be staging
+            $one.Name | Should -Be app1/staging
             $one.PrincipalId | Should -Not -BeNullOrEmpty
             (Get-ResourceIdentity -ResourceId $app).PrincipalId | Should -BeNullOrEmpty
         }
@@ -139,11 +139,34 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
                 New-Resource 'Microsoft.Devices/IotHubs/hub1' 2023-06-30
             )
             $made = $ids | Update-ResourceIdentity -AddIdentityId id2 -ErrorVariable failed -ErrorAction SilentlyContinue
-            $made.Name | Should -Be 'app1', 'staging', 'ca1', 'flow1', 'hub1'
+            $made.Name | Should -Be 'app1', 'app1/staging', 'ca1', 'flow1', 'hub1'
             $made | ForEach-Object { $_.UserAssignedIdentity.Name | Should -Contain id2 }
             $failed.Count | Should -Be 1
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'ResourceNotFound*'
             $failed[0].TargetObject | Should -Be $ids[3]
+        }
+
+        It 'changes 2,000 mixed resources of 20 subscriptions in one pipeline, with the fewest requests' {
+            # Six types, written in each of the ways, and machines; those that are done at once and those that are not.
+            $mixed = 'Microsoft.Web/sites', 'Microsoft.App/containerApps', 'Microsoft.Compute/virtualMachines', 'Microsoft.Search/searchServices'
+            $mixed += 'Microsoft.RecoveryServices/vaults', 'Microsoft.ContainerInstance/containerGroups', 'Microsoft.EventHub/namespaces', 'Microsoft.Automation/automationAccounts'
+            $null = Invoke-Emulator Post /resources @{
+                types = $mixed; count = 2000; prefix = 'mixed'; subscriptions = 20; tags = @{ fleet = 'mixed' }; identity = @{ type = 'SystemAssigned' }
+            }
+            $shared = Get-UserAssignedIdentity $Group id3
+            Invoke-Emulator Delete /requests
+            $made = Get-ResourceIdentity -AllSubscriptions -Tag @{ fleet = 'mixed' } | Update-ResourceIdentity -AddIdentityId $shared -ThrottleLimit 64
+            $made.Count | Should -Be 2000
+            @($made.SubscriptionId | Sort-Object -Unique).Count | Should -Be 20
+            @($made | Where-Object { $_.Type -ne 'SystemAssignedUserAssigned' -or $_.UserAssignedIdentity.Name -ne 'id3' }).Count | Should -Be 0
+            $requests = Get-ArmRequest | Group-Object {
+                if ($_.path -match '/Microsoft\.ResourceGraph/') { 'graph' } elseif ($_.path -match 'operation') { 'operation' } else { $_.method }
+            } -AsHashTable
+            $requests.graph.Count | Should -Be 2
+            $requests.PATCH.Count + $requests.PUT.Count | Should -Be 2000
+            # Each is read before its write and after it; no other request but looks at operations.
+            $requests.GET.Count | Should -Be 4000
+            $requests.operation.Count | Should -BeLessOrEqual 1250
         }
 
         It 'takes an identity off all that have it before it deletes it' {
