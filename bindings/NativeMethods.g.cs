@@ -363,6 +363,58 @@ namespace ManagedIdentity.Native
         ///  The provider of managed identities reports the reference, without saying of which kind it is.
         /// </summary>
         internal const uint AZMI_REFERENCE_REPORTED = 2;
+        /// <summary>
+        ///  A subscription: its id.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_SUBSCRIPTION = 0;
+        /// <summary>
+        ///  A resource group: its name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_RESOURCE_GROUP = 1;
+        /// <summary>
+        ///  A region: its name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_LOCATION = 2;
+        /// <summary>
+        ///  A resource of the type that is given: its name, with those of its parents before it.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_RESOURCE = 3;
+        /// <summary>
+        ///  A resource of the type that is given, or of any: its id.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_RESOURCE_ID = 4;
+        /// <summary>
+        ///  A user-assigned identity: its name if it is in the group that is given, or else its id.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_IDENTITY = 5;
+        /// <summary>
+        ///  An identity that the resources have which are named; any identity when none is.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_ASSIGNED_IDENTITY = 6;
+        /// <summary>
+        ///  A federated credential of the identity that is named: its name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_FEDERATED_CREDENTIAL = 7;
+        /// <summary>
+        ///  A role: its name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_ROLE = 8;
+        /// <summary>
+        ///  A scope: its id.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_SCOPE = 9;
+        /// <summary>
+        ///  A group of the directory: its name, or its id where several have that name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_DIRECTORY_GROUP = 10;
+        /// <summary>
+        ///  A type of resources that can have identities.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_RESOURCE_TYPE = 11;
+        /// <summary>
+        ///  A management group: its name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_MANAGEMENT_GROUP = 12;
 
 
 
@@ -465,8 +517,9 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_guard_answer(ulong guard_handle, byte go_on);
 
         /// <summary>
-        ///  Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
-        ///  freed before is `AZMI_ERROR_HANDLE`.
+        ///  Frees a client. Operations that run with it end as they would; what it was asked for words of
+        ///  command lines is forgotten, and stops where it is under way. 0 does nothing; a handle freed
+        ///  before is `AZMI_ERROR_HANDLE`.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_client_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_client_free(ulong client);
@@ -734,6 +787,24 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_identity_export", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_identity_export(ulong client, AzmiIdentityExportRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the completion of a word of a command line. Yields a [`AzmiSuggestion`] for each, the
+        ///  likeliest first: none where the service refuses, fails, or does not answer in time. Nobody is
+        ///  asked to sign in, and no request is sent again. `client` may be 0: then it is what is known
+        ///  without a service.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_complete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_complete(ulong client, AzmiCompletionRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Forgets what all clients were asked for words of command lines, and stops what is under way.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_completion_forget", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_completion_forget();
 
 
     }
@@ -1649,6 +1720,75 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  What `azmi_complete` needs: a word, and what else its command line says.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiCompletionRequest
+    {
+        /// <summary>
+        ///  What the word stands for.
+        /// </summary>
+        public uint kind;
+        /// <summary>
+        ///  The word as far as it goes.
+        /// </summary>
+        public AzmiStr word;
+        /// <summary>
+        ///  The subscriptions, by id or by name; the connection's when there is none.
+        /// </summary>
+        public AzmiStr* subscriptions;
+        /// <summary>
+        ///  The number of subscriptions.
+        /// </summary>
+        public nuint subscriptions_len;
+        /// <summary>
+        ///  1 for all subscriptions that the sign-in sees; `subscriptions` is not read then.
+        /// </summary>
+        public byte all_subscriptions;
+        /// <summary>
+        ///  The name or the id of a management group, whose subscriptions are meant.
+        /// </summary>
+        public AzmiStr management_group_id;
+        /// <summary>
+        ///  The resource group.
+        /// </summary>
+        public AzmiStr resource_group;
+        /// <summary>
+        ///  The types of the resources, or patterns; any when there is none.
+        /// </summary>
+        public AzmiStr* resource_types;
+        /// <summary>
+        ///  The number of types.
+        /// </summary>
+        public nuint resource_types_len;
+        /// <summary>
+        ///  The names of resources that the command is about.
+        /// </summary>
+        public AzmiStr* names;
+        /// <summary>
+        ///  The number of names.
+        /// </summary>
+        public nuint names_len;
+        /// <summary>
+        ///  The ids of resources that the command is about.
+        /// </summary>
+        public AzmiStr* ids;
+        /// <summary>
+        ///  The number of ids.
+        /// </summary>
+        public nuint ids_len;
+        /// <summary>
+        ///  The id of the scope on which a role is to count.
+        /// </summary>
+        public AzmiStr scope;
+        /// <summary>
+        ///  How long to wait for the service, in milliseconds. What it answers later is kept for the next
+        ///  word.
+        /// </summary>
+        public uint patience_ms;
+    }
+
+    /// <summary>
     ///  Something that happened in an operation. Exactly one event of an accepted operation is
     ///  `AZMI_EVENT_DONE` or `AZMI_EVENT_FAILED`, and it is the last.
     /// </summary>
@@ -1735,6 +1875,10 @@ namespace ManagedIdentity.Native
         ///  The handle for `azmi_guard_answer`, or 0.
         /// </summary>
         public ulong guard;
+        /// <summary>
+        ///  What can complete a word, or null.
+        /// </summary>
+        public AzmiSuggestion* suggestion;
     }
 
     /// <summary>
@@ -2202,6 +2346,26 @@ namespace ManagedIdentity.Native
         ///  `BuiltInRole` or `CustomRole`.
         /// </summary>
         public AzmiStr kind;
+    }
+
+    /// <summary>
+    ///  What can stand in the place of a word of a command line.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiSuggestion
+    {
+        /// <summary>
+        ///  The argument, without quotes.
+        /// </summary>
+        public AzmiStr value;
+        /// <summary>
+        ///  What a list shows for it, on one line.
+        /// </summary>
+        public AzmiStr label;
+        /// <summary>
+        ///  What else tells it from others, on one line; empty when there is nothing.
+        /// </summary>
+        public AzmiStr detail;
     }
 
     /// <summary>

@@ -637,6 +637,49 @@ namespace ManagedIdentity.Native
         IfUnused = 2,
     }
 
+    /// <summary>What a word of a command line stands for.</summary>
+    internal enum CompletionKind
+    {
+        /// <summary>A subscription: its id.</summary>
+        Subscription = 0,
+
+        /// <summary>A resource group: its name.</summary>
+        ResourceGroup = 1,
+
+        /// <summary>A region: its name.</summary>
+        Location = 2,
+
+        /// <summary>A resource of the type that is given: its name, with those of its parents before it.</summary>
+        Resource = 3,
+
+        /// <summary>A resource of the type that is given, or of any: its id.</summary>
+        ResourceId = 4,
+
+        /// <summary>A user-assigned identity: its name if it is in the group that is given, or else its id.</summary>
+        Identity = 5,
+
+        /// <summary>An identity that the resources have which are named; any identity when none is.</summary>
+        AssignedIdentity = 6,
+
+        /// <summary>A federated credential of the identity that is named: its name.</summary>
+        FederatedCredential = 7,
+
+        /// <summary>A role: its name.</summary>
+        Role = 8,
+
+        /// <summary>A scope: its id.</summary>
+        Scope = 9,
+
+        /// <summary>A group of the directory: its name, or its id where several have that name.</summary>
+        DirectoryGroup = 10,
+
+        /// <summary>A type of resources that can have identities.</summary>
+        ResourceType = 11,
+
+        /// <summary>A management group: its name.</summary>
+        ManagementGroup = 12,
+    }
+
     /// <summary>Which resource: its id, or its names. Names beside an id must agree with it.</summary>
     internal sealed unsafe partial class ResourceTarget
     {
@@ -871,6 +914,19 @@ namespace ManagedIdentity.Native
         public string? Kind { get; set; }
     }
 
+    /// <summary>What can stand in the place of a word of a command line.</summary>
+    internal sealed partial class Suggestion
+    {
+        /// <summary>The argument, without quotes.</summary>
+        public string Value { get; set; } = "";
+
+        /// <summary>What a list shows for it, on one line.</summary>
+        public string Label { get; set; } = "";
+
+        /// <summary>What else tells it from others, on one line; empty when there is nothing.</summary>
+        public string Detail { get; set; } = "";
+    }
+
     /// <summary>What a change would do.</summary>
     internal sealed partial class ChangePlan
     {
@@ -1036,6 +1092,7 @@ namespace ManagedIdentity.Native
             : source->group_member is not null ? Read(source->group_member)
             : source->deployment is not null ? Read(source->deployment)
             : source->subscription is not null ? Read(source->subscription)
+            : source->suggestion is not null ? Read(source->suggestion)
             : source->text.Read();
 
         private static Subscription Read(AzmiSubscription* source) => new()
@@ -1165,6 +1222,13 @@ namespace ManagedIdentity.Native
             RoleName = source->role_name.ReadOrEmpty(),
             Description = source->description.Read(),
             Kind = source->kind.Read(),
+        };
+
+        private static Suggestion Read(AzmiSuggestion* source) => new()
+        {
+            Value = source->value.ReadOrEmpty(),
+            Label = source->label.ReadOrEmpty(),
+            Detail = source->detail.ReadOrEmpty(),
         };
 
         private static IdentityAssociatedResource Read(AzmiReference* source) => new()
@@ -1881,6 +1945,60 @@ namespace ManagedIdentity.Native.Requests
                 roles = Roles ? (byte)1 : (byte)0,
             };
             return NativeMethods.azmi_identity_export(Client, &record, queue, tag);
+        }
+    }
+
+    /// <summary>Submits the completion of a word of a command line. Yields a <c>AzmiSuggestion</c> for each, the likeliest first: none where the service refuses, fails, or does not answer in time. Nobody is asked to sign in, and no request is sent again. <c>client</c> may be 0: then it is what is known without a service.</summary>
+    internal sealed unsafe partial class CompleteRequest(ulong client, CompletionKind kind, string word) : ClientRequest(client)
+    {
+        /// <summary>The subscriptions, by id or by name; the connection's when there is none.</summary>
+        public IReadOnlyList<string> Subscriptions { get; set; } = [];
+
+        /// <summary>1 for all subscriptions that the sign-in sees; <c>subscriptions</c> is not read then.</summary>
+        public bool AllSubscriptions { get; set; }
+
+        /// <summary>The name or the id of a management group, whose subscriptions are meant.</summary>
+        public string? ManagementGroupId { get; set; }
+
+        /// <summary>The resource group.</summary>
+        public string? ResourceGroupName { get; set; }
+
+        /// <summary>The types of the resources, or patterns; any when there is none.</summary>
+        public IReadOnlyList<string> ResourceTypes { get; set; } = [];
+
+        /// <summary>The names of resources that the command is about.</summary>
+        public IReadOnlyList<string> Names { get; set; } = [];
+
+        /// <summary>The ids of resources that the command is about.</summary>
+        public IReadOnlyList<string> Ids { get; set; } = [];
+
+        /// <summary>The id of the scope on which a role is to count.</summary>
+        public string? Scope { get; set; }
+
+        /// <summary>How long to wait for the service, in milliseconds. What it answers later is kept for the next word.</summary>
+        public uint PatienceMilliseconds { get; set; }
+
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiCompletionRequest
+            {
+                kind = (uint)kind,
+                word = memory.Text(word),
+                subscriptions = memory.Texts(Subscriptions),
+                subscriptions_len = (nuint)Subscriptions.Count,
+                all_subscriptions = AllSubscriptions ? (byte)1 : (byte)0,
+                management_group_id = memory.Text(ManagementGroupId),
+                resource_group = memory.Text(ResourceGroupName),
+                resource_types = memory.Texts(ResourceTypes),
+                resource_types_len = (nuint)ResourceTypes.Count,
+                names = memory.Texts(Names),
+                names_len = (nuint)Names.Count,
+                ids = memory.Texts(Ids),
+                ids_len = (nuint)Ids.Count,
+                scope = memory.Text(Scope),
+                patience_ms = PatienceMilliseconds,
+            };
+            return NativeMethods.azmi_complete(Client, &record, queue, tag);
         }
     }
 }

@@ -272,6 +272,45 @@
 // The provider of managed identities reports the reference, without saying of which kind it is.
 #define AZMI_REFERENCE_REPORTED 2
 
+// A subscription: its id.
+#define AZMI_COMPLETION_SUBSCRIPTION 0
+
+// A resource group: its name.
+#define AZMI_COMPLETION_RESOURCE_GROUP 1
+
+// A region: its name.
+#define AZMI_COMPLETION_LOCATION 2
+
+// A resource of the type that is given: its name, with those of its parents before it.
+#define AZMI_COMPLETION_RESOURCE 3
+
+// A resource of the type that is given, or of any: its id.
+#define AZMI_COMPLETION_RESOURCE_ID 4
+
+// A user-assigned identity: its name if it is in the group that is given, or else its id.
+#define AZMI_COMPLETION_IDENTITY 5
+
+// An identity that the resources have which are named; any identity when none is.
+#define AZMI_COMPLETION_ASSIGNED_IDENTITY 6
+
+// A federated credential of the identity that is named: its name.
+#define AZMI_COMPLETION_FEDERATED_CREDENTIAL 7
+
+// A role: its name.
+#define AZMI_COMPLETION_ROLE 8
+
+// A scope: its id.
+#define AZMI_COMPLETION_SCOPE 9
+
+// A group of the directory: its name, or its id where several have that name.
+#define AZMI_COMPLETION_DIRECTORY_GROUP 10
+
+// A type of resources that can have identities.
+#define AZMI_COMPLETION_RESOURCE_TYPE 11
+
+// A management group: its name.
+#define AZMI_COMPLETION_MANAGEMENT_GROUP 12
+
 // A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
 typedef struct AzmiStr {
   // The first byte, or null.
@@ -686,6 +725,16 @@ typedef struct AzmiError {
   struct AzmiStr raw;
 } AzmiError;
 
+// What can stand in the place of a word of a command line.
+typedef struct AzmiSuggestion {
+  // The argument, without quotes.
+  struct AzmiStr value;
+  // What a list shows for it, on one line.
+  struct AzmiStr label;
+  // What else tells it from others, on one line; empty when there is nothing.
+  struct AzmiStr detail;
+} AzmiSuggestion;
+
 // Something that happened in an operation. Exactly one event of an accepted operation is
 // `AZMI_EVENT_DONE` or `AZMI_EVENT_FAILED`, and it is the last.
 typedef struct AzmiEvent {
@@ -729,6 +778,8 @@ typedef struct AzmiEvent {
   struct AzmiStr message;
   // The handle for `azmi_guard_answer`, or 0.
   uint64_t guard;
+  // What can complete a word, or null.
+  const struct AzmiSuggestion *suggestion;
 } AzmiEvent;
 
 // How to sign in.
@@ -1236,6 +1287,46 @@ typedef struct AzmiIdentityExportRequest {
   uint8_t roles;
 } AzmiIdentityExportRequest;
 
+// What a word of a command line stands for.
+//
+// One of `AZMI_COMPLETION_*`.
+typedef uint32_t AzmiCompletionKind;
+
+// What `azmi_complete` needs: a word, and what else its command line says.
+typedef struct AzmiCompletionRequest {
+  // What the word stands for.
+  AzmiCompletionKind kind;
+  // The word as far as it goes.
+  struct AzmiStr word;
+  // The subscriptions, by id or by name; the connection's when there is none.
+  const struct AzmiStr *subscriptions;
+  // The number of subscriptions.
+  size_t subscriptions_len;
+  // 1 for all subscriptions that the sign-in sees; `subscriptions` is not read then.
+  uint8_t all_subscriptions;
+  // The name or the id of a management group, whose subscriptions are meant.
+  struct AzmiStr management_group_id;
+  // The resource group.
+  struct AzmiStr resource_group;
+  // The types of the resources, or patterns; any when there is none.
+  const struct AzmiStr *resource_types;
+  // The number of types.
+  size_t resource_types_len;
+  // The names of resources that the command is about.
+  const struct AzmiStr *names;
+  // The number of names.
+  size_t names_len;
+  // The ids of resources that the command is about.
+  const struct AzmiStr *ids;
+  // The number of ids.
+  size_t ids_len;
+  // The id of the scope on which a role is to count.
+  struct AzmiStr scope;
+  // How long to wait for the service, in milliseconds. What it answers later is kept for the next
+  // word.
+  uint32_t patience_ms;
+} AzmiCompletionRequest;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1301,8 +1392,9 @@ int32_t azmi_question_answer(uint64_t question, const struct AzmiAnswer *answer)
 // `WarningRefused` before the effect. `AZMI_ERROR_HANDLE` when it was answered before.
 int32_t azmi_guard_answer(uint64_t guard_handle, uint8_t go_on);
 
-// Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
-// freed before is `AZMI_ERROR_HANDLE`.
+// Frees a client. Operations that run with it end as they would; what it was asked for words of
+// command lines is forgotten, and stops where it is under way. 0 does nothing; a handle freed
+// before is `AZMI_ERROR_HANDLE`.
 int32_t azmi_client_free(uint64_t client);
 
 // Submits the creation of a user-assigned identity. Yields a [`AzmiIdentity`], or a [`AzmiPlan`]
@@ -1568,6 +1660,21 @@ int32_t azmi_identity_export(uint64_t client,
                              const struct AzmiIdentityExportRequest *request,
                              uint64_t queue,
                              uint64_t tag);
+
+// Submits the completion of a word of a command line. Yields a [`AzmiSuggestion`] for each, the
+// likeliest first: none where the service refuses, fails, or does not answer in time. Nobody is
+// asked to sign in, and no request is sent again. `client` may be 0: then it is what is known
+// without a service.
+//
+// # Safety
+// See the module.
+int32_t azmi_complete(uint64_t client,
+                      const struct AzmiCompletionRequest *request,
+                      uint64_t queue,
+                      uint64_t tag);
+
+// Forgets what all clients were asked for words of command lines, and stops what is under way.
+int32_t azmi_completion_forget(void);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -10,6 +10,7 @@ pub mod access;
 pub mod arm;
 pub mod auth;
 pub mod base;
+pub mod completion;
 pub mod compute;
 pub mod connect;
 pub mod deployment;

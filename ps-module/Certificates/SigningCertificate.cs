@@ -44,6 +44,9 @@ internal sealed class SigningCertificate : IDisposable
     /// <summary>How the key signs; null when there is no RSA key.</summary>
     public RSASignaturePadding? Padding { get; }
 
+    /// <summary>Whether it signs without asking a person: a key of a store may be on a card, or behind a question.</summary>
+    public bool AsksNobody { get; private set; }
+
     /// <summary>Opens a PFX file.</summary>
     /// <exception cref="CryptographicException">
     /// The file is not PFX, or its key can't be used; with <see cref="InvalidPassword"/> the password is another one.
@@ -55,7 +58,7 @@ internal sealed class SigningCertificate : IDisposable
         var content = File.ReadAllBytes(path);
         try
         {
-            return new SigningCertificate(Load(content, password));
+            return new SigningCertificate(Load(content, password)) { AsksNobody = true };
         }
         finally
         {

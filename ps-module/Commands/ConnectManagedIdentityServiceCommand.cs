@@ -182,6 +182,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     /// <summary>The id of the subscription to work in. Without it, the first enabled one that the sign-in sees.</summary>
     [Parameter]
     [Alias("Subscription")]
+    [ArgumentCompleter(typeof(SubscriptionCompleter))]
     public string? SubscriptionId { get; set; }
 
     /// <summary>

@@ -25,6 +25,7 @@ public sealed class ExportUserAssignedIdentityCommand : FindInSubscriptionCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
@@ -32,12 +33,14 @@ public sealed class ExportUserAssignedIdentityCommand : FindInSubscriptionCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IdentityName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities: all of one group.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }

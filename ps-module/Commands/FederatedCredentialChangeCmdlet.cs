@@ -11,18 +11,21 @@ public abstract class FederatedCredentialChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The name of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(IdentityNameCompleter))]
     [AllowEmptyString]
     public string IdentityName { get; set; } = "";
 
     /// <summary>The names of the credentials. Where one is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 2)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(FederatedCredentialNameCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }

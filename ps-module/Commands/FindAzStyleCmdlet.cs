@@ -15,11 +15,13 @@ public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The resource id.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string? ResourceId { get; set; }

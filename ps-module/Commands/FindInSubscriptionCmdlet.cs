@@ -1,5 +1,6 @@
 using System.Linq;
 using System.Management.Automation;
+using ManagedIdentity.Inputs;
 
 namespace ManagedIdentity.Commands;
 
@@ -12,6 +13,7 @@ public abstract class FindInSubscriptionCmdlet : FindCmdlet
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Subscription")]
+    [ArgumentCompleter(typeof(SubscriptionCompleter))]
     [ValidateNotNull]
     public string? SubscriptionId { get; set; }
 

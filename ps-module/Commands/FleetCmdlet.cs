@@ -19,12 +19,14 @@ public abstract class FleetCmdlet : FindCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = OfAllSubscriptions)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [SupportsWildcards]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The resource ids.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -35,6 +37,7 @@ public abstract class FleetCmdlet : FindCmdlet
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Subscription")]
+    [ArgumentCompleter(typeof(SubscriptionCompleter))]
     [ValidateNotNull]
     public string[]? SubscriptionId { get; set; }
 
@@ -47,6 +50,7 @@ public abstract class FleetCmdlet : FindCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ParameterSets.ByName)]
     [Parameter(ParameterSetName = OfAllSubscriptions)]
+    [ArgumentCompleter(typeof(ManagementGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ManagementGroupId { get; set; }
 

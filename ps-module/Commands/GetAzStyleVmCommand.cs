@@ -13,6 +13,7 @@ public sealed class GetAzStyleVmCommand : FindAzStyleCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceName", "VMName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }

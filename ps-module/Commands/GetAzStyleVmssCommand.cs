@@ -15,6 +15,7 @@ public sealed class GetAzStyleVmssCommand : FindAzStyleCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "VmssName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? VMScaleSetName { get; set; }

@@ -21,11 +21,13 @@ public sealed class GetFederatedIdentityCredentialCommand : SubscriptionCmdlet
     /// <summary>The resource group of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The name of the identity.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(IdentityNameCompleter))]
     [AllowEmptyString]
     public string? IdentityName { get; set; }
 
@@ -34,6 +36,7 @@ public sealed class GetFederatedIdentityCredentialCommand : SubscriptionCmdlet
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Id", "ResourceId")]
+    [ArgumentCompleter(typeof(IdentityIdCompleter))]
     [AllowEmptyString]
     public PSObject? IdentityId { get; set; }
 
@@ -42,6 +45,7 @@ public sealed class GetFederatedIdentityCredentialCommand : SubscriptionCmdlet
     /// Without it, all of the identity.
     /// </summary>
     [Parameter(Position = 2)]
+    [ArgumentCompleter(typeof(FederatedCredentialNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }

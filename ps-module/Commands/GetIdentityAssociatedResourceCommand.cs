@@ -22,6 +22,7 @@ public sealed class GetIdentityAssociatedResourceCommand : SubscriptionCmdlet
 
     /// <summary>The identities: resource ids, identity objects, or, with -ResourceGroupName, names.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
+    [ArgumentCompleter(typeof(IdentityCompleter))]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? IdentityId { get; set; }
@@ -33,6 +34,7 @@ public sealed class GetIdentityAssociatedResourceCommand : SubscriptionCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 

@@ -19,6 +19,7 @@ public sealed class GetIdentityGroupMemberCommand : SubscriptionCmdlet
     /// <summary>The groups: their object ids, their display names, or objects that are groups.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("GroupId", "GroupName")]
+    [ArgumentCompleter(typeof(DirectoryGroupCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public PSObject?[]? Group { get; set; }

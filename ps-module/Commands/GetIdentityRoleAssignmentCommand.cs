@@ -31,6 +31,7 @@ public sealed class GetIdentityRoleAssignmentCommand : SubscriptionCmdlet
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
     /// </summary>
     [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
+    [ArgumentCompleter(typeof(IdentityIdCompleter))]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? IdentityId { get; set; }
@@ -38,6 +39,7 @@ public sealed class GetIdentityRoleAssignmentCommand : SubscriptionCmdlet
     /// <summary>The resource group in which an identity's name is looked for.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNull]
     public string? IdentityResourceGroupName { get; set; }
 
@@ -70,10 +72,12 @@ public sealed class GetIdentityRoleAssignmentCommand : SubscriptionCmdlet
     /// a property Id or ResourceId. Without it, the whole subscription.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
     public PSObject?[]? Scope { get; set; }
 
     /// <summary>The resource group to look at. Without it, the whole subscription.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 

@@ -20,6 +20,7 @@ public sealed class GetResourceIdentityCommand : FleetCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [Alias("ResourceName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -32,6 +33,7 @@ public sealed class GetResourceIdentityCommand : FleetCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 2)]
     [Parameter(ParameterSetName = ParameterSets.ByResourceId)]
     [Parameter(ParameterSetName = OfAllSubscriptions, Position = 1)]
+    [ArgumentCompleter(typeof(ResourceTypeCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? ResourceType { get; set; }

@@ -16,6 +16,7 @@ public sealed class GetSystemAssignedIdentityCommand : SubscriptionCmdlet
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("ResourceId", "InputObject")]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public PSObject?[]? Scope { get; set; }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -18,6 +19,7 @@ public sealed class GetUserAssignedIdentityCommand : FleetCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = OfAllSubscriptions, Position = 0)]
     [Alias("IdentityName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }

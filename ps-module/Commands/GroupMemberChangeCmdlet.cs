@@ -13,6 +13,7 @@ public abstract class GroupMemberChangeCmdlet : ChangeCmdlet
     /// <summary>The group: its object id, or its display name.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("GroupId", "GroupName")]
+    [ArgumentCompleter(typeof(DirectoryGroupCompleter))]
     [AllowEmptyString]
     public string Group { get; set; } = "";
 

@@ -11,6 +11,7 @@ public abstract class IdentityChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
@@ -18,12 +19,14 @@ public abstract class IdentityChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("IdentityName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the identities.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }

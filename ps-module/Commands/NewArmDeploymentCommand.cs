@@ -27,6 +27,7 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
     /// <summary>The resource group.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 

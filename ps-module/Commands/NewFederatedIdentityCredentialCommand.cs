@@ -32,17 +32,20 @@ public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
     /// <summary>The resource group of the identity. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string? ResourceGroupName { get; set; }
 
     /// <summary>The name of the identity.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(IdentityNameCompleter))]
     [AllowEmptyString]
     public string? IdentityName { get; set; }
 
     /// <summary>The id of the identity, or the identity itself, in place of its names.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Id", "ResourceId")]
+    [ArgumentCompleter(typeof(IdentityIdCompleter))]
     [AllowEmptyString]
     public PSObject? IdentityId { get; set; }
 

@@ -25,6 +25,7 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
@@ -48,6 +49,7 @@ public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
 
     /// <summary>The region, such as eastus. Without it, the resource group's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(LocationCompleter))]
     public string? Location { get; set; }
 
     /// <summary>

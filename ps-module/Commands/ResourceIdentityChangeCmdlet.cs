@@ -20,11 +20,13 @@ public abstract class ResourceIdentityChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
     /// <summary>The resource ids of the resources.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }
@@ -34,6 +36,7 @@ public abstract class ResourceIdentityChangeCmdlet : ChangeCmdlet
     /// resource group. A cell of a table may hold several, with ';' between them.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(IdentityCompleter))]
     public object?[]? AddIdentityId { get; set; }
 
     /// <summary>
@@ -41,6 +44,7 @@ public abstract class ResourceIdentityChangeCmdlet : ChangeCmdlet
     /// resource group. A cell of a table may hold several, with ';' between them.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AssignedIdentityCompleter))]
     public object?[]? RemoveIdentityId { get; set; }
 
     /// <summary>
@@ -70,6 +74,7 @@ public abstract class ResourceIdentityChangeCmdlet : ChangeCmdlet
     /// in the resource's own resource group. Goes with -IdentityType.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(IdentityCompleter))]
     public object[]? IdentityId { get; set; }
 
     /// <summary>

@@ -17,6 +17,7 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
     /// </summary>
     [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
+    [ArgumentCompleter(typeof(IdentityIdCompleter))]
     [AllowNull]
     [AllowEmptyCollection]
     public object?[]? IdentityId { get; set; }
@@ -24,6 +25,7 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     /// <summary>The resource group in which an identity's name is looked for.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNull]
     public string? IdentityResourceGroupName { get; set; }
 
@@ -66,12 +68,14 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
     [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
     [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
     public PSObject?[]? Scope { get; set; }
 
     /// <summary>The resource group that the role counts on.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
     [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
     [Parameter(ParameterSetName = ParameterSets.ByPrincipal)]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNull]
     public string? ResourceGroupName { get; set; }
 

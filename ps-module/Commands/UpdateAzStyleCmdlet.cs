@@ -16,6 +16,7 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
     /// <summary>The resource group.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ResourceGroupName { get; set; }
 
@@ -25,6 +26,7 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
 
     /// <summary>The user-assigned identities: resource ids, or names of identities in the machine's resource group.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(IdentityCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] IdentityId { get; set; } = [];
 

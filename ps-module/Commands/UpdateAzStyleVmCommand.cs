@@ -23,6 +23,7 @@ public sealed class UpdateAzStyleVmCommand : UpdateAzStyleCmdlet
 
     /// <summary>The resource id of the virtual machine. It must be that of the object.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Id { get; set; }
 

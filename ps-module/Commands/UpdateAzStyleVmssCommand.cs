@@ -19,6 +19,7 @@ public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
     /// <summary>The name of the scale set.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "VmssName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
     public string VMScaleSetName { get; set; } = "";
 

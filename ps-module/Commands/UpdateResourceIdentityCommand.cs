@@ -26,6 +26,7 @@ public sealed class UpdateResourceIdentityCommand : ResourceIdentityChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
@@ -35,6 +36,7 @@ public sealed class UpdateResourceIdentityCommand : ResourceIdentityChangeCmdlet
     /// beside an id or an object, it must be the resource's own.
     /// </summary>
     [Parameter(Position = 2)]
+    [ArgumentCompleter(typeof(ResourceTypeCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ResourceType { get; set; }
 

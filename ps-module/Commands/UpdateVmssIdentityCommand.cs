@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 
@@ -22,6 +23,7 @@ public sealed class UpdateVmssIdentityCommand : ResourceIdentityChangeCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VmssName", "VMScaleSetName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }

@@ -19,6 +19,7 @@ public sealed class WaitVmIdentityCommand : SubscriptionCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("ResourceGroup")]
+    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
     [AllowEmptyString]
     public string ResourceGroupName { get; set; } = "";
 
@@ -26,12 +27,14 @@ public sealed class WaitVmIdentityCommand : SubscriptionCmdlet
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("VMName")]
+    [ArgumentCompleter(typeof(ResourceNameCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
 
     /// <summary>The resource ids of the virtual machines and scale sets.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
+    [ArgumentCompleter(typeof(ResourceIdCompleter))]
     [AllowEmptyString]
     [AllowNull]
     public string[]? ResourceId { get; set; }

@@ -48,6 +48,8 @@ pub struct Client {
     agreement: Agreement,
     /// Whether an item of a list that can't be read is an error.
     whole_lists: bool,
+    /// Whether a request that fails is not sent again.
+    sends_once: bool,
 }
 
 struct Shared {
@@ -110,6 +112,7 @@ impl Client {
             observer: Arc::new(Silent),
             agreement: Agreement::default(),
             whole_lists: false,
+            sends_once: false,
         }
     }
 
@@ -134,6 +137,14 @@ impl Client {
     pub(crate) fn reading_whole_lists(&self) -> Self {
         Self {
             whole_lists: true,
+            ..self.clone()
+        }
+    }
+
+    /// The same client, for whoever can't wait: a request that fails is not sent again.
+    pub(crate) fn without_retries(&self) -> Self {
+        Self {
+            sends_once: true,
             ..self.clone()
         }
     }
@@ -367,7 +378,8 @@ impl Client {
                 Err(error) => Failure::unanswered(&request, &error),
             };
             repeated |= failed.uncertain;
-            match failed.wait(retry, attempt) {
+            let wait = failed.wait(retry, attempt);
+            match wait.filter(|_| !self.sends_once) {
                 Some(wait) => self.pause(&request, wait, &failed.reason).await,
                 None if repeated && request.idempotency != Idempotency::ReadOnly => {
                     return Err(failed.error.perhaps_done());

@@ -71,6 +71,7 @@ impl Published {
                 error: ptr::null(),
                 message: AzmiStr::ABSENT,
                 guard: 0,
+                suggestion: ptr::null(),
             },
             payload: Box::new(event.payload),
             kept: Vec::new(),

@@ -15,7 +15,7 @@
 #![allow(clippy::undocumented_unsafe_blocks)]
 
 use crate::identity::federated;
-use crate::{access, arm, connect, export, identity};
+use crate::{access, arm, completion, connect, export, identity};
 
 use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
 use super::events;
@@ -23,7 +23,7 @@ use super::guard::{Status, guard};
 use super::listing;
 use super::queue::Queue;
 use super::read::{check_out, read};
-use super::registry::{clients, guards, questions, queues};
+use super::registry::{Connected, clients, guards, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
 
@@ -185,13 +185,14 @@ pub extern "C" fn azmi_guard_answer(guard_handle: u64, go_on: u8) -> i32 {
     })
 }
 
-/// Frees a client. Operations that run with it end as they would. 0 does nothing; a handle
-/// freed before is `AZMI_ERROR_HANDLE`.
+/// Frees a client. Operations that run with it end as they would; what it was asked for words of
+/// command lines is forgotten, and stops where it is under way. 0 does nothing; a handle freed
+/// before is `AZMI_ERROR_HANDLE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn azmi_client_free(client: u64) -> i32 {
     guard(|| {
         if client != 0 {
-            clients().remove(client)?;
+            clients().remove(client)?.memory.close();
         }
         Ok(())
     })
@@ -738,5 +739,49 @@ pub unsafe extern "C" fn azmi_identity_export(
                 .await;
             Ok(())
         })
+    })
+}
+
+/// Submits the completion of a word of a command line. Yields a [`AzmiSuggestion`] for each, the
+/// likeliest first: none where the service refuses, fails, or does not answer in time. Nobody is
+/// asked to sign in, and no request is sent again. `client` may be 0: then it is what is known
+/// without a service.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_complete(
+    client: u64,
+    request: *const AzmiCompletionRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        let connected = match client {
+            0 => None,
+            client => Some(clients().get(client)?),
+        };
+        submit(queue, tag, |operation| async move {
+            let found = match connected {
+                None => completion::known(&request),
+                Some(Connected { client, memory }) => {
+                    let observer = operation.observer();
+                    completion::complete(&memory, &client, observer, &request).await
+                }
+            };
+            operation.items(found).await;
+            Ok(())
+        })
+    })
+}
+
+/// Forgets what all clients were asked for words of command lines, and stops what is under way.
+#[unsafe(no_mangle)]
+pub extern "C" fn azmi_completion_forget() -> i32 {
+    guard(|| {
+        let all = clients().all();
+        all.iter().for_each(|connected| connected.memory.forget());
+        Ok(())
     })
 }

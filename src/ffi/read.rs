@@ -143,6 +143,11 @@ pub(super) fn seconds(given: i32) -> Option<Duration> {
     u64::try_from(given).ok().map(Duration::from_secs)
 }
 
+/// A duration in milliseconds.
+pub(super) fn milliseconds(given: u32) -> Duration {
+    Duration::from_millis(given.into())
+}
+
 /// A target; none when nothing in it is given.
 pub(super) fn unless_blank(given: Target) -> Option<Target> {
     (given != Target::default()).then_some(given)

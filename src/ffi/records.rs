@@ -2,7 +2,7 @@
 
 use super::mode::Change;
 use super::read::*;
-use super::registry::clients;
+use super::registry::{Connected, clients};
 use super::show::*;
 use super::types::*;
 use crate::arm::Client;
@@ -11,5 +11,5 @@ include!(concat!(env!("OUT_DIR"), "/records.rs"));
 
 /// From here on the host owns the client.
 fn client_handle<'a>(client: &'a Client, _: &mut Held<'a>) -> u64 {
-    clients().insert(client.clone())
+    clients().insert(Connected::new(client.clone()))
 }

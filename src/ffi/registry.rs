@@ -10,6 +10,23 @@ use super::guard::Status;
 use super::questions::Claim;
 use super::queue::{GoOn, Queue};
 use crate::arm::Client;
+use crate::completion::Memory;
+
+/// A client, and what it was asked for the words of command lines.
+#[derive(Clone)]
+pub(super) struct Connected {
+    pub(super) client: Client,
+    pub(super) memory: Arc<Memory>,
+}
+
+impl Connected {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            client,
+            memory: Arc::default(),
+        }
+    }
+}
 
 /// The things of one kind that the host holds handles of.
 pub(super) struct Registry<T> {
@@ -45,6 +62,10 @@ impl<T: Clone> Registry<T> {
     pub(super) fn get(&self, handle: u64) -> Result<T, Status> {
         self.items().get(&handle).cloned().ok_or(Status::Handle)
     }
+
+    pub(super) fn all(&self) -> Vec<T> {
+        self.items().values().cloned().collect()
+    }
 }
 
 /// The host's queues.
@@ -54,8 +75,8 @@ pub(super) fn queues() -> &'static Registry<Arc<Queue>> {
 }
 
 /// The host's clients.
-pub(super) fn clients() -> &'static Registry<Client> {
-    static CLIENTS: Lazy<Registry<Client>> = Lazy::new(Registry::new);
+pub(super) fn clients() -> &'static Registry<Connected> {
+    static CLIENTS: Lazy<Registry<Connected>> = Lazy::new(Registry::new);
     &CLIENTS
 }
 

@@ -57,7 +57,7 @@ where
     W: FnOnce(Client, std::sync::Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let client = clients().get(client)?;
+    let client = clients().get(client)?.client;
     start(queue, tag, |operation| {
         let client = client.observed_by(operation.observer());
         work(client, operation)
@@ -94,7 +94,7 @@ where
     W: FnOnce(Client, std::sync::Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    let client = clients().get(client)?;
+    let client = clients().get(client)?.client;
     submit(queue, tag, |operation| {
         let client = client.observed_by(operation.observer());
         work(client, operation)

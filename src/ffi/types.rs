@@ -261,6 +261,39 @@ pub const AZMI_REFERENCE_MENTIONED: u32 = 1;
 /// The provider of managed identities reports the reference, without saying of which kind it is.
 pub const AZMI_REFERENCE_REPORTED: u32 = 2;
 
+/// What a word of a command line stands for.
+///
+/// One of `AZMI_COMPLETION_*`.
+#[azmi(constants = "AZMI_COMPLETION_", of = completion::Kind, class = CompletionKind)]
+pub type AzmiCompletionKind = u32;
+
+/// A subscription: its id.
+pub const AZMI_COMPLETION_SUBSCRIPTION: u32 = 0;
+/// A resource group: its name.
+pub const AZMI_COMPLETION_RESOURCE_GROUP: u32 = 1;
+/// A region: its name.
+pub const AZMI_COMPLETION_LOCATION: u32 = 2;
+/// A resource of the type that is given: its name, with those of its parents before it.
+pub const AZMI_COMPLETION_RESOURCE: u32 = 3;
+/// A resource of the type that is given, or of any: its id.
+pub const AZMI_COMPLETION_RESOURCE_ID: u32 = 4;
+/// A user-assigned identity: its name if it is in the group that is given, or else its id.
+pub const AZMI_COMPLETION_IDENTITY: u32 = 5;
+/// An identity that the resources have which are named; any identity when none is.
+pub const AZMI_COMPLETION_ASSIGNED_IDENTITY: u32 = 6;
+/// A federated credential of the identity that is named: its name.
+pub const AZMI_COMPLETION_FEDERATED_CREDENTIAL: u32 = 7;
+/// A role: its name.
+pub const AZMI_COMPLETION_ROLE: u32 = 8;
+/// A scope: its id.
+pub const AZMI_COMPLETION_SCOPE: u32 = 9;
+/// A group of the directory: its name, or its id where several have that name.
+pub const AZMI_COMPLETION_DIRECTORY_GROUP: u32 = 10;
+/// A type of resources that can have identities.
+pub const AZMI_COMPLETION_RESOURCE_TYPE: u32 = 11;
+/// A management group: its name.
+pub const AZMI_COMPLETION_MANAGEMENT_GROUP: u32 = 12;
+
 /// A tag: a name and a value.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -874,6 +907,49 @@ pub struct AzmiIdentityExportRequest {
     pub roles: u8,
 }
 
+/// What `azmi_complete` needs: a word, and what else its command line says.
+#[azmi(reads = completion::Request)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiCompletionRequest {
+    /// What the word stands for.
+    #[azmi(required)]
+    pub kind: AzmiCompletionKind,
+    /// The word as far as it goes.
+    pub word: AzmiStr,
+    /// The subscriptions, by id or by name; the connection's when there is none.
+    pub subscriptions: *const AzmiStr,
+    /// The number of subscriptions.
+    pub subscriptions_len: usize,
+    /// 1 for all subscriptions that the sign-in sees; `subscriptions` is not read then.
+    pub all_subscriptions: u8,
+    /// The name or the id of a management group, whose subscriptions are meant.
+    #[azmi(optional, member = management_group)]
+    pub management_group_id: AzmiStr,
+    /// The resource group.
+    #[azmi(optional)]
+    pub resource_group: AzmiStr,
+    /// The types of the resources, or patterns; any when there is none.
+    pub resource_types: *const AzmiStr,
+    /// The number of types.
+    pub resource_types_len: usize,
+    /// The names of resources that the command is about.
+    pub names: *const AzmiStr,
+    /// The number of names.
+    pub names_len: usize,
+    /// The ids of resources that the command is about.
+    pub ids: *const AzmiStr,
+    /// The number of ids.
+    pub ids_len: usize,
+    /// The id of the scope on which a role is to count.
+    #[azmi(optional)]
+    pub scope: AzmiStr,
+    /// How long to wait for the service, in milliseconds. What it answers later is kept for the next
+    /// word.
+    #[azmi(member = patience, with = milliseconds, name = PatienceMilliseconds)]
+    pub patience_ms: u32,
+}
+
 /// Something that happened in an operation. Exactly one event of an accepted operation is
 /// `AZMI_EVENT_DONE` or `AZMI_EVENT_FAILED`, and it is the last.
 #[azmi()]
@@ -931,6 +1007,9 @@ pub struct AzmiEvent {
     pub message: AzmiStr,
     /// The handle for `azmi_guard_answer`, or 0.
     pub guard: u64,
+    /// What can complete a word, or null.
+    #[azmi(item)]
+    pub suggestion: *const AzmiSuggestion,
 }
 
 /// A subscription.
@@ -1260,6 +1339,18 @@ pub struct AzmiRoleDefinition {
     /// `BuiltInRole` or `CustomRole`.
     #[azmi(member = properties.kind, optional)]
     pub kind: AzmiStr,
+}
+
+/// What can stand in the place of a word of a command line.
+#[azmi(shows = completion::Suggestion, class = Suggestion)]
+#[repr(C)]
+pub struct AzmiSuggestion {
+    /// The argument, without quotes.
+    pub value: AzmiStr,
+    /// What a list shows for it, on one line.
+    pub label: AzmiStr,
+    /// What else tells it from others, on one line; empty when there is nothing.
+    pub detail: AzmiStr,
 }
 
 /// A resource that refers to a user-assigned managed identity.

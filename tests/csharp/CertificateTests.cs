@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ManagedIdentity.Certificates;
-using ManagedIdentity.Commands;
 using ManagedIdentity.Native;
 using Xunit;
 

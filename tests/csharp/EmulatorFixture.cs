@@ -63,6 +63,17 @@ public sealed class EmulatorFixture : IDisposable
 
     internal static ResourceTarget Target(string name) => new() { ResourceGroupName = Group, Name = name };
 
+    /// <summary>Calls the emulator's own interface.</summary>
+    internal void Admin(string method, string path, string? body)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_emulator.Endpoint) };
+        using var call = new HttpRequestMessage(new HttpMethod(method), new Uri($"_emulator/{path}", UriKind.Relative))
+        {
+            Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
+        http.Send(call).EnsureSuccessStatusCode();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,5 +1,3 @@
-using System.Linq;
-using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -65,18 +63,6 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
         Assert.Equal(kind, found.Reference);
         Assert.Equal(identity.Id, found.IdentityId, ignoreCase: true);
         Run.Items<object>(new IdentityDeleteRequest(fixture.Client, new ResourceTarget { ResourceId = identity.Id }) { DeleteMode = DeleteMode.Detach });
-    }
-
-    [Theory]
-    [InlineData("read", "Reader,Key Vault Reader,Vault Reader")]
-    [InlineData("VAULT", "Vault Reader,Key Vault Reader")]
-    [InlineData("", "Key Vault Reader,Reader,Vault Reader")]
-    [InlineData("x", "")]
-    public void Names_that_begin_with_a_word_come_first(string word, string expected)
-    {
-        var roles = new[] { "Vault Reader", "Reader", "Key Vault Reader" }.Select(name => new RoleDefinition { RoleName = name });
-        var found = RoleDefinitionNameCompleter.Matching(roles, word).Select(role => role.RoleName);
-        Assert.Equal(expected, string.Join(',', found));
     }
 
     private UserAssignedIdentity Create(string name) =>

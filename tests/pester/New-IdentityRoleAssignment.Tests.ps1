@@ -279,6 +279,8 @@ Describe 'New-IdentityRoleAssignment' {
             $null = Connect-ManagedIdentityService -Emulator
             Get-Completion 'New-IdentityRoleAssignment -RoleDefinitionName r' | Where-Object ResultType -EQ ParameterValue | Should -BeNullOrEmpty
             Invoke-Emulator Delete /faults
+            # A connection remembers for a while that it was refused.
+            $null = Connect-ManagedIdentityService -Emulator
             (Get-Completion 'New-IdentityRoleAssignment -RoleDefinitionName reade')[0].CompletionText | Should -Be Reader
             Get-ManagedIdentityConnection | Disconnect-ManagedIdentityService
             Get-Completion 'New-IdentityRoleAssignment -RoleDefinitionName r' | Where-Object ResultType -EQ ParameterValue | Should -BeNullOrEmpty

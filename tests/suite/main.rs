@@ -7,6 +7,7 @@ mod access;
 mod audience;
 mod bindings;
 mod c_abi;
+mod completion;
 mod errors;
 mod federated;
 mod fleet;

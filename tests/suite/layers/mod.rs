@@ -31,6 +31,7 @@ fn the_library() {
             "access",
             "deployment",
             "export",
+            "completion",
             "ffi",
         ],
     );

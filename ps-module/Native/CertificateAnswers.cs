@@ -3,9 +3,8 @@ using System.IO;
 using System.Security;
 using System.Security.Cryptography;
 using ManagedIdentity.Certificates;
-using ManagedIdentity.Native;
 
-namespace ManagedIdentity.Commands;
+namespace ManagedIdentity.Native;
 
 /// <summary>Answers what the library asks about certificates.</summary>
 internal static class CertificateAnswers

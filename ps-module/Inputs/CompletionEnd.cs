@@ -1,0 +1,11 @@
+using System.Management.Automation;
+using ManagedIdentity.Native;
+
+namespace ManagedIdentity.Inputs;
+
+/// <summary>Ends what completions have begun, when the module is removed.</summary>
+public sealed class CompletionEnd : IModuleAssemblyCleanup
+{
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo) => Suggestions.Forget();
+}
