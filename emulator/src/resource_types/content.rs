@@ -92,24 +92,33 @@ pub(super) fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     }
 }
 
-/// Checks that a write brings the secrets along that reads do not show, and forgets them: that there
-/// is one is all that is stored.
+/// Checks that a write brings the secrets along that reads do not show, and takes them away: that
+/// there is one is all that is stored with the resource.
 pub(super) fn take_secrets(
     row: &ResourceType,
     properties: &mut Map<String, Value>,
-) -> Result<(), ArmError> {
+) -> Result<Vec<Taken>, ArmError> {
     let mut value = Value::Object(std::mem::take(properties));
+    let mut found = Vec::new();
     let checked = row
         .secrets
         .iter()
-        .try_for_each(|secret| take_secret(row, secret, &mut value));
+        .try_for_each(|secret| take_secret(row, secret, &mut value, &mut found));
     if let Value::Object(taken) = value {
         *properties = taken;
     }
-    checked
+    checked.map(|()| found)
 }
 
-fn take_secret(row: &ResourceType, secret: &Secret, value: &mut Value) -> Result<(), ArmError> {
+/// A secret: the name of its item, and none where it is the one that there was.
+pub(super) type Taken = (String, Option<Value>);
+
+fn take_secret(
+    row: &ResourceType,
+    secret: &Secret,
+    value: &mut Value,
+    found: &mut Vec<Taken>,
+) -> Result<(), ArmError> {
     let has = |item: &Value, name: &str| item.get(name).is_some_and(|value| !value.is_null());
     let complete = |item: &Value| {
         has(item, secret.member) || secret.instead.iter().any(|name| has(item, name))
@@ -148,7 +157,9 @@ fn take_secret(row: &ResourceType, secret: &Secret, value: &mut Value) -> Result
     }
     for item in visit_mut(value, secret.items) {
         if has(item, secret.member) {
-            item[secret.member] = json!(true);
+            let taken = std::mem::replace(&mut item[secret.member], json!(true));
+            let taken = Some(taken).filter(|taken| *taken != json!(true));
+            found.push((name(item), taken));
         }
     }
     Ok(())

@@ -4,17 +4,19 @@
 mod calls;
 mod content;
 mod named;
+mod secrets;
 mod target;
 mod write;
 
 use crate::arm::route::{Ended, Provider, Route, Versions, route};
 use crate::model::operation::Effect;
 use crate::model::resource_type::{self, Level, Patch, ResourceType, TYPES};
-use crate::state::State;
+use crate::state::{Parts, State};
 
 pub(crate) const PROVIDER: Provider = Provider {
     made_routes: Some(|| TYPES.iter().flat_map(routes).collect()),
     resource_type: Some(|name| resource_type::find(name).map(|row| row.kind)),
+    parts: &[Parts::add::<secrets::Secrets>],
     operation_ended: Some(operation_ended),
     ..Provider::NOTHING
 };
@@ -33,6 +35,10 @@ fn routes(row: &'static ResourceType) -> Vec<Route> {
     ];
     if row.patch != Patch::Refused {
         routes.push(route("PATCH", one, write::patch, versions));
+    }
+    for action in row.secrets.iter().filter_map(|secret| secret.action) {
+        let pattern: &'static str = format!("{one}/{action}").leak();
+        routes.push(route("POST", pattern, secrets::list, versions).asking());
     }
     if let Some(pattern) = in_subscription {
         routes.push(route("GET", pattern.leak(), calls::list, versions));

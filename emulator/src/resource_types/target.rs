@@ -21,7 +21,16 @@ pub(super) struct Target {
 impl Target {
     /// What the path of a call names.
     pub(super) fn of(call: &Call<'_>) -> Result<Target, ArmError> {
+        Target::at(&call.request.segments)
+    }
+
+    /// The resource in the path of an action.
+    pub(super) fn of_action(call: &Call<'_>) -> Result<Target, ArmError> {
         let segments = &call.request.segments;
+        Target::at(&segments[..segments.len().saturating_sub(1)])
+    }
+
+    fn at(segments: &[String]) -> Result<Target, ArmError> {
         let at = segments
             .iter()
             .rposition(|segment| segment.eq_ignore_ascii_case("providers"))

@@ -6,6 +6,7 @@ use super::content::{
     add_own, check_required, extra_of, location, merge, properties_of, take_secrets,
 };
 use super::named;
+use super::secrets::Secrets;
 use super::target::Target;
 use crate::arm::assignment::{
     Mode, Rules, Words, changed_by, check_added, failed_operation, first_missing, resolve,
@@ -153,13 +154,16 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Handled {
         provisioning_state: String::new(),
         running: None,
     };
-    take_secrets(row, &mut next.properties)?;
+    let secrets = take_secrets(row, &mut next.properties)?;
     add_own(&target, before.as_ref(), &mut next);
     let answer = match before {
         Some(_) => row.updated,
         None => row.created,
     };
-    write(world, call, row, before, next, (answer, sent.is_some()))
+    let reply = write(world, call, row, before, next, (answer, sent.is_some()))?;
+    let kept = world.session.part_mut::<Secrets>();
+    kept.set(&target.key(), secrets);
+    Ok(reply)
 }
 
 fn check_location(
@@ -214,9 +218,12 @@ pub(super) fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     }
     merge(&mut next.extra, extra_of(&body));
     merge(&mut next.properties, properties_of(&body)?);
-    take_secrets(row, &mut next.properties)?;
+    let secrets = take_secrets(row, &mut next.properties)?;
     let sent = sent.is_some();
-    write(world, call, row, Some(before), next, (row.patched, sent))
+    let reply = write(world, call, row, Some(before), next, (row.patched, sent))?;
+    let kept = world.session.part_mut::<Secrets>();
+    kept.set(&target.key(), secrets);
+    Ok(reply)
 }
 
 /// A `PATCH` that is good for tags alone.

@@ -469,13 +469,14 @@ async fn metadata_of_providers() {
             .unwrap()
             .clone()
     };
-    let web = types("microsoft.web").await;
-    let slots = find(&web, "sites/slots");
+    let registries = find(&types("Microsoft.ContainerRegistry").await, "registries");
     assert_eq!(
-        slots["apiVersions"][0], "2025-05-01-preview",
+        registries["apiVersions"][0], "2026-09-01-preview",
         "the newest first, previews too"
     );
-    assert_eq!(slots["apiVersions"][1], "2024-11-01");
+    let web = types("microsoft.web").await;
+    let slots = find(&web, "sites/slots");
+    assert_eq!(slots["apiVersions"][0], "2025-05-01");
     assert_eq!(slots.get("defaultApiVersion"), None);
     let announced = |one: &Value| {
         one["capabilities"]

@@ -1441,6 +1441,17 @@ async fn secrets_are_not_shown_and_have_to_come_along() {
         .put(&app.path("one"), read.clone())
         .await
         .fails(400, "ContainerAppRegistriesPasswordSecretRefNotFound");
+    // The action shows them, and goes by what was written last.
+    let secrets = app.path("one").replace("/one?", "/one/listSecrets?");
+    let listed = azure.post(&secrets, Value::Null).await.is(200).json();
+    assert_eq!(
+        listed,
+        json!({"value": [{"name": "pass", "value": "hush"}]})
+    );
+    azure
+        .post(&secrets.replace("/one/", "/none/"), Value::Null)
+        .await
+        .fails(404, "ResourceNotFound");
     // A PATCH of the identity alone needs none.
     let body = write(&azure, &app, user(&["aaa"])).await;
     assert_eq!(names(&body), ["aaa"]);
@@ -1448,6 +1459,13 @@ async fn secrets_are_not_shown_and_have_to_come_along() {
     read["identity"] = user(&["aaa"]);
     let answer = azure.put(&app.path("one"), read).await.is(200);
     follow(&azure, &answer).await;
+
+    assert_eq!(azure.post(&secrets, Value::Null).await.json(), listed);
+    let fewer = json!({"properties": {"configuration": {"secrets": [], "registries": []}}});
+    let answer = azure.patch(&app.path("one"), fewer).await.is(202);
+    follow(&azure, &answer).await;
+    let listed = azure.post(&secrets, Value::Null).await.json();
+    assert_eq!(listed, json!({"value": []}));
 
     let group = of("containerGroups");
     let mut body = group.body();

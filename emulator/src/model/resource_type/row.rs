@@ -232,6 +232,8 @@ pub(crate) struct Secret {
     /// Where items are referred to by name, and the code of the refusal when the item named has no
     /// secret.
     pub(crate) referred: Option<(&'static str, &'static str)>,
+    /// The action (`POST`) that shows the secrets.
+    pub(crate) action: Option<&'static str>,
 }
 
 /// What the provider itself puts beside what was sent.

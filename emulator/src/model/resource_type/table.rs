@@ -92,6 +92,7 @@ const CONTAINER_APP_SECRETS: &[Secret] = &[Secret {
         "configuration.registries[].passwordSecretRef",
         "ContainerAppRegistriesPasswordSecretRefNotFound",
     )),
+    action: Some("listSecrets"),
 }];
 
 const CONTAINER_APP_NAMED: &[Named] = &[
@@ -123,7 +124,8 @@ const WEB: &[&str] = &[
     "2023-12-01",
     "2024-04-01",
     "2024-11-01",
-    "2025-05-01-preview",
+    "2025-03-01",
+    "2025-05-01",
 ];
 
 const fn web(name: &'static str) -> ResourceType {
@@ -138,6 +140,7 @@ const fn container_app(name: &'static str) -> ResourceType {
         name,
         &[
             "2022-03-01",
+            "2022-10-01",
             "2023-05-01",
             "2024-03-01",
             "2025-01-01",
@@ -162,6 +165,8 @@ const fn namespace(name: &'static str) -> ResourceType {
             "2022-10-01-preview",
             "2024-01-01",
             "2025-05-01-preview",
+            "2026-01-01",
+            "2026-07-01-preview",
         ],
     )
     .identity_since("2018-01-01-preview")
@@ -177,6 +182,7 @@ const fn event_grid(name: &'static str) -> ResourceType {
         &[
             "2019-06-01",
             "2020-04-01-preview",
+            "2021-10-15-preview",
             "2022-06-15",
             "2025-02-15",
             "2025-07-15-preview",
@@ -194,6 +200,7 @@ const fn signal(name: &'static str) -> ResourceType {
             "2018-10-01",
             "2021-10-01",
             "2023-02-01",
+            "2023-08-01-preview",
             "2024-03-01",
             "2025-01-01-preview",
         ],
@@ -211,9 +218,11 @@ const fn gateway(name: &'static str) -> ResourceType {
             "2018-11-01",
             "2019-04-01",
             "2021-08-01",
+            "2022-01-01",
             "2023-09-01",
             "2024-05-01",
             "2025-01-01",
+            "2025-07-01",
         ],
     )
     .default_version("2019-04-01")
@@ -235,14 +244,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     container_app("Microsoft.App/jobs"),
     kind(
         "Microsoft.ContainerInstance/containerGroups",
-        &[
-            "2018-04-01",
-            "2018-10-01",
-            "2021-10-01",
-            "2023-05-01",
-            "2025-09-01",
-            "2025-11-01-preview",
-        ],
+        &["2018-04-01", "2018-10-01", "2021-10-01", "2023-05-01", "2024-05-01-preview", "2025-09-01", "2025-11-01-preview"],
     )
     .identity_since("2018-10-01")
     .view(IdentityView {
@@ -259,6 +261,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
             instead: &["identity"],
             code: "InvalidImageRegistryCredentials",
             referred: None,
+            action: None,
         },
         Secret {
             items: "containers[].properties.environmentVariables[]",
@@ -266,6 +269,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
             instead: &["value"],
             code: "InvalidEnvironmentVariables",
             referred: None,
+            action: None,
         },
     ])
     .named(&[id("imageRegistryCredentials[].identity")]),
@@ -273,16 +277,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         own: Own::Kubelet,
         ..kind(
             "Microsoft.ContainerService/managedClusters",
-            &[
-                "2018-03-31",
-                "2019-02-01",
-                "2021-07-01",
-                "2023-08-01",
-                "2024-09-01",
-                "2025-05-01",
-                "2025-10-01",
-                "2025-10-02-preview",
-            ],
+            &["2018-03-31", "2019-02-01", "2021-07-01", "2023-08-01", "2024-09-01", "2025-05-01", "2025-10-01", "2025-10-02-preview", "2026-06-01"],
         )
         .identity_since("2019-02-01")
         .takes(Takes::EITHER_ONE)
@@ -295,16 +290,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         sync_before: Some("2022-02-01-preview"),
         ..kind(
             "Microsoft.ContainerRegistry/registries",
-            &[
-                "2017-10-01",
-                "2019-05-01",
-                "2021-09-01",
-                "2022-02-01-preview",
-                "2023-07-01",
-                "2025-04-01",
-                "2025-11-01",
-                "2026-01-01-preview",
-            ],
+            &["2017-10-01", "2019-05-01", "2021-09-01", "2022-02-01-preview", "2023-07-01", "2025-04-01", "2025-11-01", "2026-01-01-preview", "2026-09-01-preview"],
         )
         .identity_since("2019-05-01")
         .view(LOWER)
@@ -382,13 +368,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         put_unnamed: Unnamed::Stay,
         ..kind(
             "Microsoft.DocumentDB/databaseAccounts",
-            &[
-                "2019-12-12",
-                "2021-03-15",
-                "2022-05-15",
-                "2024-08-15",
-                "2025-05-01-preview",
-            ],
+            &["2019-12-12", "2021-03-15", "2022-05-15", "2024-08-15", "2025-05-01-preview", "2026-03-15"],
         )
         .identity_since("2021-03-15")
         .view(TIGHT_NONE)
@@ -404,14 +384,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     },
     kind(
         "Microsoft.Sql/servers",
-        &[
-            "2014-04-01",
-            "2015-05-01-preview",
-            "2021-11-01",
-            "2023-08-01",
-            "2025-01-01",
-            "2025-02-01-preview",
-        ],
+        &["2014-04-01", "2015-05-01-preview", "2021-11-01", "2023-08-01", "2024-11-01-preview", "2025-01-01", "2025-02-01-preview"],
     )
     .identity_since("2015-05-01-preview")
     .view(TIGHT)
@@ -421,13 +394,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         system_stays: true,
         ..kind(
             "Microsoft.Sql/managedInstances",
-            &[
-                "2018-06-01-preview",
-                "2021-11-01",
-                "2023-08-01",
-                "2025-01-01",
-                "2025-02-01-preview",
-            ],
+            &["2018-06-01-preview", "2021-11-01", "2023-08-01", "2024-11-01-preview", "2025-01-01", "2025-02-01-preview"],
         )
         .view(TIGHT)
         .answers(CREATED_OPERATION, OK_OPERATION, OK_OPERATION)
@@ -438,13 +405,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         user_stays: true,
         ..kind(
             "Microsoft.DBforPostgreSQL/flexibleServers",
-            &[
-                "2021-06-01",
-                "2022-12-01",
-                "2024-08-01",
-                "2025-08-01",
-                "2026-01-01-preview",
-            ],
+            &["2021-06-01", "2022-12-01", "2023-12-01-preview", "2024-08-01", "2025-08-01", "2026-01-01-preview", "2026-04-01-preview"],
         )
         .identity_since("2022-12-01")
         .takes(Takes::USER)
@@ -457,13 +418,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     },
     kind(
         "Microsoft.DBforMySQL/flexibleServers",
-        &[
-            "2021-05-01",
-            "2022-01-01",
-            "2023-06-30",
-            "2023-12-30",
-            "2024-10-01-preview",
-        ],
+        &["2021-05-01", "2022-01-01", "2023-06-30", "2023-12-30", "2024-02-01-preview", "2024-10-01-preview", "2025-12-01-preview"],
     )
     .identity_since("2022-01-01")
     .takes(Takes::USER)
@@ -507,13 +462,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     .etag(Etag::Body("etag")),
     kind(
         "Microsoft.AppConfiguration/configurationStores",
-        &[
-            "2019-10-01",
-            "2020-06-01",
-            "2023-03-01",
-            "2024-05-01",
-            "2024-06-15-preview",
-        ],
+        &["2019-10-01", "2020-06-01", "2023-03-01", "2024-05-01", "2024-06-15-preview", "2025-08-01-preview"],
     )
     .identity_since("2020-06-01")
     .requires(&["sku"])
@@ -573,15 +522,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     .named(&[member("primaryUserAssignedIdentity")]),
     kind(
         "Microsoft.CognitiveServices/accounts",
-        &[
-            "2017-04-18",
-            "2021-04-30",
-            "2023-05-01",
-            "2024-10-01",
-            "2025-06-01",
-            "2026-03-01",
-            "2026-03-15-preview",
-        ],
+        &["2017-04-18", "2021-04-30", "2023-05-01", "2024-10-01", "2025-06-01", "2026-03-01", "2026-03-15-preview", "2026-05-15-preview"],
     )
     .identity_since("2021-04-30")
     .view(SPACED_NONE)
@@ -621,14 +562,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     .answers(OK_STATE, OK_STATE, OK_STATE),
     kind(
         "Microsoft.Compute/diskEncryptionSets",
-        &[
-            "2019-07-01",
-            "2020-12-01",
-            "2021-08-01",
-            "2022-03-02",
-            "2023-04-02",
-            "2024-03-02",
-        ],
+        &["2019-07-01", "2020-05-01", "2020-12-01", "2021-08-01", "2022-03-02", "2023-04-02", "2023-10-02", "2024-03-02"],
     )
     .default_version("2019-07-01")
     .merges()
@@ -639,15 +573,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         patch_since: Some("2021-06-01"),
         ..kind(
             "Microsoft.Authorization/policyAssignments",
-            &[
-                "2017-06-01-preview",
-                "2018-05-01",
-                "2020-09-01",
-                "2021-06-01",
-                "2022-06-01",
-                "2025-01-01",
-                "2025-03-01",
-            ],
+            &["2015-10-01-preview", "2016-04-01", "2016-12-01", "2017-06-01-preview", "2018-03-01", "2018-05-01", "2019-01-01", "2019-06-01", "2019-09-01", "2020-09-01", "2021-06-01", "2022-06-01", "2025-01-01", "2025-03-01", "2025-11-01"],
         )
         .identity_since("2018-05-01")
         .takes(Takes::EITHER)
@@ -672,14 +598,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
         quick_system: true,
         ..kind(
             "Microsoft.RecoveryServices/vaults",
-            &[
-                "2016-06-01",
-                "2020-10-01",
-                "2022-10-01",
-                "2024-04-01",
-                "2025-08-01",
-                "2025-08-31-preview",
-            ],
+            &["2016-06-01", "2020-10-01", "2022-10-01", "2024-04-01", "2025-08-01", "2025-08-31-preview", "2026-07-01"],
         )
         .identity_since("2020-10-01")
         .view(SPACED_NONE)
@@ -739,13 +658,7 @@ pub(crate) const TYPES: &[ResourceType] = &[
     signal("Microsoft.SignalRService/webPubSub"),
     kind(
         "Microsoft.Cdn/profiles",
-        &[
-            "2019-04-15",
-            "2023-05-01",
-            "2024-02-01",
-            "2025-04-15",
-            "2025-12-01",
-        ],
+        &["2019-04-15", "2021-06-01", "2023-05-01", "2024-02-01", "2025-04-15", "2025-12-01"],
     )
     .identity_since("2023-05-01")
     .view(TIGHT)
