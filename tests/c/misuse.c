@@ -40,6 +40,7 @@ static void events_and_clients(void) {
   struct AzmiResourceIdentityUpdateRequest update;
   struct AzmiResourceIdentityGetRequest get;
   struct AzmiTarget target;
+  struct AzmiCompletionRequest complete;
   struct AzmiConnectRequest connect;
   const struct AzmiEvent *event;
   uint64_t emulator, client, queue = new_queue();
@@ -74,6 +75,18 @@ static void events_and_clients(void) {
   connect.credential = 99;
   CHECK(azmi_client_connect(&connect, queue, 1) == AZMI_ERROR_VALUE);
   CHECK(azmi_client_connect(NULL, queue, 1) == AZMI_ERROR_NULL);
+  memset(&complete, 0, sizeof complete);
+  CHECK(azmi_complete(client, NULL, queue, 1) == AZMI_ERROR_NULL);
+  CHECK(azmi_complete(client, &complete, queue, 1) == AZMI_ERROR_NULL);
+  complete.word = str("");
+  CHECK(azmi_complete(queue, &complete, queue, 1) == AZMI_ERROR_HANDLE);
+  CHECK(azmi_complete(client, &complete, client, 1) == AZMI_ERROR_HANDLE);
+  complete.names_len = 1;
+  CHECK(azmi_complete(client, &complete, queue, 1) == AZMI_ERROR_NULL);
+  complete.names_len = 0;
+  complete.kind = 99;
+  CHECK(azmi_complete(client, &complete, queue, 1) == AZMI_ERROR_VALUE);
+  CHECK(azmi_completion_forget() == AZMI_OK);
   CHECK(azmi_queue_wait(queue, 0, &event) == AZMI_DRAINED);
 
   /* A rule that is broken is an error event with a message. */

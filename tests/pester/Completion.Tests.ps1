@@ -1,5 +1,14 @@
 Describe 'Completion of arguments' {
+    BeforeDiscovery {
+        # A word of another script, in lower case and in upper case, and its beginning.
+        $cyrillic = -join [char[]] (0x433, 0x440, 0x443, 0x43f, 0x43f, 0x430)
+        $upper = -join [char[]] (0x413, 0x420, 0x423, 0x41f)
+        $several = "$([char] 0xc4) $cyrillic $([char] 0x540d)"
+        $quote = [char] 0x2019
+        $dash = [char] 0x2013
+    }
     BeforeAll {
+        $cyrillic = -join [char[]] (0x433, 0x440, 0x443, 0x43f, 0x43f, 0x430)
         . "$PSScriptRoot/Common.ps1"
         . "$PSScriptRoot/Environment.ps1"
         . "$PSScriptRoot/ScaleSet.ps1"
@@ -31,12 +40,16 @@ Describe 'Completion of arguments' {
     AfterAll { Disconnect-TestEmulator }
 
     It 'is there for each parameter that names something of the service' {
-        $names = 'SubscriptionId', 'ResourceGroupName', 'IdentityResourceGroupName', 'Name', 'VMScaleSetName', 'IdentityName',
-            'ResourceId', 'Location', 'AddIdentityId', 'RemoveIdentityId', 'IdentityId', 'RoleDefinitionName', 'Scope', 'Group',
+        $names = @(
+            'SubscriptionId', 'ResourceGroupName', 'IdentityResourceGroupName', 'Name', 'VMScaleSetName', 'IdentityName'
+            'ResourceId', 'Location', 'AddIdentityId', 'RemoveIdentityId', 'IdentityId', 'RoleDefinitionName', 'Scope', 'Group'
             'ResourceType', 'ManagementGroupId'
+        )
         # Names of what is made; and ids of credentials, which their identity names.
-        $without = 'New-UserAssignedIdentity -Name', 'New-FederatedIdentityCredential -Name', 'New-ArmDeployment -Name',
+        $without = @(
+            'New-UserAssignedIdentity -Name', 'New-FederatedIdentityCredential -Name', 'New-ArmDeployment -Name'
             'Update-FederatedIdentityCredential -ResourceId', 'Remove-FederatedIdentityCredential -ResourceId'
+        )
         $missing = foreach ($command in Get-Command -Module ManagedIdentity | Where-Object { $_.Parameters.ContainsKey('Connection') }) {
             foreach ($parameter in $command.Parameters.Values | Where-Object Name -In $names) {
                 $completers = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ArgumentCompleterAttribute] }
@@ -55,7 +68,7 @@ Describe 'Completion of arguments' {
             $null = Invoke-Emulator Post /principals @{ id = $team; type = 'Group'; displayName = "Ann's `$team [a*]" }
             $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
             $far = (New-UserAssignedIdentity $OtherGroup far).Id
-            $null = Invoke-ArmRequest -Method Put -Path "$own/resourceGroups/группа(1)" -ApiVersion 2022-09-01 -Body @{ location = 'westus' }
+            $null = Invoke-ArmRequest -Method Put -Path "$own/resourceGroups/$cyrillic(1)" -ApiVersion 2022-09-01 -Body @{ location = 'westus' }
             $null = New-FederatedIdentityCredential $Group id1 main -Issuer https://issuer.example -Subject s
             Add-ScaleSet myScaleSet Manual
             $null = Update-VmIdentity $Group $VM -AddIdentityId id2, $far
@@ -73,9 +86,9 @@ Describe 'Completion of arguments' {
 
         It 'completes <Line>' -ForEach @(
             @{ Line = 'Get-VmIdentity -ResourceGroupName my'; Found = 'myResourceGroup' }
-            @{ Line = 'Get-VmIdentity -ResourceGroupName '; Found = 'myResourceGroup', 'TestRG', "'группа(1)'" }
-            @{ Line = 'Get-VmIdentity -ResourceGroupName ГРУП'; Found = "'группа(1)'" }
-            @{ Line = "Get-VmIdentity -ResourceGroupName 'груп"; Found = "'группа(1)'" }
+            @{ Line = 'Get-VmIdentity -ResourceGroupName '; Found = 'myResourceGroup', 'TestRG', "'$cyrillic(1)'" }
+            @{ Line = "Get-VmIdentity -ResourceGroupName $upper"; Found = "'$cyrillic(1)'" }
+            @{ Line = "Get-VmIdentity -ResourceGroupName '$($cyrillic.Substring(0, 4))"; Found = "'$cyrillic(1)'" }
             @{ Line = 'Get-VmIdentity -ResourceGroupName rg'; Found = 'TestRG' }
             @{ Line = 'Get-VmIdentity m'; Found = 'myResourceGroup' }
             @{ Line = 'Get-VmIdentity myResourceGroup '; Found = 'myVM' }
@@ -163,7 +176,7 @@ Describe 'Completion of arguments' {
         It 'completes a scope part by part, and by name' {
             Get-CompletionText 'New-IdentityRoleAssignment -Scope /' | Should -Be $own, "/subscriptions/$otherSubscription"
             Get-CompletionText "New-IdentityRoleAssignment -Scope $own/" | Select-Object -First 1 | Should -Be "$own/resourceGroups/$Group"
-            Get-CompletionText "New-IdentityRoleAssignment -Scope $own/resourceGroups/груп" | Should -Be "'$own/resourceGroups/группа(1)'"
+            Get-CompletionText "New-IdentityRoleAssignment -Scope $own/resourceGroups/$($cyrillic.Substring(0, 4))" | Should -Be "'$own/resourceGroups/$cyrillic(1)'"
             Get-CompletionText "New-IdentityRoleAssignment -Scope $own/resourceGroups/$Group/providers/Microsoft.Compute/" | Should -Contain $vmId
             Get-CompletionText 'Get-IdentityRoleAssignment -Scope myv' | Should -Be $vmId
             Get-CompletionText 'Get-SystemAssignedIdentity myv' | Should -Be $vmId
@@ -171,8 +184,8 @@ Describe 'Completion of arguments' {
         }
 
         It 'writes an argument so that PowerShell reads the name: <_>' -ForEach @(
-            'a b', "it's", "it$([char] 0x2019)s", '007', '1e5', '-WhatIf', "$([char] 0x2013)Force", '$(Remove-Item x)', 'a;b|c&d`e"f', '@a', '#a'
-            '[team]*?', 'Ä группа 名', '{x}', '(x)', 'a,b', '<x>', '%', '~', '*'
+            'a b', "it's", "it${quote}s", '007', '1e5', '-WhatIf', "${dash}Force", '$(Remove-Item x)', 'a;b|c&d`e"f', '@a', '#a'
+            '[team]*?', $several, '{x}', '(x)', 'a,b', '<x>', '%', '~', '*'
         ) {
             $null = Invoke-Emulator Post /principals @{ id = $named; type = 'Group'; displayName = $_ }
             # PowerShell takes what begins with a hyphen for the name of a parameter, in quotes too.
