@@ -220,6 +220,7 @@ impl Story {
         let request = AzmiResourceIdentityUpdateRequest {
             kind: AZMI_KIND_VIRTUAL_MACHINE,
             target: target("myVM"),
+            api_version: ABSENT,
             change: AZMI_CHANGE_MERGE,
             identity_type: AZMI_IDENTITY_NONE,
             system_assigned,
@@ -231,6 +232,7 @@ impl Story {
             upgrade: AZMI_UPGRADE_NONE,
             instances: ptr::null(),
             instances_len: 0,
+            force: 0,
             no_wait: 0,
             mode: CARRY_OUT,
         };

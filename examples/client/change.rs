@@ -5,7 +5,8 @@
 
 use emulator::seed;
 use managed_identity::arm::Target;
-use managed_identity::compute::{self, ResourceKind, Update, Upgrade, Wanted};
+use managed_identity::compute::VIRTUAL_MACHINE;
+use managed_identity::resource::{self, Named, Update, Wanted};
 use serde_json::Value;
 
 use crate::{Arguments, Result, shared};
@@ -15,7 +16,7 @@ const USAGE: &str = "change <endpoint> --vm NAME [--add ID]… [--remove ID]… 
 pub async fn run(arguments: Arguments) -> Result<Value> {
     let (endpoint, update) = read(arguments)?;
     let client = shared::client(&endpoint).await?;
-    let machine = compute::update(&client, &update).await?;
+    let machine = resource::update(&client, &update).await?;
     Ok(shared::machine_as_json(&machine))
 }
 
@@ -35,11 +36,14 @@ fn read(mut arguments: Arguments) -> Result<(String, Update)> {
         }
     }
     let update = Update {
-        kind: ResourceKind::VirtualMachine,
-        target: Target {
-            resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
-            name: Some(name.ok_or(USAGE)?),
-            ..Target::default()
+        resource: Named {
+            kind: Some(VIRTUAL_MACHINE),
+            target: Target {
+                resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
+                name: Some(name.ok_or(USAGE)?),
+                ..Target::default()
+            },
+            api_version: None,
         },
         wanted: Wanted::Merge {
             add,
@@ -48,7 +52,7 @@ fn read(mut arguments: Arguments) -> Result<(String, Update)> {
             remove_missing: false,
         },
         no_wait: false,
-        upgrade: Upgrade::None,
+        force: false,
     };
     Ok((endpoint, update))
 }

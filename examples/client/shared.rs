@@ -5,8 +5,8 @@ use std::sync::Arc;
 use emulator::seed;
 use managed_identity::arm::Client;
 use managed_identity::base::{RetryPolicy, Silent};
-use managed_identity::compute::MachineIdentity;
 use managed_identity::connect::{Request, SignIn, connect};
+use managed_identity::resource::ResourceIdentity;
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -31,7 +31,7 @@ pub async fn client(endpoint: &str) -> Result<Client> {
 }
 
 /// A machine with its identities, as the tests read it.
-pub fn machine_as_json(vm: &MachineIdentity) -> Value {
+pub fn machine_as_json(vm: &ResourceIdentity) -> Value {
     let assigned = vm.assigned.iter().map(|identity| {
         json!({
             "id": identity.id,

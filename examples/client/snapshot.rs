@@ -4,7 +4,7 @@
 //! `client snapshot http://127.0.0.1:PORT`
 
 use managed_identity::arm::{Client, Scope};
-use managed_identity::compute::{self, ResourceKind};
+use managed_identity::compute::{self, VIRTUAL_MACHINE};
 use managed_identity::identity::{self, UserAssignedIdentity};
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ fn identity_as_json(identity: &UserAssignedIdentity) -> Value {
 
 async fn machines(client: &Client) -> Result<Vec<Value>> {
     let mut all = Vec::new();
-    let mut pages = compute::list(client, ResourceKind::VirtualMachine, &Scope::default())?;
+    let mut pages = compute::list(client, VIRTUAL_MACHINE, &Scope::default())?;
     while let Some(page) = pages.next().await? {
         all.extend(page.iter().map(machine_as_json));
     }
