@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use super::change::{IdentityType, State};
+use super::ways;
 use crate::base::{ResourceId, null_is_empty};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
@@ -133,6 +134,9 @@ struct WireResource {
     tags: BTreeMap<String, String>,
     #[serde(default)]
     etag: Option<String>,
+    /// The same as managed clusters and data factories spell it. Source: their specifications.
+    #[serde(default, rename = "eTag")]
+    etag_of_some: Option<String>,
     #[serde(default)]
     identity: Option<WireIdentity>,
     #[serde(default)]
@@ -212,7 +216,10 @@ impl From<WireResource> for ResourceIdentity {
         let assigned = identity.user_assigned_identities.into_iter();
         let id = ResourceId::read_any(&resource.id);
         Self {
-            resource_type: id.as_ref().map(ResourceId::type_name).unwrap_or_default(),
+            resource_type: id
+                .as_ref()
+                .map(|id| ways::spelt(id.type_name()))
+                .unwrap_or_default(),
             // The name of what is in another resource comes with the other's: `app/staging`.
             name: match &id {
                 Some(id) => id.full_name(),
@@ -221,7 +228,7 @@ impl From<WireResource> for ResourceIdentity {
             id: resource.id,
             location: resource.location,
             tags: resource.tags,
-            etag: resource.etag.unwrap_or_default(),
+            etag: resource.etag.or(resource.etag_of_some).unwrap_or_default(),
             provisioning_state: properties
                 .provisioning_state
                 .or(resource.provisioning_state)
@@ -260,6 +267,14 @@ mod tests {
         assert_eq!(vm.identity_type, IdentityType::None);
         assert_eq!(vm.provisioning_state, "Succeeded");
         assert!(vm.assigned.is_empty());
+    }
+
+    #[test]
+    fn the_version_is_read_in_both_spellings() {
+        let of = |member: &str| read(&format!(r#"{{"id":"/x","{member}":"\"2\""}}"#)).etag;
+        assert_eq!(of("etag"), "\"2\"");
+        assert_eq!(of("eTag"), "\"2\"");
+        assert_eq!(of("other"), "");
     }
 
     #[test]

@@ -356,6 +356,15 @@ pub(super) fn of(kind: &str) -> &'static Way {
         .unwrap_or(&Way::GENERAL)
 }
 
+/// A type as Azure's specifications spell it, where it is known: providers and Resource Graph have
+/// ids in other casing. Source: recordings of azure-cli (`Microsoft.App/containerapps`).
+pub(super) fn spelt(kind: String) -> String {
+    match of(&kind).kind {
+        "" => kind,
+        known => known.to_owned(),
+    }
+}
+
 /// A type of resources whose way is known, for the documentation.
 #[derive(Debug)]
 pub struct KnownType {
@@ -412,5 +421,13 @@ mod tests {
     fn a_type_is_found_in_any_casing_and_others_go_the_general_way() {
         assert_eq!(of("microsoft.web/SITES").kind, "Microsoft.Web/sites");
         assert_eq!(of("Microsoft.Own/things").kind, "");
+        assert_eq!(
+            spelt("microsoft.web/SITES".to_owned()),
+            "Microsoft.Web/sites"
+        );
+        assert_eq!(
+            spelt("microsoft.Own/things".to_owned()),
+            "microsoft.Own/things"
+        );
     }
 }
