@@ -104,6 +104,10 @@ impl GenericResource {
         let state = match row.provisioning {
             Provisioning::Usual => self.provisioning_state.clone(),
             Provisioning::Lower => self.provisioning_state.to_lowercase(),
+            Provisioning::InProgress => match self.provisioning_state.as_str() {
+                "Creating" | "Updating" => "InProgress".to_owned(),
+                ended => ended.to_owned(),
+            },
             Provisioning::Settled => SUCCEEDED.to_owned(),
             Provisioning::Absent => String::new(),
         };

@@ -166,6 +166,8 @@ pub(crate) enum Provisioning {
     Usual,
     /// The same in lower case.
     Lower,
+    /// `InProgress`, then `Succeeded`.
+    InProgress,
     /// `Succeeded`, whatever is under way.
     Settled,
     /// There is no such member.

@@ -149,7 +149,8 @@ const fn container_app(name: &'static str) -> ResourceType {
         ],
     )
     .view(SPACED_NONE)
-    .answers(CREATED_OPERATION, OK_OPERATION, ACCEPTED_LOCATION)
+    .answers(CREATED_OPERATION, CREATED_OPERATION, ACCEPTED_LOCATION)
+    .provisioning(Provisioning::InProgress)
     .named(CONTAINER_APP_NAMED)
     .secrets(CONTAINER_APP_SECRETS)
 }
