@@ -9,10 +9,10 @@ use managed_identity::auth::FederatedToken;
 use managed_identity::base::{Error, Silent};
 use managed_identity::connect::{Connection, Request, SignIn, connect};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Local, code, install_program, quick, tags};
+use crate::support::{Local, code, install_program, next_request, quick, tags};
 
 const TENANT: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const APPLICATION: &str = "00001111-aaaa-2222-bbbb-3333cccc4444";
@@ -80,29 +80,7 @@ impl Server {
 
 async fn serve(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, metadata: Value) {
     let mut buffer = Vec::new();
-    loop {
-        let request = String::from_utf8_lossy(&buffer).into_owned();
-        let Some((head, body)) = request.split_once("\r\n\r\n") else {
-            if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
-                return;
-            }
-            continue;
-        };
-        let length = head
-            .lines()
-            .find_map(|line| {
-                line.to_lowercase()
-                    .strip_prefix("content-length: ")?
-                    .parse()
-                    .ok()
-            })
-            .unwrap_or(0_usize);
-        if body.len() < length {
-            if stream.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
-                return;
-            }
-            continue;
-        }
+    while let Some((head, body)) = next_request(&mut stream, &mut buffer).await {
         let line = head.lines().next().unwrap_or_default();
         asked.lock().unwrap().push(format!("{line} {body}"));
         let (status, answer) = match line {
@@ -125,7 +103,6 @@ async fn serve(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, metadata: 
             answer.len()
         );
         let _ = stream.write_all(reply.as_bytes()).await;
-        buffer.clear();
     }
 }
 

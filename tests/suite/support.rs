@@ -12,7 +12,7 @@ use managed_identity::connect::{Request, SignIn, connect};
 use managed_identity::resource::{self, Named, Wanted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 pub const GROUP: &str = seed::RESOURCE_GROUP;
 pub const VM: &str = seed::VM;
@@ -298,6 +298,27 @@ pub async fn other_server(answer: String) -> (String, Arc<AtomicU32>) {
         }
     });
     (endpoint, count)
+}
+
+/// The next request that comes in on a connection: its head and its body. None when it is closed.
+pub async fn next_request(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+) -> Option<(String, String)> {
+    loop {
+        let request = String::from_utf8_lossy(buffer).into_owned();
+        if let Some((head, body)) = request.split_once("\r\n\r\n") {
+            let mut lines = head.lines().map(str::to_lowercase);
+            let length = lines.find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0_usize) {
+                buffer.clear();
+                return Some((head.to_owned(), body.to_owned()));
+            }
+        }
+        if stream.read_buf(buffer).await.unwrap_or(0) == 0 {
+            return None;
+        }
+    }
 }
 
 /// Writes a program that a test runs. Another process does it: a file that this one has open while
