@@ -2303,6 +2303,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr principal_type;
         /// <summary>
+        ///  What the directory calls who has the role, in a list of assignments; null when Microsoft Graph
+        ///  does not tell it.
+        /// </summary>
+        public AzmiStr principal_name;
+        /// <summary>
         ///  The description that the assignment was created with.
         /// </summary>
         public AzmiStr description;

@@ -82,7 +82,7 @@ namespace ManagedIdentity.Models
         public string? IsolationScope { get; internal set; }
 
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
-        public Hashtable Tag { get; internal set; } = new(StringComparer.OrdinalIgnoreCase);
+        public TagTable Tag { get; internal set; } = new();
 
         /// <inheritdoc/>
         public override string ToString() => Id;
@@ -119,7 +119,7 @@ namespace ManagedIdentity.Models
         public string Type { get; internal set; } = "";
 
         /// <summary>The resource's tags; empty when there are none. Names are compared without regard to case.</summary>
-        public Hashtable Tag { get; internal set; } = new(StringComparer.OrdinalIgnoreCase);
+        public TagTable Tag { get; internal set; } = new();
 
         /// <inheritdoc/>
         public override string ToString() => Id;
@@ -156,7 +156,7 @@ namespace ManagedIdentity.Models
         public int? ClaimsMatchingExpressionVersion { get; internal set; }
 
         /// <summary>The audience that the tokens must have: one.</summary>
-        public string[] Audience { get; internal set; } = [];
+        public ItemList<string> Audience { get; internal set; } = new();
 
         /// <summary><c>Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials</c>.</summary>
         public string Type { get; internal set; } = "";
@@ -221,12 +221,12 @@ namespace ManagedIdentity.Models
         public string? CorrelationId { get; internal set; }
 
         /// <summary>The outputs of the template by name, each with Type and Value. The value of a secure output is null: Azure does not return it.</summary>
-        public System.Collections.Specialized.OrderedDictionary Outputs { get; internal set; } = new(StringComparer.OrdinalIgnoreCase);
+        public OutputTable Outputs { get; internal set; } = new();
 
         internal string OutputsJson { get; set; } = "";
 
         /// <summary>The ids of the resources that it created or found.</summary>
-        public string[] OutputResource { get; internal set; } = [];
+        public ItemList<string> OutputResource { get; internal set; } = new();
 
         /// <inheritdoc/>
         public override string ToString() => Id;
@@ -285,7 +285,7 @@ namespace ManagedIdentity.Models
         public string? TenantId { get; internal set; }
 
         /// <summary>The user-assigned identities; empty when there are none.</summary>
-        public AssignedIdentity[] UserAssignedIdentity { get; internal set; } = [];
+        public ItemList<AssignedIdentity> UserAssignedIdentity { get; internal set; } = new();
 
         /// <summary>The version of the resource that this was read from.</summary>
         public string? ETag { get; internal set; }
@@ -294,7 +294,7 @@ namespace ManagedIdentity.Models
         public string? ProvisioningState { get; internal set; }
 
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
-        public Hashtable Tag { get; internal set; } = new(StringComparer.OrdinalIgnoreCase);
+        public TagTable Tag { get; internal set; } = new();
 
         /// <inheritdoc/>
         public override string ToString() => Id;
@@ -323,6 +323,9 @@ namespace ManagedIdentity.Models
 
         /// <summary><c>ServicePrincipal</c>, which managed identities are, <c>User</c>, <c>Group</c>, …</summary>
         public string? PrincipalType { get; internal set; }
+
+        /// <summary>What the directory calls who has the role, in a list of assignments; null when Microsoft Graph does not tell it.</summary>
+        public string? PrincipalName { get; internal set; }
 
         /// <summary>The description that the assignment was created with.</summary>
         public string? Description { get; internal set; }
@@ -1143,7 +1146,7 @@ namespace ManagedIdentity.Native
             Subject = source->subject.Read(),
             ClaimsMatchingExpression = source->claims_matching_expression.Read(),
             ClaimsMatchingExpressionVersion = source->claims_matching_expression_version == 0 ? null : source->claims_matching_expression_version,
-            Audience = Texts(source->audiences, source->audiences_len),
+            Audience = new(Texts(source->audiences, source->audiences_len)),
             Type = source->resource_type.ReadOrEmpty(),
         };
 
@@ -1169,7 +1172,7 @@ namespace ManagedIdentity.Native
             Mode = source->mode.Read(),
             CorrelationId = source->correlation_id.Read(),
             OutputsJson = source->outputs.ReadOrEmpty(),
-            OutputResource = Texts(source->resources, source->resources_len),
+            OutputResource = new(Texts(source->resources, source->resources_len)),
         };
 
         private static AssignedIdentity Read(AzmiAssignedIdentity* source) => new()
@@ -1193,7 +1196,7 @@ namespace ManagedIdentity.Native
             made.Type = (ResourceIdentityType)source->identity_type;
             made.PrincipalId = source->principal_id.Read();
             made.TenantId = source->tenant_id.Read();
-            made.UserAssignedIdentity = Each(source->assigned_len, index => Read(source->assigned + index));
+            made.UserAssignedIdentity = new(Each(source->assigned_len, index => Read(source->assigned + index)));
             made.ETag = source->etag.Read();
             made.ProvisioningState = source->provisioning_state.Read();
             made.Tag = Tags(source->tags, source->tags_len);
@@ -1209,6 +1212,7 @@ namespace ManagedIdentity.Native
             RoleDefinitionName = source->role_definition_name.Read(),
             PrincipalId = source->principal_id.ReadOrEmpty(),
             PrincipalType = source->principal_type.Read(),
+            PrincipalName = source->principal_name.Read(),
             Description = source->description.Read(),
             Condition = source->condition.Read(),
             ConditionVersion = source->condition_version.Read(),

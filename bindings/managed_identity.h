@@ -454,6 +454,9 @@ typedef struct AzmiRoleAssignment {
   struct AzmiStr principal_id;
   // `ServicePrincipal`, which managed identities are, `User`, `Group`, …
   struct AzmiStr principal_type;
+  // What the directory calls who has the role, in a list of assignments; null when Microsoft Graph
+  // does not tell it.
+  struct AzmiStr principal_name;
   // The description that the assignment was created with.
   struct AzmiStr description;
   // The condition of the assignment.

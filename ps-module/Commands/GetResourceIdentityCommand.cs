@@ -86,6 +86,14 @@ public sealed class GetResourceIdentityCommand : FleetCmdlet
     private protected override Request List(Fleet fleet) =>
         new ResourceIdentityListRequest(Client, ResourceKind.Any, fleet) { Types = ResourceType ?? [], Check = Check };
 
+    /// <summary>Writes one. Machines among others are in the table of all.</summary>
+    private protected override void Write(object item)
+    {
+        var one = PSObject.AsPSObject(item);
+        one.TypeNames.Insert(0, typeof(ResourceIdentity).FullName);
+        WriteObject(one);
+    }
+
     private protected override string NameOf(object item) => ((ResourceIdentity)item).Name;
 
     private protected override string? GroupOf(object item) => ((ResourceIdentity)item).ResourceGroupName;

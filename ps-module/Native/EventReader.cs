@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Native;
@@ -49,9 +48,9 @@ internal static unsafe partial class EventReader
 
     private static string[] Texts(AzmiStr* source, nuint count) => Each(count, index => source[index].ReadOrEmpty());
 
-    private static Hashtable Tags(AzmiTag* source, nuint count)
+    private static TagTable Tags(AzmiTag* source, nuint count)
     {
-        var tags = new Hashtable(StringComparer.OrdinalIgnoreCase);
+        var tags = new TagTable();
         for (nuint i = 0; i < count; i++)
         {
             tags[source[i].name.ReadOrEmpty()] = source[i].value.ReadOrEmpty();

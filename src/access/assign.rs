@@ -49,7 +49,11 @@ struct Wanted<'a> {
 pub async fn assign(client: &Client, asked: &Assign) -> Result<RoleAssignment> {
     let wanted = Wanted::find(client, asked).await?;
     let given = wanted.put_until_known(client).await?;
-    with_name(client, &wanted.scope, given).await
+    let given = with_name(client, &wanted.scope, given).await?;
+    Ok(RoleAssignment {
+        principal_name: wanted.principal.name,
+        ..given
+    })
 }
 
 /// What [`assign`] would do.

@@ -1,9 +1,12 @@
 //! Role assignments that are there.
 
+use std::collections::{BTreeSet, HashMap};
+
 use futures_util::future::try_join;
 use serde::Deserialize;
 
-use super::principal::Principal;
+use super::directory::display_names;
+use super::principal::{Principal, ResolvedPrincipal};
 use super::role::{API_VERSION, Role, guid_of, names, quoted};
 use super::role_scope::RoleScope;
 use crate::arm::{Client, Pages, Plan, Request};
@@ -21,6 +24,9 @@ pub struct RoleAssignment {
     /// What people call the role; empty when it is not known.
     #[serde(skip)]
     pub role_name: String,
+    /// What the holder is called in the directory; empty when it is not known.
+    #[serde(skip)]
+    pub principal_name: String,
     /// Whether it was given above the scope that was asked about.
     #[serde(skip)]
     pub inherited: bool,
@@ -59,7 +65,8 @@ pub struct Find {
     pub through_groups: bool,
 }
 
-/// The assignments that count in a place: those on it, above it and below it.
+/// The assignments that count in a place: those on it, above it and below it. The names of their holders
+/// are those that Microsoft Graph tells, where the sign-in may read it.
 ///
 /// # Errors
 /// What breaks a rule, before any request; those of the requests.
@@ -67,8 +74,11 @@ pub async fn find(client: &Client, asked: &Find) -> Result<Vec<RoleAssignment>> 
     let scope = asked.scope.or_subscription(client)?;
     let mut filter = None;
     let mut role = None;
+    let mut known = None;
     if asked.principal.is_given() {
-        let id = asked.principal.resolve(client).await?.id;
+        let principal = asked.principal.resolve(client).await?;
+        let id = principal.id.clone();
+        known = Some(principal);
         filter = Some(match asked.through_groups {
             true => format!("assignedTo({})", quoted(&id)),
             false => format!("principalId eq {}", quoted(&id)),
@@ -81,7 +91,34 @@ pub async fn find(client: &Client, asked: &Find) -> Result<Vec<RoleAssignment>> 
     if let Some(role) = role {
         found.retain(|one| is_role(one, &role));
     }
-    name_all(client, &scope, found).await
+    let mut found = name_all(client, &scope, found).await?;
+    name_principals(client, &mut found, known).await;
+    Ok(found)
+}
+
+/// Adds what the holders are called. One whose name is known is not asked about.
+async fn name_principals(
+    client: &Client,
+    assignments: &mut [RoleAssignment],
+    known: Option<ResolvedPrincipal>,
+) {
+    let mut names: HashMap<String, String> = known
+        .into_iter()
+        .filter(|known| !known.name.is_empty())
+        .map(|known| (known.id.to_lowercase(), known.name))
+        .collect();
+    let holders = assignments.iter();
+    let holders = holders.map(|one| one.properties.principal_id.to_lowercase());
+    let unknown: BTreeSet<String> = holders
+        .filter(|id| !id.is_empty() && !names.contains_key(id))
+        .collect();
+    if !unknown.is_empty() {
+        names.extend(display_names(client, unknown).await);
+    }
+    for one in assignments {
+        let name = names.get(&one.properties.principal_id.to_lowercase());
+        one.principal_name = name.cloned().unwrap_or_default();
+    }
 }
 
 /// The assignments of a principal that count in a scope: those on it, above it and below it.

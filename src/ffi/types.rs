@@ -1200,8 +1200,7 @@ pub struct AzmiDeployment {
     #[azmi(
         member = properties.outputs,
         with = json,
-        shown = "System.Collections.Specialized.OrderedDictionary",
-        initial = "new(StringComparer.OrdinalIgnoreCase)",
+        shown = "OutputTable",
         raw = OutputsJson
     )]
     pub outputs: AzmiStr,
@@ -1309,6 +1308,10 @@ pub struct AzmiRoleAssignment {
     /// `ServicePrincipal`, which managed identities are, `User`, `Group`, …
     #[azmi(member = properties.principal_type, optional)]
     pub principal_type: AzmiStr,
+    /// What the directory calls who has the role, in a list of assignments; null when Microsoft Graph
+    /// does not tell it.
+    #[azmi(optional)]
+    pub principal_name: AzmiStr,
     /// The description that the assignment was created with.
     #[azmi(member = properties.description, optional)]
     pub description: AzmiStr,

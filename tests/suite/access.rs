@@ -9,7 +9,7 @@ use managed_identity::base::{Category, ScopeId};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
 
-use crate::support::{GROUP, Local, code, target};
+use crate::support::{self, GROUP, Local, code, target};
 
 const SUBSCRIPTION: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
 
@@ -81,7 +81,11 @@ async fn a_role_is_given_seen_and_taken() {
 
     assert_eq!(given.role_name, "Reader");
     let seen = all(&local, SUBSCRIPTION, &principal_id).await;
-    assert_eq!(seen, std::slice::from_ref(&given));
+    let with_name = RoleAssignment {
+        principal_name: "id1".to_owned(),
+        ..given.clone()
+    };
+    assert_eq!(seen, [with_name]);
 
     let revoke = by_id(&given.id);
     access::revoke(&local.client, &revoke).await.unwrap();
@@ -292,4 +296,99 @@ async fn roles_are_listed_by_name() {
     assert_eq!(page[0].name, "f1a07417-d97a-45cb-824c-7a7467783830");
     let mut pages = access::definitions(&local.client, &group(), Some("it's ' quoted"));
     assert_eq!(pages.next().await.unwrap().unwrap(), []);
+}
+
+const BY_IDS: &str = "POST /v1.0/directoryObjects/getByIds";
+
+/// A subscription with assignments to two identities and to a principal that the directory does not
+/// have any more, and the names that are found.
+async fn with_assignments() -> (Local, Vec<String>) {
+    let local = Local::start().await;
+    let mut principals = Vec::new();
+    for name in ["id1", "id2", "gone"] {
+        let wanted = Create {
+            target: target(name),
+            ..Create::default()
+        };
+        let made = identity::create(&local.client, &wanted).await.unwrap();
+        let given = assign(&made.properties.principal_id, "Reader");
+        access::assign(&local.client, &given).await.unwrap();
+        principals.push(made.properties.principal_id);
+        if name == "gone" {
+            identity::delete(&local.client, &target(name))
+                .await
+                .unwrap();
+        }
+    }
+    local.forget().await;
+    (local, principals)
+}
+
+async fn names_of_holders(local: &Local, find: &Find) -> Vec<String> {
+    let found = access::find(&local.client, find).await.unwrap();
+    let mut names: Vec<String> = found.into_iter().map(|one| one.principal_name).collect();
+    names.sort();
+    names
+}
+
+async fn asked_the_directory(local: &Local) -> usize {
+    let requests = local.requests().await;
+    requests.iter().filter(|line| *line == BY_IDS).count()
+}
+
+#[tokio::test]
+async fn holders_have_their_names_by_one_request() {
+    let (local, principals) = with_assignments().await;
+    let names = names_of_holders(&local, &Find::default()).await;
+    assert_eq!(names, ["", "id1", "id2"]);
+    assert_eq!(asked_the_directory(&local).await, 1);
+    // What was answered within the minute is not asked again.
+    let first = Find {
+        principal: Principal {
+            principal_id: Some(principals[0].clone()),
+            ..Principal::default()
+        },
+        ..Find::default()
+    };
+    assert_eq!(names_of_holders(&local, &first).await, ["id1"]);
+    assert_eq!(asked_the_directory(&local).await, 1);
+}
+
+#[tokio::test]
+async fn the_name_of_an_identity_that_was_read_is_known() {
+    let (local, _) = with_assignments().await;
+    let of_identity = Find {
+        principal: Principal {
+            identity: target("id2"),
+            ..Principal::default()
+        },
+        ..Find::default()
+    };
+    assert_eq!(names_of_holders(&local, &of_identity).await, ["id2"]);
+    assert_eq!(asked_the_directory(&local).await, 0);
+}
+
+#[tokio::test]
+async fn holders_have_no_names_where_the_directory_may_not_be_read() {
+    let (local, _) = with_assignments().await;
+    local
+        .fault(support::on("POST", "/getByIds", json!({
+            "status": 403, "code": "Authorization_RequestDenied", "message": "Insufficient privileges."
+        })))
+        .await;
+    for _ in 0..2 {
+        let names = names_of_holders(&local, &Find::default()).await;
+        assert_eq!(names, ["", "", ""]);
+    }
+    assert_eq!(asked_the_directory(&local).await, 1);
+    let verbose = local.heard.verbose.lock().unwrap();
+    let told = verbose
+        .iter()
+        .filter(|line| line.starts_with("The names of principals are not shown: "));
+    let told: Vec<_> = told.collect();
+    assert!(
+        told.len() == 2 && told[0].contains("Insufficient privileges"),
+        "{told:?}"
+    );
+    assert!(local.heard.warnings.lock().unwrap().is_empty());
 }

@@ -119,7 +119,7 @@ fn model(declarations: &Declarations, record: &Record, access: &str, name: &str)
     };
     let mut members = Vec::new();
     for field in shown(record) {
-        let (kind, initial) = type_read(declarations, field)?;
+        let (kind, initial) = type_read(declarations, record, field)?;
         let property = field.property();
         members.push(format!(
             "{}        public {kind} {property} {{ get; {setter}; }}{initial}\n",
@@ -146,6 +146,11 @@ fn model(declarations: &Declarations, record: &Record, access: &str, name: &str)
     ))
 }
 
+/// Whether users see the objects: their lists then say what is in them.
+fn is_public(record: &Record) -> bool {
+    record.settings.has("model")
+}
+
 /// The fields that have a property.
 fn shown(record: &Record) -> impl Iterator<Item = &Field> {
     let fields = record.fields.iter();
@@ -153,7 +158,11 @@ fn shown(record: &Record) -> impl Iterator<Item = &Field> {
 }
 
 /// The type of the property of a field that comes from the library, and its first value.
-fn type_read(declarations: &Declarations, field: &Field) -> Result<(String, String)> {
+fn type_read(
+    declarations: &Declarations,
+    record: &Record,
+    field: &Field,
+) -> Result<(String, String)> {
     if let Some(kind) = field.settings.get("shown") {
         let initial = match field.settings.get("initial") {
             Some(value) => format!(" = {value};"),
@@ -170,17 +179,17 @@ fn type_read(declarations: &Declarations, field: &Field) -> Result<(String, Stri
         Kind::Number(_) if field.settings.has("none") => ("int?".to_owned(), ""),
         Kind::Number(_) => ("int".to_owned(), ""),
         Kind::Named(name) => (class_of(declarations, field, name)?, ""),
-        Kind::Array(item) => match &**item {
-            "AzmiStr" => ("string[]".to_owned(), " = [];"),
-            "AzmiTag" => (
-                "Hashtable".to_owned(),
-                " = new(StringComparer.OrdinalIgnoreCase);",
-            ),
-            name => (
-                format!("{}[]", class_of(declarations, field, name)?),
-                " = [];",
-            ),
-        },
+        Kind::Array(item) if item == "AzmiTag" => ("TagTable".to_owned(), " = new();"),
+        Kind::Array(item) => {
+            let item = match &**item {
+                "AzmiStr" => "string".to_owned(),
+                name => class_of(declarations, field, name)?,
+            };
+            match is_public(record) {
+                true => (format!("ItemList<{item}>"), " = new();"),
+                false => (format!("{item}[]"), " = [];"),
+            }
+        }
         Kind::Pointer(_) => return Err(format!("{}: a pointer has no property", field.place)),
     };
     Ok((kind, initial.to_owned()))
@@ -202,7 +211,13 @@ fn reader(declarations: &Declarations, record: &Record) -> Result<String> {
     for field in shown(record) {
         let target = field.settings.get("raw").map(str::to_owned);
         let target = target.unwrap_or_else(|| field.property());
-        members.push((target, value_read(declarations, field)?));
+        let value = value_read(declarations, field)?;
+        let is_list = matches!(&field.kind, Kind::Array(item) if item != "AzmiTag");
+        let value = match is_list && is_public(record) {
+            true => format!("new({value})"),
+            false => value,
+        };
+        members.push((target, value));
     }
     if record.settings.has("made") {
         let members: String = members

@@ -1,0 +1,3 @@
+namespace ManagedIdentity.Models;
+
+public sealed partial class AssignedIdentity : INamed;
