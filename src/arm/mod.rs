@@ -38,6 +38,7 @@ pub(crate) use replication::Replication;
 pub use reply::Reply;
 pub(crate) use request::{Request, Versions};
 pub use resource_group::location as resource_group_location;
+pub(crate) use resource_group::own_spelling as own_spelling_of_group;
 pub use scope::Scope;
 pub use subscription::{Subscription, choose as choose_subscription, find as find_subscriptions};
 pub use target::Target;

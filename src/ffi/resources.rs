@@ -79,7 +79,9 @@ impl ListResources {
         client: &Client,
         found: Result<ResourceIdentity>,
     ) -> Result<ResourceIdentity> {
-        checked(client, found?, self.check).await
+        let mut found = found?;
+        found.spell_group(client).await;
+        checked(client, found, self.check).await
     }
 }
 

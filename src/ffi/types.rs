@@ -1248,7 +1248,7 @@ pub struct AzmiResourceIdentity {
     #[azmi(name = ResourceType)]
     pub resource_type: AzmiStr,
     /// Its resource group.
-    #[azmi(member = id, with = resource_group_of, optional)]
+    #[azmi(optional)]
     pub resource_group: AzmiStr,
     /// Its subscription's id.
     #[azmi(member = id, with = subscription_of, optional)]

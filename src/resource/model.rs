@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::change::{IdentityType, State};
 use super::ways;
+use crate::arm::{Client, own_spelling_of_group};
 use crate::base::{ResourceId, null_is_empty};
 use crate::identity::USER_ASSIGNED_IDENTITY;
 
@@ -17,6 +18,9 @@ pub struct ResourceIdentity {
     pub name: String,
     /// Its type, with the namespace: `Microsoft.Web/sites/slots`.
     pub resource_type: String,
+    /// Its resource group; empty when it is in none. The casing is the group's own, the id's may be
+    /// another.
+    pub resource_group: String,
     /// Its region; empty when it has none.
     pub location: String,
     /// Its tags.
@@ -91,6 +95,14 @@ impl ResourceIdentity {
             user_assigned: ids(|_| true),
             missing: ids(|assigned| assigned.existence == Existence::Missing),
         }
+    }
+
+    /// Writes its resource group in the group's own casing.
+    pub(crate) async fn spell_group(&mut self, client: &Client) {
+        let subscription = ResourceId::read_any(&self.id);
+        let subscription = subscription.as_ref().map_or("", ResourceId::subscription);
+        self.resource_group =
+            own_spelling_of_group(client, subscription, &self.resource_group).await;
     }
 
     /// Whether the last change of the resource ended well.
@@ -220,6 +232,11 @@ impl From<WireResource> for ResourceIdentity {
                 .as_ref()
                 .map(|id| ways::spelt(id.type_name()))
                 .unwrap_or_default(),
+            resource_group: id
+                .as_ref()
+                .map(ResourceId::group)
+                .unwrap_or_default()
+                .to_owned(),
             // The name of what is in another resource comes with the other's: `app/staging`.
             name: match &id {
                 Some(id) => id.full_name(),

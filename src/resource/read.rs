@@ -49,6 +49,7 @@ pub(super) async fn read(client: &Client, subject: &Subject) -> Result<Found> {
     if found.identity.etag.is_empty() {
         reply.header("etag").clone_into(&mut found.identity.etag);
     }
+    found.identity.spell_group(client).await;
     Ok(found)
 }
 

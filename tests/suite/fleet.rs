@@ -497,3 +497,57 @@ async fn machines_of_many_subscriptions_are_as_their_provider_has_them() {
         assert_eq!(as_read, *read);
     }
 }
+
+#[tokio::test]
+async fn the_group_of_a_machine_is_written_as_the_group_itself_is() {
+    let local = Local::start().await;
+    let capitals = GROUP.to_uppercase();
+    for name in ["vm-1", "vm-2"] {
+        let path = format!(
+            "/subscriptions/{OWN}/resourceGroups/{capitals}/providers/Microsoft.Compute/\
+             virtualMachines/{name}?api-version=2025-04-01"
+        );
+        let body = json!({"location": "eastus"});
+        assert_eq!(local.raw("PUT", &path, body).await.0, 201);
+    }
+    local.forget().await;
+    for name in ["vm-1", "vm-2"] {
+        let id = format!(
+            "/subscriptions/{OWN}/resourceGroups/{capitals}/providers/Microsoft.Compute/\
+             virtualMachines/{name}"
+        );
+        let named = resource::Named {
+            target: crate::support::by_id(&id),
+            ..resource::Named::default()
+        };
+        let machine = resource::get(&local.client, &named).await.unwrap();
+        assert!(machine.id.contains(&capitals), "{}", machine.id);
+        assert_eq!(machine.resource_group, GROUP);
+    }
+    let groups = format!("GET /subscriptions/{OWN}/resourcegroups");
+    let asked = local.requests().await;
+    assert_eq!(
+        asked.iter().filter(|line| **line == groups).count(),
+        1,
+        "{asked:?}"
+    );
+
+    // Who may not list groups sees the name as it is in the id.
+    let other = Local::start().await;
+    other
+        .fault(on(
+            "GET",
+            "/resourcegroups?",
+            json!({"status": 403, "code": "Odd", "message": "No."}),
+        ))
+        .await;
+    let id = format!(
+        "/subscriptions/{OWN}/resourceGroups/{capitals}/providers/Microsoft.Compute/virtualMachines/myVM"
+    );
+    let named = resource::Named {
+        target: crate::support::by_id(&id),
+        ..resource::Named::default()
+    };
+    let machine = resource::get(&other.client, &named).await.unwrap();
+    assert!(machine.resource_group.eq_ignore_ascii_case(GROUP));
+}
