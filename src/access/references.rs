@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::arm::kql::quoted;
 use crate::arm::resource_graph::Rows;
-use crate::arm::{Client, Pages, Parameters, Target};
+use crate::arm::{Client, Pages, Parameters, Target, own_spelling_of_group};
 use crate::base::{Error, ResourceId, Result, check_subscription_id, folded, same_name};
 use crate::identity::{USER_ASSIGNED_IDENTITY, ids_in};
 
@@ -132,6 +132,10 @@ pub(super) async fn find(
         let wanted = identity.is_none_or(|id| same_name(&one.identity_id, id.as_str()));
         wanted && seen.insert((folded(&one.id), folded(&one.identity_id)))
     });
+    for one in &mut found {
+        one.resource_group =
+            own_spelling_of_group(client, &one.subscription_id, &one.resource_group).await;
+    }
     Ok(found)
 }
 
@@ -180,11 +184,14 @@ struct Resource {
 
 impl Resource {
     fn refers_to(&self, identity_id: String, kind: ReferenceKind) -> Reference {
+        // Resource Graph writes its column of groups in lower case, and ids as their providers do.
+        let id = ResourceId::read_any(&self.id);
+        let group = id.as_ref().map_or(&*self.resource_group, ResourceId::group);
         Reference {
             id: self.id.clone(),
             name: self.name.clone(),
             resource_type: self.resource_type.clone(),
-            resource_group: self.resource_group.clone(),
+            resource_group: group.to_owned(),
             subscription_id: self.subscription_id.clone(),
             identity_id,
             kind,

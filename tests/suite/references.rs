@@ -75,6 +75,12 @@ async fn every_reference_is_found_and_none_of_a_longer_name() {
     machine(&local, SUBSCRIPTION, "vm2", &id10, &id1.to_uppercase()).await;
     machine(&local, OTHER, "vm3", &id1, &id1).await;
 
+    let rows = access::references(&local.client, &to(&id1)).await.unwrap();
+    // Resource Graph writes groups in lower case.
+    assert!(
+        rows.iter().all(|row| row.resource_group == support::GROUP),
+        "{rows:?}"
+    );
     let own = find(&local, &to(&id1)).await;
     assert_eq!(
         own,
