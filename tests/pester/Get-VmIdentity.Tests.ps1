@@ -67,7 +67,7 @@ Describe 'Get-VmIdentity' {
     It 'shows the names of the identities in a table of five columns' {
         $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
         $table = Update-VmIdentity $Group $VM -AddIdentityId id1, id2 -NoWait | Format-Table | Out-String -Width 200
-        $table.Trim() | Should -Match '^Name +ResourceGroupName +Type +PrincipalId +UserAssignedIdentity'
+        $table.Trim() | Should -Match '^Name +ResourceGroupName +Type +UserAssignedIdentity +PrincipalId'
         $table | Should -Match 'id1, id2'
     }
 

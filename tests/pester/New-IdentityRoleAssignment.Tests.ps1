@@ -294,9 +294,9 @@ Describe 'New-IdentityRoleAssignment' {
         }
     }
 
-    It 'shows a table of four columns' {
+    It 'shows a table with the id of the principal where its name is not known' {
         $table = ($identity | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $Group | Out-String -Width 160).Trim() -split '\r?\n'
-        $table[0] | Should -Match '^RoleDefinitionName +Scope +PrincipalId +Inherited$'
+        $table[0] | Should -Match '^RoleDefinitionName +Scope +Principal +Inherited +PrincipalId$'
         $table[-1] | Should -Match "^Reader +resourceGroups/$Group +$($identity.PrincipalId) +False$"
     }
 }
