@@ -15,7 +15,8 @@ use crate::resource::{self, Named, Wanted};
 const AT_ONCE: usize = 8;
 
 /// Takes an identity off every resource that has it, takes its roles away, and deletes it. Resources
-/// whose settings name it although they do not have it are named in a warning.
+/// whose settings name it although they do not have it, and those whose identity Azure can't change,
+/// are named in a warning.
 ///
 /// # Errors
 /// The first that happened, in words that say what is done and what is not; those of the look;
@@ -75,7 +76,7 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
     };
     if !usage.others.is_empty() {
         description.push_str(&format!(
-            ". Not changed, although its settings name the identity: {}",
+            ". Not changed, although it refers to the identity: {}",
             others(&usage)
         ));
     }
@@ -278,7 +279,7 @@ async fn warn_of_others(client: &Client, usage: &Usage) -> Result<()> {
         return Ok(());
     }
     let warning = format!(
-        "The settings of these resources name '{}', and the module does not change them: {}.",
+        "These resources refer to '{}', and the module does not change them: {}.",
         usage.id.name(),
         others(usage)
     );

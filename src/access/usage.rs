@@ -11,7 +11,7 @@ use crate::arm::{Client, Pages, Scope};
 use crate::base::{ResourceId, ResourceLabel, Result, ScopeId, same_name};
 use crate::compute::{self, SCALE_SET, VIRTUAL_MACHINE};
 use crate::identity::{self, UserAssignedIdentity, federated};
-use crate::resource::ResourceIdentity;
+use crate::resource::{ResourceIdentity, is_changeable};
 
 /// What an identity is used for.
 pub(super) struct Usage {
@@ -21,7 +21,8 @@ pub(super) struct Usage {
     pub identity: Option<UserAssignedIdentity>,
     /// The resources that have it.
     pub holders: Vec<ResourceId>,
-    /// Resources whose settings name it, although they do not have it.
+    /// Resources whose settings name it, although they do not have it, and those whose identity Azure
+    /// can't change.
     pub others: Vec<Reference>,
     /// The roles that it holds.
     pub roles: Vec<RoleAssignment>,
@@ -54,7 +55,8 @@ impl Usage {
         let mut others = Vec::new();
         for reference in referring {
             let assigned = reference.kind == ReferenceKind::Assigned;
-            match ResourceId::read_any(&reference.id).filter(|_| assigned) {
+            let holder = ResourceId::read_any(&reference.id);
+            match holder.filter(|id| assigned && is_changeable(id)) {
                 Some(holder) if holders.contains(&holder) => {}
                 Some(holder) => holders.push(holder),
                 None => others.push(reference),
@@ -144,7 +146,8 @@ async fn holding(mut pages: Pages<ResourceIdentity>, id: &ResourceId) -> Result<
             let mut assigned = resource.assigned.iter();
             assigned.any(|one| same_name(&one.id, id.as_str()))
         });
-        found.extend(having.filter_map(|resource| ResourceId::read_any(&resource.id)));
+        let ids = having.filter_map(|resource| ResourceId::read_any(&resource.id));
+        found.extend(ids.filter(is_changeable));
     }
     Ok(found)
 }

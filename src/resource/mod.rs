@@ -32,5 +32,6 @@ pub(crate) use subject::Subject;
 pub(crate) use update::Checked;
 pub use update::{plan_update, update};
 pub use wanted::{Update, Wanted};
+pub(crate) use ways::is_changeable;
 pub use ways::{KnownType, known_types};
 pub(crate) use words::removal_effect;

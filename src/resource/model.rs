@@ -69,19 +69,24 @@ pub enum Existence {
 
 /// The states of a resource that is not being changed. Resource Manager's is `Succeeded`; the others
 /// are those of types that have states of their own, in their specifications.
-const AT_REST: [&str; 8] = [
+const AT_REST: [&str; 13] = [
     "Succeeded",
+    "Activated",
     "Active",
     "Available",
     "Created",
+    "Disabled",
     "Enabled",
     "Ok",
     "Online",
     "Ready",
+    "SecurityDomainRestore",
+    "Stopped",
+    "Warning",
 ];
 
 /// The states of a resource whose last change ended badly, in both spellings.
-const FAILED: [&str; 3] = ["Failed", "Canceled", "Cancelled"];
+const FAILED: [&str; 4] = ["Failed", "Canceled", "Cancelled", "TimedOut"];
 
 impl ResourceIdentity {
     /// What a change starts from.

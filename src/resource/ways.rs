@@ -2,6 +2,7 @@
 
 use super::kinds::{Kinds, UserAssigned};
 use super::way::{Hidden, Naming, SPACED, UNSPACED, Way, Write};
+use crate::base::ResourceId;
 
 /// A PATCH that keeps what it does not name.
 const fn merging(kind: &'static str, version: &'static str, source: &'static str) -> Way {
@@ -363,6 +364,11 @@ pub(super) fn spelt(kind: String) -> String {
         "" => kind,
         known => known.to_owned(),
     }
+}
+
+/// Whether Azure can change the identity of a resource of this type at all.
+pub(crate) fn is_changeable(resource: &ResourceId) -> bool {
+    !matches!(of(&resource.type_name()).write, Write::Never)
 }
 
 /// A type of resources whose way is known, for the documentation.
