@@ -246,6 +246,21 @@ Describe 'Resources of any type in many subscriptions' {
         $checked.UserAssignedIdentity.Exists | Should -Be $true, $true, $true
     }
 
+    It 'need no more memory the more there are' {
+        foreach ($number in 1..2) {
+            $null = Invoke-Emulator Post /resources @{ types = @($types[0]); count = 10000; prefix = "flat$number-"; subscriptions = 20; tags = @{ flat = 'yes' } }
+        }
+        $seen = @{ Count = 0 }
+        Get-VmIdentity -AllSubscriptions -Tag flat | ForEach-Object {
+            $seen.Count++
+            if ($seen.Count -in 3000, 20000) {
+                $seen[$seen.Count] = [gc]::GetTotalMemory($true)
+            }
+        }
+        $seen.Count | Should -Be 20000
+        $seen[20000] - $seen[3000] | Should -BeLessThan 5MB
+    }
+
     It 'contradict nothing: <Action>' -ForEach @(
         @{ Action = { Get-VmIdentity -AllSubscriptions -SubscriptionId x }; Code = 'InvalidSubscription' }
         @{ Action = { Get-VmssIdentity -AllSubscriptions -ManagementGroupId x }; Code = 'ConflictingParameters' }
