@@ -231,6 +231,13 @@ impl From<WireResource> for ResourceIdentity {
         let identity = resource.identity.unwrap_or_default();
         let properties = resource.properties.unwrap_or_default();
         let assigned = identity.user_assigned_identities.into_iter();
+        let identity_type = IdentityType::read(identity.kind.as_deref().unwrap_or_default());
+        // Some types show the two beside user-assigned identities alone, too: container groups the
+        // tenant, MySQL servers the principal. Source: recordings of azure-cli.
+        let own = |id: Option<String>| {
+            let id = id.filter(|_| identity_type.has_system_assigned());
+            id.unwrap_or_default()
+        };
         let id = ResourceId::read_any(&resource.id);
         Self {
             resource_type: id
@@ -255,9 +262,9 @@ impl From<WireResource> for ResourceIdentity {
                 .provisioning_state
                 .or(resource.provisioning_state)
                 .unwrap_or_else(|| "Succeeded".to_owned()),
-            identity_type: IdentityType::read(identity.kind.as_deref().unwrap_or_default()),
-            principal_id: identity.principal_id.unwrap_or_default(),
-            tenant_id: identity.tenant_id.unwrap_or_default(),
+            identity_type,
+            principal_id: own(identity.principal_id),
+            tenant_id: own(identity.tenant_id),
             assigned: assigned
                 .map(|(id, assigned)| AssignedIdentity {
                     id,
@@ -297,6 +304,19 @@ mod tests {
         assert_eq!(of("etag"), "\"2\"");
         assert_eq!(of("eTag"), "\"2\"");
         assert_eq!(of("other"), "");
+    }
+
+    #[test]
+    fn the_principal_is_that_of_a_system_assigned_identity() {
+        let read = |kind: &str| {
+            let text = r#"{"id":"/x","name":"s","identity":{"type":"KIND","principalId":"p",
+                "tenantId":"t","userAssignedIdentities":{"/a":{}}}}"#;
+            let one = read(&text.replace("KIND", kind));
+            (one.principal_id, one.tenant_id)
+        };
+        let both = ("p".to_owned(), "t".to_owned());
+        assert_eq!(read("systemAssigned, userAssigned"), both);
+        assert_eq!(read("UserAssigned"), Default::default());
     }
 
     #[test]

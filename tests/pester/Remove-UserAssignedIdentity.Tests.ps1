@@ -114,14 +114,16 @@ Describe 'Remove-UserAssignedIdentity -Detach' {
         Get-IdentityRoleAssignment -PrincipalId $gone.PrincipalId -SubscriptionId $FarSubscription | Should -BeNullOrEmpty
         ($kept | Get-IdentityRoleAssignment).RoleDefinitionName | Should -Be Reader
         # What refers to it and is not changed is named.
-        $named = @($warnings | Where-Object { "$_" -like '*/storageAccounts/store1*' -and "$_" -like '*/virtualMachines/cluster*' })
+        $named = @($warnings | Where-Object { "$_" -like '*/virtualMachines/cluster*' })
         $named.Count | Should -Be 1
-        @(Get-ChangingRequest | Where-Object { $_.path -match 'cluster|store1' }).Count | Should -Be 0
-        # First the machines, then the roles, then the identity.
+        "$named" | Should -Not -BeLike '*store1*'
+        @(Get-ChangingRequest | Where-Object { $_.path -match 'cluster' }).Count | Should -Be 0
+        (Get-ResourceIdentity $Group store1 Microsoft.Storage/storageAccounts).Type | Should -Be None
+        # First the resources, then the roles, then the identity.
         $kinds = foreach ($request in Get-ChangingRequest) {
-            if ($request.method -eq 'PATCH') { 'machine' } elseif ($request.path -like '*roleAssignments*') { 'role' } else { 'identity' }
+            if ($request.method -eq 'PATCH') { 'resource' } elseif ($request.path -like '*roleAssignments*') { 'role' } else { 'identity' }
         }
-        $kinds | Should -Be machine, machine, machine, machine, role, role, identity
+        $kinds | Should -Be resource, resource, resource, resource, resource, role, role, identity
     }
 
     It 'removes nothing when a warning is an end' {
