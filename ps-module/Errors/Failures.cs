@@ -60,7 +60,7 @@ internal static class Failures
             "NoSystemAssignedIdentity",
             ErrorCategory.ObjectNotFound,
             $"'{machine}' has no system-assigned identity.",
-            "Enable it with Update-VmIdentity or Update-VmssIdentity -EnableSystemAssigned, or name another identity.");
+            "Enable it with Update-ResourceIdentity -EnableSystemAssigned, or name another identity.");
 
     public static ManagedIdentityException EmulatorRunning(string endpoint) =>
         Advised(

@@ -95,14 +95,14 @@ internal static class ResourceReference
     public static string? PrincipalType(PSObject value) => Text(value, "PrincipalType");
 
     /// <summary>
-    /// The id of the virtual machine or scale set that an object stands for, if it says of its system-assigned identity
-    /// that there is none; null for any other object.
+    /// The id of the resource that an object stands for, if it says of its system-assigned identity that there is none; null
+    /// for any other object.
     /// </summary>
     public static string? FindIdWithoutPrincipal(PSObject value)
     {
         var tells = (value.Properties["PrincipalId"] ?? value.Properties["Identity"]) is not null;
         return tells && PrincipalId(value) is null && IdOrName(value) is { } id
-            && (Contains(id, "/virtualMachines/") || Contains(id, "/virtualMachineScaleSets/"))
+            && Contains(id, "/providers/") && !Contains(id, "/providers/Microsoft.ManagedIdentity/")
             ? id
             : null;
     }

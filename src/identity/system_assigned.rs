@@ -122,7 +122,7 @@ fn without_identity(scope: &ScopeId, resource: &ResourceLabel<'_>) -> Error {
     let advice = match resource.label.as_str() {
         "virtual machine" => "Enable it with Update-VmIdentity -EnableSystemAssigned.",
         "virtual machine scale set" => "Enable it with Update-VmssIdentity -EnableSystemAssigned.",
-        _ => "Enable it in the settings of the resource, under Identity.",
+        _ => "Enable it with Update-ResourceIdentity -EnableSystemAssigned.",
     };
     Error::new(
         Category::ObjectNotFound,

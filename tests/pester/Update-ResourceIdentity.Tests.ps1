@@ -123,6 +123,15 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
             (Wait-ResourceIdentity $Group ns1 Microsoft.EventHub/namespaces).ProvisioningState | Should -Be Succeeded
         }
 
+        It 'stands for its system-assigned identity where a role is assigned' {
+            $failure = Get-Failure { Get-ResourceIdentity -ResourceId $app | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope $app }
+            Get-ErrorCode $failure | Should -Be NoSystemAssignedIdentity
+            "$failure" | Should -BeLike '*Update-ResourceIdentity -EnableSystemAssigned*'
+            $one = Update-ResourceIdentity -ResourceId $app -EnableSystemAssigned
+            ($one | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope $app).PrincipalId | Should -Be $one.PrincipalId
+            ($one | Get-SystemAssignedIdentity).PrincipalId | Should -Be $one.PrincipalId
+        }
+
         It 'reads with another version when told to' {
             $null = Get-ResourceIdentity -ResourceId $app -ApiVersion 2024-04-01
             (Get-ArmRequest).path | Should -BeLike '*api-version=2024-04-01'
