@@ -4,6 +4,7 @@ way: by a PUT of the whole, by a PATCH, with and without operations to follow.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -73,14 +74,26 @@ def create(emulator: Emulator, credential, subscription):
         whole = {"location": LOCATION, "sku": {"name": "Standard"}, "properties": {}} | body
         session.put(url, json=whole, timeout=30).raise_for_status()
         made.append(url)
-        # By then the operation is over.
-        emulator.admin("POST", "clock", {"advanceSeconds": 1})
+        wait_until(lambda: is_settled(session.get(url, timeout=30)))
 
     yield create
     emulator.set(unknownMap="merge")
     for url in reversed(made):
         session.delete(url, timeout=30).raise_for_status()
-    emulator.admin("POST", "clock", {"advanceSeconds": 1})
+        wait_until(lambda url=url: session.get(url, timeout=30).status_code == 404)
+
+
+def is_settled(response: requests.Response) -> bool:
+    """Whether no operation runs on the resource: some types say nothing of it."""
+    state = response.json()["properties"].get("provisioningState", "Succeeded")
+    return state.casefold() == "succeeded"
+
+
+def wait_until(condition, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the operation does not end"
+        time.sleep(0.05)
 
 
 def assigned(identity: dict) -> tuple[set[str], set[str]]:

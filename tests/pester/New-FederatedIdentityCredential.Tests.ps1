@@ -20,7 +20,7 @@ Describe 'New-FederatedIdentityCredential' {
         $made.SubscriptionId | Should -Be (Get-ArmEmulator).SubscriptionId
         $made.Issuer | Should -Be $Issuer
         $made.Subject | Should -Be s1
-        , $made.Audience | Should -BeOfType [string[]]
+        @($made.Audience).Count | Should -Be 1
         $made.Audience | Should -Be api://AzureADTokenExchange
         $made.Type | Should -Be Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials
         $made.Id | Should -BeLike "$($identity.Id)/federatedIdentityCredentials/main"

@@ -6,7 +6,7 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
         $base = "/subscriptions/$subscription/resourceGroups/$Group/providers"
 
         # Makes a resource as another tool would; returns its id.
-        function New-Resource([string] $Path, [string] $ApiVersion, [hashtable] $More = @{}) {
+        function Add-Resource([string] $Path, [string] $ApiVersion, [hashtable] $More = @{}) {
             $body = @{ location = 'eastus'; sku = @{ name = 'S' }; properties = @{}; tags = @{ env = 'test' } } + $More
             (Invoke-ArmRequest -Method PUT -Path "$base/${Path}?api-version=$ApiVersion" -Body $body).id
         }
@@ -15,8 +15,8 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
     BeforeEach {
         Clear-Emulator
         $null = 'id1', 'id2', 'id3' | New-UserAssignedIdentity -ResourceGroupName $Group
-        $app = New-Resource 'Microsoft.Web/sites/app1' 2023-12-01
-        $slot = New-Resource 'Microsoft.Web/sites/app1/slots/staging' 2023-12-01
+        $app = Add-Resource 'Microsoft.Web/sites/app1' 2023-12-01
+        $slot = Add-Resource 'Microsoft.Web/sites/app1/slots/staging' 2023-12-01
         $null = Update-ResourceIdentity -ResourceId $app -AddIdentityId id1
         Invoke-Emulator Delete /requests
     }
@@ -95,7 +95,7 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
 
         It 'finds the setting that names an identity, and removes it with -Force' {
             $id1 = (Get-UserAssignedIdentity $Group id1).Id
-            $named = New-Resource 'Microsoft.Web/sites/app2' 2023-12-01 @{ kind = 'app' }
+            $named = Add-Resource 'Microsoft.Web/sites/app2' 2023-12-01 @{ kind = 'app' }
             $null = Update-ResourceIdentity -ResourceId $named -AddIdentityId id1
             $null = Invoke-ArmRequest -Method PATCH -Path "${named}?api-version=2023-12-01" -Body @{ properties = @{ keyVaultReferenceIdentity = $id1 } }
             Update-ResourceIdentity -ResourceId $named -RemoveIdentityId id1 -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -107,7 +107,7 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
         }
 
         It 'says what a type can not have' {
-            $account = New-Resource 'Microsoft.Storage/storageAccounts/store1' 2025-08-01
+            $account = Add-Resource 'Microsoft.Storage/storageAccounts/store1' 2025-08-01
             $null = Update-ResourceIdentity -ResourceId $account -AddIdentityId id1
             Update-ResourceIdentity -ResourceId $account -AddIdentityId id2 -ErrorVariable failed -ErrorAction SilentlyContinue
             $failed[0].FullyQualifiedErrorId | Should -BeLike 'IdentityKindNotSupported*'
@@ -116,7 +116,7 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
         }
 
         It 'waits for what runs, also later' {
-            $space = New-Resource 'Microsoft.EventHub/namespaces/ns1' 2024-01-01
+            $space = Add-Resource 'Microsoft.EventHub/namespaces/ns1' 2024-01-01
             $now = Update-ResourceIdentity -ResourceId $space -AddIdentityId id1 -NoWait
             $now.Name | Should -Be ns1
             ($now | Wait-ResourceIdentity).UserAssignedIdentity.Name | Should -Be id1
@@ -142,10 +142,10 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
         It 'changes mixed resources in the order of the input, each failure an error of its own' {
             $ids = @(
                 $app, $slot
-                New-Resource 'Microsoft.App/containerApps/ca1' 2025-07-01
+                Add-Resource 'Microsoft.App/containerApps/ca1' 2025-07-01
                 "$base/Microsoft.Web/sites/missing"
-                New-Resource 'Microsoft.Logic/workflows/flow1' 2019-05-01
-                New-Resource 'Microsoft.Devices/IotHubs/hub1' 2023-06-30
+                Add-Resource 'Microsoft.Logic/workflows/flow1' 2019-05-01
+                Add-Resource 'Microsoft.Devices/IotHubs/hub1' 2023-06-30
             )
             $made = $ids | Update-ResourceIdentity -AddIdentityId id2 -ErrorVariable failed -ErrorAction SilentlyContinue
             $made.Name | Should -Be 'app1', 'app1/staging', 'ca1', 'flow1', 'hub1'
