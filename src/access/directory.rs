@@ -51,7 +51,7 @@ pub(super) async fn display_names(
         Ok(serde_json::to_string(&ask(client, ids.clone()).await).unwrap_or_default())
     });
     let first = first.await.unwrap_or_default();
-    let mut said: Said = serde_json::from_str(&first).unwrap_or_default();
+    let mut said: Said = serde_json::from_slice(first.as_bytes()).unwrap_or_default();
     let others: BTreeSet<String> = ids.difference(&said.asked).cloned().collect();
     if said.refusal.is_none() && !others.is_empty() {
         let more = ask(client, others).await;

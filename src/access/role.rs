@@ -171,7 +171,7 @@ pub(super) async fn names(client: &Client, scope: &ScopeId) -> Result<HashMap<St
             .collect();
         Ok(serde_json::to_string(&known).unwrap_or_default())
     });
-    Ok(serde_json::from_str(&text.await?).unwrap_or_default())
+    Ok(serde_json::from_slice(text.await?.as_bytes()).unwrap_or_default())
 }
 
 /// The last part of an id: what tells roles apart, at whatever scope their id was read.

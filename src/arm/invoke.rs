@@ -231,7 +231,7 @@ impl Call {
             return Ok(None);
         }
         // Whatever is not JSON is not Azure's.
-        Ok(Some(without_secrets(reply.json(self.target())?)))
+        Ok(Some(without_secrets(reply.text(self.target())?)))
     }
 
     fn target(&self) -> &str {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::request::Idempotency;
 use crate::auth::claims;
@@ -29,6 +30,14 @@ impl Reply {
     /// `UnexpectedContent` when it is something else.
     pub fn json<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
         json::from_slice(&self.body).map_err(|_| self.unexpected(target))
+    }
+
+    /// The body as it is written.
+    ///
+    /// # Errors
+    /// `UnexpectedContent` when it is no JSON.
+    pub(crate) fn text(&self, target: &str) -> Result<Box<RawValue>> {
+        self.whole().map_err(|_| self.unexpected(target))
     }
 
     /// The body as it stands, nulls and all.

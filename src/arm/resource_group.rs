@@ -49,7 +49,7 @@ pub(crate) async fn own_spelling(client: &Client, subscription: &str, group: &st
         Ok(serde_json::to_string(&names).unwrap_or_default())
     });
     let names: Vec<String> =
-        serde_json::from_str(&names.await.unwrap_or_default()).unwrap_or_default();
+        serde_json::from_slice(names.await.unwrap_or_default().as_bytes()).unwrap_or_default();
     let own = names.into_iter().find(|name| same_name(name, group));
     own.unwrap_or_else(|| group.to_owned())
 }

@@ -106,7 +106,7 @@ async fn seen(client: &Client) -> Result<Vec<Subscription>> {
         Ok(serde_json::to_string(&pages.all().await?).unwrap_or_default())
     };
     let text = client.shared_answer("/subscriptions", list).await?;
-    Ok(serde_json::from_str(&text).unwrap_or_default())
+    Ok(serde_json::from_slice(text.as_bytes()).unwrap_or_default())
 }
 
 fn invalid(named: &str) -> Error {

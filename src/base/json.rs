@@ -13,13 +13,14 @@ pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     })
 }
 
-/// Reads a value without its nulls.
+/// Reads a value without its nulls. It is read from its text: the compiler makes one reader for each
+/// type then, and not another one for trees.
 pub(crate) fn from_value<T: DeserializeOwned>(mut value: Value) -> Result<T> {
     if value.is_null() {
         return Err(serde_json::Error::custom("null"));
     }
     drop_nulls(&mut value);
-    serde_json::from_value(value)
+    serde_json::from_slice(&serde_json::to_vec(&value)?)
 }
 
 /// A member that is null is as good as one that is not there.

@@ -6,8 +6,7 @@ use serde_json::value::RawValue;
 use super::model::ResourceIdentity;
 use super::subject::{Named, Subject};
 use crate::arm::Client;
-use crate::base::json::from_value;
-use crate::base::{Category, Error, Method, Result};
+use crate::base::{Method, Result};
 
 /// A resource as it was read.
 #[derive(Clone, Debug)]
@@ -34,7 +33,7 @@ pub async fn get(client: &Client, named: &Named) -> Result<ResourceIdentity> {
 pub async fn get_whole(client: &Client, named: &Named) -> Result<Box<RawValue>> {
     let subject = Subject::find(client, named).await?;
     let request = subject.request(client, Method::GET, "");
-    client.send(request).await?.json(subject.id.as_str())
+    client.send(request).await?.text(subject.id.as_str())
 }
 
 pub(super) async fn read(client: &Client, subject: &Subject) -> Result<Found> {
@@ -43,22 +42,11 @@ pub(super) async fn read(client: &Client, subject: &Subject) -> Result<Found> {
         .send(subject.request(client, Method::GET, ""))
         .await?;
     let whole = reply.value(target)?;
-    let identity: ResourceIdentity =
-        from_value(whole.clone()).map_err(|error| unreadable(target, &error))?;
+    let identity: ResourceIdentity = reply.json(target)?;
     let mut found = Found { identity, whole };
     if found.identity.etag.is_empty() {
         reply.header("etag").clone_into(&mut found.identity.etag);
     }
     found.identity.spell_group(client).await;
     Ok(found)
-}
-
-fn unreadable(target: &str, error: &serde_json::Error) -> Error {
-    let message = format!("Azure's response about '{target}' can't be read: {error}");
-    Error::new(
-        Category::InvalidResult,
-        "UnexpectedContent",
-        target,
-        message,
-    )
 }
