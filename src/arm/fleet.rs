@@ -82,7 +82,7 @@ pub struct Types {
     /// Types, such as `Microsoft.Web/sites/slots`, and patterns of types; all when there are none.
     pub patterns: Vec<String>,
     /// What else must hold for each, in the language of queries.
-    pub condition: Option<&'static str>,
+    pub condition: Option<String>,
 }
 
 /// The resources that have a table of their own: its name, and their type.
@@ -329,7 +329,7 @@ impl Fleet {
             any_of("type", &types.patterns),
             self.named(types),
             group.and_then(|one| any_of("resourceGroup", std::slice::from_ref(one))),
-            types.condition.map(str::to_owned),
+            types.condition.clone(),
         ];
         let tags = self.tags.iter();
         conditions.extend(tags.map(|tag| Some(has_tag("tags", &tag.name, tag.value.as_deref()))));
@@ -476,7 +476,7 @@ mod tests {
             "resources | where type matches regex '(?is)^(?:Microsoft\\\\.Web\\\\/.*)$' | project id | order by id asc"
         );
         let with_identity = Types {
-            condition: Some("isnotempty(identity)"),
+            condition: Some("isnotempty(identity)".to_owned()),
             ..Types::default()
         };
         assert_eq!(

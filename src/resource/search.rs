@@ -5,16 +5,25 @@ use std::collections::BTreeMap;
 use super::model::ResourceIdentity;
 use super::read::read;
 use super::subject::Subject;
+use super::ways::known_types;
 use crate::arm::Client;
 use crate::arm::fleet::{Fleet, Listing, Member, Types};
+use crate::arm::kql::quoted;
 use crate::base::{ResourceId, Result};
 
-/// The condition that a resource has an identity. Some providers say `None`, others nothing.
-const WITH_IDENTITY: &str = "isnotempty(identity.type) and identity.type !~ 'None'";
+/// The condition that a resource has an identity, or is of a type that is known to be able to have
+/// one. Of a resource without an identity some providers say `None`, others nothing.
+fn may_have_identity() -> String {
+    let known: Vec<_> = known_types().map(|one| quoted(one.resource_type)).collect();
+    format!(
+        "(isnotempty(identity.type) and identity.type !~ 'None') or type in~ ({})",
+        known.join(", ")
+    )
+}
 
 /// The resources of these types, or patterns of types, that are wanted; those of all types when there
 /// are none. Where neither each type nor a resource is named, most can't have an identity: then those
-/// alone come that have one.
+/// alone come that have one, and those of the types that are known to be able to.
 ///
 /// # Errors
 /// What breaks a rule, before any request.
@@ -27,7 +36,7 @@ pub fn search(
     let named = fleet.names.iter().any(is_name) || !types.is_empty() && types.iter().all(is_name);
     let wanted = Types {
         patterns: types.to_vec(),
-        condition: (!named).then_some(WITH_IDENTITY),
+        condition: (!named).then(may_have_identity),
     };
     Listing::of_types(client, &wanted, fleet)
 }

@@ -155,6 +155,12 @@ Describe 'Get-, Update- and Wait-ResourceIdentity' {
             $failed[0].TargetObject | Should -Be $ids[3]
         }
 
+        It 'finds by tag and type what has no identity yet, and adds one' {
+            $made = Get-ResourceIdentity -ResourceType Microsoft.Web/* -Tag @{ env = 'test' } | Update-ResourceIdentity -AddIdentityId id2
+            $made.Name | Sort-Object | Should -Be 'app1', 'app1/staging'
+            $made | ForEach-Object { $_.UserAssignedIdentity.Name | Should -Contain id2 }
+        }
+
         It 'changes 2,000 mixed resources of 20 subscriptions in one pipeline, with the fewest requests' {
             # Six types, written in each of the ways, and machines; those that are done at once and those that are not.
             $mixed = 'Microsoft.Web/sites', 'Microsoft.App/containerApps', 'Microsoft.Compute/virtualMachines', 'Microsoft.Search/searchServices'

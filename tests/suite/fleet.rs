@@ -353,7 +353,7 @@ const MIXED: [&str; 5] = [
     "Microsoft.Compute/virtualMachines",
     "Microsoft.Compute/virtualMachineScaleSets",
     "Microsoft.Web/sites",
-    "Microsoft.Web/sites/slots",
+    "Microsoft.Search/searchServices",
     "Microsoft.Storage/storageAccounts",
 ];
 
@@ -382,21 +382,19 @@ async fn resources_of_all_types_are_a_thousand_a_request() {
         found.iter().map(|one| one.id.split('/').nth(2)).collect();
     assert_eq!(subscriptions.len(), 20);
 
-    local.forget().await;
-    assert_eq!(
-        resources(&local, &["microsoft.web/*"], tagged.clone())
-            .await
-            .len(),
-        800
-    );
-    // Those that the slots are in, too, which have no identity.
+    let slots = json!({"identity": {"type": "SystemAssigned"}, "tags": {"fleet": "yes"},
+        "prefix": "s-"});
+    seed(&local, &["Microsoft.Web/sites/slots"], 400, slots).await;
+    // The sites that the slots are in, too, which have no identity.
+    let web = resources(&local, &["microsoft.web/*"], tagged.clone()).await;
+    assert_eq!(web.len(), 1200);
     let sites = resources(&local, &["Microsoft.Web/SITES"], tagged.clone()).await;
     assert_eq!(sites.len(), 800);
     let slots = ["Microsoft.Web/sites/slots", "Microsoft.Sql/servers"];
     let found = resources(&local, &slots, tagged).await;
     assert_eq!(found.len(), 400);
     assert!(found[0].name.contains('/'), "{}", found[0].name);
-    assert_eq!(local.requests().await.len(), 3);
+    assert_eq!(local.requests().await.len(), 4);
 }
 
 #[tokio::test]
@@ -413,30 +411,35 @@ async fn five_thousand_resources_are_five_requests() {
 }
 
 #[tokio::test]
-async fn without_types_and_names_only_what_has_an_identity_is_found() {
+async fn without_types_and_names_what_may_have_an_identity_is_found() {
     let local = Local::start().await;
-    seed(&local, &["Microsoft.Web/sites"], 20, json!({})).await;
+    let types = ["Microsoft.Web/sites", "Contoso.Samples/merging"];
+    seed(&local, &types, 40, json!({})).await;
     let identity = json!({"identity": {"type": "SystemAssigned"}, "prefix": "with-"});
-    seed(&local, &["Microsoft.Web/sites"], 20, identity).await;
+    seed(&local, &types, 40, identity).await;
     let count = async |types: &[&str], names: &[&str]| {
         let fleet = Fleet {
             names: names.iter().map(|one| (*one).to_owned()).collect(),
             ..everywhere()
         };
-        let found = resources(&local, types, fleet).await.into_iter();
-        found
-            .filter(|one| one.resource_type == "Microsoft.Web/sites")
-            .count()
+        let found = resources(&local, types, fleet).await;
+        let of = |kind: &str| {
+            let found = found.iter();
+            found.filter(|one| one.resource_type == kind).count()
+        };
+        (of("Microsoft.Web/sites"), of("Contoso.Samples/merging"))
     };
-    assert_eq!(count(&[], &[]).await, 20);
-    assert_eq!(count(&["Microsoft.Web/*"], &[]).await, 20);
-    assert_eq!(count(&["Microsoft.Web/sites"], &[]).await, 40);
-    let all = resources(&local, &["Microsoft.Web/sites"], everywhere()).await;
+    // Of a type that is not known, those alone that have one.
+    assert_eq!(count(&[], &[]).await, (40, 20));
+    assert_eq!(count(&["Microsoft.Web/*"], &[]).await, (40, 0));
+    assert_eq!(count(&["Contoso.*/*"], &[]).await, (0, 20));
+    assert_eq!(count(&["Contoso.Samples/merging"], &[]).await, (0, 40));
+    let all = resources(&local, &["Contoso.Samples/merging"], everywhere()).await;
     let without = all
         .iter()
         .find(|one| one.identity_type == IdentityType::None)
         .unwrap();
-    assert_eq!(count(&[], &[&without.name]).await, 1);
+    assert_eq!(count(&[], &[&without.name]).await, (0, 1));
 }
 
 #[tokio::test]
