@@ -193,11 +193,11 @@ Describe 'Resources of any type in many subscriptions' {
     }
 
     It 'are <Count> for <Arguments>' -ForEach @(
-        @{ Arguments = { @{ ResourceType = 'Microsoft.Web/*' } }; Count = 50 }
+        @{ Arguments = { @{ ResourceType = 'Microsoft.Web/*' } }; Count = 60 }
         @{ Arguments = { @{ ResourceType = 'microsoft.web/SITES' } }; Count = 60 }
-        @{ Arguments = { @{ ResourceType = 'Microsoft.Web/sites', 'Microsoft.Storage/*' } }; Count = 100 }
+        @{ Arguments = { @{ ResourceType = 'Microsoft.Web/sites', 'Microsoft.Storage/*' } }; Count = 120 }
         @{ Arguments = { @{ Name = 'FLEET-*' } }; Count = 200 }
-        @{ Arguments = { @{ Name = 'bare-*' } }; Count = 0 }
+        @{ Arguments = { @{ Name = 'bare-*' } }; Count = 40 }
         @{ Arguments = { @{ Name = 'bare-*'; ResourceType = $types[0] } }; Count = 10 }
         @{ Arguments = { @{ ResourceGroupName = 'bare*'; ResourceType = $types } }; Count = 40 }
         @{ Arguments = { @{ Tag = 'missing' } }; Count = 0 }
