@@ -22,8 +22,8 @@ use crate::identity::USER_ASSIGNED_IDENTITY;
 const LONGEST_WORD: usize = 1000;
 
 /// What can complete a word, as the service knows it through a connection. It is nothing where the
-/// service refuses, fails, or does not answer in the time that the request gives it. Nobody is
-/// asked to sign in.
+/// service refuses, fails, or does not answer in the time that the request gives it. The
+/// user is not asked to sign in.
 pub async fn complete(
     memory: &Memory,
     client: &Client,

@@ -18,5 +18,6 @@ pub(crate) use ids_in_text::ids_in;
 pub(crate) use list::{find, find_named, read};
 pub use list::{get, list, search};
 pub use model::{API_VERSION, USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
+pub(crate) use system_assigned::cannot_have_identity;
 pub use system_assigned::{SystemAssignedIdentity, system_assigned};
 pub use update::{Update, plan_update, update};

@@ -30,13 +30,16 @@ pub struct SystemAssignedIdentity {
     pub properties: Properties,
 }
 
-/// The resources that have an id and can't have a system-assigned identity.
-const WITHOUT: [&str; 4] = [
-    "user-assigned identity",
-    "federated credential",
-    "role assignment",
-    "deployment",
-];
+/// Whether what is called so has an id and can't have an identity of its own.
+pub(crate) fn cannot_have_identity(label: &str) -> bool {
+    const WITHOUT: [&str; 4] = [
+        "user-assigned identity",
+        "federated credential",
+        "role assignment",
+        "deployment",
+    ];
+    WITHOUT.contains(&label)
+}
 
 /// What the id of a system-assigned identity adds to that of its resource.
 const SUFFIX: &str = "/providers/Microsoft.ManagedIdentity/identities/default";
@@ -51,7 +54,7 @@ fn resource(text: &str) -> Result<ScopeId> {
         _ => text,
     };
     match ResourceLabel::read(own) {
-        Some(found) if WITHOUT.contains(&found.label.as_str()) => {
+        Some(found) if cannot_have_identity(&found.label) => {
             let message = format!(
                 "{} has no system-assigned identity: -Scope must be the id of a resource that can \
                  have one",

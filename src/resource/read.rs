@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::model::ResourceIdentity;
 use super::subject::{Named, Subject};
-use crate::arm::Client;
+use crate::arm::{Client, Reply};
 use crate::base::{Method, Result};
 
 /// A resource as it was read.
@@ -23,7 +23,7 @@ pub(crate) struct Found {
 /// `ResourceNotFound` and the like; those of the name.
 pub async fn get(client: &Client, named: &Named) -> Result<ResourceIdentity> {
     let subject = Subject::find(client, named).await?;
-    Ok(read(client, &subject).await?.identity)
+    read_identity(client, &subject).await
 }
 
 /// Reads a whole resource: what Azure wrote.
@@ -32,21 +32,36 @@ pub async fn get(client: &Client, named: &Named) -> Result<ResourceIdentity> {
 /// Those of [`get`].
 pub async fn get_whole(client: &Client, named: &Named) -> Result<Box<RawValue>> {
     let subject = Subject::find(client, named).await?;
-    let request = subject.request(client, Method::GET, "");
-    client.send(request).await?.text(subject.id.as_str())
+    fetch(client, &subject).await?.text(subject.id.as_str())
+}
+
+/// The identity alone, for those who need nothing else of the resource.
+pub(super) async fn read_identity(client: &Client, subject: &Subject) -> Result<ResourceIdentity> {
+    let reply = fetch(client, subject).await?;
+    identity_in(client, subject, &reply).await
 }
 
 pub(super) async fn read(client: &Client, subject: &Subject) -> Result<Found> {
-    let target = subject.id.as_str();
-    let reply = client
-        .send(subject.request(client, Method::GET, ""))
-        .await?;
-    let whole = reply.value(target)?;
-    let identity: ResourceIdentity = reply.json(target)?;
-    let mut found = Found { identity, whole };
-    if found.identity.etag.is_empty() {
-        reply.header("etag").clone_into(&mut found.identity.etag);
+    let reply = fetch(client, subject).await?;
+    Ok(Found {
+        identity: identity_in(client, subject, &reply).await?,
+        whole: reply.value(subject.id.as_str())?,
+    })
+}
+
+async fn fetch(client: &Client, subject: &Subject) -> Result<Reply> {
+    client.send(subject.request(client, Method::GET, "")).await
+}
+
+async fn identity_in(
+    client: &Client,
+    subject: &Subject,
+    reply: &Reply,
+) -> Result<ResourceIdentity> {
+    let mut identity: ResourceIdentity = reply.json(subject.id.as_str())?;
+    if identity.etag.is_empty() {
+        reply.header("etag").clone_into(&mut identity.etag);
     }
-    found.identity.spell_group(client).await;
-    Ok(found)
+    identity.spell_group(client).await;
+    Ok(identity)
 }

@@ -134,7 +134,7 @@ mod tests {
         assert!(bad.system_lost && bad.is_loss() && bad.is_incomplete());
         assert_eq!(bad.not_added, [id("id4").to_string()]);
         assert_eq!(bad.not_removed, [id("id1").to_string()]);
-        // What somebody else adds is none of the change's business.
+        // An identity that another client adds is no difference.
         let more = resource("p", &["id2", "id3", "id4", "id5"]);
         assert_eq!(
             Difference::of(&before, &change, &more),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remedy_puts_back_and_completes_and_keeps_what_came_meanwhile() {
+    fn a_remedy_restores_and_completes_and_keeps_what_another_client_added() {
         let before = resource("p", &["id1", "id2"]);
         let change = patch(&before, "id4", "id1", None);
         let after = resource("", &["id1", "id5"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::ResourceIdentity;
-use super::read::read;
+use super::read::read_identity;
 use super::subject::Subject;
 use super::ways::known_types;
 use crate::arm::Client;
@@ -57,6 +57,6 @@ impl Member for ResourceIdentity {
     async fn read(client: &Client, id: &str) -> Result<Self> {
         let id = ResourceId::parse_any("ResourceId", id)?;
         let subject = Subject::of(client, id, None).await?;
-        Ok(read(client, &subject).await?.identity)
+        read_identity(client, &subject).await
     }
 }

@@ -6,6 +6,7 @@ use crate::arm::{Client, Request, Target, Versions, newest_version};
 use crate::base::{
     Category, Error, Method, ResourceId, ResourceLabel, ResourceType, Result, Url, capitalized,
 };
+use crate::identity::cannot_have_identity;
 
 /// A resource as the caller names it.
 #[derive(Clone, Debug, Default)]
@@ -27,15 +28,6 @@ pub struct Subject {
     /// Whether the caller chose the api-version.
     is_chosen: bool,
 }
-
-/// The resources that have an id and can't have an identity.
-const WITHOUT: [&str; 5] = [
-    "user-assigned identity",
-    "system-assigned identity",
-    "federated credential",
-    "role assignment",
-    "deployment",
-];
 
 impl Subject {
     /// The resource that is meant. Its type's api-version is asked for where it is not known.
@@ -147,7 +139,7 @@ impl Named {
             None => self.target.resolve_any(client)?,
         };
         match ResourceLabel::read(id.as_str()) {
-            Some(found) if WITHOUT.contains(&found.label.as_str()) => {
+            Some(found) if is_without_identity(&found.label) => {
                 let parameter = self.target.parameter_or("ResourceId");
                 let message = format!(
                     "{} can't have an identity: -{parameter} must be a resource that can have one",
@@ -164,6 +156,11 @@ impl Named {
             _ => Ok(id),
         }
     }
+}
+
+/// Whether what is called so is no resource that can have an identity.
+fn is_without_identity(label: &str) -> bool {
+    label == "system-assigned identity" || cannot_have_identity(label)
 }
 
 /// A resource as messages call it: by type and name.

@@ -58,8 +58,8 @@ impl<'a> Checked<'a> {
         &self.subject
     }
 
-    /// Changes the identity. When all is as wanted, nothing is written. When somebody else writes
-    /// between the look and the write, the wish is applied to what they left.
+    /// Changes the identity. A resource that already matches is not written. If another client writes
+    /// between the read and the write, the change is applied to the state that it left.
     ///
     /// # Errors
     /// `ResourceNotFound`, `FailedIdentityOperation` and the like; `PlanChanged` and
@@ -117,7 +117,7 @@ impl<'a> Checked<'a> {
             }
             if turn.is_none() && !self.is_sure(&found) {
                 turn = Some(self.turn(client).await);
-                // Others of this process may have written meanwhile.
+                // Another operation of this process may have written before its turn ended.
                 continue;
             }
             client
