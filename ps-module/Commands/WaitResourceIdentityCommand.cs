@@ -11,16 +11,8 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "ResourceIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(ResourceIdentity))]
-public sealed class WaitResourceIdentityCommand : SubscriptionCmdlet
+public sealed class WaitResourceIdentityCommand : WaitCmdlet
 {
-    /// <summary>The resource group of the resources. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("ResourceGroup")]
-    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
-    [AllowEmptyString]
-    public string ResourceGroupName { get; set; } = "";
-
     /// <summary>
     /// The names of the resources; that of a resource in another one begins with the other's, as in <c>app/staging</c>.
     /// Where one is given beside an object, it must be the object's own.
@@ -42,13 +34,6 @@ public sealed class WaitResourceIdentityCommand : SubscriptionCmdlet
     [ValidateNotNullOrEmpty]
     public string? ResourceType { get; set; }
 
-    /// <summary>The resource ids of the resources.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
-    [ArgumentCompleter(typeof(ResourceIdCompleter))]
-    [AllowEmptyString]
-    [AllowNull]
-    public string[]? ResourceId { get; set; }
-
     /// <summary>
     /// Objects that stand for resources: of this module, of Azure PowerShell or of any other tool, with a property Id or
     /// ResourceId, or with ResourceGroupName, Name and ResourceType, or resource ids.
@@ -66,26 +51,12 @@ public sealed class WaitResourceIdentityCommand : SubscriptionCmdlet
     [ValidateNotNullOrEmpty]
     public string? ApiVersion { get; set; }
 
-    private protected override void Process()
-    {
-        var names = new ResourceNames(
-            Subscription,
-            Given.Name(nameof(ResourceGroupName), ResourceGroupName),
-            Given.Name(nameof(Name), Name),
-            Given.Name(nameof(ResourceType), ResourceType));
-        var given = new TargetParameters<ResourceTarget>(names)
-        {
-            ParameterSet = ParameterSetName,
-            Names = Name,
-            ResourceIds = ResourceId,
-            Object = InputObject,
-        };
-        ForEach(given, Wait);
-    }
+    private protected override string[]? Names => Name;
 
-    private void Wait(ResourceTarget target, object? input)
-    {
-        var request = new ResourceIdentityWaitRequest(Client, ResourceKind.Any, target) { ApiVersion = ApiVersion };
-        Submit(request, new Operation(input) { OnItem = WriteObject });
-    }
+    private protected override PSObject? Input => InputObject;
+
+    private protected override GivenName Type => Given.Name(nameof(ResourceType), ResourceType);
+
+    private protected override Request Wait(ResourceTarget target) =>
+        new ResourceIdentityWaitRequest(Client, ResourceKind.Any, target) { ApiVersion = ApiVersion };
 }

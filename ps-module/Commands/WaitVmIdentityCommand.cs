@@ -13,16 +13,8 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "VmIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(VmIdentity), typeof(VmssIdentity))]
-public sealed class WaitVmIdentityCommand : SubscriptionCmdlet
+public sealed class WaitVmIdentityCommand : WaitCmdlet
 {
-    /// <summary>The resource group of the virtual machines. Where it is given beside an object, it must be the object's own.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("ResourceGroup")]
-    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
-    [AllowEmptyString]
-    public string ResourceGroupName { get; set; } = "";
-
     /// <summary>The names of the virtual machines. Where one is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 1)]
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -31,13 +23,6 @@ public sealed class WaitVmIdentityCommand : SubscriptionCmdlet
     [AllowEmptyString]
     [AllowNull]
     public string[]? Name { get; set; }
-
-    /// <summary>The resource ids of the virtual machines and scale sets.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByResourceId, Mandatory = true)]
-    [ArgumentCompleter(typeof(ResourceIdCompleter))]
-    [AllowEmptyString]
-    [AllowNull]
-    public string[]? ResourceId { get; set; }
 
     /// <summary>
     /// Objects that stand for virtual machines or scale sets: what Update-VmIdentity and Update-VmssIdentity return,
@@ -48,24 +33,14 @@ public sealed class WaitVmIdentityCommand : SubscriptionCmdlet
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
-    private protected override void Process()
-    {
-        var names = new ResourceNames(
-            Subscription, Given.Name(nameof(ResourceGroupName), ResourceGroupName), Given.Name(nameof(Name), Name));
-        var given = new TargetParameters<ResourceTarget>(names)
-        {
-            ParameterSet = ParameterSetName,
-            Names = Name,
-            ResourceIds = ResourceId,
-            Object = InputObject,
-        };
-        ForEach(given, Wait);
-    }
+    private protected override string[]? Names => Name;
 
-    private void Wait(ResourceTarget target, object? input)
+    private protected override PSObject? Input => InputObject;
+
+    private protected override Request Wait(ResourceTarget target)
     {
         var isSet = (target.ResourceId ?? target.Type)?.IndexOf("/virtualMachineScaleSets", StringComparison.OrdinalIgnoreCase) >= 0;
         var kind = isSet ? ResourceKind.ScaleSet : ResourceKind.VirtualMachine;
-        Submit(new ResourceIdentityWaitRequest(Client, kind, target), new Operation(input) { OnItem = WriteObject });
+        return new ResourceIdentityWaitRequest(Client, kind, target);
     }
 }
