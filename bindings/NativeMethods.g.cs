@@ -790,8 +790,8 @@ namespace ManagedIdentity.Native
 
         /// <summary>
         ///  Submits the completion of a word of a command line. Yields a [`AzmiSuggestion`] for each, the
-        ///  likeliest first: none where the service refuses, fails, or does not answer in time. Nobody is
-        ///  asked to sign in, and no request is sent again. `client` may be 0: then it is what is known
+        ///  likeliest first: none where the service refuses, fails, or does not answer in time. The
+        ///  user is not asked to sign in, and no request is sent again. `client` may be 0: then it is what is known
         ///  without a service.
         ///
         ///  # Safety

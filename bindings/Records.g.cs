@@ -1952,7 +1952,7 @@ namespace ManagedIdentity.Native.Requests
         }
     }
 
-    /// <summary>Submits the completion of a word of a command line. Yields a <c>AzmiSuggestion</c> for each, the likeliest first: none where the service refuses, fails, or does not answer in time. Nobody is asked to sign in, and no request is sent again. <c>client</c> may be 0: then it is what is known without a service.</summary>
+    /// <summary>Submits the completion of a word of a command line. Yields a <c>AzmiSuggestion</c> for each, the likeliest first: none where the service refuses, fails, or does not answer in time. The user is not asked to sign in, and no request is sent again. <c>client</c> may be 0: then it is what is known without a service.</summary>
     internal sealed unsafe partial class CompleteRequest(ulong client, CompletionKind kind, string word) : ClientRequest(client)
     {
         /// <summary>The subscriptions, by id or by name; the connection's when there is none.</summary>

@@ -3,12 +3,12 @@
 
 use managed_identity::arm::Target;
 use managed_identity::identity::{self, Create};
-use managed_identity::resource::{
-    self, Existence, IdentityType, Named, ResourceIdentity, Update, Wanted,
-};
+use managed_identity::resource::{self, Existence, IdentityType, Named, Wanted};
 use serde_json::{Value, json};
 
-use crate::support::{self, Local, by_id, code, on, target};
+use crate::support::{
+    self, Local, assigned_names as names, change, code, make_identities, named, on, target,
+};
 
 const GROUP: &str =
     "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/myResourceGroup";
@@ -19,13 +19,7 @@ fn id(name: &str) -> String {
 
 async fn local() -> Local {
     let local = Local::start().await;
-    for name in ["id1", "id2", "id3"] {
-        let wanted = Create {
-            target: target(name),
-            ..Create::default()
-        };
-        identity::create(&local.client, &wanted).await.unwrap();
-    }
+    make_identities(&local, &["id1", "id2", "id3"]).await;
     local
 }
 
@@ -47,34 +41,6 @@ async fn make(local: &Local, kind: &str, version: &str, more: Value) -> String {
 fn having(names: &[&str]) -> Value {
     let map: serde_json::Map<_, _> = names.iter().map(|name| (id(name), json!({}))).collect();
     json!({"identity": {"type": "UserAssigned", "userAssignedIdentities": map}})
-}
-
-fn named(id: &str) -> Named {
-    Named {
-        target: by_id(id),
-        ..Named::default()
-    }
-}
-
-fn change(id: &str, add: &[&str], remove: &[&str], system_assigned: Option<bool>) -> Update {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Update {
-        resource: named(id),
-        wanted: Wanted::Merge {
-            add: owned(add),
-            remove: owned(remove),
-            system_assigned,
-            remove_missing: false,
-        },
-        no_wait: false,
-        force: false,
-    }
-}
-
-fn names(resource: &ResourceIdentity) -> Vec<&str> {
-    let mut names: Vec<_> = resource.assigned.iter().map(|one| one.name()).collect();
-    names.sort_unstable();
-    names
 }
 
 const SITE: &str = "Microsoft.Web/sites/app1";

@@ -4,13 +4,10 @@ use std::time::Duration;
 
 use emulator::Options;
 use managed_identity::base::Category;
-use managed_identity::identity::{self, Create};
-use managed_identity::resource::{
-    self, IdentityType, KnownType, Named, ResourceIdentity, Update, Wanted, known_types,
-};
+use managed_identity::resource::{self, IdentityType, KnownType, known_types};
 use serde_json::{Value, json};
 
-use crate::support::{Local, by_id, code, target};
+use crate::support::{Local, assigned_names as names, change, code, make_identities, named};
 
 const GROUP: &str =
     "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/myResourceGroup";
@@ -55,13 +52,7 @@ async fn local(unknown_map: &str) -> Local {
     .await;
     let settings = json!({ "unknownMap": unknown_map });
     local.admin("PATCH", "settings", settings).await;
-    for name in ["id1", "id2", "id3"] {
-        let wanted = Create {
-            target: target(name),
-            ..Create::default()
-        };
-        identity::create(&local.client, &wanted).await.unwrap();
-    }
+    make_identities(&local, &["id1", "id2", "id3"]).await;
     local
 }
 
@@ -116,34 +107,6 @@ pub async fn settled(local: &Local, id: &str, version: &str) -> Value {
         }
         tokio::task::yield_now().await;
     }
-}
-
-fn named(id: &str) -> Named {
-    Named {
-        target: by_id(id),
-        ..Named::default()
-    }
-}
-
-fn change(id: &str, add: &[&str], remove: &[&str], system_assigned: Option<bool>) -> Update {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Update {
-        resource: named(id),
-        wanted: Wanted::Merge {
-            add: owned(add),
-            remove: owned(remove),
-            system_assigned,
-            remove_missing: false,
-        },
-        no_wait: false,
-        force: false,
-    }
-}
-
-fn names(resource: &ResourceIdentity) -> Vec<&str> {
-    let mut names: Vec<_> = resource.assigned.iter().map(|one| one.name()).collect();
-    names.sort_unstable();
-    names
 }
 
 /// What must stay whatever happens to the identity.

@@ -9,7 +9,8 @@ use managed_identity::arm::{Client, Target};
 use managed_identity::base::{Observer, Progress, ResourceType, Result, RetryPolicy};
 use managed_identity::compute::{Update, Upgrade, VIRTUAL_MACHINE};
 use managed_identity::connect::{Request, SignIn, connect};
-use managed_identity::resource::{self, Named, Wanted};
+use managed_identity::identity::{self, Create};
+use managed_identity::resource::{self, Named, ResourceIdentity, Wanted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -248,6 +249,47 @@ pub fn of(kind: ResourceType, target: Target) -> Named {
 /// The emulator's virtual machine.
 pub fn vm() -> Named {
     of(VIRTUAL_MACHINE, target(VM))
+}
+
+/// The resource with this id.
+pub fn named(id: &str) -> Named {
+    Named {
+        target: by_id(id),
+        ..Named::default()
+    }
+}
+
+/// A change of the resource with this id that names what comes and what goes.
+pub fn change(
+    id: &str,
+    add: &[&str],
+    remove: &[&str],
+    system_assigned: Option<bool>,
+) -> resource::Update {
+    resource::Update {
+        resource: named(id),
+        ..merge(add, remove, system_assigned).change
+    }
+}
+
+/// The names of a resource's user-assigned identities, in order.
+pub fn assigned_names(resource: &ResourceIdentity) -> Vec<&str> {
+    let mut names: Vec<_> = resource.assigned.iter().map(|one| one.name()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Makes identities with these names; their ids.
+pub async fn make_identities(local: &Local, names: &[&str]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for name in names {
+        let wanted = Create {
+            target: target(name),
+            ..Create::default()
+        };
+        ids.push(identity::create(&local.client, &wanted).await.unwrap().id);
+    }
+    ids
 }
 
 /// A change of a resource.

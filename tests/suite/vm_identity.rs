@@ -13,34 +13,19 @@ use managed_identity::identity::{self, Create};
 use managed_identity::resource::{self, Existence, IdentityType, ResourceIdentity, Wanted};
 use serde_json::{Value, json};
 
-use crate::support::{self, GROUP, Local, VM, code, merge, on, target, update};
+use crate::support::{
+    self, GROUP, Local, VM, assigned_names as names, code, make_identities as make, merge, on,
+    target, update,
+};
 
 const VM_PATH: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/\
     myResourceGroup/providers/Microsoft.Compute/virtualMachines/myVM?api-version=2025-04-01";
-
-async fn make(local: &Local, names: &[&str]) -> Vec<String> {
-    let mut ids = Vec::new();
-    for name in names {
-        let wanted = Create {
-            target: target(name),
-            ..Create::default()
-        };
-        ids.push(identity::create(&local.client, &wanted).await.unwrap().id);
-    }
-    ids
-}
 
 fn exact(identity_type: IdentityType, identities: &[&str]) -> Update {
     update(Wanted::Exact {
         identity_type,
         identities: identities.iter().map(|name| (*name).to_owned()).collect(),
     })
-}
-
-fn names(vm: &ResourceIdentity) -> Vec<&str> {
-    let mut names: Vec<_> = vm.assigned.iter().map(|identity| identity.name()).collect();
-    names.sort_unstable();
-    names
 }
 
 #[tokio::test]
