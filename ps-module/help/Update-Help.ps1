@@ -20,6 +20,8 @@ does not have. Shared.md is a list of parameters; the other files have these par
     ### <Type>, or None
     ## Notes
     ## Related                  a list of names
+
+The first link of each topic, which Get-Help -Online opens, is that of its file in the repository that Cargo.toml names.
 .EXAMPLE
 ./Update-Help.ps1 -ModulePath ../../dist/ManagedIdentity -Path help.xml
 #>
@@ -187,6 +189,15 @@ function Read-Type([string[]] $Line, [string] $File) {
     foreach ($name in $sections.Keys) {
         [pscustomobject]@{ Name = $name; Text = @(Read-Text $sections[$name] "$File, $name") }
     }
+}
+
+# Where the files of this folder are online.
+function Get-OnlineFolder {
+    $file = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../Cargo.toml")
+    if ([System.IO.File]::ReadAllText($file) -notmatch '(?m)^repository = "(https://[^"\s]+?)/?"$') {
+        throw "${file}: there is no repository."
+    }
+    "$($Matches[1])/blob/main/ps-module/help"
 }
 
 # What the file of a cmdlet says.
@@ -359,6 +370,13 @@ function Write-Type([string] $Around, [string] $Element, [object[]] $Type) {
     }
 }
 
+function Write-Link([string] $Text, [string] $Uri) {
+    Write-Element maml:navigationLink {
+        Write-Element maml:linkText $Text
+        Write-Element maml:uri $Uri
+    }
+}
+
 function Write-Topic($Topic) {
     $verb, $noun = $Topic.Name.Split('-')
     Write-Element command:command {
@@ -411,11 +429,9 @@ function Write-Topic($Topic) {
             }
         }
         Write-Element maml:relatedLinks {
+            Write-Link 'Online version:' "$OnlineFolder/$($Topic.Name).md"
             foreach ($link in $Topic.Related) {
-                Write-Element maml:navigationLink {
-                    Write-Element maml:linkText $link
-                    Write-Element maml:uri ''
-                }
+                Write-Link $link ''
             }
         }
     }
@@ -444,6 +460,7 @@ if ($Read) {
 if (-not $Path) {
     throw 'Name the file to write: -Path.'
 }
+$OnlineFolder = Get-OnlineFolder
 
 $settings = New-Object System.Xml.XmlWriterSettings
 $settings.Encoding = New-Object System.Text.UTF8Encoding $false

@@ -25,6 +25,8 @@ Describe 'The help' {
         $Generator = "$PSScriptRoot/../../ps-module/help/Update-Help.ps1"
         $Committed = "$PSScriptRoot/../../ps-module/en-US"
         $Exported = (Get-Module ManagedIdentity).ExportedCmdlets
+        $manifest = [System.IO.File]::ReadAllText("$PSScriptRoot/../../Cargo.toml")
+        $Repository = [regex]::Match($manifest, '(?m)^repository = "(.+)"$').Groups[1].Value
         $Common = @([System.Management.Automation.PSCmdlet]::CommonParameters) + 'ProgressAction'
 
         # The text of what help holds as paragraphs.
@@ -162,15 +164,23 @@ Describe 'The help' {
 
         It 'has notes and links that lead somewhere' {
             (Get-Text $help.alertSet.alert).Length | Should -BeGreaterThan 20
-            foreach ($link in $help.relatedLinks.navigationLink.linkText) {
+            foreach ($link in @($help.relatedLinks.navigationLink | Where-Object { -not $_.uri }).linkText) {
                 $link -eq 'about_ManagedIdentity' -or $Exported.ContainsKey($link) | Should -BeTrue -Because $link
                 $link | Should -Not -Be $Cmdlet
             }
         }
 
-        It 'has examples' {
+        It 'is online where its file is in the repository' {
+            # What Get-Command says; Get-Help -Online opens the first link.
+            $uri = $command.HelpUri
+            @($help.relatedLinks.navigationLink.uri | Where-Object { $_ }) | Should -Be $uri
+            $uri | Should -BeExactly "$Repository/blob/main/ps-module/help/$Cmdlet.md"
+            "$PSScriptRoot/../../ps-module/help/$Cmdlet.md" | Should -Exist
+        }
+
+        It 'has three examples or more' {
             $examples = @($help.examples.example)
-            $examples.Count | Should -BeGreaterOrEqual 2
+            $examples.Count | Should -BeGreaterOrEqual 3
             $examples.Count | Should -Be $Topic.Example.Count
             for ($at = 0; $at -lt $examples.Count; $at++) {
                 $examples[$at].code.Trim() | Should -Be $Topic.Example[$at].Code.Trim()

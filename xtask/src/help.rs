@@ -50,7 +50,8 @@ fn make(workspace: &Workspace, powershell: &PowerShell, managed: &Path) -> Resul
         .join("ps-module")
         .join(format!("{MODULE}.psd1"));
     // A file that is gone changes its folder.
-    inputs.extend([source.clone(), manifest, managed.to_owned()]);
+    let repository = workspace.root.join("Cargo.toml");
+    inputs.extend([source.clone(), manifest, repository, managed.to_owned()]);
     if is_younger(&help, &inputs) {
         return Ok(help);
     }
