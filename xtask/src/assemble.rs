@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::help;
+use crate::platform::Platform;
 use crate::process::{Result, Run};
 use crate::tools::Tools;
-use crate::workspace::{LIBRARIES, MODULE, Profile, Workspace, rid};
+use crate::workspace::{LIBRARIES, MODULE, Profile, Workspace};
 
 /// Builds the native libraries of this host, and nothing that only tests need. Returns the folder
 /// that they are in.
@@ -47,13 +48,17 @@ pub fn managed(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
     Ok(output.join(format!("{MODULE}.dll")))
 }
 
-/// Copies the native libraries that were built to `<folder>/<rid>/`, under the names that they are
-/// shipped with.
+/// Copies this host's native libraries that were built to `<folder>/<rid>/`, under the names that
+/// they are shipped with.
 pub fn place_native(built: &Path, folder: &Path) -> Result<()> {
-    let folder = folder.join(rid()?);
-    LIBRARIES
-        .iter()
-        .try_for_each(|one| copy(&built.join(one.built()), &folder.join(one.shipped())))
+    let Platform { rid, system, .. } = *Platform::host()?;
+    let folder = folder.join(rid);
+    LIBRARIES.iter().try_for_each(|one| {
+        copy(
+            &built.join(one.built(system)),
+            &folder.join(one.shipped(system)),
+        )
+    })
 }
 
 /// Puts the module's files into a fresh `<parent>/ManagedIdentity`, which is replaced as a whole:

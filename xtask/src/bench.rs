@@ -7,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::platform::Platform;
 use crate::process::{Result, Run};
 use crate::tools::{PowerShell, Tools};
-use crate::workspace::{EMULATOR, LIBRARY, Library, Profile, Workspace, rid};
+use crate::workspace::{EMULATOR, LIBRARY, Library, Profile, Workspace};
 
 /// How many pairs of shells are started to measure the import.
 const PAIRS: usize = 21;
@@ -65,7 +66,8 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, module: &Path) -> Result<bo
 
 /// The size of a native library of the module, in bytes.
 fn size(module: &Path, library: Library) -> Result<u64> {
-    let file = module.join(rid()?).join(library.shipped());
+    let Platform { rid, system, .. } = *Platform::host()?;
+    let file = module.join(rid).join(library.shipped(system));
     fs::metadata(&file)
         .map(|found| found.len())
         .map_err(|error| format!("{}: {error}", file.display()))

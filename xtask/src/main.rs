@@ -7,6 +7,7 @@ mod counts;
 mod demo;
 mod help;
 mod package;
+mod platform;
 mod process;
 mod test;
 mod tools;

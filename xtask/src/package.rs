@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::assemble;
 use crate::help;
+use crate::platform::Platform;
 use crate::process::Result;
 use crate::tools::Tools;
-use crate::workspace::{MODULE, Profile, Workspace, rid};
+use crate::workspace::{MODULE, Profile, Workspace};
 
 /// Builds the release module in a folder and returns the module's own folder. `natives` are
 /// folders of `<rid>/` folders with libraries built elsewhere; this host's libraries are built only
@@ -21,8 +22,8 @@ pub fn build(
     println!("== build");
     // Before the long part, so that a missing tool is known at once.
     tools.dotnet()?;
-    let rid = rid()?;
-    let built = if natives.iter().any(|folder| folder.join(&rid).is_dir()) {
+    let rid = Platform::host()?.rid;
+    let built = if natives.iter().any(|folder| folder.join(rid).is_dir()) {
         None
     } else {
         Some(assemble::native(workspace, Profile::Release)?)

@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use crate::assemble;
 use crate::counts::{self, Counts};
 use crate::help;
+use crate::platform::Platform;
 use crate::process::{Outcome, Result, Run};
 use crate::tools::{self, PowerShell, Tools};
-use crate::workspace::{Profile, Workspace, rid};
+use crate::workspace::{Profile, Workspace};
 
 /// How long a process of tests in PowerShell may take, and for each of its files besides.
 const PESTER: Duration = Duration::from_secs(10 * 60);
@@ -572,7 +573,7 @@ impl Session<'_> {
         let native = builds.native.clone()?;
         let folder = self.workspace.target.join("native");
         assemble::place_native(&native, &folder).map_err(Stop::Failed)?;
-        let native = folder.join(rid().map_err(Stop::Failed)?);
+        let native = folder.join(Platform::host().map_err(Stop::Failed)?.rid);
         let results = self.results("csharp")?;
         let mut counts = Counts::default();
         for project in projects_in(&self.workspace.root.join("tests/csharp")) {

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
+use crate::platform::System;
 use crate::process::Result;
 
 /// The name of the module, of its manifest and of its folder.
@@ -74,22 +75,6 @@ impl Profile {
     }
 }
 
-/// The host's runtime identifier, as PowerShell 7 names the folder of a native library.
-pub fn rid() -> Result<String> {
-    let system = match env::consts::OS {
-        "windows" => "win",
-        "linux" => "linux",
-        "macos" => "osx",
-        other => return Err(format!("the module has no native library for {other}")),
-    };
-    let machine = match env::consts::ARCH {
-        "x86_64" => "x64",
-        "aarch64" => "arm64",
-        other => return Err(format!("the module has no native library for {other}")),
-    };
-    Ok(format!("{system}-{machine}"))
-}
-
 /// A native library of the module.
 #[derive(Clone, Copy)]
 pub struct Library {
@@ -115,13 +100,12 @@ pub const LIBRARIES: [Library; 2] = [LIBRARY, EMULATOR];
 
 impl Library {
     /// Its file name as cargo writes it.
-    pub fn built(self) -> String {
-        let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-        format!("{prefix}{}{suffix}", self.name)
+    pub fn built(self, system: System) -> String {
+        format!("{}{}{}", system.prefix(), self.name, system.suffix())
     }
 
     /// Its file name in the module: PowerShell looks for it without the `lib` prefix.
-    pub fn shipped(self) -> String {
-        format!("{}{}", self.name, env::consts::DLL_SUFFIX)
+    pub fn shipped(self, system: System) -> String {
+        format!("{}{}", self.name, system.suffix())
     }
 }
