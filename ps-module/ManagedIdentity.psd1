@@ -55,7 +55,6 @@
     FunctionsToExport      = @()
     AliasesToExport        = @()
     VariablesToExport      = @()
-    FormatsToProcess       = @('ManagedIdentity.format.ps1xml')
 
     PrivateData            = @{
         PSData = @{

@@ -120,14 +120,72 @@ Describe 'The module' {
         }
     }
 
-    It 'shows at most five columns' {
-        $views = Select-Xml -Path (Join-Path $ModulePath ManagedIdentity.format.ps1xml) -XPath '//View'
+    It 'shows each type in a table of at most five columns' {
+        $views = Get-FormatData ManagedIdentity.Models.*
         $views.Count | Should -BeGreaterThan 3
-        foreach ($view in $views.Node) {
-            @($view.SelectNodes('.//TableColumnItem')).Count | Should -BeLessOrEqual 5 -Because $view.Name
-            @($view.SelectNodes('.//TableColumnHeader')).Count | Should -Be @($view.SelectNodes('.//TableColumnItem')).Count
-            ($view.Name -as [type]) | Should -Not -BeNullOrEmpty
+        foreach ($view in $views) {
+            $table = $view.FormatViewDefinition.Control
+            $table | Should -BeOfType System.Management.Automation.TableControl
+            @($table.Headers).Count | Should -BeLessOrEqual 5 -Because $view.TypeName
+            @($table.Rows[0].Columns).Count | Should -Be @($table.Headers).Count
+            $type = $view.TypeName -as [type]
+            foreach ($cell in $table.Rows[0].Columns.DisplayEntry | Where-Object ValueType -EQ Property) {
+                $type.GetProperty($cell.Value) | Should -Not -BeNullOrEmpty -Because "$type has $($cell.Value)"
+            }
         }
+        foreach ($name in $commands.OutputType.Name | Where-Object { $_ -like 'ManagedIdentity.Models.*' } | Sort-Object -Unique) {
+            # What Azure PowerShell returns is shown as it shows it, and a scale set as a machine.
+            if ($name -notlike '*.AzureOperationResponse' -and $name -notlike '*.VmssIdentity') {
+                $views.TypeName | Should -Contain $name
+            }
+        }
+    }
+
+    It 'gives each session its tables, once, also after it was removed' {
+        $script = "Import-Module '$ModulePath'; Remove-Module ManagedIdentity; Import-Module '$ModulePath'; " +
+            '@([runspace]::DefaultRunspace.InitialSessionState.Formats | Where-Object { $_.FormatData.TypeName -eq "ManagedIdentity.Models.VmIdentity" }).Count; ' +
+            '@(Get-FormatData ManagedIdentity.Models.VmIdentity).Count'
+        $sessions = 1..2 | ForEach-Object { [powershell]::Create() }
+        try {
+            foreach ($session in $sessions) {
+                $session.AddScript($script).Invoke() | Should -Be 1, 1
+                $session.HadErrors | Should -BeFalse
+            }
+        } finally {
+            $sessions.Dispose()
+        }
+    }
+
+    It 'keeps the views of a session as they are where they cannot be read again' {
+        # A module whose file of views is gone since it was imported: PowerShell can read no views again.
+        $other = (New-Item -ItemType Directory (Join-Path $TestDrive Other)).FullName
+        Set-Content "$other/Other.format.ps1xml" '<Configuration><ViewDefinitions /></Configuration>'
+        New-ModuleManifest "$other/Other.psd1" -FormatsToProcess Other.format.ps1xml
+        $session = [powershell]::Create()
+        try {
+            $script = "Import-Module '$other/Other.psd1'; Remove-Item '$other/Other.format.ps1xml'; " +
+                "Import-Module '$ModulePath'; (Get-Command -Module ManagedIdentity).Count; " +
+                '[runspace]::DefaultRunspace.InitialSessionState.Formats.FileName -like "*Other.format.ps1xml"'
+            $found = $session.AddScript($script).Invoke()
+            $found[0] | Should -Be $commands.Count
+            $found[1] | Should -BeLike '*Other.format.ps1xml'
+        } finally {
+            $session.Dispose()
+        }
+    }
+
+    It 'has no file that an execution policy judges but its manifest, which Import-Module reads as data' {
+        $judged = Get-ChildItem $ModulePath -Recurse -File | Where-Object Extension -In '.ps1', '.psm1', '.ps1xml', '.cdxml', '.xaml', '.psd1'
+        $judged.Name | Should -Be ManagedIdentity.psd1
+    }
+
+    # Only Windows has execution policies.
+    It 'is imported with its tables under the execution policy <_>' -Skip:($PSVersionTable.PSEdition -eq 'Core' -and -not $IsWindows) -ForEach @(
+        'Restricted', 'AllSigned', 'RemoteSigned', 'Unrestricted', 'Bypass'
+    ) {
+        $script = "Import-Module '$ModulePath' -ErrorAction Stop; Get-ExecutionPolicy; @(Get-FormatData ManagedIdentity.Models.VmIdentity).Count"
+        $said = & $thisShell -NoProfile -NonInteractive -ExecutionPolicy $_ -Command $script
+        $said | Should -Be $_, 1
     }
 
     It 'starts nothing when it is imported' {

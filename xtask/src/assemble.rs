@@ -1,5 +1,5 @@
-//! Puts the module together: the managed assembly, its manifest, views and help, and the native
-//! libraries of each platform.
+//! Puts the module together: the managed assembly, its manifest and help, and the native libraries
+//! of each platform.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -83,12 +83,6 @@ pub fn module(
     copy(&manifest, &fresh.join(format!("{MODULE}.psd1")))?;
     copy(managed, &fresh.join(format!("{MODULE}.dll")))?;
     copy(&workspace.root.join("LICENSE"), &fresh.join("LICENSE"))?;
-    for file in files(&source)? {
-        let name = file.file_name().unwrap_or_default();
-        if name.to_string_lossy().ends_with(".ps1xml") {
-            copy(&file, &fresh.join(name))?;
-        }
-    }
     copy_folder(&source.join("en-US"), &fresh.join("en-US"))?;
     if let Some(help) = help {
         copy(help, &fresh.join("en-US").join(help::file_name()))?;

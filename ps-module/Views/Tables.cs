@@ -1,0 +1,101 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using ManagedIdentity.Models;
+
+namespace ManagedIdentity.Views;
+
+/// <summary>The table of each type that cmdlets write.</summary>
+internal static class Tables
+{
+    /// <summary>The names of assigned identities, and which of them are missing.</summary>
+    private const string AssignedIdentities =
+        "$(foreach ($one in $_.UserAssignedIdentity) " +
+        "{ if ($one.Exists -eq $false) { \"$($one.Name) (missing)\" } else { $one.Name } }) -join ', '";
+
+    /// <summary>All tables.</summary>
+    public static IReadOnlyList<ExtendedTypeDefinition> All { get; } =
+    [
+        Of<UserAssignedIdentity>(
+            Column.Of(nameof(UserAssignedIdentity.Name)),
+            Column.Of(nameof(UserAssignedIdentity.ResourceGroupName)),
+            Column.Of(nameof(UserAssignedIdentity.Location)),
+            Column.OfGuid(nameof(UserAssignedIdentity.PrincipalId)),
+            Column.OfGuid(nameof(UserAssignedIdentity.ClientId))),
+        Of<ResourceIdentity>(
+            Column.Of(nameof(ResourceIdentity.Name)),
+            Column.Of(nameof(ResourceIdentity.ResourceGroupName)),
+            Column.Of(nameof(ResourceIdentity.Type)),
+            Column.Computed(nameof(ResourceIdentity.UserAssignedIdentity), AssignedIdentities),
+            Column.Of(nameof(ResourceIdentity.ResourceType))),
+        Of<VmIdentity>(
+            Column.Of(nameof(VmIdentity.Name)),
+            Column.Of(nameof(VmIdentity.ResourceGroupName)),
+            Column.Of(nameof(VmIdentity.Type)),
+            Column.Computed(nameof(VmIdentity.UserAssignedIdentity), AssignedIdentities),
+            Column.OfGuid(nameof(VmIdentity.PrincipalId))),
+        Of<AssignedIdentity>(
+            Column.Of(nameof(AssignedIdentity.Name)),
+            Column.OfGuid(nameof(AssignedIdentity.PrincipalId)),
+            Column.OfGuid(nameof(AssignedIdentity.ClientId)),
+            Column.Of(nameof(AssignedIdentity.Exists))),
+        Of<ManagedIdentityConnection>(
+            Column.Of(nameof(ManagedIdentityConnection.Account)),
+            Column.Of(nameof(ManagedIdentityConnection.AccountType)),
+            Column.Of(nameof(ManagedIdentityConnection.SubscriptionName)),
+            Column.Of(nameof(ManagedIdentityConnection.SubscriptionId)),
+            Column.Of(nameof(ManagedIdentityConnection.Endpoint))),
+        Of<ArmEmulator>(
+            Column.Of(nameof(ArmEmulator.Endpoint)),
+            Column.Of(nameof(ArmEmulator.SubscriptionId)),
+            Column.Of(nameof(ArmEmulator.StartTime)),
+            Column.Of(nameof(ArmEmulator.StatePath))),
+        Of<SystemAssignedIdentity>(
+            Column.Computed("Resource", "($_.Id -split '/')[-5]"),
+            Column.Of(nameof(SystemAssignedIdentity.ResourceGroupName)),
+            Column.Of(nameof(SystemAssignedIdentity.Location)),
+            Column.OfGuid(nameof(SystemAssignedIdentity.PrincipalId)),
+            Column.OfGuid(nameof(SystemAssignedIdentity.ClientId))),
+        Of<FederatedIdentityCredential>(
+            Column.Of(nameof(FederatedIdentityCredential.Name)),
+            Column.Of(nameof(FederatedIdentityCredential.IdentityName)),
+            Column.Of(nameof(FederatedIdentityCredential.Issuer)),
+            Column.Computed(
+                nameof(FederatedIdentityCredential.Subject),
+                "if ($_.ClaimsMatchingExpression) { $_.ClaimsMatchingExpression } else { $_.Subject }"),
+            Column.Computed(nameof(FederatedIdentityCredential.Audience), "$_.Audience -join ', '")),
+        Of<IdentityRoleAssignment>(
+            Column.Of(nameof(IdentityRoleAssignment.RoleDefinitionName)),
+            Column.Computed(nameof(IdentityRoleAssignment.Scope), "($_.Scope -split '/')[-2, -1] -join '/'"),
+            Column.Computed("Principal", "if ($_.PrincipalName) { $_.PrincipalName } else { $_.PrincipalId }"),
+            Column.Of(nameof(IdentityRoleAssignment.Inherited), 9),
+            Column.ComputedGuid(nameof(IdentityRoleAssignment.PrincipalId), "if ($_.PrincipalName) { $_.PrincipalId }")),
+        Of<IdentityAssociatedResource>(
+            Column.Of(nameof(IdentityAssociatedResource.Name)),
+            Column.Of(nameof(IdentityAssociatedResource.ResourceGroupName)),
+            Column.Of(nameof(IdentityAssociatedResource.Type)),
+            Column.Of(nameof(IdentityAssociatedResource.Reference), 10),
+            Column.Computed("Identity", "($_.IdentityId -split '/')[-1]")),
+        Of<IdentityGroupMember>(
+            Column.Of(nameof(IdentityGroupMember.GroupName)),
+            Column.Of(nameof(IdentityGroupMember.DisplayName)),
+            Column.Of(nameof(IdentityGroupMember.PrincipalType)),
+            Column.OfGuid(nameof(IdentityGroupMember.PrincipalId))),
+        Of<ArmDeployment>(
+            Column.Of(nameof(ArmDeployment.DeploymentName)),
+            Column.Of(nameof(ArmDeployment.ResourceGroupName)),
+            Column.Of(nameof(ArmDeployment.ProvisioningState)),
+            Column.Of(nameof(ArmDeployment.Duration)),
+            Column.Computed(
+                nameof(ArmDeployment.Outputs),
+                "$(foreach ($name in $_.Outputs.Keys) { \"$name = $($_.Outputs[$name].Value)\" }) -join ', '")),
+    ];
+
+    private static ExtendedTypeDefinition Of<T>(params Column[] columns)
+    {
+        var type = typeof(T).FullName!;
+        var row = new TableControlRow(columns.Select(column => column.Cell));
+        var table = new TableControl(row, columns.Select(column => column.Header));
+        return new ExtendedTypeDefinition(type, [new FormatViewDefinition(type, table)]);
+    }
+}
