@@ -142,9 +142,14 @@ Describe 'The module' {
     }
 
     It 'gives each session its tables, once, also after it was removed' {
-        $script = "Import-Module '$ModulePath'; Remove-Module ManagedIdentity; Import-Module '$ModulePath'; " +
-            '@([runspace]::DefaultRunspace.InitialSessionState.Formats | Where-Object { $_.FormatData.TypeName -eq "ManagedIdentity.Models.VmIdentity" }).Count; ' +
-            '@(Get-FormatData ManagedIdentity.Models.VmIdentity).Count'
+        $script = @"
+            Import-Module '$ModulePath'
+            Remove-Module ManagedIdentity
+            Import-Module '$ModulePath'
+            `$type = 'ManagedIdentity.Models.VmIdentity'
+            @([runspace]::DefaultRunspace.InitialSessionState.Formats.FormatData | Where-Object TypeName -EQ `$type).Count
+            @(Get-FormatData `$type).Count
+"@
         $sessions = 1..2 | ForEach-Object { [powershell]::Create() }
         try {
             foreach ($session in $sessions) {
@@ -163,9 +168,13 @@ Describe 'The module' {
         New-ModuleManifest "$other/Other.psd1" -FormatsToProcess Other.format.ps1xml
         $session = [powershell]::Create()
         try {
-            $script = "Import-Module '$other/Other.psd1'; Remove-Item '$other/Other.format.ps1xml'; " +
-                "Import-Module '$ModulePath'; (Get-Command -Module ManagedIdentity).Count; " +
-                '[runspace]::DefaultRunspace.InitialSessionState.Formats.FileName -like "*Other.format.ps1xml"'
+            $script = @"
+                Import-Module '$other/Other.psd1'
+                Remove-Item '$other/Other.format.ps1xml'
+                Import-Module '$ModulePath'
+                (Get-Command -Module ManagedIdentity).Count
+                [runspace]::DefaultRunspace.InitialSessionState.Formats.FileName -like '*Other.format.ps1xml'
+"@
             $found = $session.AddScript($script).Invoke()
             $found[0] | Should -Be $commands.Count
             $found[1] | Should -BeLike '*Other.format.ps1xml'
