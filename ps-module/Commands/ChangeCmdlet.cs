@@ -10,7 +10,7 @@ namespace ManagedIdentity.Commands;
 /// A cmdlet that changes resources. Under -WhatIf and -Confirm it first finds out what would change, so that the user
 /// reads what would happen, and nothing happens that the user did not agree to.
 /// </summary>
-public abstract class ChangeCmdlet : SubscriptionCmdlet
+public abstract class ChangeCmdlet : LongRunningCmdlet
 {
     // That of the SupportsShouldProcess of every cmdlet that derives from this.
     private const ConfirmImpact Impact = ConfirmImpact.Medium;
@@ -24,12 +24,19 @@ public abstract class ChangeCmdlet : SubscriptionCmdlet
 
     private protected override bool OnlyPlans => _whatIf;
 
+    private protected override bool IsForJob => AsJob && !_whatIf;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        base.BeginProcessing();
         _whatIf = IsBound("WhatIf") ?? LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-        _confirm = IsBound("Confirm") ?? GetVariableValue("ConfirmPreference") is ConfirmImpact and not ConfirmImpact.None and <= Impact;
+        _confirm = IsBound("Confirm") ?? IsAskedByPreference();
+        if (IsForJob && _confirm)
+        {
+            Fail(Failures.ConfirmInJob());
+        }
+
+        base.BeginProcessing();
     }
 
     /// <summary>Makes a change, unless -WhatIf or the user says no.</summary>
@@ -107,6 +114,11 @@ public abstract class ChangeCmdlet : SubscriptionCmdlet
 
         return ShouldProcess(plan.Description, $"{plan.Description}?", "Confirm") && !_whatIf;
     }
+
+    /// <summary>Whether the session asks. What a script sets may be the name of the impact.</summary>
+    private bool IsAskedByPreference() =>
+        LanguagePrimitives.TryConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference"), out var least) &&
+        least is not ConfirmImpact.None and <= Impact;
 
     private bool? IsBound(string name) =>
         MyInvocation.BoundParameters.TryGetValue(name, out var bound) ? LanguagePrimitives.IsTrue(bound) : null;

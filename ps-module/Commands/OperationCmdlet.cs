@@ -51,7 +51,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private protected abstract void Process();
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected override void ProcessRecord()
     {
         Process();
         Write(until: () => _running.Count < OperationsAhead);

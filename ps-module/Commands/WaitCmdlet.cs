@@ -6,7 +6,7 @@ using ManagedIdentity.Native.Requests;
 namespace ManagedIdentity.Commands;
 
 /// <summary>A cmdlet that waits until Azure is done with resources.</summary>
-public abstract class WaitCmdlet : SubscriptionCmdlet
+public abstract class WaitCmdlet : LongRunningCmdlet
 {
     /// <summary>The resource group of the resources. Where it is given beside an object, it must be the object's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Mandatory = true, Position = 0)]

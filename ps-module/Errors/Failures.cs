@@ -72,6 +72,22 @@ internal static class Failures
     public static ManagedIdentityException EmulatorNotRunning() =>
         new("EmulatorNotRunning", ErrorCategory.ObjectNotFound, "No emulator runs in this process.");
 
+    /// <summary>A question that would come up where nothing can be asked.</summary>
+    public static ManagedIdentityException ConfirmInJob() =>
+        Advised(
+            "ConfirmInJob",
+            ErrorCategory.InvalidArgument,
+            "-AsJob can't ask for confirmation: a job has no console.",
+            "Read the changes with -WhatIf, and then specify -Confirm:$false, or omit -AsJob.");
+
+    /// <summary>A script block that is to be applied to each object of the pipeline, which belongs to this session.</summary>
+    public static ManagedIdentityException ScriptBlockForJob(string parameter) =>
+        Advised(
+            "ScriptBlockForJob",
+            ErrorCategory.InvalidArgument,
+            $"-AsJob can't run the script block of -{parameter}: it belongs to this session.",
+            "Use Select-Object to give the objects a property of that name, or omit -AsJob.");
+
     /// <summary>Parameters of Azure PowerShell that an alias does not have.</summary>
     public static ManagedIdentityException NotInAlias(string command, object[] given, string what)
     {

@@ -21,6 +21,7 @@ internal sealed class InputNames
     public InputNames(PSCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
+        Delayed = cmdlet.MyInvocation.BoundParameters.FirstOrDefault(bound => IsDelayed(bound.Value)).Key;
         _early = cmdlet.MyInvocation.BoundParameters.Where(bound => !IsDelayed(bound.Value)).ToDictionary(
             bound => bound.Key,
             bound => IsDefault(bound.Key, bound.Value) ? ValueSource.Default : ValueSource.CommandLine,
@@ -36,6 +37,12 @@ internal sealed class InputNames
 
     /// <summary>Whether the command line gives a parameter.</summary>
     public bool IsOnCommandLine(string parameter) => Source(parameter) == ValueSource.CommandLine;
+
+    /// <summary>Whether the object of the pipeline gives a parameter.</summary>
+    public bool IsFromPipeline(string parameter) => Source(parameter) == ValueSource.Pipeline;
+
+    /// <summary>A parameter whose value is a script block that is to be applied to each object of the pipeline, if there is one.</summary>
+    public string? Delayed { get; }
 
     /// <summary>The properties by which an object gives a parameter: its name and its aliases.</summary>
     public string[] Columns(string parameter)
