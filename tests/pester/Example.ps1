@@ -10,8 +10,8 @@ function Get-UnknownCommand([string] $Code) {
     foreach ($command in $ast.FindAll($isCommand, $true)) {
         $name = $command.GetCommandName()
         if (-not $exported.ContainsKey($name)) {
-            # Those of Azure PowerShell and the Azure CLI need not be installed.
-            if ($name -ne 'az' -and $name -notlike '*-Az*' -and -not (Get-Command $name -ErrorAction Ignore)) {
+            # Those of Azure PowerShell, the Azure CLI and GitHub's need not be installed, and scripts are the reader's.
+            if ($name -notin 'az', 'gh' -and $name -notlike '*.ps1' -and $name -notlike '*-Az*' -and -not (Get-Command $name -ErrorAction Ignore)) {
                 $name
             }
             continue

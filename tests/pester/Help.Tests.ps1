@@ -1,5 +1,14 @@
 BeforeDiscovery {
     . "$PSScriptRoot/Common.ps1"
+    . "$PSScriptRoot/About.ps1"
+    $aboutTopics = @(Get-AboutName | ForEach-Object { @{ About = $_ } })
+    $aboutCode = @(
+        foreach ($about in $aboutTopics.About) {
+            foreach ($section in Read-About $about | Where-Object Code) {
+                @{ About = $about; Section = $section.Title; Code = $section.Code }
+            }
+        }
+    )
     $topics = & "$PSScriptRoot/../../ps-module/help/Update-Help.ps1" -ModulePath $ModulePath -Read
     $cmdlets = foreach ($topic in $topics) {
         @{ Cmdlet = $topic.Name; Topic = $topic }
@@ -21,7 +30,10 @@ BeforeDiscovery {
 Describe 'The help' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
+        . "$PSScriptRoot/Environment.ps1"
         . "$PSScriptRoot/Example.ps1"
+        . "$PSScriptRoot/About.ps1"
+        . "$PSScriptRoot/Readme.ps1"
         $Generator = "$PSScriptRoot/../../ps-module/help/Update-Help.ps1"
         $Committed = "$PSScriptRoot/../../ps-module/en-US"
         $Exported = (Get-Module ManagedIdentity).ExportedCmdlets
@@ -79,32 +91,78 @@ Describe 'The help' {
         $shipped | Should -Not -Match '[^\x0A\x20-\x7E]'
     }
 
-    It 'lies in the module as it is committed: <_>' -ForEach 'about_ManagedIdentity.help.txt' {
-        # As git may have written it.
-        $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/$_").Replace("`r`n", "`n")
-        $shipped -ceq [System.IO.File]::ReadAllText("$Committed/$_").Replace("`r`n", "`n") | Should -BeTrue
-        $shipped | Should -Not -Match '[^\x0A\x20-\x7E]'
-    }
-
     It 'has a topic for each cmdlet, and no other' {
         $files = Get-ChildItem "$PSScriptRoot/../../ps-module/help" -Filter *.md | Where-Object BaseName -NE Shared
         ($files.BaseName | Sort-Object) -join ' ' | Should -Be (($Exported.Keys | Sort-Object) -join ' ')
     }
 
-    It 'has an about topic' {
-        $about = Get-Help about_ManagedIdentity | Out-String
-        $about | Should -Match 'SHORT DESCRIPTION'
-        $about | Should -Match 'Connect-ManagedIdentityService'
+    It 'has four about topics' {
+        (Get-AboutName) -join ' ' | Should -Be (
+            'about_ManagedIdentity about_ManagedIdentity_CI about_ManagedIdentity_Emulator about_ManagedIdentity_FromAz')
     }
 
-    It 'has only what runs in its about topic' {
-        $text = [System.IO.File]::ReadAllLines("$Committed/about_ManagedIdentity.help.txt")
-        $code = $text | Where-Object { $_ -cmatch '^ {8}( *\S*\w+-\w+ |try|}| +if)' }
-        @($code).Count | Should -BeGreaterThan 8
-        Get-UnknownCommand ($code -join "`n") | Should -BeNullOrEmpty
-        foreach ($property in [regex]::Matches($text -join "`n", '(?m)^ {8}([A-Z]\w+) {2,}')) {
-            [ManagedIdentity.Errors.ManagedIdentityException].GetProperty($property.Groups[1].Value) |
+    Context '<About>' -ForEach $aboutTopics {
+        It 'lies in the module as it is committed' {
+            # As git may have written it.
+            $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/$About.help.txt").Replace("`r`n", "`n")
+            $shipped -ceq [System.IO.File]::ReadAllText((Get-AboutPath $About)).Replace("`r`n", "`n") | Should -BeTrue
+            $shipped | Should -Not -Match '[^\x0A\x20-\x7E]'
+        }
+
+        It 'is found by Get-Help, which shows a synopsis' {
+            $help = Get-Help $About
+            $help.Name | Should -Be $About
+            $help.Synopsis | Should -BeLike '*[a-z].'
+            $help | Out-String | Should -Match 'LONG DESCRIPTION'
+            (Get-Help about_ManagedIdentity*).Name | Should -Contain $About
+        }
+
+        It 'fits a window' {
+            $text = [System.IO.File]::ReadAllLines((Get-AboutPath $About))
+            $text | Where-Object { $_.Length -gt $(if ($_ -match '^ {8}') { 100 } else { 79 }) } | Should -BeNullOrEmpty
+        }
+
+        It 'has only commands and parameters that exist' {
+            foreach ($section in Read-About $About) {
+                Get-UnknownCommand $section.Code | Should -BeNullOrEmpty -Because $section.Title
+                foreach ($block in $section.Other | Where-Object { $_ -notmatch '(?m)^\s*(- )?\w+: |:$' }) {
+                    Get-UnknownCommand $block | Should -BeNullOrEmpty -Because $block
+                }
+            }
+        }
+
+        It 'leads to what exists' {
+            $links = (Read-About $About)[-1]
+            $links.Title | Should -Be 'SEE ALSO'
+            foreach ($link in $links.Text.Trim()) {
+                $Exported.ContainsKey($link) -or $link -in (Get-AboutName) | Should -BeTrue -Because $link
+                $link | Should -Not -Be $About
+            }
+        }
+    }
+
+    It 'names the properties that an error has' {
+        $text = (Read-About about_ManagedIdentity | Where-Object Title -EQ Errors).Text
+        $rows = @($text -match '^ {4}[A-Z]\w+ {2,}')
+        $rows.Count | Should -BeGreaterThan 5
+        foreach ($row in $rows) {
+            [ManagedIdentity.Errors.ManagedIdentityException].GetProperty(($row.Trim() -split ' ')[0]) |
                 Should -Not -BeNullOrEmpty
+        }
+    }
+
+    It 'has a counterpart for every command of Az that README.md maps, and for every cmdlet' {
+        $page = [System.IO.File]::ReadAllText($Readme)
+        $table = [regex]::Match($page, '(?ms)^## Coming from Az$(.+?)^## ').Groups[1].Value
+        $about = [System.IO.File]::ReadAllText((Get-AboutPath about_ManagedIdentity_FromAz))
+        $names = [regex]::Matches($table, '(?m)\b\w+-(Az|Mg)\w+') | ForEach-Object { $_.Value } | Sort-Object -Unique
+        $names.Count | Should -BeGreaterThan 15
+        foreach ($name in $names) {
+            $about | Should -Match "\b$name\b"
+        }
+        # Those without a counterpart in Az, and those that are behind its names.
+        foreach ($name in $Exported.Keys | Where-Object { $_ -notmatch '-(ArmEmulator|AzStyleVm|AzStyleVmss)$' }) {
+            $about | Should -Match "\b$name\b"
         }
     }
 
@@ -187,6 +245,24 @@ Describe 'The help' {
                 $examples[$at].code | Should -Match $Cmdlet
                 (Get-Text $examples[$at].remarks).Trim() | Should -Not -BeNullOrEmpty
                 Get-UnknownCommand $examples[$at].code | Should -BeNullOrEmpty
+            }
+        }
+    }
+
+    Context 'The code of an about topic' {
+        It '<About>: <Section>' -ForEach $aboutCode {
+            Initialize-Example ''
+            Push-Location $TestDrive
+            try {
+                # A sign-in from outside plays no part, and variables that are set do not stay.
+                Invoke-WithEnvironment @{} {
+                    & {
+                        $ErrorActionPreference = 'Stop'
+                        $null = . ([scriptblock]::Create($Code)) 3>&1 | Out-String -Width 200
+                    }
+                }
+            } finally {
+                Pop-Location
             }
         }
     }
