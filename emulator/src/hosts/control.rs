@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::agent::{Agent, Challenge};
+use super::github;
 use super::host::{ALL, Host, HostKind, Hosts, Secret};
 use crate::base::random;
 use crate::state::World;
@@ -21,6 +22,8 @@ struct HostOptions {
     folder: Option<std::path::PathBuf>,
     /// Arc: what is wrong with the challenge.
     challenge: Challenge,
+    /// GitHub Actions: whose tokens they are.
+    subject: Option<String>,
 }
 
 /// Why a host could not be switched on.
@@ -61,6 +64,7 @@ pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Va
             "folder and challenge are of the host arc".to_owned(),
         ));
     }
+    let subject = subject(kind, &options)?;
     let header = options.header.unwrap_or_else(|| random::opaque(32));
     if header.is_empty() || !header.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(ControlError::Bad(
@@ -83,10 +87,34 @@ pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Va
         machine: options.machine,
         header: Secret(header),
         arc,
+        subject,
     };
     let shown = shown(&world.site.endpoint, kind, &host);
     world.session.part_mut::<Hosts>().0.insert(kind, host);
     Ok(shown)
+}
+
+/// The subject of the tokens, of which workflows alone have one.
+fn subject(kind: HostKind, options: &HostOptions) -> Result<Option<String>, ControlError> {
+    if kind != HostKind::GitHubActions {
+        return match options.subject {
+            Some(_) => Err(ControlError::Bad(
+                "subject is of the host gitHubActions".to_owned(),
+            )),
+            None => Ok(None),
+        };
+    }
+    if options.machine.is_some() {
+        return Err(ControlError::Bad(
+            "machine: a workflow has no identities of a resource".to_owned(),
+        ));
+    }
+    match options.subject.as_deref() {
+        Some("") => Err(ControlError::Bad(
+            "subject: it must have at least one character".to_owned(),
+        )),
+        subject => Ok(Some(subject.unwrap_or(github::SUBJECT).to_owned())),
+    }
 }
 
 pub(crate) fn switch_off(world: &mut World, name: &str) -> Result<(), ControlError> {
@@ -130,6 +158,15 @@ fn shown(endpoint: &str, kind: HostKind, host: &Host) -> Value {
             "MSI_ENDPOINT": format!("{endpoint}/machinelearning/msi/token"),
             "MSI_SECRET": header,
         }),
+        HostKind::GitHubActions => json!({
+            "GITHUB_ACTIONS": "true",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": format!("{endpoint}/githubactions/token?api-version=2.0"),
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": header,
+        }),
     };
-    json!({ "name": kind, "machine": host.machine, "environment": environment })
+    let mut shown = json!({ "name": kind, "machine": host.machine, "environment": environment });
+    if let Some(subject) = &host.subject {
+        shown["subject"] = json!(subject);
+    }
+    shown
 }

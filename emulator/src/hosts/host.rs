@@ -18,15 +18,17 @@ pub(super) enum HostKind {
     Arc,
     CloudShell,
     MachineLearning,
+    GitHubActions,
 }
 
-pub(super) const ALL: [(HostKind, &str); 6] = [
+pub(super) const ALL: [(HostKind, &str); 7] = [
     (HostKind::Imds, "imds"),
     (HostKind::AppService, "appService"),
     (HostKind::Automation, "automation"),
     (HostKind::Arc, "arc"),
     (HostKind::CloudShell, "cloudShell"),
     (HostKind::MachineLearning, "machineLearning"),
+    (HostKind::GitHubActions, "gitHubActions"),
 ];
 
 impl HostKind {
@@ -44,6 +46,7 @@ impl HostKind {
             HostKind::Arc => Grant::Arc,
             HostKind::CloudShell => Grant::CloudShell,
             HostKind::MachineLearning => Grant::MachineLearning,
+            HostKind::GitHubActions => Grant::GitHubActions,
         }
     }
 }
@@ -54,6 +57,8 @@ pub(super) struct Host {
     pub(super) machine: Option<String>,
     pub(super) header: Secret,
     pub(super) arc: Option<Agent>,
+    /// GitHub Actions: the subject of the workflow's tokens.
+    pub(super) subject: Option<String>,
 }
 
 /// A text that shows in no output but the one that hands it over.

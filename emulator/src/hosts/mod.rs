@@ -1,5 +1,5 @@
 //! Where a program with a managed identity runs: the token endpoints that machines, App Service,
-//! Automation, Azure Arc and the others give to the programs on them.
+//! Automation, Azure Arc and the others give to the programs on them, and GitHub Actions to workflows.
 //!
 //! All are off until `PUT /_emulator/hosts/{name}` switches one on; the answer names the
 //! environment variables by which programs find it.
@@ -8,6 +8,7 @@ mod agent;
 mod app_service;
 mod arc;
 pub(crate) mod control;
+mod github;
 mod host;
 mod imds;
 mod others;
@@ -49,6 +50,7 @@ fn answer(world: &mut World, request: &Request, now: Millis) -> Option<Reply> {
             Method::GET,
             others::machine_learning,
         ),
+        ["githubactions", "token"] => (HostKind::GitHubActions, Method::GET, github::token),
         _ => return None,
     };
     if !world.session.part::<Hosts>().0.contains_key(&kind) {

@@ -21,6 +21,10 @@ const REMEMBERED: usize = 10_000;
 /// Tokens that live longer than this come with a time to refresh them at, half their life.
 const REFRESH_IN_SINCE: u64 = 7_200;
 
+/// How long tokens of a workflow were valid before they were made, and are afterwards, in seconds.
+const WORKFLOW_BEFORE: u64 = 600;
+const WORKFLOW_LIFETIME: u64 = 300;
+
 /// How a token was got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +40,7 @@ pub(crate) enum Grant {
     Arc,
     CloudShell,
     MachineLearning,
+    GitHubActions,
 }
 
 /// Whom a token speaks for.
@@ -216,6 +221,11 @@ impl Tokens {
             .collect()
     }
 
+    fn count(&mut self, grant: Grant, audience: &str, client: &str) {
+        let counted = (grant, audience.to_owned(), client.to_owned());
+        *self.counts.entry(counted).or_default() += 1;
+    }
+
     pub(crate) fn clear_counts(&mut self) {
         self.counts.clear();
     }
@@ -299,12 +309,7 @@ pub(crate) fn make(world: &mut World, request: TokenRequest<'_>, now: Millis) ->
             claims: request.claims,
         },
     );
-    let counted = (
-        request.grant,
-        request.audience.to_owned(),
-        subject.client_id.clone(),
-    );
-    *tokens.counts.entry(counted).or_default() += 1;
+    tokens.count(request.grant, request.audience, &subject.client_id);
     IssuedToken {
         token,
         lifetime,
@@ -312,6 +317,28 @@ pub(crate) fn make(world: &mut World, request: TokenRequest<'_>, now: Millis) ->
         expires_on,
         refresh_in: (lifetime >= REFRESH_IN_SINCE).then_some(lifetime / 2),
     }
+}
+
+/// A token of a workflow's service. It opens nothing: whoever trusts that issuer exchanges it.
+pub(crate) fn make_workflow_token(
+    world: &mut World,
+    grant: Grant,
+    issuer: &str,
+    subject: &str,
+    audience: &str,
+) -> String {
+    let now = world.server_time() / 1_000;
+    let tokens = world.session.part_mut::<Tokens>();
+    tokens.count(grant, audience, subject);
+    unsigned(&json!({
+        "aud": audience,
+        "iss": issuer,
+        "sub": subject,
+        "iat": now,
+        "nbf": now.saturating_sub(WORKFLOW_BEFORE),
+        "exp": now.saturating_add(WORKFLOW_LIFETIME),
+        "jti": random::guid(),
+    }))
 }
 
 /// The token that tells a client who its user is.

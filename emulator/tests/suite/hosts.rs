@@ -362,6 +362,99 @@ async fn app_service_and_automation_give_tokens() {
 }
 
 #[tokio::test]
+async fn a_job_of_github_actions_exchanges_its_token() {
+    const ISSUER: &str = "https://token.actions.githubusercontent.com";
+    const AUDIENCE: &str = "api://AzureADTokenExchange";
+    let mut azure = Azure::start().await;
+    let branch = "repo:contoso/web:ref:refs/heads/main";
+    let environment = on(&azure, "gitHubActions", Value::Null).await;
+    assert_eq!(environment["GITHUB_ACTIONS"], "true");
+    let url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"]
+        .as_str()
+        .unwrap();
+    let secret = environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]
+        .as_str()
+        .unwrap();
+    let proof = format!("bearer {secret}");
+    let headers = [("authorization", proof.as_str())];
+    let path = format!("{url}&audience=api%3A%2F%2FAzureADTokenExchange");
+    let body = get(&azure, &path, &headers).await.is(200).json();
+    let token = body["value"].as_str().unwrap();
+    assert_eq!(body["count"], token.len());
+    let said = claims(&body["value"]);
+    assert_eq!(
+        [&said["iss"], &said["sub"], &said["aud"]],
+        [ISSUER, branch, AUDIENCE]
+    );
+    let seconds = |name: &str| said[name].as_u64().unwrap();
+    assert_eq!(seconds("exp") - seconds("iat"), 300);
+
+    // Without an audience it is for the owner of the repository.
+    let own = get(&azure, url, &headers).await.is(200).json();
+    assert_eq!(claims(&own["value"])["aud"], "https://github.com/contoso");
+    let counts = azure
+        .admin(Method::GET, "/tokens", Value::Null)
+        .await
+        .json();
+    assert!(counts.as_array().unwrap().contains(&json!({
+        "grant": "gitHubActions", "audience": AUDIENCE, "clientId": branch, "count": 1,
+    })));
+
+    // It opens nothing but what trusts it.
+    let assertion = format!(
+        "grant_type=client_credentials&client_id={}&scope=https%3A%2F%2Fmanagement.azure.com%2F.default\
+         &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
+         &client_assertion={token}",
+        seed::CLIENT_ID
+    );
+    let exchange = async || {
+        let path = format!("/{}/oauth2/v2.0/token", seed::TENANT_ID);
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        azure
+            .raw(Method::POST, &path, &form, assertion.clone())
+            .await
+            .unwrap()
+    };
+    exchange().await.is(400);
+    let trust = json!({"clientId": seed::CLIENT_ID, "federatedCredentials": [
+        {"issuer": ISSUER, "subject": branch, "audiences": [AUDIENCE]},
+    ]});
+    azure
+        .admin(Method::POST, "/applications", trust)
+        .await
+        .is(201);
+    let body = exchange().await.is(200).json();
+    opens(&mut azure, &body).await;
+
+    let wrong = [("authorization", "bearer another")];
+    get(&azure, &path, &wrong).await.is(401);
+    get(&azure, &path, &[]).await.is(401);
+    let setup = json!({"subject": "repo:contoso/web:pull_request", "header": "proof"});
+    let environment = on(&azure, "gitHubActions", setup).await;
+    let url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"]
+        .as_str()
+        .unwrap();
+    let body = get(&azure, url, &[("authorization", "Bearer proof")])
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        claims(&body["value"])["sub"],
+        "repo:contoso/web:pull_request"
+    );
+    for (name, setup) in [
+        ("gitHubActions", json!({"subject": ""})),
+        ("gitHubActions", json!({"machine": vm("myVM")})),
+        ("imds", json!({"subject": "x"})),
+    ] {
+        azure
+            .admin(Method::PUT, &format!("/hosts/{name}"), setup)
+            .await
+            .is(400);
+    }
+}
+
+#[tokio::test]
 async fn arc_wants_its_key_read() {
     let mut azure = Azure::start().await;
     azure.identity("one").await;
