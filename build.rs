@@ -56,6 +56,8 @@ fn main() {
         env::var("TARGET").expect("cargo sets TARGET")
     );
     let mut bindings = vec![records(&LIBRARIES[0], &generated)];
+    let imports = format!("bindings/{}.g.cs", LIBRARIES[0].class);
+    ffi_link::library(LIBRARIES[0].name, Path::new(&imports));
     for library in LIBRARIES {
         for file in library.sources {
             println!("cargo::rerun-if-changed={file}");

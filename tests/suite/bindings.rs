@@ -71,8 +71,10 @@ impl Library {
             .iter()
             .map(|export| String::from_utf8_lossy(export.name()).into_owned())
             // Mach-O puts an underscore before C names.
-            .map(|name| name.trim_start_matches('_').to_owned())
-            .filter(|name| name.starts_with("azmi_"))
+            .map(|name| match cfg!(target_vendor = "apple") {
+                true => name.trim_start_matches('_').to_owned(),
+                false => name,
+            })
             .collect()
     }
 

@@ -7,22 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::help;
 use crate::platform::Platform;
-use crate::process::{Result, Run};
+use crate::process::Result;
 use crate::tools::Tools;
-use crate::workspace::{LIBRARIES, MODULE, Profile, Workspace};
-
-/// Builds the native libraries of this host, and nothing that only tests need. Returns the folder
-/// that they are in.
-pub fn native(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
-    println!("  cargo build");
-    let mut run = Run::cargo().dir(&workspace.root).args(["build", "--lib"]);
-    if profile == Profile::Release {
-        run = run.arg("--release");
-    }
-    run.args(LIBRARIES.iter().flat_map(|one| ["--package", one.package]))
-        .run()?;
-    Ok(workspace.profile(profile))
-}
+use crate::workspace::{LIBRARIES, MODULE, Workspace};
 
 /// Builds the managed assembly and returns its path. The C# imports must be there: cargo first.
 pub fn managed(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
@@ -48,15 +35,19 @@ pub fn managed(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
     Ok(output.join(format!("{MODULE}.dll")))
 }
 
-/// Copies this host's native libraries that were built to `<folder>/<rid>/`, under the names that
-/// they are shipped with.
+/// Copies this host's native libraries that were built to `<folder>/<rid>/`.
 pub fn place_native(built: &Path, folder: &Path) -> Result<()> {
-    let Platform { rid, system, .. } = *Platform::host()?;
-    let folder = folder.join(rid);
+    let platform = Platform::host()?;
+    place_libraries(platform, built, &folder.join(platform.rid))
+}
+
+/// Copies native libraries that were built for a platform to a folder, under the names that they
+/// are shipped with.
+pub fn place_libraries(platform: &Platform, built: &Path, folder: &Path) -> Result<()> {
     LIBRARIES.iter().try_for_each(|one| {
         copy(
-            &built.join(one.built(system)),
-            &folder.join(one.shipped(system)),
+            &built.join(one.built(platform.system)),
+            &folder.join(one.shipped(platform.system)),
         )
     })
 }
@@ -171,7 +162,8 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
     })
 }
 
-fn remove(folder: &Path) -> Result<()> {
+/// Removes a folder and all that is in it.
+pub fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!(
             "{} cannot be removed ({error}): close the PowerShell sessions that have the module \

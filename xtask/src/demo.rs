@@ -1,9 +1,10 @@
 //! `cargo xtask demo`: the module's story on the emulator, with real output.
 
 use crate::assemble;
+use crate::native;
 use crate::process::{Result, Run};
 use crate::tools::Tools;
-use crate::workspace::{Profile, Workspace};
+use crate::workspace::Workspace;
 
 /// Builds the module and tells the story in PowerShell, or through the C ABI where there is no
 /// PowerShell.
@@ -20,7 +21,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>) -> Result<()> {
                 .show();
         }
     };
-    let native = assemble::native(workspace, Profile::Debug)?;
+    let native = native::debug(workspace)?;
     let managed = assemble::managed(workspace, tools)?;
     let parent = workspace.target.join("module");
     let module = assemble::module(workspace, &parent, &managed, Some(&native), &[], None)?;

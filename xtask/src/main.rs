@@ -6,9 +6,12 @@ mod bench;
 mod counts;
 mod demo;
 mod help;
+mod inspect;
+mod native;
 mod package;
 mod platform;
 mod process;
+mod table;
 mod test;
 mod tools;
 mod workspace;
@@ -22,7 +25,7 @@ use pico_args::Arguments;
 use process::Result;
 use test::Layer;
 use tools::Tools;
-use workspace::{Profile, Workspace};
+use workspace::Workspace;
 
 const HELP: &str = "\
 Usage: cargo xtask <command> [options]
@@ -30,7 +33,9 @@ Usage: cargo xtask <command> [options]
   build      Build the module, ready for Import-Module, in dist/ManagedIdentity
     --out DIR              build into DIR/ManagedIdentity
     --native DIR           take native libraries from DIR/<rid>/ (may be repeated)
-    --native-only          only this host's native libraries, in <out>/<rid>/
+    --target TARGET        build the native libraries of this Rust target instead of this
+                           host's, as a release has them (may be repeated)
+    --native-only          only the native libraries, in <out>/<rid>/
   test       Run all layers of tests
     --layer NAME           only this layer (may be repeated): lint, rust, csharp, peers,
                            pester, and on Windows pester-5.1
@@ -41,7 +46,9 @@ Usage: cargo xtask <command> [options]
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      Measure time and size of the release module
   package    dist/ManagedIdentity-<version>.zip
-    --out DIR, --native DIR  as for build
+    --out DIR, --native DIR, --target TARGET  as for build
+  platforms  Print the table of platforms, for docs/platforms.md
+    --native DIR           measure the native libraries in DIR/<rid>/ (may be repeated)
 ";
 
 fn main() -> ExitCode {
@@ -72,12 +79,12 @@ fn run() -> Result<bool> {
             // The default; taken so that it can be said.
             arguments.contains("--release");
             let (out, natives) = places(&mut arguments, &workspace)?;
+            let targets = targets(&mut arguments)?;
             finish(arguments)?;
             if native_only {
-                let built = assemble::native(&workspace, Profile::Release)?;
-                assemble::place_native(&built, &out)?;
+                native::release(&workspace, &targets, &out)?;
             } else {
-                package::build(&workspace, &tools, &out, &natives)?;
+                package::build(&workspace, &tools, &out, &natives, &targets)?;
             }
         }
         Some("test") => {
@@ -96,14 +103,20 @@ fn run() -> Result<bool> {
         Some("bench") => {
             finish(arguments)?;
             let parent = workspace.target.join("bench");
-            let module = package::build(&workspace, &tools, &parent, &[])?;
+            let module = package::build(&workspace, &tools, &parent, &[], &[])?;
             return bench::run(&workspace, &tools, &module);
         }
         Some("package") => {
             let (out, natives) = places(&mut arguments, &workspace)?;
+            let targets = targets(&mut arguments)?;
             finish(arguments)?;
-            let module = package::build(&workspace, &tools, &out, &natives)?;
+            let module = package::build(&workspace, &tools, &out, &natives, &targets)?;
             package::zip(&tools, &module)?;
+        }
+        Some("platforms") => {
+            let natives = natives(&mut arguments)?;
+            finish(arguments)?;
+            table::print(&natives)?;
         }
         Some(other) => return Err(format!("unknown command: {other}\n\n{HELP}")),
         None => return Err(HELP.to_owned()),
@@ -113,15 +126,29 @@ fn run() -> Result<bool> {
 
 /// The options `--out` and `--native`.
 fn places(arguments: &mut Arguments, workspace: &Workspace) -> Result<(PathBuf, Vec<PathBuf>)> {
-    let path = |text: &std::ffi::OsStr| absolute(Path::new(text));
     let out = arguments
         .opt_value_from_os_str("--out", path)
         .map_err(|error| error.to_string())?
         .unwrap_or_else(|| workspace.root.join("dist"));
-    let natives = arguments
+    Ok((out, natives(arguments)?))
+}
+
+/// The folders of the option `--native`.
+fn natives(arguments: &mut Arguments) -> Result<Vec<PathBuf>> {
+    arguments
         .values_from_os_str("--native", path)
-        .map_err(|error| error.to_string())?;
-    Ok((out, natives))
+        .map_err(|error| error.to_string())
+}
+
+fn path(text: &std::ffi::OsStr) -> std::io::Result<PathBuf> {
+    absolute(Path::new(text))
+}
+
+/// The Rust targets of the option `--target`.
+fn targets(arguments: &mut Arguments) -> Result<Vec<String>> {
+    arguments
+        .values_from_str("--target")
+        .map_err(|error| error.to_string())
 }
 
 fn test_options(arguments: &mut Arguments) -> Result<test::Options> {

@@ -5,33 +5,40 @@ use std::path::{Path, PathBuf};
 
 use crate::assemble;
 use crate::help;
+use crate::inspect;
+use crate::native;
 use crate::platform::Platform;
 use crate::process::Result;
 use crate::tools::Tools;
-use crate::workspace::{MODULE, Profile, Workspace};
+use crate::workspace::{MODULE, Workspace};
 
 /// Builds the release module in a folder and returns the module's own folder. `natives` are
-/// folders of `<rid>/` folders with libraries built elsewhere; this host's libraries are built only
-/// when none of them has those.
+/// folders of `<rid>/` folders with libraries built elsewhere. The libraries of `targets` are built
+/// here; without any, this host's are unless one of `natives` has those.
 pub fn build(
     workspace: &Workspace,
     tools: &Tools<'_>,
     parent: &Path,
     natives: &[PathBuf],
+    targets: &[String],
 ) -> Result<PathBuf> {
     println!("== build");
     // Before the long part, so that a missing tool is known at once.
     tools.dotnet()?;
     let rid = Platform::host()?.rid;
-    let built = if natives.iter().any(|folder| folder.join(rid).is_dir()) {
-        None
-    } else {
-        Some(assemble::native(workspace, Profile::Release)?)
-    };
+    let mut natives = natives.to_vec();
+    for folder in &natives {
+        inspect::folders(workspace, folder)?;
+    }
+    if !targets.is_empty() || !natives.iter().any(|folder| folder.join(rid).is_dir()) {
+        let built = workspace.target.join("native-release");
+        assemble::remove(&built)?;
+        native::release(workspace, targets, &built)?;
+        natives.push(built);
+    }
     let managed = assemble::managed(workspace, tools)?;
     let help = help::of(workspace, tools, &managed)?;
-    let (built, help) = (built.as_deref(), help.as_deref());
-    let module = assemble::module(workspace, parent, &managed, built, natives, help)?;
+    let module = assemble::module(workspace, parent, &managed, None, &natives, help.as_deref())?;
     println!("  {}", module.display());
     Ok(module)
 }

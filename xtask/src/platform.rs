@@ -2,8 +2,11 @@
 
 use crate::process::Result;
 
+/// The Rust target of this host. A program is built for the C library that it runs with: this is
+/// one of musl where that runs this program.
+pub const HOST: &str = env!("XTASK_TARGET");
+
 /// A platform that the module has native libraries for.
-#[allow(dead_code, reason = "the table is read by the tests of the page on platforms, too")]
 #[derive(Debug)]
 pub struct Platform {
     /// Its runtime identifier: the name of the folder that its libraries are in.
@@ -18,6 +21,10 @@ pub struct Platform {
     pub floor: Floor,
     /// The machine that builds a release of it, as the workflow names that.
     pub built_on: &'static str,
+    /// The programs that load its libraries.
+    pub loaded_by: &'static str,
+    /// The tests that the workflow runs on it.
+    pub tests: &'static str,
 }
 
 /// An operating system, as far as it names files.
@@ -53,6 +60,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["x86_64-pc-windows-msvc", "x86_64-pc-windows-gnu"],
         floor: Floor::Windows("Windows 10, Windows Server 2016"),
         built_on: "windows-latest",
+        loaded_by: "PowerShell 7, Windows PowerShell 5.1",
+        tests: "all; Pester in both",
     },
     Platform {
         rid: "win-arm64",
@@ -61,6 +70,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["aarch64-pc-windows-msvc", "aarch64-pc-windows-gnullvm"],
         floor: Floor::Windows("Windows 10"),
         built_on: "windows-11-arm",
+        loaded_by: "PowerShell 7",
+        tests: "none",
     },
     Platform {
         rid: "linux-x64",
@@ -69,6 +80,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["x86_64-unknown-linux-gnu"],
         floor: Floor::Glibc(2, 28),
         built_on: "ubuntu-latest",
+        loaded_by: "PowerShell 7",
+        tests: "all",
     },
     Platform {
         rid: "linux-arm64",
@@ -77,6 +90,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["aarch64-unknown-linux-gnu"],
         floor: Floor::Glibc(2, 28),
         built_on: "ubuntu-24.04-arm",
+        loaded_by: "PowerShell 7",
+        tests: "none",
     },
     Platform {
         rid: "linux-musl-x64",
@@ -85,6 +100,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["x86_64-unknown-linux-musl", "x86_64-alpine-linux-musl"],
         floor: Floor::Musl("1.2.3"),
         built_on: "ubuntu-latest",
+        loaded_by: "PowerShell 7",
+        tests: "none",
     },
     Platform {
         rid: "osx-x64",
@@ -93,6 +110,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["x86_64-apple-darwin"],
         floor: Floor::MacOs(11, 0),
         built_on: "macos-15-intel",
+        loaded_by: "PowerShell 7",
+        tests: "none",
     },
     Platform {
         rid: "osx-arm64",
@@ -101,6 +120,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["aarch64-apple-darwin"],
         floor: Floor::MacOs(11, 0),
         built_on: "macos-latest",
+        loaded_by: "PowerShell 7",
+        tests: "all",
     },
 ];
 
@@ -118,10 +139,14 @@ impl Platform {
             })
     }
 
-    /// The platform of this host. A program is built for the C library that it runs with, so a
-    /// host that runs this one with musl is one of musl.
+    /// Its architecture, as the runtime identifier names it.
+    pub fn architecture(&self) -> &'static str {
+        self.rid.rsplit('-').next().unwrap_or(self.rid)
+    }
+
+    /// The platform of this host.
     pub fn host() -> Result<&'static Self> {
-        Self::of_target(env!("XTASK_TARGET"))
+        Self::of_target(HOST)
     }
 }
 

@@ -170,6 +170,16 @@ impl Run {
 }
 
 impl Outcome {
+    /// A program that failed with an output.
+    #[cfg(test)]
+    pub fn failed(output: &str) -> Self {
+        Self {
+            line: "cargo build".to_owned(),
+            end: End::TimedOut(Duration::ZERO),
+            output: output.to_owned(),
+        }
+    }
+
     /// Whether it ended by itself and well.
     pub fn ok(&self) -> bool {
         matches!(self.end, End::Exited(status) if status.success())

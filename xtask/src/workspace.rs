@@ -80,18 +80,22 @@ impl Profile {
 pub struct Library {
     /// The package that it is built from.
     pub package: &'static str,
+    /// The file of its imports, which `build.rs` generates from its ABI into `bindings/`.
+    pub imports: &'static str,
     name: &'static str,
 }
 
 /// The library that manages identities.
 pub const LIBRARY: Library = Library {
     package: "managed-identity",
+    imports: "NativeMethods.g.cs",
     name: "managed_identity",
 };
 
 /// The library that is the emulator, loaded by those who rehearse.
 pub const EMULATOR: Library = Library {
     package: "managed-identity-emulator",
+    imports: "EmulatorMethods.g.cs",
     name: "managed_identity_emulator",
 };
 
