@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 
@@ -151,8 +152,8 @@ internal static class Failures
     {
         CallFailedException failed => Of(failed.Failure),
         CallRefusedException refused => Refused(refused.Status, refused.Message),
-        LibraryNotLoadedException { Exists: true } unusable => LibraryUnusable(unusable.Path, unusable.InnerException!),
-        LibraryNotLoadedException missing => LibraryMissing(missing.Path, missing.InnerException!),
+        UnknownPlatformException unknown => UnknownPlatform(unknown.Platform),
+        LibraryNotLoadedException unusable => NotLoaded(unusable),
         LibraryMismatchException mismatch => LibraryMismatch(mismatch.Found, mismatch.Wanted, mismatch.InnerException),
         _ => new("NativeCallFailed", ErrorCategory.InvalidOperation, error.Message, error),
     };
@@ -161,22 +162,52 @@ internal static class Failures
     private static ManagedIdentityException Refused(int status, string text) =>
         new("NativeCallFailed", ErrorCategory.InvalidOperation, $"The native library refused a call: {text} (status {status}).");
 
-    private static ManagedIdentityException LibraryMissing(string path, Exception cause) =>
-        Advised(
-            "NativeLibraryMissing",
-            ErrorCategory.NotInstalled,
-            $"The module has no native library for this platform. It is expected at {path}.",
-            "Install the module's package for this platform.",
-            cause);
+    /// <summary>A platform that there are no native libraries for.</summary>
+    private static ManagedIdentityException UnknownPlatform(NativePlatform platform)
+    {
+        // Windows PowerShell has one of 32 bits on every Windows, and an icon for it.
+        var is32Bit = platform is { System: "win", Architecture: Architecture.X86 };
+        return Advised(
+            "PlatformNotSupported",
+            ErrorCategory.NotImplemented,
+            $"The module has no native library for this process, which is of the platform {platform.Identifier}. It has " +
+            $"those for {string.Join(", ", NativePlatform.All)}.",
+            is32Bit ? "Use the 64-bit PowerShell of a 64-bit Windows." : "Use PowerShell on one of these platforms.");
+    }
 
-    /// <summary>The library is there, and the system does not load it.</summary>
-    private static ManagedIdentityException LibraryUnusable(string path, Exception cause) =>
-        Advised(
-            "NativeLibraryUnusable",
-            ErrorCategory.InvalidOperation,
-            $"The module's native library at {path} can't be loaded: {cause.Message.TrimEnd('.')}.",
-            "Check that the package is for this platform, and that the file is readable and executable.",
-            cause);
+    /// <summary>A native library that the system does not load.</summary>
+    private static ManagedIdentityException NotLoaded(LibraryNotLoadedException error)
+    {
+        var (path, platform, reason) = (error.Path, error.Platform.Identifier, error.Failure.Reason);
+        return error.Failure.Kind switch
+        {
+            LoadFailureKind.FileMissing => Advised(
+                "NativeLibraryMissing",
+                ErrorCategory.NotInstalled,
+                $"The module's native library for {platform} is missing. It is expected at {path}.",
+                "Install the module's package for this platform.",
+                error),
+            LoadFailureKind.DependencyMissing => Advised(
+                "NativeLibraryDependencyMissing",
+                ErrorCategory.NotInstalled,
+                $"The module's native library at {path} can't be loaded because this system lacks what it needs: {reason}.",
+                $"The oldest system for {platform} is {error.Platform.Floor}. Install what is missing, or use a later system.",
+                error),
+            LoadFailureKind.NotALibrary => Advised(
+                "NativeLibraryUnusable",
+                ErrorCategory.InvalidOperation,
+                $"The module's native library at {path} can't be loaded: the file is damaged, or is not for {platform} " +
+                $"({reason}).",
+                "Install the module again, from the package for this platform.",
+                error),
+            _ => Advised(
+                "NativeLibraryUnusable",
+                ErrorCategory.InvalidOperation,
+                $"The module's native library at {path} can't be loaded: {reason}.",
+                "Check that the file is readable, and that this system permits to load libraries from its folder.",
+                error),
+        };
+    }
 
     private static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>
         Advised(

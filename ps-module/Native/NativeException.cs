@@ -20,12 +20,22 @@ internal sealed class CallFailedException(OperationFailure failure) : NativeExce
     public OperationFailure Failure { get; } = failure;
 }
 
-/// <summary>There is no native library where it is expected, or the system does not load it.</summary>
-internal sealed class LibraryNotLoadedException(string path, bool exists, Exception cause) : NativeException(cause.Message, cause)
+/// <summary>The system does not load a native library.</summary>
+internal sealed class LibraryNotLoadedException(NativePlatform platform, string path, LoadFailure failure, Exception? cause = null)
+    : NativeException(failure.Reason, cause)
 {
+    public NativePlatform Platform { get; } = platform;
+
     public string Path { get; } = path;
 
-    public bool Exists { get; } = exists;
+    public LoadFailure Failure { get; } = failure;
+}
+
+/// <summary>The module has no native libraries for the platform of this process.</summary>
+internal sealed class UnknownPlatformException(NativePlatform platform)
+    : NativeException($"no native library for {platform.Identifier}")
+{
+    public NativePlatform Platform { get; } = platform;
 }
 
 /// <summary>The native library that is loaded is of another version of the module.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Runtime.InteropServices;
 using System.Threading;
 
 namespace ManagedIdentity.Native;
@@ -34,7 +33,7 @@ internal sealed class NativeLoader
         EmulatorMethods.azmi_emulator_abi_version);
 
     /// <summary>To be called before the library's first call; importing the module does not come here.</summary>
-    /// <exception cref="NativeException">There is no library, or it is another version's.</exception>
+    /// <exception cref="NativeException">There is no library, it does not load, or it is another version's.</exception>
     public void Require()
     {
         if (Volatile.Read(ref _ready))
@@ -43,36 +42,21 @@ internal sealed class NativeLoader
         }
 
         NativeResolver.Use(ExpectedPath);
-        Load();
+        NativeResolver.Load(_name);
         CheckVersion();
         Volatile.Write(ref _ready, true);
     }
 
     /// <summary>Where a library for this platform lies in the folder of the module.</summary>
-    private static string ExpectedPath(string name)
-    {
-        var (system, extension) =
-            RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? ("win", "dll")
-            : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? ("osx", "dylib")
-            : ("linux", "so");
-        // Of the process and not of the machine: an x86 PowerShell runs on x64 as well.
-        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-        var folder = Path.GetDirectoryName(typeof(NativeLoader).Assembly.Location) ?? "";
-        return Path.Combine(folder, $"{system}-{architecture}", $"{name}.{extension}");
-    }
+    private static string ExpectedPath(string name) =>
+        PathIn(Path.GetDirectoryName(typeof(NativeLoader).Assembly.Location) ?? "", NativePlatform.Current, name);
 
-    private void Load()
-    {
-        try
-        {
-            NativeResolver.Load(_name);
-        }
-        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
-        {
-            var path = ExpectedPath(_name);
-            throw new LibraryNotLoadedException(path, File.Exists(path), error);
-        }
-    }
+    /// <summary>Where a library for a platform lies in a folder of a module.</summary>
+    /// <exception cref="UnknownPlatformException">The module has none for it.</exception>
+    internal static string PathIn(string folder, NativePlatform platform, string name) =>
+        platform.Floor is null
+            ? throw new UnknownPlatformException(platform)
+            : Path.Combine(folder, platform.Identifier, platform.FileName(name));
 
     private void CheckVersion()
     {

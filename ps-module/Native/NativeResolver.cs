@@ -1,5 +1,5 @@
 using System;
-using System.ComponentModel;
+using System.IO;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
@@ -42,12 +42,26 @@ internal static class NativeResolver
     }
 
     /// <summary>The handle of a library, which is loaded once.</summary>
-    /// <exception cref="DllNotFoundException">The system does not load it, and says why.</exception>
-    /// <exception cref="BadImageFormatException">It is for another platform.</exception>
+    /// <exception cref="NativeException">The system does not load it, and says why.</exception>
     public static IntPtr Load(string name)
     {
-        var path = s_pathOf!(name);
-        return s_load is null ? LoadOnFramework(name, path) : s_load(path);
+        var handle = LoadFile(s_pathOf!(name));
+        // .NET Framework binds an import to the library of its name that is loaded already: so that must be this one.
+        return s_load is not null || GetModuleHandle($"{name}.dll") == handle
+            ? handle
+            : throw Refused(s_pathOf(name), LoadFailure.NameTaken);
+    }
+
+    /// <summary>The handle of a library in a file.</summary>
+    /// <exception cref="LibraryNotLoadedException">The system does not load it, and says why.</exception>
+    internal static IntPtr LoadFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw Refused(path, LoadFailure.NoFile);
+        }
+
+        return RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? LoadOnWindows(path) : LoadOnUnix(path);
     }
 
     /// <summary>.NET asks this before it looks anywhere.</summary>
@@ -66,22 +80,29 @@ internal static class NativeResolver
         s_nativeLibrary.GetMethod("SetDllImportResolver")!.Invoke(null, [typeof(NativeResolver).Assembly, resolver]);
     }
 
-    /// <summary>
-    /// .NET Framework binds an import to the library of its name that is loaded already: so that must be the one that
-    /// was just loaded by its full path.
-    /// </summary>
-    private static IntPtr LoadOnFramework(string name, string path)
+    /// <summary>Not by .NET, which on Windows does not say the number of the error.</summary>
+    private static IntPtr LoadOnWindows(string path)
     {
         var loaded = LoadLibraryEx(path, IntPtr.Zero, AlteredSearchPath);
-        if (loaded == IntPtr.Zero)
-        {
-            throw new DllNotFoundException(new Win32Exception(Marshal.GetLastWin32Error()).Message);
-        }
-
-        return GetModuleHandle($"{name}.dll") == loaded
+        return loaded != IntPtr.Zero
             ? loaded
-            : throw new DllNotFoundException("another library of that name is loaded in this process");
+            : throw Refused(path, LoadFailure.OfWindows(Marshal.GetLastWin32Error()));
     }
+
+    private static IntPtr LoadOnUnix(string path)
+    {
+        try
+        {
+            return s_load!(path);
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+        {
+            throw Refused(path, LoadFailure.OfUnix(path, error.Message), error);
+        }
+    }
+
+    private static LibraryNotLoadedException Refused(string path, LoadFailure failure, Exception? cause = null) =>
+        new(NativePlatform.Current, path, failure, cause);
 
     private static Type? OfRuntime(string name) =>
         Type.GetType($"System.Runtime.InteropServices.{name}, System.Runtime.InteropServices");

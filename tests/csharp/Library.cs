@@ -12,12 +12,13 @@ internal static class Library
 {
     /// <summary>The module would look in its folder; here there is none.</summary>
     [ModuleInitializer]
-    internal static void Resolve() => NativeResolver.Use(FindFile);
+    internal static void Resolve() => NativeResolver.Use(PathOf);
 
     /// <summary>The handle of a library. The system loads it once, however often it is asked to.</summary>
     public static IntPtr Load(string name) => NativeResolver.Load(name);
 
-    private static string FindFile(string name)
+    /// <summary>Where the library of a name is.</summary>
+    public static string PathOf(string name)
     {
         var (prefix, extension) =
             OperatingSystem.IsWindows() ? ("", "dll")
