@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
+use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
@@ -19,8 +20,9 @@ use super::versions::{ApiVersions, with_version};
 use super::{principals, registration};
 use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
-    Audience, Category, Cloud, ConnectFailure, Error, Http, Method, Observer, Progress, Result,
-    RetryPolicy, Service, Silent, Url, audience_of, causes, discover, is_guid, read_body,
+    Audience, Category, Cloud, ConnectFailure, Error, Http, Method, NoAnswer, Observer, Progress,
+    Result, RetryPolicy, Service, Silent, Url, audience_of, discover, is_guid, read_body,
+    without_sent,
 };
 
 /// What a client is made of.
@@ -370,7 +372,7 @@ impl Client {
                     continue;
                 }
                 Ok(reply) => Failure::answered(&request, &reply),
-                Err(error) if error.is_connect() => {
+                Err(NoAnswer::Broken(error)) if error.is_connect() => {
                     let failure =
                         ConnectFailure::diagnose(&shared.http, &request.url, &error).await;
                     Failure::unreached(&request, failure)
@@ -466,7 +468,7 @@ impl Client {
         request: &Request<'_>,
         service: Service,
         token: &AccessToken,
-    ) -> Result<Reply, reqwest::Error> {
+    ) -> Result<Reply, NoAnswer> {
         let started = Instant::now();
         let client_request_id = uuid::Uuid::new_v4().to_string();
         let (id_header, ask_header) = match service {
@@ -486,10 +488,10 @@ impl Client {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
-        let answer = match call.send().await {
+        let answer = match call.send().await.map_err(NoAnswer::from) {
             Ok(answer) => answer,
             Err(error) => {
-                self.log_verbose(|| format!("{} failed: {}", request.line(), causes(&error)));
+                self.log_verbose(|| format!("{} failed: {}", request.line(), error.causes()));
                 return Err(error);
             }
         };
@@ -498,14 +500,20 @@ impl Client {
                 .pacer
                 .learn(&request.method, &request.url, answer.headers());
         }
+        let status = answer.status().as_u16();
+        let headers = answer.headers().clone();
+        let mut body = read_body(answer).await?;
+        if !(200..300).contains(&status) {
+            body = without_sent(body, &[token.secret().expose_secret()]);
+        }
         let reply = Reply {
-            status: answer.status().as_u16(),
+            status,
             repeated: false,
-            headers: answer.headers().clone(),
+            headers,
             request: request.line(),
             host: request.url.host_str().unwrap_or_default().to_owned(),
             idempotency: request.idempotency,
-            body: read_body(answer).await?,
+            body,
         };
         self.log_verbose(|| {
             format!(

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::reply::Reply;
 use super::request::{Idempotency, Request};
 use crate::base::{
-    Category, ConnectFailure, Error, RetryPolicy, causes, is_transient, random_fraction,
-    retry_after,
+    Category, ConnectFailure, Error, NoAnswer, RetryPolicy, is_transient, retry_after,
 };
 
 /// An attempt that did not succeed, and whether another may.
@@ -71,25 +70,34 @@ impl Failure {
         }
     }
 
-    /// There was a connection, and no answer.
-    pub(super) fn unanswered(request: &Request<'_>, cause: &reqwest::Error) -> Self {
+    /// There was a connection, and no answer that can be read.
+    pub(super) fn unanswered(request: &Request<'_>, cause: &NoAnswer) -> Self {
         let host = request.url.host_str().unwrap_or_default();
         let port = request.url.port_or_known_default().unwrap_or_default();
-        let why = causes(cause);
-        let (category, code, what) = if cause.is_timeout() {
-            let what = format!("{host}:{port} did not respond in time");
-            (Category::OperationTimeout, "RequestTimeout", what)
-        } else {
-            let what = format!("The connection to {host}:{port} broke");
-            (Category::ConnectionError, "ConnectionBroken", what)
+        let why = cause.causes();
+        let (category, code, what) = match cause {
+            NoAnswer::TooLong => {
+                let what = format!("The response of {host}:{port} was not read");
+                (Category::LimitsExceeded, "ResponseTooLarge", what)
+            }
+            NoAnswer::Broken(_) if cause.is_timeout() => {
+                let what = format!("{host}:{port} did not respond in time");
+                (Category::OperationTimeout, "RequestTimeout", what)
+            }
+            NoAnswer::Broken(_) => {
+                let what = format!("The connection to {host}:{port} broke");
+                (Category::ConnectionError, "ConnectionBroken", what)
+            }
         };
         let error = Error::new(category, code, request.target, format!("{what}: {why}"));
         Self {
             reason: why,
             error: error.during(request.line(), "", ""),
-            again: match request.idempotency {
-                Idempotency::ReadOnly | Idempotency::Idempotent => RetryDecision::Transient(None),
-                Idempotency::NotIdempotent => RetryDecision::Never,
+            again: match (cause, request.idempotency) {
+                (NoAnswer::TooLong, _) | (_, Idempotency::NotIdempotent) => RetryDecision::Never,
+                (NoAnswer::Broken(_), Idempotency::ReadOnly | Idempotency::Idempotent) => {
+                    RetryDecision::Transient(None)
+                }
             },
             uncertain: true,
         }
@@ -102,7 +110,6 @@ impl Failure {
             RetryDecision::Transient(asked) => (retry.attempts, asked),
             RetryDecision::Unreachable => (retry.connect_attempts, None),
         };
-        let backoff = retry.backoff(attempt, random_fraction());
-        (attempt < most).then(|| asked.unwrap_or(backoff))
+        (attempt < most).then(|| retry.retry_wait(attempt, asked))
     }
 }

@@ -23,6 +23,7 @@ mod resource_group;
 mod scope;
 mod subscription;
 mod target;
+mod trail;
 mod versions;
 
 pub use client::{Client, Settings};

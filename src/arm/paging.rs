@@ -10,7 +10,8 @@ use super::client::{Client, same_host};
 use super::items;
 use super::reply::Reply;
 use super::request::{Request, Versions};
-use crate::base::{Category, Error, Method, Result, Url, null_is_empty};
+use super::trail::Trail;
+use crate::base::{Method, Result, Url, null_is_empty};
 
 /// The pages of a list, read one at a time.
 pub struct Pages<T> {
@@ -20,6 +21,7 @@ pub struct Pages<T> {
     /// Whether pages are asked for by POST.
     by_post: bool,
     versions: Versions,
+    trail: Trail,
     items: PhantomData<T>,
 }
 
@@ -46,6 +48,7 @@ impl<T: DeserializeOwned> Pages<T> {
             next: Some(url),
             by_post: false,
             versions: Versions::Any,
+            trail: Trail::default(),
             items: PhantomData,
         }
     }
@@ -85,11 +88,12 @@ impl<T: DeserializeOwned> Pages<T> {
     ///
     /// # Errors
     /// Those of the request; `ForeignHost` when the link leads to a host that the token is not
-    /// for; `PagingLoop` when it leads back to the page that it is on.
+    /// for; `PagingLoop` when it leads to a page that was read before, or the list has no end.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
         let Some(url) = self.next.take() else {
             return Ok(None);
         };
+        self.trail.follow(url.as_str(), &self.target)?;
         let body = json!({});
         let request = match self.by_post {
             true => Request::query(url.clone(), &self.target).body(&body),
@@ -101,11 +105,7 @@ impl<T: DeserializeOwned> Pages<T> {
             Err(_) => self.readable(&reply)?,
         };
         if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
-            let next = same_host(&url, &link, "next link", &self.target)?;
-            if next == url {
-                return Err(self.endless());
-            }
-            self.next = Some(next);
+            self.next = Some(same_host(&url, &link, "next link", &self.target)?);
         }
         Ok(Some(page.value))
     }
@@ -129,14 +129,5 @@ impl<T: DeserializeOwned> Pages<T> {
             all.extend(page);
         }
         Ok(all)
-    }
-
-    fn endless(&self) -> Error {
-        Error::new(
-            Category::InvalidResult,
-            "PagingLoop",
-            &self.target,
-            "The next link of the list points to its own page",
-        )
     }
 }

@@ -10,6 +10,7 @@ use super::client::Client;
 use super::items;
 use super::pacing::RESOURCE_GRAPH;
 use super::request::Request;
+use super::trail::Trail;
 use crate::base::{Category, Error, Result};
 
 const API_VERSION: &str = "2022-10-01";
@@ -26,6 +27,7 @@ pub struct Rows<T> {
     query: String,
     reach: Reach,
     next: Next,
+    trail: Trail,
     items: PhantomData<T>,
 }
 
@@ -74,6 +76,7 @@ impl<T: DeserializeOwned> Rows<T> {
             query: query.into(),
             reach,
             next: Next::First,
+            trail: Trail::default(),
             items: PhantomData,
         }
     }
@@ -82,16 +85,17 @@ impl<T: DeserializeOwned> Rows<T> {
     ///
     /// # Errors
     /// Those of the request; `ResultTruncated` when Resource Graph keeps something back and gives
-    /// no way to get it; `PagingLoop` when it gives the same page again.
+    /// no way to get it; `PagingLoop` when it gives a page again, or the rows have no end.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
         let token = match std::mem::replace(&mut self.next, Next::None) {
             Next::First => None,
             Next::Page(token) => Some(token),
             Next::None => return Ok(None),
         };
+        let link = token.as_deref().unwrap_or_default();
+        self.trail.follow(link, TARGET)?;
         let page = self.ask(token.as_deref()).await?;
         match page.skip_token.filter(|next| !next.is_empty()) {
-            Some(next) if Some(&next) == token.as_ref() => return Err(endless()),
             Some(next) => self.next = Next::Page(next),
             None if page.truncated == "true" => return Err(truncated()),
             None => {}
@@ -144,11 +148,6 @@ impl<T: DeserializeOwned> Rows<T> {
             }
         }
     }
-}
-
-fn endless() -> Error {
-    let message = "Resource Graph returned the same page again";
-    Error::new(Category::InvalidResult, "PagingLoop", TARGET, message)
 }
 
 fn truncated() -> Error {

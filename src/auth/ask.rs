@@ -2,12 +2,14 @@
 //! the client for Azure, and carry secrets of their own.
 
 use reqwest::header::HeaderMap;
+use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
 use super::caller::Caller;
+use super::token::Secret;
 use crate::base::{
-    ConnectFailure, Error, Result, Url, causes, is_transient, random_fraction, read_body,
-    retry_after,
+    ConnectFailure, Error, NoAnswer, Result, Url, is_transient, read_body, retry_after,
+    without_sent,
 };
 
 /// What such a service answers.
@@ -17,7 +19,22 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// Sends a request for a token, again while the service is busy or can't be reached.
+impl Answer {
+    /// The same without the secrets that were sent, where it is a refusal.
+    pub(super) fn without(self, secrets: &[&Secret]) -> Self {
+        if self.status == 200 {
+            return self;
+        }
+        let secrets: Vec<&str> = secrets.iter().map(|one| one.expose_secret()).collect();
+        Self {
+            body: without_sent(self.body, &secrets),
+            ..self
+        }
+    }
+}
+
+/// Sends a request for a token, again while the service is busy or can't be reached. `secrets` is
+/// what the request proves itself with: a refusal is without it.
 ///
 /// # Errors
 /// `AuthorityUnreachable`, or what is in the way of it; `InsecureEndpoint`.
@@ -25,13 +42,16 @@ pub(super) async fn ask(
     caller: &Caller<'_>,
     url: &Url,
     target: &str,
+    secrets: &[&Secret],
     request: impl Fn(&reqwest::Client) -> reqwest::RequestBuilder,
 ) -> Result<Answer> {
     let http = caller.http.toward(url)?;
     for attempt in 1.. {
         let last = attempt >= caller.retry.connect_attempts;
         let wait = match send(request(http)).await {
-            Ok(answer) if last || !is_transient(answer.status) => return Ok(answer),
+            Ok(answer) if last || !is_transient(answer.status) => {
+                return Ok(answer.without(secrets));
+            }
             Ok(answer) => retry_after(&answer.headers).ok().flatten(),
             Err(error) => {
                 let (error, lasts) = unanswered(caller, url, target, &error).await;
@@ -41,13 +61,12 @@ pub(super) async fn ask(
                 None
             }
         };
-        let backoff = caller.retry.backoff(attempt, random_fraction());
-        sleep(wait.unwrap_or(backoff)).await;
+        sleep(caller.retry.retry_wait(attempt, wait)).await;
     }
     unreachable!("the last attempt returns")
 }
 
-async fn send(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+async fn send(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
     let answer = request.send().await?;
     Ok(Answer {
         status: answer.status().as_u16(),
@@ -61,16 +80,18 @@ async fn unanswered(
     caller: &Caller<'_>,
     url: &Url,
     target: &str,
-    error: &reqwest::Error,
+    cause: &NoAnswer,
 ) -> (Error, bool) {
     const CODE: &str = "AuthorityUnreachable";
-    if error.is_connect() {
+    if let NoAnswer::Broken(error) = cause
+        && error.is_connect()
+    {
         let failure = ConnectFailure::diagnose(caller.http, url, error).await;
         let lasts = failure.is_permanent;
         return (failure.error(CODE, target), lasts);
     }
     let host = url.host_str().unwrap_or_default();
-    let message = format!("{host} did not respond to the sign-in: {}", causes(error));
+    let message = format!("{host} did not respond to the sign-in: {}", cause.causes());
     let error = Error::new(
         crate::base::Category::ConnectionError,
         CODE,
@@ -78,5 +99,5 @@ async fn unanswered(
         message,
     )
     .advise("Check -Environment, the network and the proxy.");
-    (error, false)
+    (error, matches!(cause, NoAnswer::TooLong))
 }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use super::caller::Caller;
 use super::claims;
-use super::token::{AccessToken, Secret};
+use super::token::{AccessToken, Secret, lifetime};
 use super::token_endpoint::{Form, Issued, Refusal, TokenEndpoint};
 use crate::base::{Audience, Category, Error, Result};
 
@@ -35,7 +35,8 @@ const ALSO: &str = "openid profile offline_access";
 struct Code {
     device_code: Secret,
     message: String,
-    expires_in: u64,
+    #[serde(deserialize_with = "lifetime")]
+    expires_in: Duration,
     #[serde(default = "usual_interval")]
     interval: u64,
 }
@@ -97,12 +98,12 @@ impl DeviceCode {
             .form()
             .with("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
             .with_secret("device_code", &code.device_code);
-        let until = Instant::now() + Duration::from_secs(code.expires_in);
+        let until = Instant::now() + code.expires_in;
         // Tests, which are quicker in all waits, are quicker in this one.
         let unit = caller.retry.first_poll;
-        let mut interval = unit * u32::try_from(code.interval).unwrap_or(u32::MAX);
+        let mut interval = unit * u32::try_from(code.interval.max(1)).unwrap_or(u32::MAX);
         while Instant::now() < until {
-            sleep(interval).await;
+            sleep(interval.min(until.saturating_duration_since(Instant::now()))).await;
             let answer = self.endpoint.token(caller, &form, &self.client_id).await;
             let Err(Refusal { error, .. }) = answer else {
                 return answer.map_err(|refusal| refusal.error);

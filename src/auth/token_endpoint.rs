@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::ask::{Answer, ask};
 use super::caller::Caller;
-use super::token::{AccessToken, Secret};
+use super::token::{AccessToken, Secret, lifetime};
 use super::tool_error::entras_sentence;
 use crate::base::{Category, Error, Result, Url};
 
@@ -23,22 +23,34 @@ pub struct TokenEndpoint {
 
 /// What is asked for, as a form.
 #[derive(Default)]
-pub(crate) struct Form(Vec<(&'static str, Secret)>);
+pub(crate) struct Form {
+    fields: Vec<(&'static str, Secret)>,
+    /// The names of those that no one may see.
+    secret: Vec<&'static str>,
+}
 
 impl Form {
-    pub(crate) fn with(self, name: &'static str, value: &str) -> Self {
-        self.with_secret(name, &value.to_owned().into())
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.fields.push((name, value.to_owned().into()));
+        self
     }
 
     pub(crate) fn with_secret(mut self, name: &'static str, value: &Secret) -> Self {
-        self.0.push((name, value.clone()));
+        self.fields.push((name, value.clone()));
+        self.secret.push(name);
         self
+    }
+
+    fn secrets(&self) -> Vec<&Secret> {
+        let is_secret = |name| self.secret.contains(name);
+        let fields = self.fields.iter().filter(|(name, _)| is_secret(name));
+        fields.map(|(_, value)| value).collect()
     }
 
     fn encoded(&self) -> String {
         let mut form = Url::parse("form:").expect("is a URL");
         let mut pairs = form.query_pairs_mut();
-        for (name, value) in &self.0 {
+        for (name, value) in &self.fields {
             pairs.append_pair(name, value.expose_secret());
         }
         drop(pairs);
@@ -51,14 +63,15 @@ impl Form {
 pub(crate) struct Issued {
     access_token: Secret,
     /// Seconds from now: the one time that no clock can be wrong about.
-    expires_in: u64,
+    #[serde(deserialize_with = "lifetime")]
+    expires_in: Duration,
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) id_token: Option<Secret>,
 }
 
 impl Issued {
     pub(crate) fn into_token(self) -> AccessToken {
-        AccessToken::issued(self.access_token, Duration::from_secs(self.expires_in))
+        AccessToken::issued(self.access_token, self.expires_in)
     }
 }
 
@@ -144,7 +157,8 @@ impl TokenEndpoint {
         account: &str,
     ) -> Result<T, Refusal> {
         let url = self.url(what);
-        let answer = ask(caller, &url, account, |http| {
+        let secrets = form.secrets();
+        let answer = ask(caller, &url, account, &secrets, |http| {
             http.post(url.clone())
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .body(form.encoded())
@@ -158,7 +172,7 @@ impl TokenEndpoint {
 
     fn read<T: DeserializeOwned>(&self, body: &[u8], account: &str) -> Result<T, Refusal> {
         serde_json::from_slice(body).map_err(|_| {
-            let what = "HTTP 200 and no token";
+            let what = "HTTP 200 and no usable token";
             self.strange("UnexpectedContent", account, what).into()
         })
     }

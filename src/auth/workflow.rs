@@ -131,7 +131,8 @@ impl Workflow {
                 .append_pair("audience", exchange_audience(authority));
         }
         let proof = self.proof()?;
-        let answer = ask(caller, &url, self.name(), |http| {
+        let secrets = [&self.proof];
+        let answer = ask(caller, &url, self.name(), &secrets, |http| {
             let request = match self.service {
                 Service::GitHub => http.get(url.clone()),
                 Service::AzureDevOps => http

@@ -10,7 +10,7 @@ use super::category::Category;
 use super::cloud::{Cloud, parse_endpoint};
 use super::connect_failure::ConnectFailure;
 use super::error::{Error, Result};
-use super::http::{Http, causes, read_body};
+use super::http::{Http, NoAnswer, read_body};
 
 /// What a Resource Manager says of its cloud. An endpoint does not choose what tokens it gets: what
 /// it says counts as far as it concerns its own host, and names where to sign in within the bounds
@@ -42,11 +42,11 @@ pub(crate) async fn discover(cloud: &Cloud, http: &Http) -> Result<Description> 
             let failure = ConnectFailure::diagnose(http, &url, &error).await;
             return Err(failure.error("DiscoveryFailed", &host));
         }
-        Err(error) => return Err(failure(&causes(&error))),
+        Err(error) => return Err(failure(&NoAnswer::from(error).causes())),
     };
     let body = read_body(answer)
         .await
-        .map_err(|error| failure(&causes(&error)))?;
+        .map_err(|error| failure(&error.causes()))?;
     let metadata: Value = serde_json::from_slice(&body)
         .map_err(|_| failure(&"its response is not the metadata of a cloud"))?;
     let entry = cloud_entry(&metadata, &cloud.resource_manager)

@@ -6,7 +6,7 @@ use super::arm_error::ArmError;
 use super::category::Category;
 use super::codes::{Retry, known};
 use super::resource_label::ResourceLabel;
-use super::text::{abbreviate, capitalized, one_line, with_full_stop, without_secrets};
+use super::text::{abbreviate, capitalized, one_line, plain, with_full_stop, without_secrets};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -190,6 +190,27 @@ impl Error {
     /// The same error in other words.
     pub fn reworded(mut self, message: String) -> Self {
         self.0.message = message;
+        self
+    }
+
+    /// The same error without control characters in its texts, for a console and a log. The raw
+    /// answer keeps its line breaks and tabs.
+    pub(crate) fn plain(mut self) -> Self {
+        let details = &mut *self.0;
+        for text in [
+            &mut details.code,
+            &mut details.message,
+            &mut details.target,
+            &mut details.recommendation,
+            &mut details.request,
+            &mut details.request_id,
+            &mut details.correlation_id,
+        ] {
+            *text = plain(std::mem::take(text));
+        }
+        details.raw = details
+            .raw
+            .replace(|c: char| c.is_control() && !matches!(c, '\n' | '\t'), " ");
         self
     }
 

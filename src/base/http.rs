@@ -101,13 +101,42 @@ fn insecure(service: &Url) -> Error {
     .advise("Use https. http is allowed only for this machine (127.0.0.1, localhost).")
 }
 
-/// Reads an answer's body, up to a limit.
-pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+/// Why a request has no answer that can be read.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    /// No connection came about, or it broke.
+    Broken(reqwest::Error),
+    /// The body is longer than what is read of one.
+    TooLong,
+}
+
+impl NoAnswer {
+    /// What went wrong, down to the root, without the URL.
+    pub(crate) fn causes(&self) -> String {
+        match self {
+            Self::Broken(error) => causes(error),
+            Self::TooLong => format!("The response is longer than {} MiB", LONGEST_BODY >> 20),
+        }
+    }
+
+    /// Whether the time ran out.
+    pub(crate) fn is_timeout(&self) -> bool {
+        matches!(self, Self::Broken(error) if error.is_timeout())
+    }
+}
+
+impl From<reqwest::Error> for NoAnswer {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+/// Reads an answer's body, up to a limit, beyond which no byte of it is kept.
+pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, NoAnswer> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > LONGEST_BODY {
-            // Cut short it is not JSON any more, and is reported as such.
-            break;
+            return Err(NoAnswer::TooLong);
         }
         body.extend_from_slice(&chunk);
     }
@@ -115,7 +144,7 @@ pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, 
 }
 
 /// What went wrong, down to the root, without the URL.
-pub(crate) fn causes(error: &reqwest::Error) -> String {
+pub(super) fn causes(error: &reqwest::Error) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

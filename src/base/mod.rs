@@ -32,7 +32,7 @@ pub(crate) use connect_failure::ConnectFailure;
 pub(crate) use discovery::{Description, UNTRUSTED_AUDIENCE, discover};
 pub(crate) use error::Answer;
 pub use error::{Error, Result};
-pub(crate) use http::{Http, causes, read_body};
+pub(crate) use http::{Http, NoAnswer, read_body};
 pub(crate) use json::null_is_empty;
 pub use observer::{Observer, Progress, Silent};
 pub use proxy::Proxy;
@@ -48,9 +48,10 @@ pub(crate) use resource_id::{
 };
 pub(crate) use resource_label::{ResourceLabel, every_other, label, last_provider};
 pub use retry::RetryPolicy;
-pub(crate) use retry::{is_transient, quota_renewal, random_fraction, retry_after};
+pub(crate) use retry::{is_transient, quota_renewal, retry_after};
 pub use scope_id::ScopeId;
 pub(crate) use text::{
-    capitalized, folded, is_guid, one_line, same_name, truncated, with_full_stop,
+    capitalized, folded, is_guid, one_line, plain, same_name, truncated, with_full_stop,
+    without_sent,
 };
 pub(crate) use trust::ExtraRoots;

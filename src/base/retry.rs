@@ -61,10 +61,20 @@ impl RetryPolicy {
             .mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
     }
 
+    /// The wait before attempt number `attempt + 1` of a request: as long as the service asks, and
+    /// at least the shortest wait of the module's own. `Retry-After: 0` must not become a loop.
+    pub fn retry_wait(&self, attempt: u32, asked: Option<Duration>) -> Duration {
+        let shortest = self.backoff(1, 0.0);
+        match asked {
+            Some(asked) => asked.max(shortest),
+            None => self.backoff(attempt, random_fraction()),
+        }
+    }
+
     /// The wait before look number `look` (from 0) at a long-running operation: as long as Azure
-    /// asks, up to five minutes.
+    /// asks, up to five minutes, and at least the first wait of the module's own.
     pub fn poll_wait(&self, look: u32, retry_after: Option<Duration>) -> Duration {
-        let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER));
+        let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER).max(self.first_poll));
         asked.unwrap_or_else(|| {
             self.first_poll
                 .mul_f64(1.1_f64.powi(look.min(30) as i32))
@@ -74,7 +84,7 @@ impl RetryPolicy {
 }
 
 /// A number from 0 to 1, from the generator that the request ids come from.
-pub(crate) fn random_fraction() -> f64 {
+fn random_fraction() -> f64 {
     f64::from(uuid::Uuid::new_v4().as_u128() as u32) / f64::from(u32::MAX)
 }
 
@@ -140,6 +150,18 @@ mod tests {
         assert_eq!(policy.poll_wait(0, Some(asked)), asked);
         let absurd = Duration::from_secs(86_400);
         assert_eq!(policy.poll_wait(0, Some(absurd)), LONGEST_RETRY_AFTER);
+    }
+
+    #[test]
+    fn no_service_can_make_the_waits_shorter_than_the_first() {
+        let policy = RetryPolicy::default();
+        for asked in [Duration::ZERO, Duration::from_millis(1)] {
+            assert_eq!(policy.poll_wait(7, Some(asked)), policy.first_poll);
+            assert_eq!(policy.retry_wait(3, Some(asked)), policy.first_wait / 2);
+        }
+        let asked = Duration::from_secs(17);
+        assert_eq!(policy.retry_wait(1, Some(asked)), asked);
+        assert!(policy.retry_wait(1, None) >= policy.first_wait / 2);
     }
 
     #[test]

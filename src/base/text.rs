@@ -61,6 +61,56 @@ pub(crate) fn truncated(text: &str, longest: usize) -> String {
     }
 }
 
+/// The text without control characters, which a console would carry out: each is a space. Line
+/// breaks and tabs are control characters as well.
+pub(crate) fn plain(text: String) -> String {
+    match text.contains(char::is_control) {
+        true => text.replace(char::is_control, " "),
+        false => text,
+    }
+}
+
+/// What a service answered, without the secrets that it was sent, which it may reflect as they are
+/// or as a part of a form.
+pub(crate) fn without_sent(mut body: Vec<u8>, secrets: &[&str]) -> Vec<u8> {
+    for secret in secrets
+        .iter()
+        .filter(|secret| secret.len() >= SHORTEST_SECRET)
+    {
+        let encoded = form_encoded(secret);
+        for form in [secret.as_bytes(), encoded.as_bytes()] {
+            body = replaced(body, form, HIDDEN.as_bytes());
+        }
+    }
+    body
+}
+
+fn form_encoded(text: &str) -> String {
+    let mut form = reqwest::Url::parse("form:").expect("is a URL");
+    form.query_pairs_mut().append_key_only(text);
+    form.query().unwrap_or_default().to_owned()
+}
+
+/// A shorter one is also found in what is no secret.
+const SHORTEST_SECRET: usize = 6;
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "(not shown)";
+
+fn replaced(body: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut rest = &body[..];
+    let mut out = Vec::new();
+    while let Some(at) = rest.windows(from.len()).position(|part| part == from) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(to);
+        rest = &rest[at + from.len()..];
+    }
+    match rest.len() == body.len() {
+        true => body,
+        false => [&out[..], rest].concat(),
+    }
+}
+
 /// The text without what looks like a token or a signature.
 pub(crate) fn without_secrets(text: &str) -> String {
     let is_inside = |c: char| c.is_ascii_alphanumeric() || "-_.~+/=%".contains(c);
@@ -82,7 +132,7 @@ pub(crate) fn without_secrets(text: &str) -> String {
         out.push_str(&rest[..from]);
         // A word that only begins like a token is none.
         match length >= 20 {
-            true => out.push_str("(not shown)"),
+            true => out.push_str(HIDDEN),
             false => out.push_str(&rest[from..from + length]),
         }
         rest = &rest[from + length..];
@@ -144,6 +194,30 @@ mod tests {
     #[test]
     fn one_line_has_single_spaces() {
         assert_eq!(one_line(" a\r\n\tb \u{1b}[0m c\n"), "a b [0m c");
+    }
+
+    #[test]
+    fn control_characters_are_spaces() {
+        let told = plain("a\u{1b}[31mb\u{7}c\r\nd\u{9b}e\u{0}".to_owned());
+        assert_eq!(told, "a [31mb c  d e ");
+        assert_eq!(plain("é ok".to_owned()), "é ok");
+    }
+
+    #[test]
+    fn what_was_sent_is_left_out_in_every_form() {
+        let told = |body: &str, secrets: &[&str]| {
+            String::from_utf8(without_sent(body.as_bytes().to_vec(), secrets)).unwrap()
+        };
+        let secret = "s3cr~t/+= x";
+        assert_eq!(
+            told("a s3cr~t/+= x, s3cr%7Et%2F%2B%3D+x.", &[secret]),
+            "a (not shown), (not shown)."
+        );
+        assert_eq!(told("a b", &["a"]), "a b");
+        assert_eq!(
+            told("nothing of it", &[secret, "other-secret"]),
+            "nothing of it"
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 use super::guard::Status;
 use super::questions::Claim;
 use super::show::Item;
-use crate::base::{Category, Error, Observer, Progress, Question};
+use crate::base::{Category, Error, Observer, Progress, Question, plain};
 
 /// Where the host says whether an operation goes on after a guarded warning.
 pub(super) type GoOn = oneshot::Sender<bool>;
@@ -41,6 +41,25 @@ pub(super) enum EventPayload {
     Claimed(Arc<Question>, Option<Claim>),
     Done,
     Failed(Error),
+}
+
+impl EventPayload {
+    /// The same with its messages as a console can show them: a service may have written them.
+    fn plain(self) -> Self {
+        match self {
+            Self::Verbose(line) => Self::Verbose(plain(line)),
+            Self::Warning(text) => Self::Warning(plain(text)),
+            Self::Guard(text, go_on) => Self::Guard(plain(text), go_on),
+            Self::Progress(progress) => Self::Progress(Progress {
+                activity: plain(progress.activity),
+                status: plain(progress.status),
+                ..progress
+            }),
+            Self::ItemFailed(error) => Self::ItemFailed(error.plain()),
+            Self::Failed(error) => Self::Failed(error.plain()),
+            other @ (Self::Item(_) | Self::Question(_) | Self::Claimed(..) | Self::Done) => other,
+        }
+    }
 }
 
 /// A payload, and the tag of its operation.
@@ -194,6 +213,7 @@ impl Queue {
     }
 
     fn happen(&self, number: u64, payload: EventPayload) {
+        let payload = payload.plain();
         let mut state = self.state();
         let Some(entry) = state.entry(number).filter(|entry| !entry.ended) else {
             return;
@@ -453,6 +473,26 @@ mod tests {
         first.end(Ok(()));
         assert_eq!(tags_and_ends(&queue), [(1, false), (1, true), (2, true)]);
         assert_eq!(queue.wait(-1).unwrap_err(), Status::Drained);
+    }
+
+    #[test]
+    fn no_message_has_control_characters() {
+        let queue = queue();
+        let operation = queue.begin(1).unwrap();
+        let told = "a\u{1b}]0;b\u{7}\r\nc";
+        let observer = operation.observer();
+        observer.warning(told.to_owned());
+        observer.verbose(told.to_owned());
+        operation.end(Err(Error::new(Category::InvalidResult, told, told, told)
+            .advise(told)
+            .with_raw(told.as_bytes())));
+        drop(operation);
+        while let Ok(event) = queue.wait(0) {
+            let shown = format!("{:?}", event.payload);
+            for raw in ["\\u{1b}", "\\u{7}", "\\r"] {
+                assert!(!shown.contains(raw), "{shown}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
-use super::call::{Answer, TokenRequest, endpoint};
+use super::call::{TokenRequest, endpoint};
+use crate::auth::ask::Answer;
 use crate::auth::caller::Caller;
 use crate::auth::files;
 use crate::auth::token::{AccessToken, Secret};

@@ -2,17 +2,17 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use reqwest::header::HeaderMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use crate::auth::ask::Answer;
 use crate::auth::caller::Caller;
 use crate::auth::token::{AccessToken, Secret};
 use crate::auth::token_endpoint::date;
 use crate::base::{
-    ArmError, Category, Error, Result, Url, capitalized, causes, is_loopback, random_fraction,
-    read_body, retry_after, truncated,
+    ArmError, Category, Error, NoAnswer, Result, Url, capitalized, is_loopback, read_body,
+    retry_after, truncated,
 };
 
 /// A request for a token to a service of this machine.
@@ -107,12 +107,6 @@ fn may_change(status: u16) -> bool {
     matches!(status, 404 | 408 | 410 | 429 | 500..=599)
 }
 
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
-
 impl TokenRequest<'_> {
     /// Sends it until there is a token or it is clear that there will be none.
     pub(super) async fn token(&self, caller: &Caller<'_>) -> Result<AccessToken> {
@@ -143,7 +137,7 @@ impl TokenRequest<'_> {
             {
                 return Err(error);
             }
-            sleep(asked.unwrap_or(retry.backoff(attempt, random_fraction()))).await;
+            sleep(retry.retry_wait(attempt, asked)).await;
         }
         unreachable!("the last attempt returns")
     }
@@ -162,14 +156,19 @@ impl TokenRequest<'_> {
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
-        let answer = request.send().await.map_err(|error| self.broken(&error))?;
-        Ok(Answer {
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.broken(&error.into()))?;
+        let secrets: Vec<_> = self.headers.iter().map(|(_, value)| value).collect();
+        let answer = Answer {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
             body: read_body(answer)
                 .await
                 .map_err(|error| self.broken(&error))?,
-        })
+        };
+        Ok(answer.without(&secrets))
     }
 
     pub(super) fn read(&self, answer: Answer) -> Result<AccessToken> {
@@ -201,10 +200,10 @@ impl TokenRequest<'_> {
             .advise(advice)
     }
 
-    fn broken(&self, error: &reqwest::Error) -> Error {
+    fn broken(&self, error: &NoAnswer) -> Error {
         let why = match error.is_timeout() {
             true => "it did not respond in time".to_owned(),
-            false => causes(error),
+            false => error.causes(),
         };
         self.unavailable(&why)
     }
