@@ -77,7 +77,7 @@ impl Failure {
         let why = cause.causes();
         let (category, code, what) = match cause {
             NoAnswer::TooLong => {
-                let what = format!("The response of {host}:{port} was not read");
+                let what = format!("Refused to read what {host}:{port} sent");
                 (Category::LimitsExceeded, "ResponseTooLarge", what)
             }
             NoAnswer::Broken(_) if cause.is_timeout() => {

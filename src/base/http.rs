@@ -115,7 +115,7 @@ impl NoAnswer {
     pub(crate) fn causes(&self) -> String {
         match self {
             Self::Broken(error) => causes(error),
-            Self::TooLong => format!("The response is longer than {} MiB", LONGEST_BODY >> 20),
+            Self::TooLong => format!("the response is longer than {} MiB", LONGEST_BODY >> 20),
         }
     }
 

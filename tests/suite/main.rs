@@ -12,6 +12,7 @@ mod errors;
 mod federated;
 mod fleet;
 mod histories;
+mod hostile;
 mod hosts;
 mod identity;
 mod layers;
