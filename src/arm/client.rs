@@ -328,6 +328,7 @@ impl Client {
         let shared = &*self.shared;
         let retry = &shared.retry;
         let audience = self.audience(&request.url, request.target)?;
+        request.check_condition()?;
         let http = shared.http.toward(&request.url)?;
         let caller = Caller {
             http: &shared.http,
@@ -595,12 +596,23 @@ impl fmt::Debug for Client {
 /// A link that a service gave, if it leads to that service itself.
 ///
 /// # Errors
-/// `ForeignHost` when it leads anywhere else. The link itself stays out of the message: it may
-/// carry a signature.
+/// `ForeignHost` when it leads anywhere else, or signs in as someone else. The link itself stays out
+/// of the message: it may carry a signature.
 pub(crate) fn same_host(service: &Url, link: &str, what: &str, target: &str) -> Result<Url> {
     let url = service.join(link).ok();
-    url.filter(|url| url.origin() == service.origin())
-        .ok_or_else(|| foreign(service, what, target))
+    let url = url
+        .filter(|url| url.origin() == service.origin())
+        .ok_or_else(|| foreign(service, what, target))?;
+    // A user in a URL becomes an authorization header, beside that of the token.
+    match url.username().is_empty() && url.password().is_none() {
+        true => Ok(url),
+        false => Err(Error::new(
+            Category::InvalidResult,
+            "ForeignHost",
+            target,
+            format!("Refused to follow the {what}: it contains a user name or a password"),
+        )),
+    }
 }
 
 fn foreign(service: &Url, what: &str, target: &str) -> Error {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::base::{Method, Url};
+use reqwest::header::HeaderValue;
+
+use crate::base::{Category, Error, Method, Result, Url};
 
 /// One request.
 pub(crate) struct Request<'a> {
@@ -82,6 +84,24 @@ impl<'a> Request<'a> {
         Self {
             if_match: Some(etag).filter(|etag| !etag.is_empty()),
             ..self
+        }
+    }
+
+    /// Checks that the ETag can be sent: it is what a service wrote.
+    ///
+    /// # Errors
+    /// `InvalidETag`.
+    pub(super) fn check_condition(&self) -> Result<()> {
+        match self.if_match.map(HeaderValue::from_str) {
+            Some(Err(_)) => Err(Error::new(
+                Category::InvalidResult,
+                "InvalidETag",
+                self.target,
+                "Azure returned an ETag that is no text of a header, so no request can be \
+                 conditional on it",
+            )
+            .advise("Check the resource with Invoke-ArmRequest, then try again.")),
+            _ => Ok(()),
         }
     }
 

@@ -90,9 +90,9 @@ impl<'a> Checked<'a> {
 
     /// Whether a write of the resource as it was found is conditional on that, and keeps what it does
     /// not name. Azure may leave out the ETag of a type that has one: recordings of azure-cli have
-    /// managed clusters without it.
+    /// managed clusters without it. A weak one is no condition.
     fn is_sure(&self, found: &Found) -> bool {
-        self.subject.way.is_sure() && !found.identity.etag.is_empty()
+        self.subject.way.is_sure() && !condition(&found.identity.etag).is_empty()
     }
 
     async fn make_in_turn(
@@ -200,7 +200,7 @@ impl<'a> Checked<'a> {
         etag: &str,
     ) -> Result<Reply> {
         let condition = match self.subject.way.if_match {
-            true => etag,
+            true => condition(etag),
             false => "",
         };
         let request = self.subject.request(client, method, "");
@@ -499,5 +499,13 @@ impl Warnings {
                 lost.join(", ")
             )
         })
+    }
+}
+
+/// What a write can be conditional on: a weak ETag never matches (RFC 9110, 13.1.1).
+fn condition(etag: &str) -> &str {
+    match etag.starts_with("W/") {
+        true => "",
+        false => etag,
     }
 }

@@ -1,16 +1,18 @@
 //! Answers that no service should give: without end, too long, or with what was sent in them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use managed_identity::arm::{self, Client, Invoke, Scope};
 use managed_identity::base::{Category, Silent};
 use managed_identity::connect::{SignIn, connect};
 use managed_identity::identity;
+use managed_identity::resource::{self, ResourceIdentity};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Local, code, next_request, on, sign_in};
+use crate::support::{self, Local, code, next_request, on, sign_in};
 
 /// What the server of a test answers to a request, given its own endpoint and the request's head.
 type Answer = fn(&str, &str) -> Vec<u8>;
@@ -175,4 +177,67 @@ async fn a_retry_after_of_zero_does_not_make_a_loop() {
     // Three waits of at least the shortest that the tests' policy has.
     let shortest = crate::support::quick().first_wait / 2;
     assert!(started.elapsed() >= 3 * shortest);
+}
+
+#[tokio::test]
+async fn a_link_that_signs_in_as_someone_else_is_not_followed() {
+    let endpoint = server(|own, head| {
+        assert!(!head.contains("/list?page=2"), "{head}");
+        let next = own.replace("http://", "http://user:pass@") + "/list?page=2";
+        ok(&json!({"value": [], "nextLink": next}).to_string())
+    })
+    .await;
+    let client = client(&endpoint).await;
+    let pages = arm::invoke_pages(&client, &get("/list")).unwrap();
+    let error = pages.all().await.unwrap_err();
+    assert_eq!(error.code(), "ForeignHost");
+    assert!(!error.to_string().contains("pass@"), "{error}");
+    let path = endpoint.replace("http://", "http://user:pass@") + "/x";
+    assert_eq!(code(arm::invoke(&client, &get(&path)).await), "ForeignHost");
+}
+
+const MACHINE: &str = "/subscriptions/aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e/resourceGroups/rg1/\
+                       providers/Microsoft.Compute/virtualMachines/vm1";
+
+/// A machine whose ETag is what the test says; `with_identity` once it has been written.
+fn machine(etag: &str, written: bool) -> Vec<u8> {
+    let kind = if written { "SystemAssigned" } else { "None" };
+    ok(&json!({
+        "id": MACHINE, "name": "vm1", "location": "eastus", "etag": etag,
+        "type": "Microsoft.Compute/virtualMachines",
+        "identity": {"type": kind, "principalId": SUBSCRIPTION, "tenantId": SUBSCRIPTION},
+        "properties": {"provisioningState": "Succeeded"},
+    })
+    .to_string())
+}
+
+async fn enabled(client: &Client) -> managed_identity::base::Result<ResourceIdentity> {
+    resource::update(client, &support::change(MACHINE, &[], &[], Some(true))).await
+}
+
+#[tokio::test]
+async fn an_etag_that_is_no_header_is_refused_before_the_write() {
+    let endpoint = server(|_, head| {
+        assert!(head.starts_with("GET"), "{head}");
+        machine("\"1\"\r\nX-Injected: 1", false)
+    })
+    .await;
+    let error = enabled(&client(&endpoint).await).await.unwrap_err();
+    assert_eq!(error.code(), "InvalidETag", "{error}");
+}
+
+#[tokio::test]
+async fn a_weak_etag_is_no_condition() {
+    static WRITTEN: AtomicBool = AtomicBool::new(false);
+    let endpoint = server(|_, head| {
+        if head.starts_with("PATCH") {
+            assert!(!head.to_lowercase().contains("if-match"), "{head}");
+            WRITTEN.store(true, Ordering::SeqCst);
+        }
+        machine("W/\"1\"", WRITTEN.load(Ordering::SeqCst))
+    })
+    .await;
+    let vm = enabled(&client(&endpoint).await).await.unwrap();
+    assert_eq!(vm.etag, "W/\"1\"");
+    assert!(WRITTEN.load(Ordering::SeqCst));
 }
