@@ -57,8 +57,12 @@
     VariablesToExport      = @()
 
     PrivateData            = @{
+        # `cargo xtask package` adds ReleaseNotes, and to a preview Prerelease.
         PSData = @{
-            Tags = @(
+            ProjectUri = 'https://github.com/managed-identity/ManagedIdentity'
+            LicenseUri = 'https://github.com/managed-identity/ManagedIdentity/blob/main/LICENSE'
+            IconUri    = 'https://github.com/managed-identity/ManagedIdentity/raw/main/docs/icon.png'
+            Tags       = @(
                 'Azure'
                 'ManagedIdentity'
                 'Identity'

@@ -41,12 +41,17 @@ Usage: cargo xtask <command> [options]
                            pester, and on Windows pester-5.1
     --require-powershell   a missing PowerShell is a failure, not a skip
                            (also MI_REQUIRE_POWERSHELL=1)
-                           MI_MODULE_PATH is the path of a built module to test instead
+                           MI_MODULE_PATH is the path of a built module to test instead, and
+                           MI_PACKAGE_PATH that of a package
   demo       Demonstrate the module on the local emulator
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      Measure time and size of the release module
-  package    dist/ManagedIdentity-<version>.zip
+  package    dist/ManagedIdentity.<version>.nupkg for the PowerShell Gallery, and beside it the same
+             as a zip file, its bill of materials, and the checksums of all
     --out DIR, --native DIR, --target TARGET  as for build
+    --release TAG          a release: fails where a platform, the tag of this version or its section
+                           of the changelog is missing. Without it, the package is a preview
+    --module DIR           pack this module, which build or package made: its files may be signed
   platforms  Print the table of platforms, for docs/platforms.md
     --native DIR           measure the native libraries in DIR/<rid>/ (may be repeated)
 ";
@@ -108,10 +113,17 @@ fn run() -> Result<bool> {
         }
         Some("package") => {
             let (out, natives) = places(&mut arguments, &workspace)?;
-            let targets = targets(&mut arguments)?;
+            let options = package::Options {
+                out,
+                natives,
+                targets: targets(&mut arguments)?,
+                module: path(&mut arguments, "--module")?,
+                release: arguments
+                    .opt_value_from_str("--release")
+                    .map_err(|error| error.to_string())?,
+            };
             finish(arguments)?;
-            let module = package::build(&workspace, &tools, &out, &natives, &targets)?;
-            package::zip(&tools, &module)?;
+            package::run(&workspace, &tools, &options)?;
         }
         Some("platforms") => {
             let natives = natives(&mut arguments)?;
@@ -126,28 +138,28 @@ fn run() -> Result<bool> {
 
 /// The options `--out` and `--native`.
 fn places(arguments: &mut Arguments, workspace: &Workspace) -> Result<(PathBuf, Vec<PathBuf>)> {
-    let out = arguments
-        .opt_value_from_os_str("--out", path)
-        .map_err(|error| error.to_string())?
-        .unwrap_or_else(|| workspace.root.join("dist"));
+    let out = path(arguments, "--out")?.unwrap_or_else(|| workspace.root.join("dist"));
     Ok((out, natives(arguments)?))
 }
 
 /// The folders of the option `--native`.
 fn natives(arguments: &mut Arguments) -> Result<Vec<PathBuf>> {
     arguments
-        .values_from_os_str("--native", path)
+        .values_from_os_str("--native", |text| absolute(Path::new(text)))
         .map_err(|error| error.to_string())
-}
-
-fn path(text: &std::ffi::OsStr) -> std::io::Result<PathBuf> {
-    absolute(Path::new(text))
 }
 
 /// The Rust targets of the option `--target`.
 fn targets(arguments: &mut Arguments) -> Result<Vec<String>> {
     arguments
         .values_from_str("--target")
+        .map_err(|error| error.to_string())
+}
+
+/// An option that is a path.
+fn path(arguments: &mut Arguments, name: &'static str) -> Result<Option<PathBuf>> {
+    arguments
+        .opt_value_from_os_str(name, |text| absolute(Path::new(text)))
         .map_err(|error| error.to_string())
 }
 
@@ -164,15 +176,20 @@ fn test_options(arguments: &mut Arguments) -> Result<test::Options> {
     if layers.is_empty() {
         layers = Layer::ALL.to_vec();
     }
-    let module = env::var_os("MI_MODULE_PATH")
-        .filter(|path| !path.is_empty())
-        .map(|path| absolute(Path::new(&path)).map_err(|error| format!("MI_MODULE_PATH: {error}")))
-        .transpose()?;
     Ok(test::Options {
         layers,
         require_powershell,
-        module,
+        module: variable("MI_MODULE_PATH")?,
+        package: variable("MI_PACKAGE_PATH")?,
     })
+}
+
+/// An environment variable that is a path.
+fn variable(name: &str) -> Result<Option<PathBuf>> {
+    env::var_os(name)
+        .filter(|path| !path.is_empty())
+        .map(|path| absolute(Path::new(&path)).map_err(|error| format!("{name}: {error}")))
+        .transpose()
 }
 
 /// Nothing may be left over: a misspelt option is not an option ignored.

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::assemble;
 use crate::counts::{self, Counts};
 use crate::help;
+use crate::package;
 use crate::platform::Platform;
 use crate::process::{Outcome, Result, Run};
 use crate::tools::{self, PowerShell, Tools};
@@ -101,6 +102,8 @@ pub struct Options {
     pub require_powershell: bool,
     /// The module to test in PowerShell in place of one built for the purpose.
     pub module: Option<PathBuf>,
+    /// The package to test, whose module is tested in PowerShell.
+    pub package: Option<PathBuf>,
 }
 
 /// Why a part of a layer has no counts.
@@ -366,6 +369,8 @@ struct Builds {
     tests: Built<Vec<TestProgram>>,
     native: Built<PathBuf>,
     module: Built<PathBuf>,
+    /// None where a module is tested that comes without one.
+    package: Option<Built<PathBuf>>,
 }
 
 /// A program of tests in Rust.
@@ -381,7 +386,10 @@ impl Builds {
             layers.iter().any(|layer| wanted.contains(layer))
         };
         let pester = any(&[Layer::Pester, Layer::WindowsPester]);
-        let own_module = pester && session.options.module.is_none();
+        let Options {
+            module, package, ..
+        } = session.options;
+        let own_module = pester && module.is_none() && package.is_none();
         let native = match own_module || any(&[Layer::CSharp, Layer::Peers]) {
             true => once(session.native(any(&[Layer::Rust]))),
             false => not_needed(),
@@ -390,17 +398,24 @@ impl Builds {
             true => once(session.test_programs()),
             false => not_needed(),
         };
-        let module = match &session.options.module {
-            Some(module) => Ok(module.clone()),
-            None if pester => native
+        let module = match (module, package) {
+            (Some(module), _) => Ok(module.clone()),
+            (None, Some(package)) if pester => once(session.unpacked(package)),
+            (None, None) if pester => native
                 .clone()
                 .and_then(|native| once(session.module(&native))),
-            None => not_needed(),
+            _ => not_needed(),
+        };
+        let package = match package {
+            Some(package) => Some(Ok(package.clone())),
+            None if own_module => module.as_ref().ok().map(|module| session.package(module)),
+            None => None,
         };
         Self {
             tests,
             native,
             module,
+            package,
         }
     }
 }
@@ -478,6 +493,22 @@ impl Session<'_> {
             assemble::module(self.workspace, &parent, &managed, native, &[], help)
         };
         build().map_err(Stop::Failed)
+    }
+
+    /// The package of that module.
+    fn package(&self, module: &Path) -> Built<PathBuf> {
+        // It needs the help, which takes PowerShell.
+        self.tools.powershell().map_err(Stop::Missing)?;
+        println!("  package");
+        let folder = self.workspace.target.join("package");
+        package::for_tests(self.workspace, self.tools, module, &folder).map_err(Stop::Failed)
+    }
+
+    /// The module of a package.
+    fn unpacked(&self, package: &Path) -> Built<PathBuf> {
+        println!("  unpacking {}", package.display());
+        let folder = self.workspace.target.join("unpacked");
+        package::unpack(package, &folder).map_err(Stop::Failed)
     }
 
     /// What takes the whole machine, or cargo's lock, or the folders of a .NET build.
@@ -652,6 +683,11 @@ impl Session<'_> {
             Ok(module) => module,
             Err(stop) => return vec![Part::stopped(layer, "Pester", stop.clone())],
         };
+        let (package, stopped) = match &builds.package {
+            Some(Ok(package)) => (Some(package.as_path()), None),
+            Some(Err(stop)) => (None, Some(Part::stopped(layer, "package", stop.clone()))),
+            None => (None, None),
+        };
         let folder = self.workspace.root.join("tests/pester");
         let files = with_extension(&folder, "ps1")
             .into_iter()
@@ -660,9 +696,10 @@ impl Session<'_> {
             .into_iter()
             .map(|files| {
                 Part::new(layer, "Pester", move |told| {
-                    self.pester_process(powershell, module, files, told)
+                    self.pester_process(powershell, module, package, files, told)
                 })
             })
+            .chain(stopped)
             .collect()
     }
 
@@ -672,6 +709,7 @@ impl Session<'_> {
         &self,
         powershell: &PowerShell,
         module: &Path,
+        package: Option<&Path>,
         mut files: Vec<PathBuf>,
         told: &mut Told,
     ) -> Built<Counts> {
@@ -682,6 +720,7 @@ impl Session<'_> {
                 .file(&runner)
                 .args(&files)
                 .env("MI_MODULE_PATH", module)
+                .env("MI_PACKAGE_PATH", package.unwrap_or(Path::new("")))
                 .timeout(PESTER + PESTER_FILE * files.len() as u32);
             let outcome = captured(run)?;
             let sections = counts::sections(&outcome.output);
