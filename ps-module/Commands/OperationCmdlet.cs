@@ -211,7 +211,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         switch (happened.Kind)
         {
             case OperationEventKind.Item when happened.Item is { } item:
-                operation.OnItem?.Invoke(item);
+                Take(item, operation);
                 break;
             case OperationEventKind.ItemFailed when happened.Failure is { } one:
                 Report(Failures.Of(one), one.Target);
@@ -238,6 +238,19 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 }
 
                 break;
+        }
+    }
+
+    /// <summary>Hands a result on. One that can't be read costs itself alone.</summary>
+    private void Take(object item, Operation operation)
+    {
+        try
+        {
+            operation.OnItem?.Invoke(item);
+        }
+        catch (ManagedIdentityException error)
+        {
+            Report(error, operation.Input);
         }
     }
 

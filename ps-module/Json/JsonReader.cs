@@ -60,7 +60,7 @@ internal sealed class JsonReader
     {
         if (++_depth > Deepest)
         {
-            throw Unexpected();
+            throw Unreadable($"The response nests objects and lists more than {Deepest} deep.");
         }
 
         _at++;
@@ -271,5 +271,8 @@ internal sealed class JsonReader
     }
 
     private ManagedIdentityException Unexpected() =>
-        new("UnexpectedContent", ErrorCategory.InvalidResult, $"The response is not valid JSON, at character {_at}.");
+        Unreadable($"The response is not valid JSON, at character {_at}.");
+
+    private static ManagedIdentityException Unreadable(string why) =>
+        new("UnexpectedContent", ErrorCategory.InvalidResult, why);
 }

@@ -39,6 +39,21 @@ Describe 'Invoke-ArmRequest' {
         $failure[0].TargetObject | Should -Be "$IdentityPath/id2"
     }
 
+    It 'loses one answer to what can not be read of it, and not the pipeline' {
+        $depth = 600
+        Add-Fault @{
+            pathContains = 'userAssignedIdentities/deep'
+            action       = @{ status = 200; body = ('[' * $depth) + (']' * $depth); contentType = 'application/json' }
+        }
+        $null = 'id1' | New-UserAssignedIdentity -ResourceGroupName $Group
+        $found = 'deep', 'id1' | ForEach-Object { "$IdentityPath/$_" } | Invoke-ArmRequest -ApiVersion $Version -ErrorAction SilentlyContinue -ErrorVariable failure
+        $found.name | Should -Be 'id1'
+        $failure.Count | Should -Be 1
+        $failure[0].FullyQualifiedErrorId | Should -Be 'UnexpectedContent,ManagedIdentity.Commands.InvokeArmRequestCommand'
+        $failure[0].TargetObject | Should -Be "$IdentityPath/deep"
+        $failure[0].Exception.Message | Should -BeLike '*more than 512 deep*'
+    }
+
     It 'returns the items of all pages with -Paginate, and a page without' {
         Edit-EmulatorSetting @{ pageSize = 2 }
         $null = 'id1', 'id2', 'id3', 'id4', 'id5' | New-UserAssignedIdentity -ResourceGroupName $Group
