@@ -129,6 +129,7 @@ impl Builder {
             .args(["--lib", "--release", "--target", &versioned])
             .arg("--target-dir")
             .arg(&workspace.target)
+            .args(["--config", &without_own_paths(workspace, target)?])
             .env("CARGO_TERM_COLOR", "never")
             .timeout(BUILD);
         if let Floor::MacOs(major, minor) = platform.floor {
@@ -154,6 +155,35 @@ impl Built {
         assemble::place_libraries(self.platform, &self.folder, &folder)?;
         inspect::folder(workspace, self.platform, &folder, self.floor)
     }
+}
+
+/// Cargo's setting with which the libraries name their sources as on any machine: messages of
+/// panics contain paths. Cargo adds the flags to those of its configuration files.
+fn without_own_paths(workspace: &Workspace, target: &str) -> Result<String> {
+    let flags = own_paths(workspace)?.map(|(path, name)| {
+        // TOML escapes as Rust does.
+        format!("{:?}", format!("--remap-path-prefix={path}={name}"))
+    });
+    Ok(format!(
+        "target.{target}.rustflags = [{}]",
+        flags.join(", ")
+    ))
+}
+
+/// The folders of this machine that sources are in, and what the libraries call them.
+pub fn own_paths(workspace: &Workspace) -> Result<[(String, &'static str); 3]> {
+    let cargo = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+        .ok_or("this user has no home directory, and CARGO_HOME is not set")?;
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let sysroot = Run::new(rustc).args(["--print", "sysroot"]).run()?;
+    let text = |path: &Path| path.display().to_string();
+    Ok([
+        (text(&workspace.root), "/ManagedIdentity"),
+        (text(&cargo), "/cargo"),
+        (sysroot.last_line().to_owned(), "/rust"),
+    ])
 }
 
 fn packages(run: Run) -> Run {

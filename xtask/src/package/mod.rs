@@ -100,9 +100,17 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> Resul
             )?
         }
     };
-    let lacks = release::missing(workspace, tag, |platform| {
+    let mut lacks = release::missing(workspace, tag, |platform| {
         release::has_libraries(&module, platform)
     })?;
+    let own = native::own_paths(workspace)?.map(|(path, _)| path);
+    let files = archive::entries(&module)?;
+    let named = release::with_paths(&files, &own);
+    lacks.extend(
+        named
+            .iter()
+            .map(|file| format!("a {file} without paths of a machine")),
+    );
     println!("\n== package");
     match tag {
         Some(_) => refuse(lacks)?,

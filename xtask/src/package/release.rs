@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::archive::Entry;
 use crate::platform::{self, Platform};
 use crate::process::Result;
 use crate::workspace::{LIBRARIES, Workspace};
@@ -43,6 +44,37 @@ pub fn has_libraries(module: &Path, platform: &Platform) -> bool {
     let folder = module.join(platform.rid);
     let shipped = LIBRARIES.map(|one| folder.join(one.shipped(platform.system)));
     shipped.iter().all(|file| file.is_file())
+}
+
+/// What the paths of a machine that builds contain: the sources of crates and of the standard
+/// library, where they were not given another name.
+const SOURCES: [&str; 3] = [
+    "/.cargo/registry/",
+    r"\.cargo\registry\",
+    "/rustlib/src/rust/library/",
+];
+
+/// The files that name folders of the machine that built them; `own` are those of this one.
+pub fn with_paths<'a>(files: &'a [Entry], own: &[String]) -> Vec<&'a str> {
+    let names = |file: &&Entry| {
+        let texts = SOURCES
+            .iter()
+            .copied()
+            .chain(own.iter().map(String::as_str));
+        texts.into_iter().any(|text| contains(&file.content, text))
+    };
+    files
+        .iter()
+        .filter(names)
+        .map(|file| file.path.as_str())
+        .collect()
+}
+
+fn contains(content: &[u8], text: &str) -> bool {
+    let text = text.as_bytes();
+    content
+        .windows(text.len())
+        .any(|part| part[0] == text[0] && part == text)
 }
 
 /// What is new: the section of this version, or for a preview what is not released yet.
@@ -88,6 +120,24 @@ mod tests {
         // It is empty.
         assert_eq!(section("Unreleased"), None);
         assert_eq!(section("0.3.0"), None);
+    }
+
+    #[test]
+    fn a_path_of_the_machine_that_built_a_file_is_found() {
+        let file = |path: &str, content: &str| Entry {
+            path: path.to_owned(),
+            content: content.as_bytes().to_owned(),
+        };
+        let files = [
+            file(
+                "good",
+                "at /cargo/registry/src/tokio/lib.rs and /rustc/59807616/library/core",
+            ),
+            file("crates", "at /home/me/.cargo/registry/src/tokio/lib.rs"),
+            file("own", "at /build/here/src/lib.rs"),
+        ];
+        let found = with_paths(&files, &["/build/here".to_owned()]);
+        assert_eq!(found, ["crates", "own"]);
     }
 
     #[test]
