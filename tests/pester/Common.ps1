@@ -87,6 +87,11 @@ function Get-ErrorCode([System.Management.Automation.ErrorRecord] $Record) {
     ($Record.FullyQualifiedErrorId -split ',')[0]
 }
 
+# Runs this PowerShell once more, whatever it was started with: what is on the PATH may be another.
+function Invoke-Shell {
+    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive @args
+}
+
 # Waits until something is so.
 function Wait-Condition([scriptblock] $Condition, [int] $Seconds = 30) {
     $clock = [System.Diagnostics.Stopwatch]::StartNew()

@@ -47,8 +47,7 @@ function Get-Code([scriptblock] `$Action) {
 }
 $Script
 "@
-    $shell = (Get-Process -Id $PID).Path
-    $said = Invoke-WithEnvironment $Variable { & $shell -NoProfile -NonInteractive -File $file }
+    $said = Invoke-WithEnvironment $Variable { Invoke-Shell -File $file }
     $said -join "`n" | ConvertFrom-Json
 }
 

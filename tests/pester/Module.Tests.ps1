@@ -4,7 +4,6 @@ Describe 'The module' {
         . "$PSScriptRoot/Common.ps1"
         $manifest = Test-ModuleManifest (Join-Path $ModulePath ManagedIdentity.psd1)
         $commands = Get-Command -Module ManagedIdentity
-        $thisShell = [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName
 
         # The names of the module's native libraries that this process has loaded.
         function Get-LoadedLibrary {
@@ -245,7 +244,7 @@ Describe 'The module' {
         try {
             $env:PATH = $planted + [System.IO.Path]::PathSeparator + $env:PATH
             $env:LD_LIBRARY_PATH = $planted
-            $loaded = & $thisShell -NoProfile -NonInteractive -Command $script
+            $loaded = Invoke-Shell -Command $script
         } finally {
             $env:PATH, $env:LD_LIBRARY_PATH = $before
         }
@@ -263,7 +262,7 @@ Describe 'The module' {
             [System.IO.File]::WriteAllText($_.FullName, 'This is no library.')
         }
         $script = "Import-Module '$copy'; try { Connect-ManagedIdentityService -UseAzureCli } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
-        $said = & $thisShell -NoProfile -NonInteractive -Command $script
+        $said = Invoke-Shell -Command $script
         $said[0] | Should -Be 'NativeLibraryUnusable,ManagedIdentity.Commands.ConnectManagedIdentityServiceCommand'
         "$said".Contains($copy) | Should -BeTrue
     }
@@ -279,7 +278,7 @@ Describe 'The module' {
             Copy-Item (Join-Path $ModulePath '*.*') $copy -Exclude '*-*'
         }
         $script = "Import-Module '$copy'; try { $Command } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }"
-        $said = & $thisShell -NoProfile -NonInteractive -Command $script
+        $said = Invoke-Shell -Command $script
         $said[0] | Should -Be "NativeLibraryMissing,ManagedIdentity.Commands.$Class"
         "$said" | Should -BeLike "*$Library.*"
         "$said".Contains($copy) | Should -BeTrue

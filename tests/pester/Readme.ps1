@@ -83,9 +83,8 @@ function Invoke-Script([string[]] $Script) {
     $file = Join-Path (Get-Location) "$([guid]::NewGuid()).ps1"
     # With the mark of UTF-8: Windows PowerShell reads it so.
     [System.IO.File]::WriteAllLines($file, $Script, (New-Object System.Text.UTF8Encoding $true))
-    $shell = (Get-Process -Id $PID).Path
     $ErrorActionPreference = 'Continue'
-    Invoke-WithEnvironment @{} { & $shell -NoProfile -NonInteractive -Command ". '$file'" 2>&1 } | ForEach-Object { "$_" }
+    Invoke-WithEnvironment @{} { Invoke-Shell -Command ". '$file'" 2>&1 } | ForEach-Object { "$_" }
 }
 
 # Types blocks into one new session in the current folder: a table of what each printed, by its number.

@@ -62,7 +62,6 @@ Describe 'Wait-VmIdentity' {
             (Get-Content -Raw '$file' | ConvertFrom-Json | Wait-VmIdentity).ProvisioningState
 "@
         $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes($script))
-        $shell = (Get-Process -Id $PID).Path
-        & $shell -NoProfile -NonInteractive -EncodedCommand $encoded | Select-Object -Last 1 | Should -Be Succeeded
+        Invoke-Shell -EncodedCommand $encoded | Select-Object -Last 1 | Should -Be Succeeded
     }
 }

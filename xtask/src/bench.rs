@@ -8,8 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::platform::Platform;
+use crate::powershell::PowerShell;
 use crate::process::{Result, Run};
-use crate::tools::{PowerShell, Tools};
+use crate::tools::Tools;
 use crate::workspace::{EMULATOR, LIBRARY, Library, Profile, Workspace};
 
 /// How many pairs of shells are started to measure the import.

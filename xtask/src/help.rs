@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::assemble;
+use crate::powershell::PowerShell;
 use crate::process::Result;
-use crate::tools::{PowerShell, Tools};
+use crate::tools::Tools;
 use crate::workspace::{MODULE, Workspace};
 
 /// The file's name, which PowerShell looks for.

@@ -10,6 +10,7 @@ mod inspect;
 mod native;
 mod package;
 mod platform;
+mod powershell;
 mod process;
 mod table;
 mod test;
@@ -41,8 +42,9 @@ Usage: cargo xtask <command> [options]
                            pester, and on Windows pester-5.1
     --require-powershell   a missing PowerShell is a failure, not a skip
                            (also MI_REQUIRE_POWERSHELL=1)
-                           MI_MODULE_PATH is the path of a built module to test instead, and
-                           MI_PACKAGE_PATH that of a package
+                           MI_MODULE_PATH is the path of a built module to test instead,
+                           MI_PACKAGE_PATH that of a package,
+                           MI_TEST_PWSH the program to run the layer pester with instead of pwsh
   demo       Demonstrate the module on the local emulator
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      Measure time and size of the release module
@@ -181,6 +183,9 @@ fn test_options(arguments: &mut Arguments) -> Result<test::Options> {
         require_powershell,
         module: variable("MI_MODULE_PATH")?,
         package: variable("MI_PACKAGE_PATH")?,
+        powershell: env::var_os("MI_TEST_PWSH")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from),
     })
 }
 

@@ -17,8 +17,9 @@ use crate::counts::{self, Counts};
 use crate::help;
 use crate::package;
 use crate::platform::Platform;
+use crate::powershell::PowerShell;
 use crate::process::{Outcome, Result, Run};
-use crate::tools::{self, PowerShell, Tools};
+use crate::tools::{self, Tools};
 use crate::workspace::{Profile, Workspace};
 
 /// How long a process of tests in PowerShell may take, and for each of its files besides.
@@ -104,6 +105,8 @@ pub struct Options {
     pub module: Option<PathBuf>,
     /// The package to test, whose module is tested in PowerShell.
     pub package: Option<PathBuf>,
+    /// The program to run the layer `pester` with in place of `pwsh`.
+    pub powershell: Option<PathBuf>,
 }
 
 /// Why a part of a layer has no counts.
@@ -548,13 +551,17 @@ impl Session<'_> {
             Layer::Rust => self.rust(builds),
             Layer::CSharp => vec![Part::new(layer, "C#", |told| self.csharp(builds, told))],
             Layer::Peers => vec![Part::new(layer, "peers", |told| self.peers(builds, told))],
-            Layer::Pester => match self.tools.powershell() {
+            Layer::Pester => match self.tested_powershell() {
                 Ok(powershell) => self.pester(layer, powershell, builds),
-                Err(sentence) => vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))],
+                Err(stop) => vec![Part::stopped(layer, "Pester", stop)],
             },
-            Layer::WindowsPester => match self.tools.windows_powershell() {
-                Some(powershell) => self.pester(layer, powershell, builds),
-                None => {
+            // PowerShell 7 fetches Pester for both.
+            Layer::WindowsPester => match (self.tools.windows_powershell(), self.tools.pester()) {
+                (Some(powershell), Ok(())) => self.pester(layer, powershell, builds),
+                (Some(_), Err(sentence)) => {
+                    vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))]
+                }
+                (None, _) => {
                     let sentence = "Windows PowerShell 5.1 is not installed".to_owned();
                     vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))]
                 }
@@ -667,6 +674,21 @@ impl Session<'_> {
         Ok(told.outcome(&outcome, counts.explain(outcome.ok())))
     }
 
+    /// The PowerShell 7 that the module is tested in: one with Pester. That one which was named can't be
+    /// used is a failure.
+    fn tested_powershell(&self) -> Built<&PowerShell> {
+        match &self.options.powershell {
+            Some(program) => {
+                let found = self.tools.named_powershell(program);
+                found.map_err(|sentence| Stop::Failed(format!("  MI_TEST_PWSH: {sentence}")))
+            }
+            None => {
+                let found = self.tools.pester().and_then(|()| self.tools.powershell());
+                found.map_err(Stop::Missing)
+            }
+        }
+    }
+
     /// The files of tests in PowerShell: in a process of their own those that say so, and the others
     /// in a few, evenly.
     fn pester<'a>(
@@ -675,10 +697,6 @@ impl Session<'_> {
         powershell: &'a PowerShell,
         builds: &'a Builds,
     ) -> Vec<Part<'a>> {
-        // PowerShell 7 fetches Pester for both.
-        if let Err(sentence) = self.tools.pester() {
-            return vec![Part::stopped(layer, "Pester", Stop::Missing(sentence))];
-        }
         let module = match &builds.module {
             Ok(module) => module,
             Err(stop) => return vec![Part::stopped(layer, "Pester", stop.clone())],
@@ -688,6 +706,14 @@ impl Session<'_> {
             Some(Err(stop)) => (None, Some(Part::stopped(layer, "package", stop.clone()))),
             None => (None, None),
         };
+        if let Some(rid) = powershell.rid().filter(|rid| !module.join(rid).is_dir()) {
+            let report = format!(
+                "  {} has no library for {rid}, which MI_TEST_PWSH runs on: specify a module that \
+                 has one with MI_MODULE_PATH",
+                module.display()
+            );
+            return vec![Part::stopped(layer, "Pester", Stop::Failed(report))];
+        }
         let folder = self.workspace.root.join("tests/pester");
         let files = with_extension(&folder, "ps1")
             .into_iter()

@@ -2,19 +2,18 @@
 //! fetched into the target folder. Nothing is installed outside of it.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::powershell::{self, PowerShell};
 use crate::process::{Outcome, Result, Run};
 use crate::workspace::Workspace;
 
 /// The oldest .NET SDK that builds the module.
 const DOTNET_MAJOR: u32 = 10;
-/// The oldest PowerShell (beside Windows PowerShell 5.1) that the module is tested with.
-const POWERSHELL: (u32, u32) = (7, 4);
 /// The PowerShell that is fetched where there is none.
 const POWERSHELL_TO_FETCH: &str = "7.6.*";
 /// PowerShell modules, the oldest version that will do, and the versions to fetch from.
@@ -22,7 +21,7 @@ const PESTER: Module = Module("Pester", "5.5.0", "[5.5.0,6.0.0)");
 const ANALYZER: Module = Module("PSScriptAnalyzer", "1.22.0", "[1.22.0,2.0.0)");
 
 /// How long a question to a tool may take.
-const QUESTION: Duration = Duration::from_secs(90);
+pub const QUESTION: Duration = Duration::from_secs(90);
 /// How long a download may take. An address that nobody answers is given up much earlier.
 const DOWNLOAD: Duration = Duration::from_secs(10 * 60);
 
@@ -35,6 +34,7 @@ pub struct Tools<'a> {
     dotnet: OnceLock<Result<Dotnet>>,
     powershell: OnceLock<Result<PowerShell>>,
     windows_powershell: OnceLock<Option<PowerShell>>,
+    named_powershell: OnceLock<Result<PowerShell>>,
     pester: OnceLock<Result<()>>,
     analyzer: OnceLock<Result<()>>,
 }
@@ -47,6 +47,7 @@ impl<'a> Tools<'a> {
             dotnet: OnceLock::new(),
             powershell: OnceLock::new(),
             windows_powershell: OnceLock::new(),
+            named_powershell: OnceLock::new(),
             pester: OnceLock::new(),
             analyzer: OnceLock::new(),
         }
@@ -75,6 +76,26 @@ impl<'a> Tools<'a> {
             .as_ref()
     }
 
+    /// The PowerShell that the user names, which must have Pester.
+    pub fn named_powershell(&self, program: &Path) -> Result<&PowerShell> {
+        self.named_powershell
+            .get_or_init(|| {
+                let found = PowerShell::named(program, &self.modules())?;
+                if has_module(&found, &PESTER) {
+                    Ok(found)
+                } else {
+                    let Module(name, oldest, _) = PESTER;
+                    Err(format!(
+                        "{} has no {name} {oldest} or later: install it where that PowerShell looks \
+                         for modules",
+                        program.display()
+                    ))
+                }
+            })
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
     fn find_windows_powershell(&self) -> Option<PowerShell> {
         if !cfg!(windows) {
             return None;
@@ -88,11 +109,8 @@ impl<'a> Tools<'a> {
             folder("ProgramFiles", r"WindowsPowerShell\Modules"),
             folder("SystemRoot", r"System32\WindowsPowerShell\v1.0\Modules"),
         ];
-        Some(PowerShell {
-            program,
-            module_path: join_paths(folders.into_iter().flatten()),
-            dotnet_root: None,
-        })
+        let module_path = powershell::join_paths(folders.into_iter().flatten());
+        Some(PowerShell::new(program, module_path, None))
     }
 
     /// Makes sure that Pester can be imported.
@@ -117,17 +135,12 @@ impl<'a> Tools<'a> {
     fn find_powershell(&self) -> Result<PowerShell> {
         // PowerShell installed as a .NET tool runs on the SDK's runtime and has to find it.
         let dotnet_root = self.dotnet().ok().and_then(Dotnet::root);
-        let at = |program: PathBuf, dotnet_root: Option<PathBuf>| PowerShell {
-            program,
-            module_path: join_paths(
-                std::iter::once(self.modules()).chain(
-                    env::var_os("PSModulePath")
-                        .iter()
-                        .flat_map(env::split_paths)
-                        .collect::<Vec<_>>(),
-                ),
-            ),
-            dotnet_root,
+        let at = |program: PathBuf, dotnet_root: Option<PathBuf>| {
+            PowerShell::new(
+                program,
+                powershell::module_path(&self.modules()),
+                dotnet_root,
+            )
         };
         let folder = self.workspace.tools().join("pwsh");
         let fetched = folder.join(format!("pwsh{}", env::consts::EXE_SUFFIX));
@@ -136,13 +149,16 @@ impl<'a> Tools<'a> {
                 continue;
             };
             let found = at(program, dotnet_root.clone());
-            if found.version().is_some_and(|version| version >= POWERSHELL) {
+            if found
+                .version()
+                .is_some_and(|version| version >= powershell::OLDEST)
+            {
                 return Ok(found);
             }
         }
 
         let wanted = |why: &str| {
-            let (major, minor) = POWERSHELL;
+            let (major, minor) = powershell::OLDEST;
             format!(
                 "PowerShell {major}.{minor} or later is not installed, and the download failed \
                  ({why}): install it from https://aka.ms/install-powershell"
@@ -170,17 +186,7 @@ impl<'a> Tools<'a> {
     fn ensure_module(&self, module: &Module) -> Result<()> {
         let Module(name, oldest, range) = module;
         let powershell = self.powershell()?;
-        let there = || {
-            powershell
-                .command(&format!(
-                    "if (Get-Module -ListAvailable {name} | Where-Object Version -ge '{oldest}') \
-                     {{ 'there' }}"
-                ))
-                .timeout(QUESTION)
-                .capture()
-                .is_ok_and(|outcome| outcome.ok() && outcome.output.trim() == "there")
-        };
-        if there() {
+        if has_module(powershell, module) {
             return Ok(());
         }
         println!("  fetching {name} …");
@@ -195,7 +201,7 @@ impl<'a> Tools<'a> {
             ))
             .timeout(DOWNLOAD)
             .capture()?;
-        if outcome.ok() && there() {
+        if outcome.ok() && has_module(powershell, module) {
             Ok(())
         } else {
             Err(format!(
@@ -267,6 +273,21 @@ impl<'a> Tools<'a> {
             .map_err(|error| format!("{}: {error}", made_from.display()))?;
         Ok(python)
     }
+}
+
+/// Whether a PowerShell finds a module, or a later version of it.
+fn has_module(powershell: &PowerShell, module: &Module) -> bool {
+    let Module(name, oldest, _) = module;
+    powershell
+        .command(&format!(
+            "if (Get-Module -ListAvailable {name} | Where-Object Version -ge '{oldest}') \
+             {{ 'there' }}"
+        ))
+        .timeout(QUESTION)
+        .capture()
+        .is_ok_and(|outcome| {
+            outcome.ok() && outcome.output.lines().any(|line| line.trim() == "there")
+        })
 }
 
 /// The .NET SDK.
@@ -386,52 +407,6 @@ fn fetch_dotnet(tools: &Path, folder: &Path) -> Result<()> {
     }
 }
 
-/// A PowerShell to run scripts with.
-pub struct PowerShell {
-    program: PathBuf,
-    module_path: OsString,
-    dotnet_root: Option<PathBuf>,
-}
-
-impl PowerShell {
-    /// PowerShell without a profile and without questions, still without a script.
-    pub fn bare(&self) -> Run {
-        let mut run = Run::new(&self.program)
-            .env("PSModulePath", &self.module_path)
-            .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
-            .env("POWERSHELL_UPDATECHECK", "Off")
-            // Captured output is read by this program and in logs.
-            .env("NO_COLOR", "1")
-            .args(["-NoProfile", "-NonInteractive"]);
-        if cfg!(windows) {
-            run = run.args(["-ExecutionPolicy", "Bypass"]);
-        }
-        if let Some(root) = &self.dotnet_root {
-            run = run.env("DOTNET_ROOT", root);
-        }
-        run
-    }
-
-    /// A script; its arguments follow.
-    pub fn file(&self, script: &Path) -> Run {
-        self.bare().arg("-File").arg(script)
-    }
-
-    /// A command.
-    pub fn command(&self, text: &str) -> Run {
-        self.bare().args(["-Command", text])
-    }
-
-    fn version(&self) -> Option<(u32, u32)> {
-        let mut run = Run::new(&self.program).arg("--version").timeout(QUESTION);
-        if let Some(root) = &self.dotnet_root {
-            run = run.env("DOTNET_ROOT", root);
-        }
-        let outcome = run.capture().ok().filter(Outcome::ok)?;
-        version(outcome.last_line().strip_prefix("PowerShell ")?)
-    }
-}
-
 /// Whether a C compiler is there, for the test that compiles against the header.
 pub fn c_compiler() -> bool {
     env::var_os("CC").is_some()
@@ -441,7 +416,7 @@ pub fn c_compiler() -> bool {
 }
 
 /// Major and minor of a version.
-fn version(text: &str) -> Option<(u32, u32)> {
+pub fn version(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split('.').map(|number| number.parse().ok());
     Some((numbers.next()??, numbers.next()??))
 }
@@ -459,19 +434,6 @@ fn error_line(output: &str) -> &str {
         .or_else(|| lines().next_back())
         .unwrap_or("it returned no message")
         .trim_end_matches('.')
-}
-
-fn join_paths(folders: impl Iterator<Item = PathBuf>) -> OsString {
-    let folders: Vec<PathBuf> = folders.collect();
-    // Only a folder with the separator in its name cannot be joined: leave such ones out.
-    env::join_paths(&folders).unwrap_or_else(|_| {
-        env::join_paths(
-            folders
-                .iter()
-                .filter(|folder| env::join_paths([folder]).is_ok()),
-        )
-        .unwrap_or_default()
-    })
 }
 
 /// The path without the `\\?\` that Windows's canonical paths have and that .NET's host refuses.

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::crates;
+use crate::powershell::PowerShell;
 use crate::process::Result;
-use crate::tools::PowerShell;
 use crate::workspace::MODULE;
 
 /// What follows the version of a package that is not a release.
