@@ -9,6 +9,9 @@
             Enable         = $true
             TargetVersions = @('5.1', '7.4')
         }
+        PSUseCompatibleCmdlets     = @{
+            compatibility = @('desktop-5.1.14393.206-windows')
+        }
         PSUseConsistentIndentation = @{
             Enable          = $true
             Kind            = 'space'

@@ -2,8 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net.Http;
+using System.Runtime.Serialization.Json;
 using System.Security;
-using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
@@ -71,7 +73,7 @@ public sealed class EmulatorFixture : IDisposable
         {
             Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
         };
-        http.Send(call).EnsureSuccessStatusCode();
+        http.SendAsync(call).Result.EnsureSuccessStatusCode();
     }
 
     /// <inheritdoc/>
@@ -99,7 +101,7 @@ public sealed class EmulatorFixture : IDisposable
 
     private static Dictionary<string, string> Json(HttpResponseMessage answer)
     {
-        using var document = JsonDocument.Parse(answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync().Result);
-        return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ToString());
+        using var reader = JsonReaderWriterFactory.CreateJsonReader(answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync().Result, XmlDictionaryReaderQuotas.Max);
+        return XElement.Load(reader).Elements().ToDictionary(member => member.Name.LocalName, member => member.Value);
     }
 }

@@ -33,9 +33,10 @@ public sealed class EmulatorTests
     [Fact]
     public void A_port_that_is_taken_is_an_error_that_says_so()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = (ushort)((IPEndPoint)listener.LocalEndpoint).Port;
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        var port = (ushort)((IPEndPoint)listener.LocalEndPoint!).Port;
         var error = Failures.Of(Assert.Throws<CallFailedException>(() => NativeEmulator.Start(new() { Port = port })));
         Assert.Equal("EmulatorStartFailed", error.Code);
         Assert.Equal(ErrorCategory.InvalidOperation, error.Category);

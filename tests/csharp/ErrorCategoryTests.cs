@@ -9,12 +9,12 @@ namespace ManagedIdentity.Tests;
 /// <summary>Each category of the library is PowerShell's of the same name.</summary>
 public sealed class ErrorCategoryTests
 {
-    public static TheoryData<string> Categories => [.. Enum.GetNames<FailureCategory>()];
+    public static TheoryData<string> Categories => [.. Enum.GetNames(typeof(FailureCategory))];
 
     [Theory]
     [MemberData(nameof(Categories))]
     public void Category_keeps_its_name(string name) =>
-        Assert.Equal(name, ErrorCategories.From(Enum.Parse<FailureCategory>(name)).ToString());
+        Assert.Equal(name, ErrorCategories.From((FailureCategory)Enum.Parse(typeof(FailureCategory), name)).ToString());
 
     [Fact]
     public void An_unknown_category_is_not_specified() =>

@@ -1,6 +1,8 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ManagedIdentity.Native;
 
 namespace ManagedIdentity.Tests;
@@ -12,6 +14,7 @@ internal static class Library
 {
     /// <summary>The module would look in its folder; here there is none.</summary>
     [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "The tests are no library: for .NET Framework they are only built as one.")]
     internal static void Resolve() => NativeResolver.Use(PathOf);
 
     /// <summary>The handle of a library. The system loads it once, however often it is asked to.</summary>
@@ -21,8 +24,8 @@ internal static class Library
     public static string PathOf(string name)
     {
         var (prefix, extension) =
-            OperatingSystem.IsWindows() ? ("", "dll")
-            : OperatingSystem.IsMacOS() ? ("lib", "dylib")
+            RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? ("", "dll")
+            : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? ("lib", "dylib")
             : ("lib", "so");
         return Environment.GetEnvironmentVariable("MI_NATIVE_DIR") is { Length: > 0 } folder
             ? Path.Combine(folder, $"{name}.{extension}")

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text;
 using ManagedIdentity.Native;
 using Xunit;
@@ -26,7 +27,9 @@ public sealed unsafe class ScopeTests
         using var scope = new NativeScope();
         var passed = scope.Text(text);
         Assert.True(passed.ptr is not null);
-        Assert.Equal(Encoding.UTF8.GetBytes(text), new ReadOnlySpan<byte>(passed.ptr, (int)passed.len).ToArray());
+        var bytes = new byte[(int)passed.len];
+        Marshal.Copy((IntPtr)passed.ptr, bytes, 0, bytes.Length);
+        Assert.Equal(Encoding.UTF8.GetBytes(text), bytes);
         Assert.Equal(text, passed.Read());
     }
 

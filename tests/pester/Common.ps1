@@ -6,8 +6,10 @@ $ProgressPreference = 'SilentlyContinue'
 
 $ModulePath = $env:MI_MODULE_PATH
 if (-not $ModulePath) {
-    $ModulePath = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../dist/ManagedIdentity")
+    $ModulePath = "$PSScriptRoot/../../dist/ManagedIdentity"
 }
+# As this platform writes it, with its drive: a test may be in another folder when it uses it.
+$ModulePath = [System.IO.Path]::GetFullPath($ModulePath)
 Import-Module $ModulePath
 
 $Group = 'myResourceGroup'

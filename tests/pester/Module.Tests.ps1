@@ -74,7 +74,8 @@ Describe 'The module' {
     }
 
     It 'has approved verbs and singular nouns' {
-        $approved = (Get-Verb).Verb
+        # Through Get-Command: the analyzer does not know that Windows PowerShell has it, as a function.
+        $approved = (& (Get-Command Get-Verb)).Verb
         foreach ($command in $commands) {
             $command.Verb | Should -BeIn $approved
             # An alias and a scale set are one.

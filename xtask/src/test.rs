@@ -532,6 +532,7 @@ impl Session<'_> {
                 });
                 parts.push(check(&format!("dotnet format {name}"), format));
             }
+            parts.push(self.framework());
         }
         if self.options.layers.contains(&Layer::Rust) {
             parts.push(Part::new(Layer::Rust, "cargo test --doc", |told| {
@@ -542,6 +543,46 @@ impl Session<'_> {
             }));
         }
         parts
+    }
+
+    /// Compiles the module against what Windows PowerShell 5.1 has at least: the assembly that is shipped
+    /// is made for .NET Standard, and an API that .NET Framework lacks would be missed only there.
+    fn framework(&self) -> Part<'_> {
+        const NAME: &str = "dotnet build for .NET Framework 4.7.2";
+        let project = self.workspace.root.join("ps-module/ManagedIdentity.csproj");
+        let folder = self.workspace.target.join("framework");
+        let of = |name: &str, part: &str| format!("-p:{name}={}/", folder.join(part).display());
+        // Apart from the folders of the build that is shipped.
+        let places = [
+            of("BaseIntermediateOutputPath", "obj"),
+            of("OutputPath", "bin"),
+        ];
+        Part::new(Layer::Lint, NAME, move |told| {
+            let dotnet = self.tools.dotnet().map_err(Stop::Missing)?;
+            let run = |arguments: &[&str]| {
+                let run = dotnet.run().args(arguments).arg(&project).args(&places);
+                captured(run.args(["--verbosity", "quiet"]))
+            };
+            let restored = run(&["restore", "-p:TargetFrameworks=net472"])?;
+            if !restored.ok() {
+                return Err(Stop::Missing(format!(
+                    "its reference assemblies can't be restored: {}",
+                    restored.last_line()
+                )));
+            }
+            let outcome = run(&[
+                "build",
+                "--no-restore",
+                "--nologo",
+                "-p:TargetFramework=net472",
+            ])?;
+            told.line(&format!("  {NAME}"));
+            let counts = match outcome.ok() {
+                true => Counts::PASSED,
+                false => Counts::FAILED,
+            };
+            Ok(told.outcome(&outcome, counts))
+        })
     }
 
     /// The parts of a layer that run beside others.
