@@ -85,6 +85,12 @@ impl Run {
         self
     }
 
+    /// Removes an environment variable.
+    pub fn without(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Sets the folder to run in.
     pub fn dir(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);

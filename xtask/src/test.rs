@@ -788,6 +788,9 @@ impl Session<'_> {
                 .args(&files)
                 .env("MI_MODULE_PATH", module)
                 .env("MI_PACKAGE_PATH", package.unwrap_or(Path::new("")))
+                // Cargo sets them to the host's certificates. Tests set what they need.
+                .without("SSL_CERT_FILE")
+                .without("SSL_CERT_DIR")
                 .timeout(PESTER + PESTER_FILE * files.len() as u32);
             let outcome = captured(run)?;
             let sections = counts::sections(&outcome.output);
