@@ -262,7 +262,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
             case WithCertificate:
                 request.Credential = CredentialKind.Certificate;
                 request.ClientId = ApplicationId;
-                request.Path = FullPath(CertificatePath!);
+                request.Path = FilePath(nameof(CertificatePath), CertificatePath!);
                 break;
             case WithCertificateThumbprint:
                 request.Credential = CredentialKind.Certificate;
@@ -277,7 +277,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
             case WithFederatedTokenFile:
                 request.Credential = CredentialKind.FederatedToken;
                 request.ClientId = ApplicationId;
-                request.Path = FullPath(FederatedTokenFile!);
+                request.Path = FilePath(nameof(FederatedTokenFile), FederatedTokenFile!);
                 break;
             case WithWorkflowToken:
                 request.Credential = CredentialKind.WorkflowToken;
@@ -333,8 +333,6 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     /// </summary>
     private string? Given(string parameter, string? value) =>
         value ?? (MyInvocation.BoundParameters.ContainsKey(parameter) ? "" : null);
-
-    private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 
     private ArmEmulator RunningEmulator() =>
         ArmEmulator.Running ?? StartEmulator(new EmulatorOptions());

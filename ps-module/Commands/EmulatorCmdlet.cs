@@ -1,5 +1,6 @@
 using System;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 
@@ -37,6 +38,20 @@ public abstract class EmulatorCmdlet : OperationCmdlet
         catch (NativeException error)
         {
             Fail(Failures.Of(error), emulator);
+        }
+    }
+
+    /// <summary>The file that a parameter names; another path ends the cmdlet.</summary>
+    private protected string FilePath(string parameter, string path)
+    {
+        try
+        {
+            return UserFile.Resolve(SessionState.Path, parameter, path);
+        }
+        catch (ManagedIdentityException error)
+        {
+            Fail(error, path);
+            throw;
         }
     }
 

@@ -143,17 +143,18 @@ public sealed class ExportUserAssignedIdentityCommand : FindInSubscriptionCmdlet
 
             if (ShouldProcess(file, "Write a template"))
             {
-                File.WriteAllText(file, template, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-                WriteObject(new FileInfo(file));
+                WriteObject(UserFile.Use(nameof(Path), Path, () => Write(file, template)));
             }
         }
         catch (ManagedIdentityException error)
         {
             Report(error, Path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            Report(Failures.Invalid("InvalidPath", nameof(Path), Path, error.Message), Path);
-        }
+    }
+
+    private static FileInfo Write(string file, string template)
+    {
+        File.WriteAllText(file, template, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return new FileInfo(file);
     }
 }

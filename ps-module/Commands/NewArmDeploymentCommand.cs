@@ -59,7 +59,7 @@ public sealed class NewArmDeploymentCommand : ChangeCmdlet
     [AllowEmptyString]
     public string? TemplateParameterFile { get; set; }
 
-    private string DefaultName => Path.GetFileNameWithoutExtension(TemplateFile);
+    private string DefaultName => UserFile.Name(nameof(TemplateFile), TemplateFile);
 
     private protected override void Process() => Try(Deploy, InputObject ?? (object)(Name ?? TemplateFile));
 

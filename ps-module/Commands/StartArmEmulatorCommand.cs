@@ -44,7 +44,7 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
             Fail(Failures.EmulatorRunning(running.Endpoint), running);
         }
 
-        var path = StatePath is null ? null : FullPath(StatePath);
+        var path = StatePath is null ? null : FilePath(nameof(StatePath), StatePath);
         if (ShouldProcess(Port == 0 ? "127.0.0.1" : $"127.0.0.1:{Port}", "Start emulator"))
         {
             WriteObject(StartEmulator(new EmulatorOptions
@@ -55,16 +55,5 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
                 StatePath = path,
             }));
         }
-    }
-
-    private string FullPath(string path)
-    {
-        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (provider.Name != "FileSystem")
-        {
-            Fail(Failures.Invalid("InvalidStatePath", nameof(StatePath), path, "it must be the path of a file."), path);
-        }
-
-        return full;
     }
 }

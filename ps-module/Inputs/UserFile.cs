@@ -25,13 +25,26 @@ internal static class UserFile
 
     /// <summary>The text of a file.</summary>
     /// <exception cref="ManagedIdentityException">There is none, or it can't be read.</exception>
-    public static string Read(PathIntrinsics paths, string parameter, string path)
+    public static string Read(PathIntrinsics paths, string parameter, string path) =>
+        Use(parameter, path, () => File.ReadAllText(Resolve(paths, parameter, path)));
+
+    /// <summary>The name of a file without its folder and its extension.</summary>
+    /// <exception cref="ManagedIdentityException">No file can have it.</exception>
+    public static string Name(string parameter, string path) =>
+        Use(parameter, path, () => Path.GetFileNameWithoutExtension(path));
+
+    /// <summary>
+    /// What a function of .NET returns of a path. The path itself is refused by different functions in .NET and .NET
+    /// Framework, and with different exceptions.
+    /// </summary>
+    /// <exception cref="ManagedIdentityException">It does not work with this path.</exception>
+    public static T Use<T>(string parameter, string path, Func<T> function)
     {
         try
         {
-            return File.ReadAllText(Resolve(paths, parameter, path));
+            return function();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw Invalid(parameter, path, error.Message);
         }

@@ -17,6 +17,48 @@ Describe 'Bad input' {
         $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
     }
 
+    Context 'a file' {
+        BeforeAll {
+            $app = @{ ApplicationId = '11112222-bbbb-3333-cccc-4444dddd5555'; Tenant = '11112222-bbbb-3333-cccc-4444dddd5555'; Endpoint = 'http://127.0.0.1:1' }
+            $template = (New-Item "$TestDrive/template.json" -Value '{}').FullName
+            $Parameters = @{
+                TemplateFile          = { New-ArmDeployment -ResourceGroupName $Group -TemplateFile $file }
+                TemplateParameterFile = { New-ArmDeployment -ResourceGroupName $Group -TemplateFile $template -TemplateParameterFile $file }
+                CertificatePath       = { Connect-ManagedIdentityService -ServicePrincipal @app -CertificatePath $file }
+                FederatedTokenFile    = { Connect-ManagedIdentityService -ServicePrincipal @app -FederatedTokenFile $file }
+                StatePath             = { Get-ArmEmulator | Stop-ArmEmulator; Start-ArmEmulator -StatePath $file }
+                Path                  = { $null = New-UserAssignedIdentity $Group id-file; Export-UserAssignedIdentity -ResourceGroupName $Group -Path $file }
+            }
+        }
+        AfterEach {
+            if (-not (Get-ArmEmulator)) {
+                $null = Start-ArmEmulator -OperationTime 0
+            }
+        }
+
+        It 'in a drive that is none, or in another provider: -<Name>' -ForEach @(
+            'TemplateFile', 'TemplateParameterFile', 'CertificatePath', 'FederatedTokenFile', 'StatePath', 'Path' | ForEach-Object { @{ Name = $_ } }
+        ) {
+            foreach ($file in 'nowhere:/file', 'env:file') {
+                $failure = Get-Failure $Parameters[$Name]
+                Get-ErrorCode $failure | Should -Be "Invalid$Name" -Because $file
+                $failure.CategoryInfo.Category | Should -Be InvalidArgument
+                $failure.Exception.Message | Should -BeLike "-$Name '$file' is not valid: *"
+            }
+        }
+
+        It 'whose name can''t be: -<Name>' -ForEach @(
+            'TemplateFile', 'TemplateParameterFile', 'Path' | ForEach-Object { @{ Name = $_ } }
+        ) {
+            # Which characters can't be is the matter of each .NET and system; no file can have this one.
+            $file = Join-Path $TestDrive "a`0b"
+            $failure = Get-Failure $Parameters[$Name]
+            Get-ErrorCode $failure | Should -Be "Invalid$Name"
+            $failure.CategoryInfo.Category | Should -Be InvalidArgument
+            $failure.Exception.Message | Should -BeLike "-$Name '*b' is not valid: *"
+        }
+    }
+
     Context 'names of identities' {
         BeforeAll {
             $badNames = @(
