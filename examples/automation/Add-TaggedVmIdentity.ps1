@@ -9,7 +9,7 @@ Assigns to each virtual machine with a tag an identity of its own, with roles, a
 A runbook for Azure Automation. It signs in as the managed identity of the Automation account and finds the virtual
 machines that have the tag, in all subscriptions that the identity can read. For each machine, it
 
-- creates a user-assigned identity in the resource group and the location of the machine, if there is none,
+- creates a user-assigned identity in the resource group and the location of the machine, if it does not exist,
 - assigns the roles to it, on the resource group of the machine, and
 - assigns it to the machine, which keeps its other identities.
 

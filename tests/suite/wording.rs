@@ -97,6 +97,7 @@ fn texts_for_users_have_none_of_the_phrases() {
     let mut pages = files("ps-module/help", &[".md"]);
     pages.extend(files("ps-module/en-US", &[".help.txt"]));
     pages.extend(files("docs", &[".md"]));
+    pages.extend(files("examples", &[".ps1", ".yml"]));
     pages.extend(
         [
             "README.md",

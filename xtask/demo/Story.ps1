@@ -5,10 +5,21 @@ A demonstration of the module on the local emulator: each command and its output
 param(
     # The module's folder.
     [Parameter(Mandatory)]
-    [string] $ModulePath
+    [string] $ModulePath,
+    # The columns of the window.
+    [int] $Width = 110,
+    # With the colors of a window, as escape sequences.
+    [switch] $Color
 )
 
 $ErrorActionPreference = 'Stop'
+# The same text everywhere, but for ids, the port and the time.
+[cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
+if (Test-Path Variable:PSStyle) {
+    $PSStyle.OutputRendering = if ($Color) { 'Ansi' } else { 'PlainText' }
+}
+$PSDefaultParameterValues = @{ 'Out-String:Width' = $Width }
+$env:PSModulePath = (Split-Path $ModulePath) + [System.IO.Path]::PathSeparator + $env:PSModulePath
 # As in a window, also without one.
 $ProgressPreference = 'SilentlyContinue'
 
@@ -16,9 +27,8 @@ function Show-Step([string] $Why, [scriptblock[]] $Command) {
     "# $Why"
     ''
     foreach ($one in $Command) {
-        $text = $one.ToString().Trim()
-        "PS> $text"
-        $output = . $one | Out-String -Width 160
+        "PS> $($one.ToString().Trim() -replace '\r?\n {12}', "`n>> ")"
+        $output = . $one | Out-String
         if ($output.Trim()) {
             $output.TrimEnd()
             ''
@@ -37,9 +47,9 @@ $group = @{ ResourceGroupName = 'myResourceGroup' }
 
 try {
     Show-Step 'Import the module, start the emulator and connect to it.' @(
-        [scriptblock]::Create("Import-Module '$ModulePath'")
+        { Import-Module ManagedIdentity }
         { Start-ArmEmulator }
-        { Connect-ManagedIdentityService -Emulator }
+        { Connect-ManagedIdentityService -Emulator | Format-List }
     )
 
     Show-Step 'Create two user-assigned identities.' @(
@@ -72,7 +82,10 @@ try {
     Assert-Story ([bool] $vm.PrincipalId) 'myVM lost its system-assigned identity.'
 
     Show-Step 'Assign a role, then list the associated resources and the unused identities.' @(
-        { Get-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup }
+        {
+            Get-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name id2 |
+                New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName myResourceGroup
+        }
         { Get-IdentityAssociatedResource }
         { Get-UserAssignedIdentity -Unused }
     )

@@ -12,6 +12,7 @@ mod package;
 mod platform;
 mod powershell;
 mod process;
+mod recording;
 mod table;
 mod test;
 mod tools;
@@ -45,7 +46,8 @@ Usage: cargo xtask <command> [options]
                            MI_MODULE_PATH is the path of a built module to test instead,
                            MI_PACKAGE_PATH that of a package,
                            MI_TEST_PWSH the program to run the layer pester with instead of pwsh
-  demo       Demonstrate the module on the local emulator
+  demo       Demonstrate the module, or that of MI_MODULE_PATH, on the local emulator
+    --record FILE          write the demonstration as an SVG, such as docs/demo.svg
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      Measure time and size of the release module
   package    dist/ManagedIdentity.<version>.nupkg for the PowerShell Gallery, and beside it the same
@@ -100,8 +102,13 @@ fn run() -> Result<bool> {
             return Ok(test::run(&workspace, &tools, &options));
         }
         Some("demo") => {
+            let record = path(&mut arguments, "--record")?;
             finish(arguments)?;
-            demo::run(&workspace, &tools)?;
+            let module = variable("MI_MODULE_PATH")?;
+            match record {
+                Some(file) => demo::record(&workspace, &tools, module, &file)?,
+                None => demo::run(&workspace, &tools, module)?,
+            }
         }
         Some("help") => {
             finish(arguments)?;
