@@ -1,5 +1,8 @@
 # What examples of the documentation name. To be dot-sourced after Common.ps1.
 
+# What need not be installed: Azure's and GitHub's commands, and those that install modules.
+$NotInstalled = 'az', 'gh', 'Install-PSResource', 'Register-PSResourceRepository', 'Install-Module'
+
 # What of an example does not exist: commands, and parameters of this module's cmdlets.
 function Get-UnknownCommand([string] $Code) {
     $exported = (Get-Module ManagedIdentity).ExportedCmdlets
@@ -10,8 +13,8 @@ function Get-UnknownCommand([string] $Code) {
     foreach ($command in $ast.FindAll($isCommand, $true)) {
         $name = $command.GetCommandName()
         if (-not $exported.ContainsKey($name)) {
-            # Those of Azure PowerShell, the Azure CLI and GitHub's need not be installed, and scripts are the reader's.
-            if ($name -notin 'az', 'gh' -and $name -notlike '*.ps1' -and $name -notlike '*-Az*' -and -not (Get-Command $name -ErrorAction Ignore)) {
+            # Scripts are the reader's.
+            if ($name -notin $NotInstalled -and $name -notlike '*.ps1' -and $name -notlike '*-Az*' -and -not (Get-Command $name -ErrorAction Ignore)) {
                 $name
             }
             continue
