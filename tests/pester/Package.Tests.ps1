@@ -2,12 +2,12 @@
 BeforeDiscovery {
     $PackagePath = $env:MI_PACKAGE_PATH
     if (-not $PackagePath) {
-        Write-Host '  skipped: the package: MI_PACKAGE_PATH does not name one'
+        Write-Information '  skipped: the package: MI_PACKAGE_PATH does not name one' -InformationAction Continue
     }
     $OnWindows = $PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows
     $ResourceGet = Get-Module Microsoft.PowerShell.PSResourceGet -ListAvailable | Select-Object -First 1
     if ($PackagePath -and -not $ResourceGet) {
-        Write-Host '  skipped: Install-PSResource: Microsoft.PowerShell.PSResourceGet is not installed'
+        Write-Information '  skipped: Install-PSResource: Microsoft.PowerShell.PSResourceGet is not installed' -InformationAction Continue
     }
 }
 
