@@ -53,14 +53,28 @@ pub fn folder(
 /// # Errors
 /// What is wrong with each, and a folder that is no platform's, one a line.
 pub fn folders(workspace: &Workspace, parent: &Path) -> Result<()> {
-    let mut wrong = Vec::new();
-    for entry in assemble::files(parent)?.iter().filter(|one| one.is_dir()) {
+    let entries = assemble::files(parent)?;
+    all(entries.iter().filter(|one| one.is_dir()).map(|entry| {
         let rid = entry.file_name().unwrap_or_default();
         match platform::ALL.iter().find(|one| rid == one.rid) {
-            Some(platform) => wrong.extend(folder(workspace, platform, entry, true).err()),
-            None => wrong.push(format!("{} is no platform of the module", entry.display())),
+            Some(platform) => folder(workspace, platform, entry, true),
+            None => Err(format!("{} is no platform of the module", entry.display())),
         }
-    }
+    }))
+}
+
+/// Checks a module as that of a release: the libraries of every platform, with its floor.
+///
+/// # Errors
+/// What is wrong with each, one a line.
+pub fn release(workspace: &Workspace, module: &Path) -> Result<()> {
+    let of = |one: &Platform| folder(workspace, one, &module.join(one.rid), true);
+    all(platform::ALL.iter().map(of))
+}
+
+/// The errors of all, one a line.
+fn all(results: impl Iterator<Item = Result<()>>) -> Result<()> {
+    let wrong: Vec<_> = results.filter_map(Result::err).collect();
     if wrong.is_empty() {
         Ok(())
     } else {

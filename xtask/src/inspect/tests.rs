@@ -152,6 +152,23 @@ fn a_file_that_is_no_library_is_an_error() {
     assert!(Facts::read(b"#!/bin/sh\nexit 1\n").is_err());
 }
 
+#[test]
+fn each_folder_must_be_a_platform_s_with_its_libraries() {
+    let workspace = Workspace::find().expect("tests run in it");
+    let parent = tempfile::tempdir().expect("can be made");
+    fs::create_dir(parent.path().join("linux-x86")).expect("can be made");
+    fs::create_dir(parent.path().join("linux-x64")).expect("can be made");
+    fs::write(parent.path().join("linux-x64/managed_identity.so"), "text").expect("can be written");
+    let wrong = folders(&workspace, parent.path()).unwrap_err();
+    assert!(wrong.contains("linux-x86 is no platform"), "{wrong}");
+    assert!(wrong.contains("managed_identity_emulator.so"), "{wrong}");
+
+    let wrong = release(&workspace, parent.path()).unwrap_err();
+    for platform in &ALL {
+        assert!(wrong.contains(platform.rid), "{wrong}");
+    }
+}
+
 /// A library of C that exports a name of its own, and needs another library, of a version of the
 /// C library that is not there yet.
 #[test]

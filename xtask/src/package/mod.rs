@@ -113,7 +113,10 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> Resul
     );
     println!("\n== package");
     match tag {
-        Some(_) => refuse(lacks)?,
+        Some(_) => {
+            refuse(lacks)?;
+            inspect::release(workspace, &module)?;
+        }
         None => println!("  a preview. A release has, too: {}", lacks.join("; ")),
     }
     describe(workspace, &module, tag.is_none())?;
