@@ -295,7 +295,12 @@ def nobody_signed_in(emulator, monkeypatch):
     yield
     for host in emulator.admin("GET", "hosts"):
         emulator.admin("DELETE", f"hosts/{host['name']}")
-    emulator.set(requireClaims=None, deviceCodeIntervalSeconds=5, clockSkewSeconds=0)
+    emulator.set(
+        requireClaims=None,
+        deviceCodeIntervalSeconds=5,
+        declineSignIns=False,
+        clockSkewSeconds=0,
+    )
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import base64
 import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,17 @@ def with_approval(emulator, action):
     done = action()
     person.join(timeout=60)
     return done
+
+
+def test_a_browser(cli, emulator):
+    # A display, so that the CLI looks for a browser at all.
+    script = Path(__file__).with_name("browser.py")
+    cli.environment |= {"DISPLAY": ":0", "BROWSER": f"{cli.python} {script} %s"}
+    (account,) = cli("login", "--tenant", TENANT)
+    assert account["user"] == {"name": "user@emulator.invalid", "type": "user"}
+    assert_works(cli)
+    counts = emulator.admin("GET", "tokens")
+    assert any(one["grant"] == "authorizationCode" for one in counts)
 
 
 def test_a_device_code_and_a_claims_challenge(cli, emulator):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import webbrowser
 from datetime import datetime, timedelta, timezone
 
 import msal.managed_identity
@@ -19,11 +20,13 @@ from azure.identity import (
     DefaultAzureCredential,
     DeviceCodeCredential,
     EnvironmentCredential,
+    InteractiveBrowserCredential,
     ManagedIdentityCredential,
     WorkloadIdentityCredential,
 )
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
+from browser import Browser
 from conftest import CLIENT_ID, CLIENT_SECRET, GROUP, LOCATION, SCOPE, TENANT
 from credentials import ISSUER, make_certificate, workload_token
 
@@ -136,6 +139,29 @@ def test_the_environment_that_the_emulator_names(emulator, monkeypatch):
         monkeypatch.setenv(variable, value)
     credential = EnvironmentCredential(disable_instance_discovery=True)
     assert assert_opens(emulator, credential.get_token(SCOPE))["appid"] == CLIENT_ID
+
+
+@pytest.fixture
+def browser():
+    """The browser of this process."""
+    before = list(webbrowser._tryorder or [])
+    webbrowser.register("peers", None, Browser("peers"), preferred=True)
+    yield
+    webbrowser._tryorder = before
+
+
+def test_a_browser_and_what_it_is_good_for(emulator, here, browser):
+    credential = InteractiveBrowserCredential(tenant_id=TENANT, timeout=60, **here)
+    found = assert_opens(emulator, credential.get_token(SCOPE))
+    assert (found["oid"], found["upn"]) == (USER, "user@emulator.invalid")
+    assert claims(credential.get_token(GRAPH))["aud"] == "https://graph.microsoft.com"
+
+
+def test_a_browser_where_the_user_declines(emulator, here, browser):
+    emulator.set(declineSignIns=True)
+    credential = InteractiveBrowserCredential(tenant_id=TENANT, timeout=60, **here)
+    with pytest.raises(ClientAuthenticationError, match="AADSTS65004|access_denied"):
+        credential.get_token(SCOPE)
 
 
 class Person:

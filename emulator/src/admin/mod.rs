@@ -386,6 +386,7 @@ struct Change {
     require_claims: Option<Option<Map<String, Value>>>,
     device_code_interval_seconds: Option<u64>,
     device_code_lifetime_seconds: Option<u64>,
+    decline_sign_ins: Option<bool>,
     throttling: Option<bool>,
     unregistered: Option<Vec<String>>,
     #[serde(deserialize_with = "nullable")]
@@ -469,6 +470,7 @@ fn change(registry: &Registry, world: &mut World, text: &[u8], now: Millis) -> R
         &mut settings.device_code_lifetime_seconds,
         change.device_code_lifetime_seconds,
     );
+    set(&mut settings.decline_sign_ins, change.decline_sign_ins);
     set(&mut settings.throttling, change.throttling);
     set(
         &mut settings.retry_after_seconds,

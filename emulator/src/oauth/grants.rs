@@ -1,9 +1,11 @@
-//! The grants of the token endpoint: client credentials, device codes, refresh tokens.
+//! The grants of the token endpoint: client credentials, authorization codes, device codes, refresh
+//! tokens.
 
 use serde_json::{Value, json};
 
 use super::applications::{self, Client};
 use super::assertion;
+use super::authorization_code::AuthorizationCodes;
 use super::device_code::{DeviceCodes, DeviceSignIn};
 use super::protocol::{Version, check_tenant, is_any_tenant};
 use crate::base::clock::Millis;
@@ -53,6 +55,7 @@ pub(super) fn token(
     }
     match form.need("grant_type")? {
         "client_credentials" => client_credentials(world, tenant, &form, now, version),
+        "authorization_code" => redeem_code(world, &form, now, version),
         "refresh_token" => refresh_token(world, &form, now, version),
         // The name with the namespace is RFC 8628's, the short one is version 1's.
         "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
@@ -103,7 +106,7 @@ fn client_credentials(
     Ok(token_body(&issued, &resource, version))
 }
 
-fn find_client<'a>(world: &'a World, client_id: &str) -> Result<Client<'a>, Refusal> {
+pub(super) fn find_client<'a>(world: &'a World, client_id: &str) -> Result<Client<'a>, Refusal> {
     applications::find(&world.state, client_id).ok_or_else(|| {
         refuse(
             400,
@@ -198,7 +201,7 @@ fn application_resource(form: &Form, version: Version) -> Result<String, Refusal
 }
 
 /// The one resource that a user's scopes are of.
-fn user_resource(wanted: &str, version: Version) -> Result<String, Refusal> {
+pub(super) fn user_resource(wanted: &str, version: Version) -> Result<String, Refusal> {
     if version == Version::V1 {
         return Ok(wanted.to_owned());
     }
@@ -365,6 +368,45 @@ pub(super) fn device_login(world: &World) -> Reply {
             world.site.endpoint
         ),
     )
+}
+
+fn redeem_code(
+    world: &mut World,
+    form: &Form,
+    now: Millis,
+    version: Version,
+) -> Result<Value, Refusal> {
+    let client_id = user_client(world, form, now)?;
+    let allowed = world.session.part_mut::<AuthorizationCodes>().redeem(
+        form.need("code")?,
+        &client_id,
+        form.get("redirect_uri"),
+        form.get("code_verifier"),
+        now,
+    )?;
+    let mut sign_in = SignIn {
+        subject: allowed.subject.clone(),
+        scope: allowed.wanted.clone(),
+        // The user was there: whatever was asked of them is proven.
+        claims: allowed.claims.clone(),
+        issued: now,
+        revoked: None,
+    };
+    if let Some(wanted) = form.get(version.parameter()) {
+        sign_in.scope = wanted.to_owned();
+    }
+    let resource = user_resource(&sign_in.scope, version)?;
+    check_resource(world, &resource)?;
+    let asked = Claims::parse(form.get("claims"))?;
+    asked.check_proven(&sign_in.claims, &resource)?;
+    let asked_for = UserTokenRequest {
+        claims: sign_in.claims.clone().and(asked),
+        sign_in,
+        resource,
+        client_info: form.get("client_info").is_some(),
+        grant: Grant::AuthorizationCode,
+    };
+    Ok(user_tokens(world, asked_for, now, version))
 }
 
 fn redeem_device_code(

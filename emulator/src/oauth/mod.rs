@@ -5,6 +5,8 @@
 
 pub(crate) mod applications;
 mod assertion;
+mod authorization_code;
+mod authorize;
 pub(crate) mod device_code;
 mod discovery;
 mod expression;
@@ -22,6 +24,7 @@ use crate::state::{Parts, World};
 use crate::tokens::refusal::Refusal;
 use crate::tokens::store::Tokens;
 use applications::Issuers;
+use authorization_code::AuthorizationCodes;
 use device_code::DeviceCodes;
 use protocol::Version;
 
@@ -30,6 +33,7 @@ pub(crate) const PROVIDER: Provider = Provider {
     parts: &[
         Parts::add::<Tokens>,
         Parts::add::<DeviceCodes>,
+        Parts::add::<AuthorizationCodes>,
         Parts::add::<Issuers>,
     ],
     ..Provider::NOTHING
@@ -47,6 +51,12 @@ fn answer(world: &mut World, request: &Request, now: Millis) -> Option<Reply> {
         [_, "oauth2", "token"] => (Method::POST, |w, r, n| {
             reply(grants::token(w, r, n, Version::V1), w, r)
         }),
+        [_, "oauth2", "v2.0", "authorize"] => {
+            (Method::GET, |w, r, n| authorize::page(w, r, n, Version::V2))
+        }
+        [_, "oauth2", "authorize"] => {
+            (Method::GET, |w, r, n| authorize::page(w, r, n, Version::V1))
+        }
         [_, "oauth2", "v2.0", "devicecode"] => (Method::POST, |w, r, n| {
             reply(grants::device_code(w, r, n, Version::V2), w, r)
         }),

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) require_claims: Option<Map<String, Value>>,
     pub(crate) device_code_interval_seconds: u64,
     pub(crate) device_code_lifetime_seconds: u64,
+    /// Whether users decline at the sign-in page.
+    pub(crate) decline_sign_ins: bool,
     pub(crate) throttling: bool,
     /// Sent as `Retry-After` while an operation runs; Azure usually sends none.
     pub(crate) retry_after_seconds: Option<u64>,
@@ -63,6 +65,7 @@ impl Settings {
             require_claims: None,
             device_code_interval_seconds: 5,
             device_code_lifetime_seconds: 900,
+            decline_sign_ins: false,
             throttling: false,
             retry_after_seconds: None,
             replication_delay_ms: 0,

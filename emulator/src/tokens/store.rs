@@ -32,6 +32,7 @@ pub(crate) enum Grant {
     Secret,
     Certificate,
     Federated,
+    AuthorizationCode,
     DeviceCode,
     RefreshToken,
     Imds,

@@ -6,6 +6,7 @@
 mod admin;
 mod assertions;
 mod associated;
+mod browser;
 #[cfg(feature = "cli")]
 mod command;
 mod deployments;
