@@ -102,7 +102,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_ABI_VERSION = 6;
+        internal const uint AZMI_ABI_VERSION = 7;
         /// <summary>
         ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -167,6 +167,14 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_QUESTION_SIGNATURE = 3;
         /// <summary>
+        ///  Find the proxy that the system's settings name for `url`.
+        /// </summary>
+        internal const uint AZMI_QUESTION_PROXY = 4;
+        /// <summary>
+        ///  Start a browser with the page `url`.
+        /// </summary>
+        internal const uint AZMI_QUESTION_BROWSER = 5;
+        /// <summary>
         ///  No answer: another host may give it.
         /// </summary>
         internal const uint AZMI_ANSWER_NONE = 0;
@@ -175,7 +183,8 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const uint AZMI_ANSWER_TOKEN = 1;
         /// <summary>
-        ///  The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.
+        ///  The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates, knows
+        ///  no proxies or starts no browser.
         /// </summary>
         internal const uint AZMI_ANSWER_MISSING = 2;
         /// <summary>
@@ -198,6 +207,14 @@ namespace ManagedIdentity.Native
         ///  No store has the certificate.
         /// </summary>
         internal const uint AZMI_ANSWER_NOT_FOUND = 7;
+        /// <summary>
+        ///  The settings name `proxy`, or none.
+        /// </summary>
+        internal const uint AZMI_ANSWER_PROXY = 8;
+        /// <summary>
+        ///  The browser was started.
+        /// </summary>
+        internal const uint AZMI_ANSWER_OPENED = 9;
         /// <summary>
         ///  The certificate has no RSA key.
         /// </summary>
@@ -259,6 +276,12 @@ namespace ManagedIdentity.Native
         ///  of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
         /// </summary>
         internal const uint AZMI_CREDENTIAL_WORKFLOW_TOKEN = 11;
+        /// <summary>
+        ///  Sign a user in with a browser of this machine, which the host is asked to start:
+        ///  `AZMI_EVENT_QUESTION`. `client_id` may name the application that asks, `account` the user,
+        ///  `claims_challenge` what a service wants to see.
+        /// </summary>
+        internal const uint AZMI_CREDENTIAL_BROWSER = 12;
         /// <summary>
         ///  None.
         /// </summary>
@@ -965,6 +988,14 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr thumbprint;
         /// <summary>
+        ///  The password of an encrypted key in a PEM file.
+        /// </summary>
+        public AzmiStr certificate_password;
+        /// <summary>
+        ///  The user name to sign in with: see `AZMI_CREDENTIAL_BROWSER`.
+        /// </summary>
+        public AzmiStr account;
+        /// <summary>
         ///  What a claims challenge said, in base64.
         /// </summary>
         public AzmiStr claims_challenge;
@@ -986,6 +1017,23 @@ namespace ManagedIdentity.Native
         ///  The number of variables.
         /// </summary>
         public nuint variables_len;
+        /// <summary>
+        ///  The URL of the proxy for every service, which may hold a password; when not given, that of
+        ///  the environment, or the host is asked: `AZMI_QUESTION_PROXY`.
+        /// </summary>
+        public AzmiStr proxy;
+        /// <summary>
+        ///  The user name for the proxy, whoever names the proxy.
+        /// </summary>
+        public AzmiStr proxy_user;
+        /// <summary>
+        ///  The password for the proxy.
+        /// </summary>
+        public AzmiStr proxy_password;
+        /// <summary>
+        ///  The full path of a file of certificates to trust beside the system's.
+        /// </summary>
+        public AzmiStr certificate_authority;
     }
 
     /// <summary>
@@ -2516,6 +2564,10 @@ namespace ManagedIdentity.Native
         ///  How to sign it.
         /// </summary>
         public uint algorithm;
+        /// <summary>
+        ///  The URL of a service or of a page.
+        /// </summary>
+        public AzmiStr url;
     }
 
     /// <summary>
@@ -2576,6 +2628,18 @@ namespace ManagedIdentity.Native
         ///  Why it failed, for `AZMI_ANSWER_FAILED`.
         /// </summary>
         public AzmiStr message;
+        /// <summary>
+        ///  The URL of the proxy, for `AZMI_ANSWER_PROXY`; null for a direct connection.
+        /// </summary>
+        public AzmiStr proxy;
+        /// <summary>
+        ///  The user name for the proxy, where the settings have one.
+        /// </summary>
+        public AzmiStr proxy_user;
+        /// <summary>
+        ///  The password for the proxy.
+        /// </summary>
+        public AzmiStr proxy_password;
     }
 
     /// <summary>

@@ -488,6 +488,12 @@ namespace ManagedIdentity.Native
 
         /// <summary>Sign <c>text</c> by <c>algorithm</c> with the key of the connection's certificate.</summary>
         Signature = 3,
+
+        /// <summary>Find the proxy that the system's settings name for <c>url</c>.</summary>
+        Proxy = 4,
+
+        /// <summary>Start a browser with the page <c>url</c>.</summary>
+        Browser = 5,
     }
 
     /// <summary>How a question was answered.</summary>
@@ -499,7 +505,7 @@ namespace ManagedIdentity.Native
         /// <summary>There is a token.</summary>
         Token = 1,
 
-        /// <summary>The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.</summary>
+        /// <summary>The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates, knows no proxies or starts no browser.</summary>
         Missing = 2,
 
         /// <summary>It failed; <c>message</c> says why.</summary>
@@ -516,6 +522,12 @@ namespace ManagedIdentity.Native
 
         /// <summary>No store has the certificate.</summary>
         NotFound = 7,
+
+        /// <summary>The settings name <c>proxy</c>, or none.</summary>
+        Proxy = 8,
+
+        /// <summary>The browser was started.</summary>
+        Opened = 9,
     }
 
     /// <summary>How a key signs.</summary>
@@ -563,6 +575,9 @@ namespace ManagedIdentity.Native
 
         /// <summary>Sign in as a service principal with <c>client_id</c> and the token of the workflow that this runs in: of GitHub Actions or of Azure DevOps, for which <c>service_connection</c> names the connection.</summary>
         WorkflowToken = 11,
+
+        /// <summary>Sign a user in with a browser of this machine, which the host is asked to start: <c>AZMI_EVENT_QUESTION</c>. <c>client_id</c> may name the application that asks, <c>account</c> the user, <c>claims_challenge</c> what a service wants to see.</summary>
+        Browser = 12,
     }
 
     /// <summary>What to do with the system-assigned identity.</summary>
@@ -972,6 +987,9 @@ namespace ManagedIdentity.Native
 
         /// <summary>How to sign it.</summary>
         public SignatureAlgorithm Algorithm { get; set; }
+
+        /// <summary>The URL of a service or of a page.</summary>
+        public string? Url { get; set; }
     }
 
     /// <summary>What the host found out or did. Without an outcome, another host may answer.</summary>
@@ -1013,6 +1031,15 @@ namespace ManagedIdentity.Native
         /// <summary>Why it failed, for <c>AZMI_ANSWER_FAILED</c>.</summary>
         public string? Message { get; set; }
 
+        /// <summary>The URL of the proxy, for <c>AZMI_ANSWER_PROXY</c>; null for a direct connection.</summary>
+        public string? Proxy { get; set; }
+
+        /// <summary>The user name for the proxy, where the settings have one.</summary>
+        public string? ProxyUser { get; set; }
+
+        /// <summary>The password for the proxy.</summary>
+        public SecureString? ProxyPassword { get; set; }
+
         internal AzmiAnswer Write(NativeScope memory) => new()
         {
             outcome = (uint)Outcome,
@@ -1027,6 +1054,9 @@ namespace ManagedIdentity.Native
             algorithm = (uint)Algorithm,
             signature = memory.Base64(Signature),
             message = memory.Text(Message),
+            proxy = memory.Text(Proxy),
+            proxy_user = memory.Text(ProxyUser),
+            proxy_password = memory.Secret(ProxyPassword),
         };
     }
 
@@ -1277,6 +1307,7 @@ namespace ManagedIdentity.Native
             Thumbprint = source->thumbprint.Read(),
             Text = source->text.Read(),
             Algorithm = (SignatureAlgorithm)source->algorithm,
+            Url = source->url.Read(),
         };
 
         private static OperationProgress Read(AzmiProgress* source) => new()
@@ -1345,6 +1376,12 @@ namespace ManagedIdentity.Native.Requests
         /// <summary>The SHA-1 thumbprint of a certificate: see <c>AZMI_CREDENTIAL_*</c>.</summary>
         public string? Thumbprint { get; set; }
 
+        /// <summary>The password of an encrypted key in a PEM file.</summary>
+        public SecureString? CertificatePassword { get; set; }
+
+        /// <summary>The user name to sign in with: see <c>AZMI_CREDENTIAL_BROWSER</c>.</summary>
+        public string? Account { get; set; }
+
         /// <summary>What a claims challenge said, in base64.</summary>
         public string? ClaimsChallenge { get; set; }
 
@@ -1356,6 +1393,18 @@ namespace ManagedIdentity.Native.Requests
 
         /// <summary>The environment that names the proxy and the sign-in, and that of programs that are run to sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on Windows) pass theirs.</summary>
         public IReadOnlyList<KeyValuePair<string, string>>? Variables { get; set; } = ProcessEnvironment.Variables();
+
+        /// <summary>The URL of the proxy for every service, which may hold a password; when not given, that of the environment, or the host is asked: <c>AZMI_QUESTION_PROXY</c>.</summary>
+        public SecureString? Proxy { get; set; }
+
+        /// <summary>The user name for the proxy, whoever names the proxy.</summary>
+        public string? ProxyUser { get; set; }
+
+        /// <summary>The password for the proxy.</summary>
+        public SecureString? ProxyPassword { get; set; }
+
+        /// <summary>The full path of a file of certificates to trust beside the system's.</summary>
+        public string? CertificateAuthority { get; set; }
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1372,11 +1421,17 @@ namespace ManagedIdentity.Native.Requests
                 graph_token = memory.Secret(GraphToken),
                 path = memory.Text(Path),
                 thumbprint = memory.Text(Thumbprint),
+                certificate_password = memory.Secret(CertificatePassword),
+                account = memory.Text(Account),
                 claims_challenge = memory.Text(ClaimsChallenge),
                 service_connection = memory.Text(ServiceConnection),
                 subscription_id = memory.Text(SubscriptionId),
                 variables = memory.Tags(Variables),
                 variables_len = (nuint)(Variables?.Count ?? 0),
+                proxy = memory.Secret(Proxy),
+                proxy_user = memory.Text(ProxyUser),
+                proxy_password = memory.Secret(ProxyPassword),
+                certificate_authority = memory.Text(CertificateAuthority),
             };
             return NativeMethods.azmi_client_connect(&record, queue, tag);
         }

@@ -71,7 +71,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define AZMI_ABI_VERSION 6
+#define AZMI_ABI_VERSION 7
 
 // `azmi_queue_wait`: nothing arrived in the time given.
 #define AZMI_TIMEOUT 1
@@ -122,13 +122,20 @@
 // Sign `text` by `algorithm` with the key of the connection's certificate.
 #define AZMI_QUESTION_SIGNATURE 3
 
+// Find the proxy that the system's settings name for `url`.
+#define AZMI_QUESTION_PROXY 4
+
+// Start a browser with the page `url`.
+#define AZMI_QUESTION_BROWSER 5
+
 // No answer: another host may give it.
 #define AZMI_ANSWER_NONE 0
 
 // There is a token.
 #define AZMI_ANSWER_TOKEN 1
 
-// The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.
+// The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates, knows
+// no proxies or starts no browser.
 #define AZMI_ANSWER_MISSING 2
 
 // It failed; `message` says why.
@@ -145,6 +152,12 @@
 
 // No store has the certificate.
 #define AZMI_ANSWER_NOT_FOUND 7
+
+// The settings name `proxy`, or none.
+#define AZMI_ANSWER_PROXY 8
+
+// The browser was started.
+#define AZMI_ANSWER_OPENED 9
 
 // The certificate has no RSA key.
 #define AZMI_SIGNATURE_NONE 0
@@ -193,6 +206,11 @@
 // Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
 // of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
 #define AZMI_CREDENTIAL_WORKFLOW_TOKEN 11
+
+// Sign a user in with a browser of this machine, which the host is asked to start:
+// `AZMI_EVENT_QUESTION`. `client_id` may name the application that asks, `account` the user,
+// `claims_challenge` what a service wants to see.
+#define AZMI_CREDENTIAL_BROWSER 12
 
 // None.
 #define AZMI_IDENTITY_NONE 0
@@ -685,6 +703,8 @@ typedef struct AzmiQuestion {
   struct AzmiStr text;
   // How to sign it.
   AzmiSignatureAlgorithm algorithm;
+  // The URL of a service or of a page.
+  struct AzmiStr url;
 } AzmiQuestion;
 
 // How far a long wait has come.
@@ -817,6 +837,10 @@ typedef struct AzmiConnectRequest {
   struct AzmiStr path;
   // The SHA-1 thumbprint of a certificate: see `AZMI_CREDENTIAL_*`.
   struct AzmiStr thumbprint;
+  // The password of an encrypted key in a PEM file.
+  struct AzmiStr certificate_password;
+  // The user name to sign in with: see `AZMI_CREDENTIAL_BROWSER`.
+  struct AzmiStr account;
   // What a claims challenge said, in base64.
   struct AzmiStr claims_challenge;
   // The id of a service connection of Azure DevOps; when not given, the pipeline's own.
@@ -829,6 +853,15 @@ typedef struct AzmiConnectRequest {
   const struct AzmiTag *variables;
   // The number of variables.
   size_t variables_len;
+  // The URL of the proxy for every service, which may hold a password; when not given, that of
+  // the environment, or the host is asked: `AZMI_QUESTION_PROXY`.
+  struct AzmiStr proxy;
+  // The user name for the proxy, whoever names the proxy.
+  struct AzmiStr proxy_user;
+  // The password for the proxy.
+  struct AzmiStr proxy_password;
+  // The full path of a file of certificates to trust beside the system's.
+  struct AzmiStr certificate_authority;
 } AzmiConnectRequest;
 
 // How a question was answered.
@@ -866,6 +899,12 @@ typedef struct AzmiAnswer {
   struct AzmiStr signature;
   // Why it failed, for `AZMI_ANSWER_FAILED`.
   struct AzmiStr message;
+  // The URL of the proxy, for `AZMI_ANSWER_PROXY`; null for a direct connection.
+  struct AzmiStr proxy;
+  // The user name for the proxy, where the settings have one.
+  struct AzmiStr proxy_user;
+  // The password for the proxy.
+  struct AzmiStr proxy_password;
 } AzmiAnswer;
 
 // Which resource: its id, or its names. Names beside an id must agree with it.

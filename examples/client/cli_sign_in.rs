@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use managed_identity::arm::Scope;
 use managed_identity::base::{RetryPolicy, Silent};
-use managed_identity::connect::{Request, SignIn, connect};
+use managed_identity::connect::{Network, Request, SignIn, connect};
 use managed_identity::identity;
 use serde_json::{Value, json};
 
@@ -29,6 +29,7 @@ pub async fn run(mut arguments: Arguments) -> Result<Value> {
         tenant: None,
         subscription_id: None,
         variables: None,
+        network: Network::default(),
         retry: RetryPolicy::default(),
     };
     let connection = connect(request, Arc::new(Silent)).await?;

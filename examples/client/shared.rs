@@ -5,7 +5,7 @@ use std::sync::Arc;
 use emulator::seed;
 use managed_identity::arm::Client;
 use managed_identity::base::{RetryPolicy, Silent};
-use managed_identity::connect::{Request, SignIn, connect};
+use managed_identity::connect::{Network, Request, SignIn, connect};
 use managed_identity::resource::ResourceIdentity;
 use serde_json::{Value, json};
 
@@ -25,6 +25,7 @@ pub async fn client(endpoint: &str) -> Result<Client> {
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
         variables: None,
+        network: Network::default(),
         retry: RetryPolicy::default(),
     };
     Ok(connect(request, Arc::new(Silent)).await?.client)

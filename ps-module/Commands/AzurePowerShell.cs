@@ -10,7 +10,10 @@ namespace ManagedIdentity.Commands;
 /// <summary>Asks Azure PowerShell, in the runspace and on the thread of a cmdlet.</summary>
 internal static class AzurePowerShell
 {
-    /// <summary>Nothing of it is shown: what Az writes as verbose or debug is its own affair.</summary>
+    /// <summary>
+    /// Nothing of it is shown: what Az writes as verbose or debug is its own affair. It runs where the session's language
+    /// is constrained, too: it calls no method, and converts to no type but PowerShell's own.
+    /// </summary>
     private const string Script = """
         param([string] $Audience, [string] $Tenant)
         $ErrorActionPreference = 'Stop'
@@ -33,13 +36,13 @@ internal static class AzurePowerShell
         if ($Tenant) {
             $call.TenantId = $Tenant
         }
-        if ((Get-Command Az.Accounts\Get-AzAccessToken).Parameters.ContainsKey('AsSecureString')) {
+        if ((Get-Command Az.Accounts\Get-AzAccessToken).Parameters.Keys -contains 'AsSecureString') {
             $call.AsSecureString = $true
         }
         $token = Az.Accounts\Get-AzAccessToken @call
         @{
             Token          = $token.Token
-            ExpiresOn      = [DateTimeOffset] $token.ExpiresOn
+            ExpiresOn      = $token.ExpiresOn
             Account        = [string] $context.Account.Id
             Tenant         = [string] $context.Tenant.Id
             SubscriptionId = [string] $context.Subscription.Id
@@ -69,7 +72,7 @@ internal static class AzurePowerShell
             return new HostAnswer { Outcome = AnswerOutcome.Missing };
         }
 
-        var lifetime = (DateTimeOffset)found["ExpiresOn"]! - DateTimeOffset.UtcNow;
+        var lifetime = LanguagePrimitives.ConvertTo<DateTimeOffset>(found["ExpiresOn"]) - DateTimeOffset.UtcNow;
         return new HostAnswer
         {
             Outcome = AnswerOutcome.Token,

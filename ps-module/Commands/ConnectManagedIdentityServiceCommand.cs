@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using System.Net;
 using System.Security;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
@@ -28,6 +29,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     private const string WithFederatedTokenFile = "FederatedTokenFile";
     private const string WithWorkflowToken = "WorkflowToken";
     private const string WithIdentity = "Identity";
+    private const string WithBrowser = "Interactive";
     private const string WithDeviceCode = "DeviceCode";
     private const string ToEmulator = "Emulator";
 
@@ -56,10 +58,11 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
 
     /// <summary>
     /// With -Identity, which of the managed identities there are: by client id, object id or resource id. With
-    /// -AccessToken, whose token it is, to be shown.
+    /// -AccessToken, whose token it is, to be shown. With -Interactive, who signs in.
     /// </summary>
     [Parameter(ParameterSetName = WithAccessToken)]
     [Parameter(ParameterSetName = WithIdentity)]
+    [Parameter(ParameterSetName = WithBrowser)]
     [ValidateNotNullOrEmpty]
     public string? AccountId { get; set; }
 
@@ -77,13 +80,15 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     public PSCredential? Credential { get; set; }
 
     /// <summary>
-    /// The id of the application. With -UseDeviceAuthentication, the one that asks; Azure PowerShell's without it.
+    /// The id of the application. With -Interactive and -UseDeviceAuthentication, the one that asks; Azure PowerShell's
+    /// without it.
     /// </summary>
     [Parameter(ParameterSetName = WithCertificate, Mandatory = true)]
     [Parameter(ParameterSetName = WithCertificateThumbprint, Mandatory = true)]
     [Parameter(ParameterSetName = WithFederatedToken, Mandatory = true)]
     [Parameter(ParameterSetName = WithFederatedTokenFile, Mandatory = true)]
     [Parameter(ParameterSetName = WithWorkflowToken, Mandatory = true)]
+    [Parameter(ParameterSetName = WithBrowser)]
     [Parameter(ParameterSetName = WithDeviceCode)]
     public string? ApplicationId { get; set; }
 
@@ -92,7 +97,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     [ValidateNotNullOrEmpty]
     public string? CertificatePath { get; set; }
 
-    /// <summary>The password of a PFX file.</summary>
+    /// <summary>The password of a PFX file, or of the encrypted key in a PEM file.</summary>
     [Parameter(ParameterSetName = WithCertificate)]
     [SecureText]
     public SecureString? CertificatePassword { get; set; }
@@ -135,12 +140,18 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     [Alias("MSI", "ManagedService")]
     public SwitchParameter Identity { get; set; }
 
+    /// <summary>Signs a person in, with the browser of this machine.</summary>
+    [Parameter(ParameterSetName = WithBrowser, Mandatory = true)]
+    [Alias("UseBrowser")]
+    public SwitchParameter Interactive { get; set; }
+
     /// <summary>Signs a person in, with a browser on this machine or any other.</summary>
     [Parameter(ParameterSetName = WithDeviceCode, Mandatory = true)]
     [Alias("DeviceCode", "DeviceAuth", "Device")]
     public SwitchParameter UseDeviceAuthentication { get; set; }
 
     /// <summary>What an error said that asked for another sign-in.</summary>
+    [Parameter(ParameterSetName = WithBrowser)]
     [Parameter(ParameterSetName = WithDeviceCode)]
     [ValidateNotNullOrEmpty]
     public string? ClaimsChallenge { get; set; }
@@ -171,6 +182,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     [Parameter(ParameterSetName = WithFederatedTokenFile)]
     [Parameter(ParameterSetName = WithWorkflowToken)]
     [Parameter(ParameterSetName = WithIdentity)]
+    [Parameter(ParameterSetName = WithBrowser)]
     [Parameter(ParameterSetName = WithDeviceCode)]
     public string? Audience { get; set; }
 
@@ -187,7 +199,8 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
 
     /// <summary>
     /// The cloud: AzureCloud, AzureUSGovernment or AzureChinaCloud. Without it and -Endpoint, the environment variables
-    /// AZURE_RESOURCE_MANAGER_URL and AZURE_AUTHORITY_HOST say which, or else it is AzureCloud.
+    /// AZURE_RESOURCE_MANAGER_URL and AZURE_AUTHORITY_HOST say which, or the context of Azure PowerShell or the Azure CLI
+    /// that signs in, or else it is AzureCloud.
     /// </summary>
     [Parameter]
     [Alias("EnvironmentName")]
@@ -198,6 +211,21 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     [Parameter]
     [ValidateSet("Process")]
     public string Scope { get; set; } = "Process";
+
+    /// <summary>The proxy for every request but those to this machine. Without it, that of the environment or the system.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>The user name and the password for the proxy, whoever names it.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <summary>A file of certificates to trust beside those of the system: PEM, with one or more, or DER.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CertificateAuthorityPath { get; set; }
 
     private protected override SecureString? PfxPassword =>
         ParameterSetName == WithCertificate ? CertificatePassword : base.PfxPassword;
@@ -245,6 +273,11 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
             Audience = Given(nameof(Audience), Audience),
             Tenant = Given(nameof(Tenant), Tenant),
             SubscriptionId = Given(nameof(SubscriptionId), SubscriptionId),
+            // It may hold a password.
+            Proxy = Proxy is null ? null : new NetworkCredential("", Proxy.OriginalString).SecurePassword,
+            ProxyUser = ProxyCredential?.UserName,
+            ProxyPassword = ProxyCredential?.Password,
+            CertificateAuthority = CertificateAuthorityPath is null ? null : FilePath(nameof(CertificateAuthorityPath), CertificateAuthorityPath),
         };
         switch (ParameterSetName)
         {
@@ -263,6 +296,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
                 request.Credential = CredentialKind.Certificate;
                 request.ClientId = ApplicationId;
                 request.Path = FilePath(nameof(CertificatePath), CertificatePath!);
+                request.CertificatePassword = CertificatePassword;
                 break;
             case WithCertificateThumbprint:
                 request.Credential = CredentialKind.Certificate;
@@ -287,6 +321,12 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
             case WithIdentity:
                 request.Credential = CredentialKind.ManagedIdentity;
                 request.ClientId = AccountId;
+                break;
+            case WithBrowser:
+                request.Credential = CredentialKind.Browser;
+                request.ClientId = ApplicationId;
+                request.Account = AccountId;
+                request.ClaimsChallenge = ClaimsChallenge;
                 break;
             case WithDeviceCode:
                 request.Credential = CredentialKind.DeviceCode;

@@ -265,6 +265,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 QuestionKind.Token => AzurePowerShell.Answer(question, InvokeCommand),
                 QuestionKind.Certificate => OpenCertificate(question),
                 QuestionKind.Signature => CertificateAnswers.Sign(question, Certificate),
+                QuestionKind.Proxy => ProxyAnswers.Find(question.Url!),
+                QuestionKind.Browser => BrowserAnswers.Open(question.Url!),
                 _ => new HostAnswer { Outcome = AnswerOutcome.Missing },
             };
         }

@@ -14,5 +14,9 @@ internal sealed unsafe partial class HostAnswer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Token?.Dispose();
+    public void Dispose()
+    {
+        Token?.Dispose();
+        ProxyPassword?.Dispose();
+    }
 }

@@ -249,7 +249,7 @@ impl Client {
     pub async fn graph_url(&self, path: &str) -> Result<Url> {
         let shared = &self.shared;
         let find = || async {
-            discover(&shared.cloud, &shared.http)
+            discover(&shared.cloud, &shared.http, &self.observer)
                 .await?
                 .graph()
                 .ok_or_else(|| {
@@ -329,6 +329,7 @@ impl Client {
         let retry = &shared.retry;
         let audience = self.audience(&request.url, request.target)?;
         request.check_condition()?;
+        shared.http.find_way(&request.url, &self.observer).await?;
         let http = shared.http.toward(&request.url)?;
         let caller = Caller {
             http: &shared.http,
@@ -650,7 +651,7 @@ mod tests {
             credential: Credential::AccessToken(given),
             first: None,
             subscription_id: None,
-            http: Arc::new(Http::new(Proxy::None)),
+            http: Arc::new(Http::new(Proxy::System)),
             retry: RetryPolicy::default(),
         })
     }

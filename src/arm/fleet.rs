@@ -405,7 +405,7 @@ mod tests {
             credential: Credential::AccessToken(given),
             first: None,
             subscription_id: Some(ONE.to_owned()),
-            http: Arc::new(Http::new(Proxy::None)),
+            http: Arc::new(Http::new(Proxy::System)),
             retry: RetryPolicy::default(),
         })
     }

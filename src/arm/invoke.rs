@@ -370,7 +370,7 @@ mod tests {
             ),
             first: None,
             subscription_id: None,
-            http: Arc::new(Http::new(Proxy::None)),
+            http: Arc::new(Http::new(Proxy::System)),
             retry: RetryPolicy::default(),
         })
     }

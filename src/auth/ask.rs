@@ -37,7 +37,7 @@ impl Answer {
 /// what the request proves itself with: a refusal is without it.
 ///
 /// # Errors
-/// `AuthorityUnreachable`, or what is in the way of it; `InsecureEndpoint`.
+/// `AuthorityUnreachable`, or what is in the way of it; `InsecureEndpoint`; `InvalidProxy`.
 pub(super) async fn ask(
     caller: &Caller<'_>,
     url: &Url,
@@ -45,6 +45,7 @@ pub(super) async fn ask(
     secrets: &[&Secret],
     request: impl Fn(&reqwest::Client) -> reqwest::RequestBuilder,
 ) -> Result<Answer> {
+    caller.http.find_way(url, caller.observer).await?;
     let http = caller.http.toward(url)?;
     for attempt in 1.. {
         let last = attempt >= caller.retry.connect_attempts;

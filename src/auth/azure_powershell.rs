@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::caller::Caller;
-use super::host::Questions;
 use super::token::AccessToken;
-use crate::base::{Audience, ContextToken, HostAnswer, Observer, QuestionKind, Result};
+use crate::base::{Audience, ContextToken, HostAnswer, Observer, QuestionKind, Questions, Result};
 
 /// Azure PowerShell, and the tenant to ask it for.
 #[derive(Debug)]

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::certificate_error::CertificateError;
 use super::files;
-use super::host::Questions;
 use super::host_key::HostKey;
 use super::pem_key::PemKey;
 use super::token::Secret;
-use crate::base::{Category, CertificateSource, Error, Observer, Result, SignatureAlgorithm};
+use crate::base::{
+    Category, CertificateSource, Error, Observer, Questions, Result, SignatureAlgorithm,
+};
 
 /// A certificate and its RSA key.
 pub struct Certificate {
@@ -40,20 +41,22 @@ const LIFETIME: i64 = 10 * 60;
 const LEEWAY: i64 = 5 * 60;
 
 impl Certificate {
-    /// Opens a certificate: PEM here, a PFX (PKCS #12) file and a store of the system by the host.
+    /// Opens a certificate: PEM here, with the password that its key may be encrypted with; a PFX
+    /// (PKCS #12) file and a store of the system by the host.
     ///
     /// # Errors
     /// `FileUnreadable`; `InvalidThumbprint`; `CertificateNotFound`; `InvalidCertificate`, which
     /// says what is wrong; `WrongPassword`; `CertificateUnsupported` by the host.
     pub(crate) async fn open(
         source: &CertificateSource,
+        password: Option<&Secret>,
         observer: &Arc<dyn Observer>,
     ) -> Result<Self> {
         let unusable = |why: CertificateError| why.about(source);
         if let CertificateSource::File(path) = source {
             let content = files::read(path, LONGEST, "the certificate")?;
             if PemKey::is_in(&content) {
-                let (certificate, key) = PemKey::read(&content).map_err(unusable)?;
+                let (certificate, key) = PemKey::read(&content, password).map_err(unusable)?;
                 return Ok(Self::new(&certificate, Key::Pem(key)));
             }
         }

@@ -26,11 +26,17 @@ pub(super) fn check(der: &[u8]) -> std::result::Result<(), CertificateError> {
 
 pub(super) const NOT_RSA: &str = "its key is not RSA, which Microsoft Entra requires";
 
+const SPECIFY_PASSWORD: &str = "Specify the password with -CertificatePassword, or in \
+                                AZURE_CLIENT_CERTIFICATE_PASSWORD for \
+                                AZURE_CLIENT_CERTIFICATE_PATH.";
+
 /// Why a certificate can't be used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum CertificateError {
     Invalid(String),
     WrongPassword,
+    /// The key is encrypted, and there is no password.
+    NoPassword,
     /// The text is no thumbprint.
     NoThumbprint,
     /// No store has it.
@@ -59,11 +65,14 @@ impl CertificateError {
             (Self::Invalid(why), CertificateSource::File(_)) => error("InvalidCertificate", &why)
                 .advise("Specify a PEM or PFX file with a certificate and its RSA key."),
             (Self::Invalid(why), CertificateSource::Store(_)) => error("InvalidCertificate", &why),
-            (Self::WrongPassword, _) => error("WrongPassword", "the password is not correct")
-                .advise(
-                    "Specify the password with -CertificatePassword, or in \
-                     AZURE_CLIENT_CERTIFICATE_PASSWORD for AZURE_CLIENT_CERTIFICATE_PATH.",
-                ),
+            (Self::WrongPassword, _) => {
+                error("WrongPassword", "the password is not correct").advise(SPECIFY_PASSWORD)
+            }
+            (Self::NoPassword, _) => error(
+                "WrongPassword",
+                "its key is encrypted, and no password is specified",
+            )
+            .advise(SPECIFY_PASSWORD),
             (Self::NoThumbprint, _) => Error::invalid(
                 "InvalidThumbprint",
                 "CertificateThumbprint",

@@ -3,13 +3,12 @@
 use super::azure_cli::AzureCli;
 use super::azure_powershell::AzurePowerShell;
 use super::caller::Caller;
-use super::device_code::DeviceCode;
-use super::host::Questions;
 use super::managed_identity::ManagedIdentity;
+use super::person::Person;
 use super::service_principal::ServicePrincipal;
 use super::static_tokens::StaticTokens;
 use super::token::AccessToken;
-use crate::base::{Audience, Result};
+use crate::base::{Audience, Questions, Result};
 
 /// A way to get tokens.
 pub enum Credential {
@@ -20,7 +19,7 @@ pub enum Credential {
     /// The managed identity of the machine.
     ManagedIdentity(ManagedIdentity),
     /// A person who signed in with a browser.
-    DeviceCode(DeviceCode),
+    Person(Person),
     /// The sign-in of Azure PowerShell.
     AzurePowerShell(AzurePowerShell),
     /// The sign-in of the Azure CLI.
@@ -37,7 +36,7 @@ impl Credential {
             Self::AccessToken(given) => given.token(audience),
             Self::ServicePrincipal(credential) => credential.token(caller, audience).await,
             Self::ManagedIdentity(credential) => credential.token(caller, audience).await,
-            Self::DeviceCode(credential) => credential.token(caller, audience).await,
+            Self::Person(credential) => credential.token(caller, audience).await,
             Self::AzurePowerShell(credential) => credential.token(caller, audience).await,
             Self::AzureCli(credential) => credential.token(audience).await,
         }
@@ -69,7 +68,7 @@ impl Credential {
             Self::AzurePowerShell(_) => format!(
                 "Sign in again: Connect-AzAccount -Tenant {tenant} -ClaimsChallenge \"{challenge}\""
             ),
-            Self::DeviceCode(user) => user.command(Some(challenge)),
+            Self::Person(person) => person.command(Some(challenge)),
             Self::AccessToken(_) => format!(
                 "Get a new token with the claims challenge \"{challenge}\" and connect with it: \
                  az login --tenant \"{tenant}\" \

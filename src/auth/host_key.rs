@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::certificate_error::{CertificateError, check};
-use super::host::Questions;
-use crate::base::{CertificateSource, HostAnswer, Observer, QuestionKind, SignatureAlgorithm};
+use crate::base::{
+    CertificateSource, HostAnswer, Observer, QuestionKind, Questions, SignatureAlgorithm,
+};
 
 /// The RSA key of a certificate that the host has opened.
 pub(super) struct HostKey {

@@ -4,24 +4,38 @@ use ring::rand::SystemRandom;
 use ring::signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::{PemObject, SectionKind};
+use secrecy::ExposeSecret;
+use x509_parser::pem::Pem;
 
 use super::certificate_error::{CertificateError, NOT_RSA, check};
+use super::encrypted_key;
+use super::token::Secret;
 
 /// The RSA key of a PEM file, which signs with PS256.
 pub(super) struct PemKey(Box<RsaKeyPair>);
 
 const MARK: &[u8] = b"-----BEGIN ";
 
+/// The header of a key that is encrypted as before PKCS #8 (RFC 1421), with a weak hash.
+const OLD_ENCRYPTION: &[u8] = b"Proc-Type: 4,ENCRYPTED";
+
+fn contains(content: &[u8], mark: &[u8]) -> bool {
+    content.windows(mark.len()).any(|window| window == mark)
+}
+
 type Result<T> = std::result::Result<T, CertificateError>;
 
 impl PemKey {
     /// Whether a file is PEM.
     pub(super) fn is_in(content: &[u8]) -> bool {
-        content.windows(MARK.len()).any(|window| window == MARK)
+        contains(content, MARK)
     }
 
-    /// The key, and its certificate in DER.
-    pub(super) fn read(content: &[u8]) -> Result<(Vec<u8>, Self)> {
+    /// The key, which `password` may decrypt, and its certificate in DER.
+    pub(super) fn read(content: &[u8], password: Option<&Secret>) -> Result<(Vec<u8>, Self)> {
+        if contains(content, OLD_ENCRYPTION) {
+            return Err(encrypted_key::unsupported());
+        }
         let mut key = None;
         let mut certificates = Vec::new();
         for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(content) {
@@ -35,11 +49,10 @@ impl PemKey {
                 _ => {}
             }
         }
-        let encrypted = String::from_utf8_lossy(content).contains("ENCRYPTED");
-        let key = key.ok_or(CertificateError::invalid(match encrypted {
-            true => "its key is encrypted, which is supported only in PFX files",
-            false => "it has no private key",
-        }))?;
+        let key = match key {
+            Some(plain) => plain,
+            None => decrypted(content, password)?,
+        };
         let key = rsa_key(&key)?;
         // The key's public half stands in its certificate as it is.
         let public = key.public_key().as_ref();
@@ -62,6 +75,22 @@ impl PemKey {
             .sign(&RSA_PSS_SHA256, &random, text.as_bytes(), &mut signature)
             .map_err(|_| "the operating system returned no random numbers".to_owned())?;
         Ok(signature)
+    }
+}
+
+/// The key of a file that has none in clear.
+fn decrypted(content: &[u8], password: Option<&Secret>) -> Result<PrivateKeyDer<'static>> {
+    let sections = Pem::iter_from_buffer(content).filter_map(std::result::Result::ok);
+    let encrypted = sections
+        .into_iter()
+        .find(|section| section.label == "ENCRYPTED PRIVATE KEY");
+    match (encrypted, password) {
+        (Some(section), Some(password)) => {
+            let key = encrypted_key::decrypt(&section.contents, password)?;
+            Ok(PrivateKeyDer::Pkcs8(key.expose_secret().to_vec().into()))
+        }
+        (Some(_), None) => Err(CertificateError::NoPassword),
+        (None, _) => Err(CertificateError::invalid("it has no private key")),
     }
 }
 

@@ -7,10 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::caller::Caller;
 use super::certificate::Certificate;
 use super::federated_token::FederatedToken;
-use super::host::Questions;
 use super::token::{AccessToken, Secret};
 use super::token_endpoint::{Form, Refusal, TokenEndpoint};
-use crate::base::{Audience, Result};
+use crate::base::{Audience, Questions, Result};
 
 /// A service principal.
 pub struct ServicePrincipal {

@@ -182,7 +182,7 @@ impl TokenEndpoint {
         let (error, claims) = match serde_json::from_slice::<Refused>(&answer.body) {
             Ok(refused) => {
                 let category = Category::AuthenticationError;
-                let message = refused.with_full_stop();
+                let message = refusal_of(&refused.error, refused.error_description.as_deref());
                 (
                     Error::new(category, &refused.error, account, message),
                     refused.claims,
@@ -213,16 +213,14 @@ impl TokenEndpoint {
     }
 }
 
-impl Refused {
-    /// Entra's code and sentence; the ids behind it are of no use to the reader.
-    fn with_full_stop(&self) -> String {
-        let text = self.error_description.as_deref().unwrap_or_default();
-        let first = || text.lines().next().map(str::trim);
-        let told = entras_sentence(text).or_else(first);
-        match told.filter(|told| !told.is_empty()) {
-            Some(told) => told.to_owned(),
-            None => format!("The sign-in was refused: {}", self.error),
-        }
+/// Entra's code and sentence, of a refusal; the ids behind it are of no use to the reader.
+pub(super) fn refusal_of(code: &str, description: Option<&str>) -> String {
+    let text = description.unwrap_or_default();
+    let first = || text.lines().next().map(str::trim);
+    let told = entras_sentence(text).or_else(first);
+    match told.filter(|told| !told.is_empty()) {
+        Some(told) => told.to_owned(),
+        None => format!("The sign-in was refused: {code}"),
     }
 }
 

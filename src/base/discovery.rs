@@ -1,6 +1,7 @@
 //! What a Resource Manager says of its cloud: `/metadata/endpoints`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::Url;
 use serde_json::Value;
@@ -11,6 +12,7 @@ use super::cloud::{Cloud, parse_endpoint};
 use super::connect_failure::ConnectFailure;
 use super::error::{Error, Result};
 use super::http::{Http, NoAnswer, read_body};
+use super::observer::Observer;
 
 /// What a Resource Manager says of its cloud. An endpoint does not choose what tokens it gets: what
 /// it says counts as far as it concerns its own host, and names where to sign in within the bounds
@@ -30,12 +32,17 @@ pub(crate) struct Description {
 ///
 /// # Errors
 /// `DiscoveryFailed` when it does not say.
-pub(crate) async fn discover(cloud: &Cloud, http: &Http) -> Result<Description> {
+pub(crate) async fn discover(
+    cloud: &Cloud,
+    http: &Http,
+    observer: &Arc<dyn Observer>,
+) -> Result<Description> {
     let mut url = cloud.resource_manager.clone();
     url.set_path("/metadata/endpoints");
     url.set_query(Some("api-version=2023-11-01"));
     let host = url.host_str().unwrap_or_default().to_owned();
     let failure = |why: &dyn fmt::Display| failure(cloud, why);
+    http.find_way(&url, observer).await?;
     let answer = match http.toward(&url)?.get(url.clone()).send().await {
         Ok(answer) => answer,
         Err(error) if error.is_connect() => {

@@ -1,15 +1,18 @@
 //! The HTTP clients of one connection: one for the network, one for this machine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Intercept;
 use once_cell::sync::OnceCell;
+use rustls::pki_types::CertificateDer;
 
 use super::category::Category;
 use super::cloud::is_loopback;
 use super::error::{Error, Result};
-use super::proxy::Proxy;
-use super::trust::{self, ExtraRoots};
+use super::observer::Observer;
+use super::proxy::{NamedBy, Proxy};
+use super::trust;
 use reqwest::Url;
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
@@ -19,7 +22,7 @@ const LONGEST_BODY: usize = 64 << 20;
 /// is made when it is first needed, and keeps its connections open for the next request.
 pub(crate) struct Http {
     proxy: Proxy,
-    roots: ExtraRoots,
+    roots: Vec<CertificateDer<'static>>,
     network: OnceCell<reqwest::Client>,
     machine: OnceCell<reqwest::Client>,
 }
@@ -28,19 +31,31 @@ impl Http {
     pub(crate) fn new(proxy: Proxy) -> Self {
         Self {
             proxy,
-            roots: ExtraRoots::default(),
+            roots: Vec::new(),
             network: OnceCell::new(),
             machine: OnceCell::new(),
         }
     }
 
     /// The same, trusting further certificates.
-    pub(crate) fn trusting(self, roots: ExtraRoots) -> Self {
+    pub(crate) fn trusting(self, roots: Vec<CertificateDer<'static>>) -> Self {
         Self { roots, ..self }
     }
 
+    /// Finds out which proxy is on the way to a service, where only the host can: before the first
+    /// request to it.
+    ///
+    /// # Errors
+    /// `InvalidProxy` for one that requests can't go through.
+    pub(crate) async fn find_way(&self, service: &Url, observer: &Arc<dyn Observer>) -> Result<()> {
+        match is_loopback(service) {
+            true => Ok(()),
+            false => self.proxy.find(service, observer).await,
+        }
+    }
+
     /// The proxy that a request to a service goes through: see [`toward`](Self::toward).
-    pub(super) fn proxy_toward(&self, service: &Url) -> Option<Intercept> {
+    pub(super) fn proxy_toward(&self, service: &Url) -> Option<(Intercept, NamedBy)> {
         match is_loopback(service) {
             true => None,
             false => self.proxy.on_the_way_to(service),
@@ -51,8 +66,8 @@ impl Http {
     /// which could not reach it and must not see the token.
     ///
     /// # Errors
-    /// `InsecureEndpoint` for http to anywhere but this machine; `InvalidProxy`;
-    /// `CertificateFileUnreadable`; `TlsUnavailable` when the system's certificates can't be used.
+    /// `InsecureEndpoint` for http to anywhere but this machine; `InvalidProxy`; `TlsUnavailable`
+    /// when the system's certificates can't be used.
     pub(crate) fn toward(&self, service: &Url) -> Result<&reqwest::Client> {
         if is_loopback(service) {
             return self.machine();
@@ -68,7 +83,7 @@ impl Http {
     /// a managed identity's tokens come from.
     ///
     /// # Errors
-    /// `CertificateFileUnreadable`, `TlsUnavailable`.
+    /// `TlsUnavailable`.
     pub(crate) fn machine(&self) -> Result<&reqwest::Client> {
         self.machine
             .get_or_try_init(|| build(self.builder()?.no_proxy()))
@@ -76,7 +91,7 @@ impl Http {
 
     fn builder(&self) -> Result<reqwest::ClientBuilder> {
         Ok(reqwest::Client::builder()
-            .tls_backend_preconfigured(trust::client_config(&self.roots)?)
+            .tls_backend_preconfigured(trust::client_config(self.roots.clone())?)
             .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
@@ -168,7 +183,7 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_reached_without_encryption() {
-        let http = Http::new(Proxy::None);
+        let http = Http::new(Proxy::System);
         let toward = |url: &str| http.toward(&url.parse().unwrap()).map(|_| ());
         for good in [
             "https://management.azure.com",

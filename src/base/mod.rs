@@ -13,6 +13,7 @@ pub(crate) mod json;
 mod observer;
 mod proxy;
 mod question;
+mod questions;
 mod resource_id;
 mod resource_label;
 mod retry;
@@ -35,11 +36,12 @@ pub use error::{Error, Result};
 pub(crate) use http::{Http, NoAnswer, read_body};
 pub(crate) use json::null_is_empty;
 pub use observer::{Observer, Progress, Silent};
-pub use proxy::Proxy;
-pub(crate) use question::Open;
+pub(crate) use proxy::Proxy;
 pub use question::{
-    CertificateSource, ContextToken, HostAnswer, Question, QuestionKind, SignatureAlgorithm,
+    CertificateSource, ContextToken, HostAnswer, ProxyCredential, Question, QuestionKind,
+    SignatureAlgorithm,
 };
+pub(crate) use questions::Questions;
 pub use reqwest::{Method, Url};
 pub use resource_id::{ResourceId, ResourceType};
 pub(crate) use resource_id::{

@@ -1,5 +1,5 @@
-//! Questions that only the host can answer, and its answers: about Azure PowerShell's sign-in, and
-//! about certificates whose keys it holds.
+//! Questions that only the host can answer, and its answers: about Azure PowerShell's sign-in, about
+//! certificates whose keys it holds, and about the system's proxies and browser.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +40,16 @@ pub enum QuestionKind {
         text: String,
         /// How.
         algorithm: SignatureAlgorithm,
+    },
+    /// The proxy that the system's settings name for a URL.
+    Proxy {
+        /// The URL of a service.
+        url: String,
+    },
+    /// That a browser opens a page.
+    Browser {
+        /// The page.
+        url: String,
     },
 }
 
@@ -92,6 +102,24 @@ pub enum HostAnswer {
     },
     /// A signature.
     Signature(Vec<u8>),
+    /// What the system's settings say of the way to a service.
+    Proxy {
+        /// The proxy's URL; none when the way is direct.
+        url: Option<String>,
+        /// What the proxy wants to know of its user, where the settings say it.
+        credential: Option<ProxyCredential>,
+    },
+    /// The browser has been started.
+    Opened,
+}
+
+/// What a proxy wants to know of its user.
+#[derive(Clone, Debug)]
+pub struct ProxyCredential {
+    /// The user's name.
+    pub user: String,
+    /// The password.
+    pub password: SecretString,
 }
 
 /// A token of Azure PowerShell, and the context that it comes from.

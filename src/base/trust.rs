@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -21,15 +22,22 @@ use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
 use super::category::Category;
 use super::error::{Error, Result};
 
-/// Certificates that an environment names, which are trusted beside the system's.
+/// Certificates that are trusted beside the system's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ExtraRoots {
+    /// The file that the caller names.
+    given: Option<PathBuf>,
+    /// The file that an environment names.
     file: Option<PathBuf>,
     folders: Vec<PathBuf>,
 }
 
+const PARAMETER: &str = "CertificateAuthorityPath";
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDER: &str = "SSL_CERT_DIR";
+
+/// The system's own bundles of certificates are a fifth of it.
+const LONGEST: u64 = 4 << 20;
 
 impl ExtraRoots {
     /// What `SSL_CERT_FILE` and `SSL_CERT_DIR`, OpenSSL's variables, say in an environment; in that
@@ -43,6 +51,7 @@ impl ExtraRoots {
             value.filter(|value| !value.trim().is_empty())
         };
         Self {
+            given: None,
             file: value(FILE).map(PathBuf::from),
             folders: value(FOLDER)
                 .map(|list| std::env::split_paths(&list).collect())
@@ -50,36 +59,58 @@ impl ExtraRoots {
         }
     }
 
-    /// The certificates. What a folder holds besides is skipped; the file must be one of
-    /// certificates.
+    /// The same, and the certificates of a file that the caller names.
+    pub(crate) fn and_of(self, given: Option<PathBuf>) -> Self {
+        Self { given, ..self }
+    }
+
+    /// The certificates. What a folder holds besides is skipped; a file must be one of certificates.
     ///
     /// # Errors
     /// `CertificateFileUnreadable`.
-    fn read(&self) -> Result<Vec<CertificateDer<'static>>> {
+    pub(crate) fn read(&self) -> Result<Vec<CertificateDer<'static>>> {
         let mut found = Vec::new();
+        if let Some(file) = &self.given {
+            found.extend(read(file).map_err(|why| unusable(file, &why))?);
+        }
         if let Some(file) = &self.file {
-            let certificates = read_pem(file).map_err(|why| unreadable(file, &why))?;
-            if certificates.is_empty() {
-                return Err(unreadable(file, "it contains no certificate in PEM format"));
-            }
-            found.extend(certificates);
+            found.extend(read(file).map_err(|why| unreadable(file, &why))?);
         }
         for folder in &self.folders {
             for entry in folder.read_dir().into_iter().flatten().flatten() {
-                found.extend(read_pem(&entry.path()).unwrap_or_default());
+                found.extend(read(&entry.path()).unwrap_or_default());
             }
         }
-        // The verifier refuses all of them when one is not fit to be a root.
-        found.retain(|one| RootCertStore::empty().add(one.clone()).is_ok());
         Ok(found)
     }
 }
 
-fn read_pem(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    CertificateDer::pem_file_iter(file)
-        .map_err(|error| error.to_string())?
-        .collect::<Result<_, _>>()
-        .map_err(|error| error.to_string())
+/// The certificates of a file, in PEM or DER format, that are fit to be roots: the verifier refuses
+/// all of them when one is not.
+fn read(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut content = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(LONGEST).read_to_end(&mut content))
+        .map_err(|error| error.to_string())?;
+    let mut found = CertificateDer::pem_slice_iter(&content)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| format!("its PEM is damaged ({error})"))?;
+    if found.is_empty() {
+        found.push(content.into());
+    }
+    found.retain(|one| RootCertStore::empty().add(one.clone()).is_ok());
+    match found.is_empty() {
+        true => Err("it contains no certificate in PEM or DER format".to_owned()),
+        false => Ok(found),
+    }
+}
+
+fn unusable(file: &Path, why: &str) -> Error {
+    let rule = format!("{why}.");
+    let file = file.display().to_string();
+    Error::invalid("CertificateFileUnreadable", PARAMETER, &file, &rule).advise(
+        "Specify a file with the certificate of the authority: PEM, with one or more, or DER.",
+    )
 }
 
 fn unreadable(file: &Path, why: &str) -> Error {
@@ -99,12 +130,11 @@ fn unreadable(file: &Path, why: &str) -> Error {
 /// TLS that trusts the system's certificates and those beside them.
 ///
 /// # Errors
-/// `CertificateFileUnreadable`; `TlsUnavailable` when the system's certificates can't be used.
-pub(super) fn client_config(extra: &ExtraRoots) -> Result<ClientConfig> {
+/// `TlsUnavailable` when the system's certificates can't be used.
+pub(super) fn client_config(roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig> {
     // Fails when one is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let provider = CryptoProvider::get_default().expect("was just installed");
-    let roots = extra.read()?;
     let verifier = match roots.is_empty() {
         true => Verifier::new(provider.clone()),
         false => Verifier::new_with_extra_roots(roots, provider.clone()),
@@ -223,8 +253,8 @@ impl CertificateRejection {
                 format!("is not trusted{}", untrusted_end(end_entity, intermediates)),
                 format!(
                     "If the issuer belongs to your organization, such as to its proxy, add its \
-                     certificate to the system's store: {INSTALL}. Or set $env:SSL_CERT_FILE to a \
-                     PEM file that contains it, and connect again."
+                     certificate to the system's store: {INSTALL}. Or connect again with \
+                     -CertificateAuthorityPath or $env:SSL_CERT_FILE, a file that contains it."
                 ),
             ),
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => (

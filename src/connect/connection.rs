@@ -35,9 +35,7 @@ pub struct Connection {
 /// # Errors
 /// What is missing or breaks a rule; those of the sign-in; `NoSubscription`.
 pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Connection> {
-    let variables = request.variables.as_ref();
-    let http = Http::new(Proxy::named_by(variables)).trusting(ExtraRoots::named_by(variables));
-    let http = Arc::new(http);
+    let http = Arc::new(http(&request)?);
     let context = SignInContext {
         request: &request,
         http: &http,
@@ -53,6 +51,10 @@ pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Co
         tenant,
         subscription,
     } = context.sign_in(&mut cloud).await?;
+    // Completions, which ask the host nothing, may be the first that go there.
+    if let Some(graph) = &cloud.graph {
+        http.find_way(graph, &observer).await?;
+    }
     let environment = cloud.name.clone();
     let endpoint = cloud.endpoint();
     let client = Client::new(Settings {
@@ -80,4 +82,17 @@ pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Co
         environment,
         endpoint,
     })
+}
+
+/// Where the requests of the connection leave.
+fn http(request: &Request) -> Result<Http> {
+    let variables = request.variables.as_ref();
+    let network = &request.network;
+    let credential = network.proxy_credential.clone();
+    let proxy = match &network.proxy {
+        Some(url) => Proxy::given(url, credential)?,
+        None => Proxy::named_by(variables, credential),
+    };
+    let roots = ExtraRoots::named_by(variables).and_of(network.certificate_authority.clone());
+    Ok(Http::new(proxy).trusting(roots.read()?))
 }

@@ -99,6 +99,13 @@ impl<'a> SignInContext<'a> {
         }
     }
 
+    /// Whether a parameter or the environment names the cloud.
+    pub(super) fn names_cloud(&self) -> bool {
+        self.request.environment.is_some()
+            || self.named_endpoint().is_some()
+            || self.variables().get(AUTHORITY_HOST).is_some()
+    }
+
     /// The cloud that is meant. Where no parameter names it, the environment may.
     pub(super) fn cloud(&self) -> Result<Cloud> {
         if let Some(endpoint) = self.named_endpoint() {
@@ -139,7 +146,7 @@ impl<'a> SignInContext<'a> {
         cloud: &mut Cloud,
         registered: Option<String>,
     ) -> Result<Result<Description>> {
-        let described = match discover(cloud, self.http).await {
+        let described = match discover(cloud, self.http, self.observer).await {
             Err(error) if error.code() != "DiscoveryFailed" => return Err(error),
             described => described,
         };

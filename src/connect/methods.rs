@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::cli_clouds::CliClouds;
 use super::context::{AUTHORITY_HOST, SignInContext, authority_host, checked_tenant};
 use super::registered;
 use crate::auth::workflow::{self, Workflow};
 use crate::auth::{
     AccessToken, AzureCli, AzurePowerShell, Caller, Certificate, ClockDifference, Credential,
-    DeviceCode, FederatedToken, ManagedIdentity, Proof, ServicePrincipal, TokenEndpoint,
-    device_code,
+    FederatedToken, ManagedIdentity, Person, Proof, Secret, ServicePrincipal, TokenEndpoint,
+    browser, device_code,
 };
 use crate::base::{
     Category, CertificateSource, Cloud, ContextToken, Error, Result, RetryPolicy,
@@ -48,10 +49,30 @@ const TENANT_ID: &str = "AZURE_TENANT_ID";
 const CLIENT_ID: &str = "AZURE_CLIENT_ID";
 const CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 const CERTIFICATE_PATH: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
+const CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
 const TOKEN_FILE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 const SUBSCRIPTION_ID: &str = "AZURE_SUBSCRIPTION_ID";
 /// How often a service is asked that may not be there at all.
 const PROBE_ATTEMPTS: u32 = 3;
+
+/// How a person signs in.
+#[derive(Clone, Copy)]
+pub(super) enum Way<'a> {
+    /// With the browser of this machine, as this account, if it is known.
+    Browser(Option<&'a str>),
+    /// With a browser on any machine.
+    DeviceCode,
+}
+
+impl Way<'_> {
+    /// The parameter that asks for it.
+    fn switch(self) -> &'static str {
+        match self {
+            Self::Browser(_) => "-Interactive",
+            Self::DeviceCode => "-UseDeviceAuthentication",
+        }
+    }
+}
 
 impl SignInContext<'_> {
     /// As the application that the environment names.
@@ -71,7 +92,8 @@ impl SignInContext<'_> {
             Proof::Secret(secret.into())
         } else if let Some(path) = path(CERTIFICATE_PATH) {
             let source = CertificateSource::File(path);
-            let certificate = Certificate::open(&source, self.observer).await?;
+            let password = variables.get(CERTIFICATE_PASSWORD).map(Secret::from);
+            let certificate = Certificate::open(&source, password.as_ref(), self.observer).await?;
             Proof::Certificate(certificate, ClockDifference::default())
         } else if let Some(path) = path(TOKEN_FILE) {
             Proof::FederatedToken(FederatedToken::File(path))
@@ -186,9 +208,11 @@ impl SignInContext<'_> {
         })
     }
 
-    pub(super) async fn by_device_code(
+    /// As a person.
+    pub(super) async fn by_person(
         &self,
         cloud: &mut Cloud,
+        way: Way<'_>,
         client_id: Option<&str>,
         claims: Option<&str>,
     ) -> Result<SignedIn> {
@@ -198,16 +222,17 @@ impl SignInContext<'_> {
         let tenant = self.request.tenant.as_deref().unwrap_or("organizations");
         let tenant = checked_tenant("Tenant", tenant)?;
         let endpoint = TokenEndpoint::new(self.authority(cloud).await?, &tenant);
-        let client_id = client_id.unwrap_or(device_code::CLIENT_ID).to_owned();
-        let credential = DeviceCode::new(endpoint, client_id, claims)?;
+        let person = Person::new(endpoint, client_id, claims, way.switch())?;
         let caller = self.caller(&self.request.retry);
         let audience = cloud.resource_manager_audience();
-        let (first, user) = credential.sign_in(&caller, &audience).await?;
-        let credential = Credential::DeviceCode(credential);
+        let (first, account) = match way {
+            Way::Browser(name) => browser::sign_in(&person, &caller, &audience, name).await?,
+            Way::DeviceCode => device_code::sign_in(&person, &caller, &audience).await?,
+        };
         Ok(SignedIn {
             first: Some(first),
-            tenant: user.tenant,
-            ..SignedIn::new(credential, &user.account, "User")
+            tenant: account.tenant,
+            ..SignedIn::new(Credential::Person(person), &account.name, "User")
         })
     }
 
@@ -283,9 +308,15 @@ impl SignInContext<'_> {
         az.ask(caller.observer, Some(&cloud.audience)).await
     }
 
-    /// As the Azure CLI is signed in.
+    /// As the Azure CLI is signed in, in its active cloud unless one was named.
     pub(super) async fn by_azure_cli(&self, cloud: &mut Cloud) -> Result<SignedIn> {
-        let registered = registered::by_azure_cli(self.variables(), cloud);
+        let clouds = CliClouds::read(self.variables());
+        if self.names_cloud() {
+            clouds.check(cloud)?;
+        } else if let Some(active) = clouds.active()? {
+            *cloud = active;
+        }
+        let registered = registered::by_azure_cli(&clouds, cloud);
         self.complete_if_custom(cloud, registered).await?;
         let request = self.request;
         let cli = AzureCli::new(

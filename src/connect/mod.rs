@@ -1,6 +1,7 @@
 //! Requests to sign in, the chain of sign-ins, and the client that becomes of each.
 
 mod chain;
+mod cli_clouds;
 mod connection;
 mod context;
 mod methods;
@@ -9,4 +10,4 @@ mod request;
 mod sign_in;
 
 pub use connection::{Connection, connect};
-pub use request::{Request, SignIn};
+pub use request::{Network, Request, SignIn};

@@ -1,9 +1,7 @@
 //! The audiences that the user has registered for a private cloud, with the Azure CLI or Azure
 //! PowerShell.
 
-use std::path::PathBuf;
-
-use crate::auth::Variables;
+use super::cli_clouds::CliClouds;
 use crate::base::{Cloud, ContextToken, Url, is_azure_service, parse_endpoint};
 
 /// A registered audience, if a token for it may go to the cloud: one on the endpoint's own host, or
@@ -17,10 +15,8 @@ fn checked(cloud: &Cloud, audience: &str) -> Option<String> {
 }
 
 /// The audience of the cloud that was registered for this endpoint with `az cloud register`.
-pub(super) fn by_azure_cli(variables: Variables<'_>, cloud: &Cloud) -> Option<String> {
-    let file = folder(variables)?.join("clouds.config");
-    let text = std::fs::read_to_string(file).ok()?;
-    checked(cloud, &find(&text, cloud)?)
+pub(super) fn by_azure_cli(clouds: &CliClouds, cloud: &Cloud) -> Option<String> {
+    checked(cloud, clouds.audience_of(cloud)?)
 }
 
 /// The audience that the context of Azure PowerShell has for this endpoint.
@@ -30,73 +26,9 @@ pub(super) fn by_azure_powershell(token: &ContextToken, cloud: &Cloud) -> Option
     checked(cloud, token.audience.as_ref().filter(|_| is_ours)?)
 }
 
-/// Source: the Azure CLI's configuration, `AZURE_CONFIG_DIR` or `.azure` in the user's folder.
-fn folder(variables: Variables<'_>) -> Option<PathBuf> {
-    let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    match variables.get("AZURE_CONFIG_DIR") {
-        Some(folder) => Some(PathBuf::from(folder)),
-        None => Some(PathBuf::from(variables.get(home)?).join(".azure")),
-    }
-}
-
-/// The value in the section of the cloud with this endpoint. Source: the form in which the Azure CLI
-/// writes its clouds, an INI file with a section each.
-fn find(text: &str, cloud: &Cloud) -> Option<String> {
-    let mut sections: Vec<(Option<&str>, Option<&str>)> = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
-            sections.push((None, None));
-            continue;
-        }
-        let (Some((name, value)), Some(section)) = (line.split_once('='), sections.last_mut())
-        else {
-            continue;
-        };
-        match name.trim() {
-            "endpoint_resource_manager" => section.0 = Some(value.trim()),
-            "endpoint_active_directory_resource_id" => section.1 = Some(value.trim()),
-            _ => {}
-        }
-    }
-    let is_ours = |endpoint: &str| {
-        parse_endpoint("Endpoint", endpoint)
-            .is_ok_and(|url| url.origin() == cloud.resource_manager.origin())
-    };
-    sections
-        .into_iter()
-        .find(|(endpoint, _)| endpoint.is_some_and(is_ours))?
-        .1
-        .map(str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const CLOUDS: &str = "[AzureCloud]\n\
-        subscription = aaaa\n\
-        \n\
-        [Other]\n\
-        endpoint_resource_manager = https://arm.other.example\n\
-        endpoint_active_directory_resource_id = https://management.other.onmicrosoft.com/1\n\
-        [Stack]\n\
-        profile = 2020-09-01-hybrid\n\
-        endpoint_resource_manager = https://management.local.azurestack.external/\n\
-        endpoint_active_directory_resource_id = https://management.contoso.onmicrosoft.com/2/\n";
-
-    #[test]
-    fn the_audience_is_that_of_the_cloud_with_this_endpoint() {
-        let find = |endpoint: &str| find(CLOUDS, &Cloud::at(endpoint).unwrap());
-        assert_eq!(
-            find("https://management.local.azurestack.external").as_deref(),
-            Some("https://management.contoso.onmicrosoft.com/2/")
-        );
-        assert_eq!(
-            find("https://management.local.azurestack.external:444"),
-            None
-        );
-        assert_eq!(find("https://arm.unknown.example"), None);
-    }
 
     #[test]
     fn an_audience_of_azure_does_not_count() {

@@ -1,9 +1,10 @@
 //! What a caller asks for to connect.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::auth::{FederatedToken, Secret};
-use crate::base::{CertificateSource, RetryPolicy};
+use crate::base::{CertificateSource, ProxyCredential, RetryPolicy};
 
 /// How to sign in.
 pub enum SignIn {
@@ -34,6 +35,8 @@ pub enum SignIn {
         client_id: String,
         /// Where the certificate and its key are.
         certificate: CertificateSource,
+        /// The password of an encrypted key in a PEM file.
+        password: Option<Secret>,
     },
     /// As a service principal that trusts another issuer's tokens.
     FederatedToken {
@@ -55,7 +58,16 @@ pub enum SignIn {
         /// Its client id, object id or resource id, where there are several.
         account_id: Option<String>,
     },
-    /// As a person, who signs in with a browser.
+    /// As a person, who signs in with the browser of this machine.
+    Browser {
+        /// The application that asks; Azure PowerShell's when not given.
+        client_id: Option<String>,
+        /// Who it is, so that they need not type it.
+        account: Option<String>,
+        /// What a claims challenge said, in base64.
+        claims: Option<String>,
+    },
+    /// As a person, who signs in with a browser on any machine.
     DeviceCode {
         /// The application that asks; Azure PowerShell's when not given.
         client_id: Option<String>,
@@ -86,6 +98,19 @@ pub struct Request {
     /// The environment that names the proxy and the sign-in, and that of programs that are run to
     /// sign in; that of the process when not given.
     pub variables: Option<BTreeMap<String, String>>,
+    /// How the network is reached, beside what the environment says.
+    pub network: Network,
     /// How patient the client is.
     pub retry: RetryPolicy,
+}
+
+/// How the network is reached, where the environment and the system's settings are not to say it.
+#[derive(Debug, Default)]
+pub struct Network {
+    /// The URL of the proxy for every service.
+    pub proxy: Option<Secret>,
+    /// What the proxy wants to know of its user, whoever names the proxy.
+    pub proxy_credential: Option<ProxyCredential>,
+    /// A file of certificates that are trusted beside the system's.
+    pub certificate_authority: Option<PathBuf>,
 }

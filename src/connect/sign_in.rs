@@ -2,7 +2,7 @@
 
 use super::chain;
 use super::context::SignInContext;
-use super::methods::SignedIn;
+use super::methods::{SignedIn, Way};
 use super::request::SignIn;
 use crate::auth::{
     Certificate, ClockDifference, Credential, FederatedToken, ManagedIdentity, Proof, StaticTokens,
@@ -48,8 +48,10 @@ impl SignInContext<'_> {
             SignIn::ClientCertificate {
                 client_id,
                 certificate,
+                password,
             } => {
-                let certificate = Certificate::open(certificate, self.observer).await?;
+                let password = password.as_ref();
+                let certificate = Certificate::open(certificate, password, self.observer).await?;
                 let proof = Proof::Certificate(certificate, ClockDifference::default());
                 let advice = "Check -Tenant and -ApplicationId, and that the application has this \
                               certificate.";
@@ -77,8 +79,18 @@ impl SignInContext<'_> {
                 let identity = ManagedIdentity::find(self.variables(), account_id.as_deref())?;
                 self.by_identity(cloud, identity, &self.request.retry).await
             }
+            SignIn::Browser {
+                client_id,
+                account,
+                claims,
+            } => {
+                let way = Way::Browser(account.as_deref());
+                self.by_person(cloud, way, client_id.as_deref(), claims.as_deref())
+                    .await
+            }
             SignIn::DeviceCode { client_id, claims } => {
-                self.by_device_code(cloud, client_id.as_deref(), claims.as_deref())
+                let way = Way::DeviceCode;
+                self.by_person(cloud, way, client_id.as_deref(), claims.as_deref())
                     .await
             }
             SignIn::AzurePowerShell => self.by_azure_powershell(cloud).await,

@@ -140,12 +140,21 @@ fn asked<'a>(question: &'a Question, held: &mut Held<'a>) -> AzmiQuestion {
         thumbprint: AzmiStr::ABSENT,
         text: AzmiStr::ABSENT,
         algorithm: AZMI_SIGNATURE_NONE,
+        url: AzmiStr::ABSENT,
     };
     match &question.kind {
         QuestionKind::Token { audience, tenant } => {
             record.kind = AZMI_QUESTION_TOKEN;
             record.audience = audience.show(held);
             record.tenant = tenant.show(held);
+        }
+        QuestionKind::Proxy { url } => {
+            record.kind = AZMI_QUESTION_PROXY;
+            record.url = url.show(held);
+        }
+        QuestionKind::Browser { url } => {
+            record.kind = AZMI_QUESTION_BROWSER;
+            record.url = url.show(held);
         }
         QuestionKind::Certificate(CertificateSource::File(path)) => {
             record.kind = AZMI_QUESTION_CERTIFICATE;

@@ -14,9 +14,11 @@ use super::types::*;
 use crate::arm::Invoke;
 use crate::arm::fleet::{Fleet, Within};
 use crate::auth::FederatedToken;
-use crate::base::{CertificateSource, ContextToken, HostAnswer, RetryPolicy, SignatureAlgorithm};
+use crate::base::{
+    CertificateSource, ContextToken, HostAnswer, ProxyCredential, RetryPolicy, SignatureAlgorithm,
+};
 use crate::compute::{self, Upgrade};
-use crate::connect::{self, SignIn};
+use crate::connect::{self, Network, SignIn};
 use crate::deployment::{Deploy, Parameters};
 use crate::resource::{self, Wanted};
 
@@ -165,6 +167,11 @@ impl Read for AzmiConnectRequest {
                     true => None,
                     false => Some(tags(self.variables, self.variables_len)?),
                 },
+                network: Network {
+                    proxy: secret(self.proxy)?,
+                    proxy_credential: proxy_credential(self.proxy_user, self.proxy_password)?,
+                    certificate_authority: text(self.certificate_authority)?.map(PathBuf::from),
+                },
                 retry: RetryPolicy::default(),
             })
         }
@@ -197,6 +204,11 @@ impl Read for AzmiAnswer {
                     algorithm: algorithm(self.algorithm)?,
                 },
                 AZMI_ANSWER_SIGNATURE => HostAnswer::Signature(bytes(self.signature)?),
+                AZMI_ANSWER_PROXY => HostAnswer::Proxy {
+                    url: text(self.proxy)?,
+                    credential: proxy_credential(self.proxy_user, self.proxy_password)?,
+                },
+                AZMI_ANSWER_OPENED => HostAnswer::Opened,
                 _ => return Err(Status::Value),
             }))
         }
@@ -212,7 +224,8 @@ impl AzmiConnectRequest {
         // SAFETY: the contract of this function.
         let service_connection = unsafe { text(self.service_connection) }?;
         // SAFETY: the contract of this function.
-        let thumbprint = unsafe { text(self.thumbprint) }?;
+        let (thumbprint, password) =
+            unsafe { (text(self.thumbprint)?, secret(self.certificate_password)?) };
         // SAFETY: the contract of this function.
         let (client_id, secret, path, authority) = unsafe {
             (
@@ -241,6 +254,7 @@ impl AzmiConnectRequest {
                     (None, Some(thumbprint)) => CertificateSource::Store(thumbprint),
                     (None, None) => return Err(Status::Null),
                 },
+                password,
             },
             AZMI_CREDENTIAL_FEDERATED_TOKEN => SignIn::FederatedToken {
                 client_id: client_id.unwrap_or_default(),
@@ -256,6 +270,12 @@ impl AzmiConnectRequest {
             },
             AZMI_CREDENTIAL_MANAGED_IDENTITY => SignIn::ManagedIdentity {
                 account_id: client_id,
+            },
+            AZMI_CREDENTIAL_BROWSER => SignIn::Browser {
+                client_id,
+                // SAFETY: the contract of this function.
+                account: unsafe { text(self.account) }?,
+                claims,
             },
             AZMI_CREDENTIAL_DEVICE_CODE => SignIn::DeviceCode { client_id, claims },
             AZMI_CREDENTIAL_AZURE_POWERSHELL => SignIn::AzurePowerShell,
@@ -282,6 +302,19 @@ unsafe fn bytes(given: AzmiStr) -> Result<Vec<u8>> {
     // SAFETY: the contract of this function.
     let text = unsafe { text(given) }?.ok_or(Status::Null)?;
     STANDARD.decode(text).map_err(|_| Status::Value)
+}
+
+/// What a proxy wants to know of its user, if the user is named.
+///
+/// # Safety
+/// See [`text`].
+unsafe fn proxy_credential(user: AzmiStr, password: AzmiStr) -> Result<Option<ProxyCredential>> {
+    // SAFETY: the contract of this function.
+    let (user, password) = unsafe { (text(user)?, secret(password)?) };
+    Ok(user.map(|user| ProxyCredential {
+        user,
+        password: password.unwrap_or_default(),
+    }))
 }
 
 fn algorithm(given: u32) -> Result<Option<SignatureAlgorithm>> {

@@ -16,7 +16,7 @@ pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const AZMI_ABI_VERSION: u32 = 6;
+pub const AZMI_ABI_VERSION: u32 = 7;
 
 /// `azmi_queue_wait`: nothing arrived in the time given.
 pub const AZMI_TIMEOUT: i32 = 1;
@@ -70,6 +70,10 @@ pub const AZMI_QUESTION_TOKEN: u32 = 1;
 pub const AZMI_QUESTION_CERTIFICATE: u32 = 2;
 /// Sign `text` by `algorithm` with the key of the connection's certificate.
 pub const AZMI_QUESTION_SIGNATURE: u32 = 3;
+/// Find the proxy that the system's settings name for `url`.
+pub const AZMI_QUESTION_PROXY: u32 = 4;
+/// Start a browser with the page `url`.
+pub const AZMI_QUESTION_BROWSER: u32 = 5;
 
 /// How a question was answered.
 ///
@@ -81,7 +85,8 @@ pub type AzmiAnswerOutcome = u32;
 pub const AZMI_ANSWER_NONE: u32 = 0;
 /// There is a token.
 pub const AZMI_ANSWER_TOKEN: u32 = 1;
-/// The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates.
+/// The host can't do what is asked: there is no Azure PowerShell, or it opens no certificates, knows
+/// no proxies or starts no browser.
 pub const AZMI_ANSWER_MISSING: u32 = 2;
 /// It failed; `message` says why.
 pub const AZMI_ANSWER_FAILED: u32 = 3;
@@ -93,6 +98,10 @@ pub const AZMI_ANSWER_SIGNATURE: u32 = 5;
 pub const AZMI_ANSWER_WRONG_PASSWORD: u32 = 6;
 /// No store has the certificate.
 pub const AZMI_ANSWER_NOT_FOUND: u32 = 7;
+/// The settings name `proxy`, or none.
+pub const AZMI_ANSWER_PROXY: u32 = 8;
+/// The browser was started.
+pub const AZMI_ANSWER_OPENED: u32 = 9;
 
 /// How a key signs.
 ///
@@ -144,6 +153,10 @@ pub const AZMI_CREDENTIAL_AZURE_POWERSHELL: u32 = 10;
 /// Sign in as a service principal with `client_id` and the token of the workflow that this runs in:
 /// of GitHub Actions or of Azure DevOps, for which `service_connection` names the connection.
 pub const AZMI_CREDENTIAL_WORKFLOW_TOKEN: u32 = 11;
+/// Sign a user in with a browser of this machine, which the host is asked to start:
+/// `AZMI_EVENT_QUESTION`. `client_id` may name the application that asks, `account` the user,
+/// `claims_challenge` what a service wants to see.
+pub const AZMI_CREDENTIAL_BROWSER: u32 = 12;
 
 /// Which kinds of managed identity a resource has.
 ///
@@ -393,6 +406,12 @@ pub struct AzmiConnectRequest {
     /// The SHA-1 thumbprint of a certificate: see `AZMI_CREDENTIAL_*`.
     #[azmi(optional)]
     pub thumbprint: AzmiStr,
+    /// The password of an encrypted key in a PEM file.
+    #[azmi(secret)]
+    pub certificate_password: AzmiStr,
+    /// The user name to sign in with: see `AZMI_CREDENTIAL_BROWSER`.
+    #[azmi(optional)]
+    pub account: AzmiStr,
     /// What a claims challenge said, in base64.
     #[azmi(optional)]
     pub claims_challenge: AzmiStr,
@@ -409,6 +428,19 @@ pub struct AzmiConnectRequest {
     pub variables: *const AzmiTag,
     /// The number of variables.
     pub variables_len: usize,
+    /// The URL of the proxy for every service, which may hold a password; when not given, that of
+    /// the environment, or the host is asked: `AZMI_QUESTION_PROXY`.
+    #[azmi(secret)]
+    pub proxy: AzmiStr,
+    /// The user name for the proxy, whoever names the proxy.
+    #[azmi(optional)]
+    pub proxy_user: AzmiStr,
+    /// The password for the proxy.
+    #[azmi(secret)]
+    pub proxy_password: AzmiStr,
+    /// The full path of a file of certificates to trust beside the system's.
+    #[azmi(optional)]
+    pub certificate_authority: AzmiStr,
 }
 
 /// What `azmi_identity_create` needs.
@@ -1451,6 +1483,9 @@ pub struct AzmiQuestion {
     pub text: AzmiStr,
     /// How to sign it.
     pub algorithm: AzmiSignatureAlgorithm,
+    /// The URL of a service or of a page.
+    #[azmi(optional)]
+    pub url: AzmiStr,
 }
 
 /// What the host found out or did. Without an outcome, another host may answer.
@@ -1496,6 +1531,15 @@ pub struct AzmiAnswer {
     /// Why it failed, for `AZMI_ANSWER_FAILED`.
     #[azmi(optional)]
     pub message: AzmiStr,
+    /// The URL of the proxy, for `AZMI_ANSWER_PROXY`; null for a direct connection.
+    #[azmi(optional)]
+    pub proxy: AzmiStr,
+    /// The user name for the proxy, where the settings have one.
+    #[azmi(optional)]
+    pub proxy_user: AzmiStr,
+    /// The password for the proxy.
+    #[azmi(secret)]
+    pub proxy_password: AzmiStr,
 }
 
 /// How far a long wait has come.

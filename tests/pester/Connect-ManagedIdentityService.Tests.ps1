@@ -156,6 +156,27 @@ Describe 'Connect-ManagedIdentityService' {
             (Get-VmIdentity).Name | Should -Be $VM
         }
 
+        It 'works in the active cloud of the Azure CLI, and says when another one is specified' {
+            $fact = Get-EmulatorFact
+            $answer = @{ accessToken = Get-EmulatorToken; expires_on = 4102444800; subscription = $fact.subscriptionId }
+            $folder = Join-Path $TestDrive azure
+            $null = New-Item -ItemType Directory $folder
+            Set-Content "$folder/config" '[cloud]', 'name = Local'
+            Set-Content "$folder/clouds.config" '[Local]', "endpoint_resource_manager = $endpoint/", "endpoint_active_directory = $endpoint/"
+            $env:AZURE_CONFIG_DIR = $folder
+            try {
+                $connection = Invoke-WithAzureCli (ConvertTo-Json $answer) 0 { Connect-ManagedIdentityService -UseAzureCli }
+                $failure = Invoke-WithAzureCli (ConvertTo-Json $answer) 0 {
+                    Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Environment AzureChinaCloud }
+                }
+            } finally {
+                Remove-Item Env:/AZURE_CONFIG_DIR
+            }
+            $connection.Endpoint | Should -Be $endpoint
+            Get-ErrorCode $failure | Should -Be AzureCliOtherCloud
+            $failure.Exception.Message | Should -BeLike "*'Local'*AzureChinaCloud*az cloud set --name AzureChinaCloud*"
+        }
+
         It 'says that the Azure CLI is not signed in' {
             $failure = Invoke-WithAzureCli "ERROR: Please run 'az login' to setup account." 1 {
                 Get-Failure { Connect-ManagedIdentityService -UseAzureCli -Endpoint $endpoint }
@@ -225,6 +246,64 @@ Describe 'Connect-ManagedIdentityService' {
             }
             Get-ErrorCode $failure | Should -Be AzureCliMissing
             $failure.CategoryInfo.Category | Should -Be AuthenticationError
+        }
+    }
+
+    Context '-Proxy and -CertificateAuthorityPath' {
+        BeforeAll {
+            # No request gets anywhere: there is no proxy at this port, and no such host.
+            $far = @{ AccessToken = ConvertTo-Secure 'abc'; Endpoint = 'https://arm.invalid' }
+            $nowhere = '127.0.0.1:1'
+        }
+
+        It 'sends requests through -Proxy, and never shows its password' {
+            $credential = New-Object pscredential 'marked-user', (ConvertTo-Secure 'marked-password')
+            foreach ($proxy in "http://${nowhere}", $nowhere, "http://marked:marked@${nowhere}/") {
+                $failure = Get-Failure { Connect-ManagedIdentityService @far -Proxy $proxy -ProxyCredential $credential }
+                Get-ErrorCode $failure | Should -Be EndpointUnreachable
+                $failure.Exception.Message | Should -BeLike "arm.invalid:443 can't be reached through the proxy ${nowhere}: *Check -Proxy."
+                $failure | Format-List * -Force | Out-String -Width 4096 | Should -Not -BeLike '*marked-*'
+            }
+        }
+
+        It 'reaches this machine without it' {
+            (Connect-ManagedIdentityService -Emulator -Proxy "http://${nowhere}").Endpoint | Should -Be $endpoint
+        }
+
+        It 'says what is no proxy, before any request' {
+            foreach ($bad in 'socks5://marked@p:1', 'http://marked:marked@p/path', 'nonsense://') {
+                $failure = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'abc') -Endpoint $endpoint -Proxy $bad }
+                Get-ErrorCode $failure | Should -Be InvalidProxy
+                $failure.CategoryInfo.Category | Should -Be InvalidArgument
+                $failure.Exception.Message | Should -BeLike '-Proxy *http://proxy.example.com:8080*'
+                $failure.Exception.Message | Should -Not -BeLike '*marked*'
+            }
+        }
+
+        It 'goes through the proxy that .NET finds for a host' -Skip:($PSVersionTable.PSVersion.Major -lt 7) {
+            $before = [System.Net.Http.HttpClient]::DefaultProxy
+            [System.Net.Http.HttpClient]::DefaultProxy = New-Object System.Net.WebProxy "http://${nowhere}", $false, @('direct\.invalid')
+            try {
+                $through = Get-Failure { Connect-ManagedIdentityService @far }
+                $direct = Get-Failure { Connect-ManagedIdentityService -AccessToken (ConvertTo-Secure 'abc') -Endpoint https://direct.invalid }
+            } finally {
+                [System.Net.Http.HttpClient]::DefaultProxy = $before
+            }
+            $through.Exception.Message | Should -BeLike "*through the proxy ${nowhere}: *system's settings*"
+            Get-ErrorCode $direct | Should -Be EndpointUnreachable
+            $direct.Exception.Message | Should -Not -BeLike '*through the proxy*'
+        }
+
+        It 'says what is wrong with a file of certificates, before any request' {
+            Set-Content "$TestDrive/noise.pem" noise
+            Invoke-Emulator Delete /requests
+            foreach ($file in 'noise.pem', 'nowhere.pem') {
+                $failure = Get-Failure { Connect-ManagedIdentityService -Emulator -CertificateAuthorityPath "$TestDrive/$file" }
+                Get-ErrorCode $failure | Should -Be CertificateFileUnreadable
+                $failure.CategoryInfo.Category | Should -Be InvalidArgument
+                $failure.Exception.Message | Should -BeLike "-CertificateAuthorityPath '*$file' is not valid: *PEM, with one or more, or DER."
+            }
+            Get-ArmRequest | Should -BeNullOrEmpty
         }
     }
 

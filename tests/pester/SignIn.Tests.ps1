@@ -266,6 +266,20 @@ $null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
             $failure.Exception.Message | Should -BeLike "*$Says*"
         }
 
+        It 'works where the session''s language is constrained' {
+            # Modules that are allowed to run, such as Az and this one, keep the full language.
+            $said = Invoke-NewSession $azure @'
+Import-Module Az.Accounts
+$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
+$connection = Connect-ManagedIdentityService -UseAzContext
+$name = (Get-VmIdentity).Name
+@{ Mode = "$($ExecutionContext.SessionState.LanguageMode)"; Account = $connection.Account; Name = $name } | ConvertTo-Json
+'@
+            $said.Mode | Should -Be ConstrainedLanguage
+            $said.Account | Should -Be ann@contoso.com
+            $said.Name | Should -Be $VM
+        }
+
         It 'says that it is not installed' {
             $failure = Invoke-WithEnvironment @{ PSModulePath = "$TestDrive/nowhere" } {
                 Get-Failure { Connect-ManagedIdentityService -UseAzContext }
@@ -295,6 +309,65 @@ $null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
             }
             Get-ErrorCode $failure | Should -Be invalid_request
             $failure.Exception.Message | Should -BeLike '*-AccountId*'
+        }
+    }
+
+    Context '-Interactive' {
+        BeforeAll {
+            # A browser that opens a page, and goes where the page sends it.
+            $browser = "$TestDrive/browser.ps1"
+            Set-Content $browser 'param($Page) $null = Invoke-WebRequest -UseBasicParsing $Page'
+            $shellPath = (Get-Process -Id $PID).Path
+            $as = @{ Tenant = $fact.tenantId; Endpoint = $endpoint }
+            $noBrowser = @{ BROWSER = $null; DISPLAY = $null; WAYLAND_DISPLAY = $null; WSL_DISTRO_NAME = $null }
+
+            # Begins a sign-in in a runspace of its own, where there is no browser; returns it and the page.
+            function Start-SignIn {
+                $shell = [powershell]::Create()
+                $null = $shell.AddScript("Import-Module '$ModulePath'; Connect-ManagedIdentityService -Interactive -Endpoint '$endpoint' -Tenant '$($fact.tenantId)'")
+                $handle = $shell.BeginInvoke()
+                Wait-Condition { $shell.Streams.Warning.Count -gt 0 }
+                $warning = $shell.Streams.Warning[0].Message
+                @{ Shell = $shell; Handle = $handle; Warning = $warning; Page = $warning -replace '^.*: (?=http)' }
+            }
+        }
+
+        # On Windows and macOS the system's browser opens; the tests start none.
+        It 'starts the browser that $env:BROWSER names, and signs in when it comes back' -Skip:(-not $IsLinux) {
+            $connection = Invoke-WithEnvironment @{ BROWSER = "/nowhere/browser:$shellPath -NoProfile -File $browser %s" } {
+                Connect-ManagedIdentityService -Interactive @as
+            }
+            $connection.Account | Should -Be user@emulator.invalid
+            $connection.AccountType | Should -Be User
+            (Get-VmIdentity).Name | Should -Be $VM
+            $counts = Invoke-Emulator Get /tokens | Where-Object grant -EQ authorizationCode
+            ($counts | Measure-Object count -Sum).Sum | Should -Be 1
+        }
+
+        It 'tells the page where no browser can be started' -Skip:(-not $IsLinux) {
+            Invoke-WithEnvironment $noBrowser {
+                $begun = Start-SignIn
+                $begun.Warning | Should -BeLike "No browser could be started: *To sign in, open this page in a browser on this machine: $endpoint/*"
+                $null = Invoke-WebRequest -UseBasicParsing $begun.Page
+                $connection = $begun.Shell.EndInvoke($begun.Handle)
+                $begun.Shell.Dispose()
+                $connection.Account | Should -Be user@emulator.invalid
+            }
+        }
+
+        It 'ends with Ctrl+C, and closes its port' -Skip:(-not $IsLinux) {
+            Invoke-WithEnvironment $noBrowser {
+                $begun = Start-SignIn
+                $begun.Shell.Stop()
+                $begun.Shell.InvocationStateInfo.State | Should -Be Stopped
+                $begun.Shell.Dispose()
+                $port = [int] ($begun.Page -replace '^.*localhost%3A(\d+)&.*$', '$1')
+                # The library drops what ran beside the thread that stopped it.
+                Wait-Condition {
+                    $client = New-Object System.Net.Sockets.TcpClient
+                    try { $client.Connect('127.0.0.1', $port); $false } catch { $true } finally { $client.Dispose() }
+                }
+            }
         }
     }
 
@@ -353,6 +426,21 @@ $null = Get-Code { Connect-ManagedIdentityService -AccessToken (Get-Nothing) }
             Add-Fault @{ times = 1; pathContains = "virtualMachines/$VM"; action = $gone }
             Get-VmIdentity | ForEach-Object { (Get-VmIdentity $_.ResourceGroupName $_.Name).Name } | Should -Be $VM
             Get-CertificateSignIn | Should -Be 3
+        }
+
+        It 'signs in by a PEM file whose key is encrypted' -Skip:($PSVersionTable.PSVersion.Major -lt 7) {
+            $how = [System.Security.Cryptography.PbeParameters]::new('Aes256Cbc', 'SHA256', 2048)
+            $key = [System.Security.Cryptography.X509Certificates.RSACertificateExtensions]::GetRSAPrivateKey($certificate)
+            $pem = $key.ExportEncryptedPkcs8PrivateKeyPem('marked-password', $how)
+            Set-Content "$TestDrive/locked.pem" $pem, $certificate.ExportCertificatePem()
+            $with = @{ CertificatePath = "$TestDrive/locked.pem" }
+            $null = Connect-ManagedIdentityService @as @with -CertificatePassword $password
+            (Get-VmIdentity).Name | Should -Be $VM
+            foreach ($wrong in @{ CertificatePassword = ConvertTo-Secure 'another' }, @{}) {
+                $failure = Get-Failure { Connect-ManagedIdentityService @as @with @wrong }
+                Get-ErrorCode $failure | Should -Be WrongPassword
+                $failure.Exception.Message | Should -BeLike '*locked.pem*-CertificatePassword*'
+            }
         }
 
         It 'signs in by a PFX file that the environment names, and its password' {

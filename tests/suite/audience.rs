@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use managed_identity::auth::FederatedToken;
 use managed_identity::base::{Error, Silent};
-use managed_identity::connect::{Connection, Request, SignIn, connect};
+use managed_identity::connect::{Connection, Network, Request, SignIn, connect};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -132,6 +132,12 @@ impl FakeCli {
         std::fs::write(self.path("clouds.config"), text).unwrap();
     }
 
+    /// The cloud that `az cloud set` has made the active one.
+    fn activate(&self, cloud: &str) {
+        let text = format!("[core]\nname = other\n[cloud]\nname = {cloud}\n");
+        std::fs::write(self.path("config"), text).unwrap();
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -155,6 +161,7 @@ fn request(sign_in: SignIn, endpoint: &str) -> Request {
         tenant: Some(TENANT.to_owned()),
         subscription_id: Some(SUBSCRIPTION.to_owned()),
         variables: Some(tags(&[("PATH", "/nowhere")])),
+        network: Network::default(),
         retry: quick(),
     }
 }
@@ -179,6 +186,11 @@ fn with_secrets() -> Vec<SignIn> {
         SignIn::FederatedToken {
             client_id: APPLICATION.to_owned(),
             token,
+        },
+        SignIn::Browser {
+            client_id: None,
+            account: None,
+            claims: None,
         },
         SignIn::DeviceCode {
             client_id: None,
@@ -304,6 +316,64 @@ async fn the_audience_that_the_azure_cli_has_registered_counts_for_it() {
     cli.register(&server.endpoint, stack);
     try_connect(by_cli()).await.unwrap();
     assert!(cli.asked().contains(stack), "{}", cli.asked());
+}
+
+#[tokio::test]
+async fn the_active_cloud_of_the_azure_cli_is_taken_over() {
+    let stack = "https://management.contoso.onmicrosoft.com/11112222";
+    let server = Server::with_audience(stack).await;
+    let cli = FakeCli::install();
+    cli.register(&server.endpoint, stack);
+    let by_cli = |more: &[(&str, &str)]| {
+        let mut request = request(SignIn::AzureCli, "");
+        request.endpoint = None;
+        let mut variables = cli.variables();
+        variables.extend(tags(more));
+        request.variables = Some(variables);
+        request
+    };
+    cli.activate("Registered");
+    let connection = try_connect(by_cli(&[])).await.unwrap();
+    assert_eq!(connection.endpoint, server.endpoint);
+    assert!(
+        cli.asked().contains(&format!("{stack}/.default")),
+        "{}",
+        cli.asked()
+    );
+    // The CLI reads the variable first, too.
+    cli.activate("AzureChinaCloud");
+    let named = [("AZURE_CLOUD_NAME", "Registered")];
+    let connection = try_connect(by_cli(&named)).await.unwrap();
+    assert_eq!(connection.endpoint, server.endpoint);
+
+    // A registered audience of Azure's does not count here either.
+    cli.activate("Registered");
+    cli.register(&server.endpoint, "https://vault.azure.net");
+    let refused = try_connect(by_cli(&[])).await;
+    assert_eq!(code(refused), "UntrustedAudience");
+}
+
+#[tokio::test]
+async fn another_cloud_than_the_azure_clis_own_is_told() {
+    let cli = FakeCli::install();
+    cli.activate("AzureChinaCloud");
+    for (environment, endpoint) in [
+        (Some("AzureUSGovernment"), None),
+        (None, Some("https://management.azure.com")),
+    ] {
+        let mut request = request(SignIn::AzureCli, "");
+        request.environment = environment.map(str::to_owned);
+        request.endpoint = endpoint.map(str::to_owned);
+        request.variables = Some(cli.variables());
+        let error = try_connect(request).await.unwrap_err();
+        assert_eq!(error.code(), "AzureCliOtherCloud");
+        assert!(error.message().contains("'AzureChinaCloud'"), "{error}");
+        assert!(
+            error.recommendation().contains("az cloud set --name Azure"),
+            "{error}"
+        );
+    }
+    assert_eq!(cli.asked(), "");
 }
 
 #[tokio::test]

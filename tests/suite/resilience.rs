@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use managed_identity::arm::Scope;
-use managed_identity::base::{Category, Silent};
+use managed_identity::base::{
+    Category, HostAnswer, Observer, Progress, ProxyCredential, Question, QuestionKind, Silent,
+};
 use managed_identity::connect::{Request, SignIn, connect};
 use managed_identity::identity::{self, Create};
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
 use crate::support::{self, Local, code, on, other_server, quick, sign_in, target};
 
@@ -232,10 +235,16 @@ fn with_token(endpoint: &str, variables: &[(&str, &str)]) -> Request {
 async fn a_proxy_that_refuses_is_named_with_its_status_and_without_its_password() {
     for (answer, status, advice, tries) in [
         (
-            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            "HTTP 407",
-            "<password>",
-            1,
+            "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm=\"p\"\r\n\r\n",
+            "HTTP 407 Proxy Authentication Required",
+            "Check the user name and the password: Connect-ManagedIdentityService -ProxyCredential",
+            2,
+        ),
+        (
+            "HTTP/1.1 407 No\r\nproxy-authenticate: Negotiate\r\nproxy-authenticate: NTLM\r\n\r\n",
+            "HTTP 407 No",
+            "The proxy offers Negotiate, NTLM only",
+            2,
         ),
         (
             "HTTP/1.1 403 Forbidden by policy\r\ncontent-type: text/html\r\n\r\n<html>No</html>",
@@ -293,8 +302,172 @@ async fn the_sign_in_says_what_is_in_its_way_as_well() {
     assert!(
         error
             .message()
-            .contains("login.microsoftonline.com:443: HTTP 407"),
+            .contains("login.microsoftonline.com:443: HTTP 407 No"),
         "{error}"
+    );
+}
+
+/// A proxy that asks for a name and a password, and lets nobody through: what it was told.
+async fn proxy_with_password() -> (String, Arc<std::sync::Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let heard = Arc::<std::sync::Mutex<Vec<String>>>::default();
+    let kept = heard.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = Vec::new();
+            while let Some((head, _)) = support::next_request(&mut stream, &mut buffer).await {
+                kept.lock().unwrap().push(head.clone());
+                let answer = match head.to_lowercase().contains("proxy-authorization: ") {
+                    true => "HTTP/1.1 403 Known\r\n\r\n",
+                    false => "HTTP/1.1 407 Who\r\nproxy-authenticate: Basic\r\n\r\n",
+                };
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            }
+        }
+    });
+    (url, heard)
+}
+
+#[tokio::test]
+async fn a_proxy_that_the_caller_names_gets_the_callers_credential() {
+    let credential = ProxyCredential {
+        user: "ann".to_owned(),
+        password: "marked".to_owned().into(),
+    };
+    // ann:marked in base64.
+    let proof = "proxy-authorization: basic yw5uom1hcmtlza==";
+    let (other, count) = other_server("HTTP/1.1 503 Busy\r\n\r\n".to_owned()).await;
+    for named_by_parameter in [true, false] {
+        let (proxy, heard) = proxy_with_password().await;
+        let mut request = match named_by_parameter {
+            true => with_token(
+                "https://arm.invalid",
+                &[("HTTPS_PROXY", &other), ("NO_PROXY", "*")],
+            ),
+            false => with_token("https://arm.invalid", &[("HTTPS_PROXY", &proxy)]),
+        };
+        request.network.proxy = named_by_parameter.then(|| proxy.clone().into());
+        let anonymous = connect(request, Arc::new(Silent)).await.unwrap_err();
+        let specify =
+            "Specify a user name and a password: Connect-ManagedIdentityService -ProxyCredential";
+        assert!(
+            anonymous.recommendation().starts_with(specify),
+            "{anonymous}"
+        );
+        let mut request = match named_by_parameter {
+            true => with_token("https://arm.invalid", &[]),
+            false => with_token("https://arm.invalid", &[("HTTPS_PROXY", &proxy)]),
+        };
+        request.network.proxy = named_by_parameter.then(|| proxy.clone().into());
+        request.network.proxy_credential = Some(credential.clone());
+        let known = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert!(known.message().ends_with("HTTP 403 Known"), "{known}");
+        assert!(!known.to_string().contains("marked"), "{known}");
+        let last = heard.lock().unwrap().last().unwrap().to_lowercase();
+        assert!(last.starts_with("connect arm.invalid:443 "), "{last}");
+        assert!(last.contains(proof), "{last}");
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_none_is_told_before_any_request() {
+    let local = Local::start().await;
+    local.forget().await;
+    for bad in ["socks5://marked@p:1", "http://u:marked@p/path", "http://"] {
+        let mut request = with_token(local.emulator.endpoint(), &[]);
+        request.network.proxy = Some(bad.to_owned().into());
+        let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert_eq!(error.code(), "InvalidProxy");
+        assert!(error.message().starts_with("-Proxy '"), "{error}");
+        assert!(!error.to_string().contains("marked"), "{error}");
+    }
+    assert_eq!(local.requests().await, [""; 0]);
+}
+
+/// A host whose system has a proxy for one service, and none for others.
+struct ProxyHost {
+    proxy: String,
+    asked: std::sync::Mutex<Vec<String>>,
+    verbose: std::sync::Mutex<Vec<String>>,
+}
+
+impl Observer for ProxyHost {
+    fn wants_verbose(&self) -> bool {
+        true
+    }
+    fn verbose(&self, line: String) {
+        self.verbose.lock().unwrap().push(line);
+    }
+    fn warning(&self, _: String) {}
+    fn progress(&self, _: Progress) {}
+    fn ask_host(&self, question: &Arc<Question>) -> bool {
+        let QuestionKind::Proxy { url } = &question.kind else {
+            return false;
+        };
+        if question.claim() {
+            self.asked.lock().unwrap().push(url.clone());
+            let proxied = url == "https://login.microsoftonline.com/";
+            question.answer(HostAnswer::Proxy {
+                url: proxied.then(|| self.proxy.clone()),
+                credential: proxied.then(|| ProxyCredential {
+                    user: "ann".to_owned(),
+                    password: "marked".to_owned().into(),
+                }),
+            });
+        }
+        true
+    }
+}
+
+#[tokio::test]
+async fn the_systems_proxy_is_the_hosts_to_find_for_each_service() {
+    let (proxy, heard) = proxy_with_password().await;
+    let host = Arc::new(ProxyHost {
+        proxy,
+        asked: Default::default(),
+        verbose: Default::default(),
+    });
+    let mut request = sign_in("https://management.azure.com");
+    if let SignIn::ClientSecret { authority, .. } = &mut request.sign_in {
+        *authority = None;
+    }
+    request.variables = Some(support::tags(&[]));
+    let error = connect(request, host.clone()).await.unwrap_err();
+    assert!(error.message().ends_with("HTTP 403 Known"), "{error}");
+    // What the environment names and what is specified is no answer to this one.
+    assert!(!error.recommendation().contains("NO_PROXY"), "{error}");
+    assert!(heard.lock().unwrap()[0].starts_with("CONNECT login.microsoftonline.com:443 "));
+    let services = [
+        "https://management.azure.com/",
+        "https://login.microsoftonline.com/",
+    ];
+    let mut asked = host.asked.lock().unwrap().clone();
+    asked.retain(|url| services.contains(&url.as_str()));
+    assert_eq!(asked, services);
+    let verbose = host.verbose.lock().unwrap().join("\n");
+    assert!(
+        verbose.contains("login.microsoftonline.com go through the proxy 127.0.0.1:"),
+        "{verbose}"
+    );
+    assert!(!verbose.contains("marked"), "{verbose}");
+
+    // Its way is direct, and this machine is no question.
+    let direct = with_token("https://arm.invalid", &[]);
+    let error = connect(direct, host.clone()).await.unwrap_err();
+    assert!(!error.message().contains("proxy"), "{error}");
+    let local = Local::start().await;
+    let near = with_token(local.emulator.endpoint(), &[]);
+    assert_eq!(
+        code(connect(near, host.clone()).await),
+        "InvalidAuthenticationToken"
+    );
+    let asked = host.asked.lock().unwrap();
+    assert!(
+        !asked.iter().any(|url| url.contains("127.0.0.1")),
+        "{asked:?}"
     );
 }
 
@@ -395,7 +568,16 @@ mod tls {
         }
 
         async fn error(&self, variables: &[(&str, &str)]) -> managed_identity::base::Error {
-            let request = with_token(&self.endpoint, variables);
+            self.error_trusting(None, variables).await
+        }
+
+        async fn error_trusting(
+            &self,
+            authority: Option<std::path::PathBuf>,
+            variables: &[(&str, &str)],
+        ) -> managed_identity::base::Error {
+            let mut request = with_token(&self.endpoint, variables);
+            request.network.certificate_authority = authority;
             connect(request, Arc::new(Silent)).await.unwrap_err()
         }
     }
@@ -437,6 +619,42 @@ mod tls {
             assert_eq!(error.category(), Category::InvalidArgument);
             assert!(error.message().contains(bad), "{error}");
         }
+    }
+
+    #[tokio::test]
+    async fn certificates_of_a_file_that_is_named_are_trusted() {
+        let server = Server::start("IP:127.0.0.1", FOR_ALL_TIME);
+        server.openssl("x509 -in ca.pem -outform DER -out ca.der");
+        let two =
+            ["own.pem", "ca.pem"].map(|name| std::fs::read_to_string(server.path(name)).unwrap());
+        std::fs::write(server.path("two.pem"), two.concat()).unwrap();
+        for name in ["ca.pem", "ca.der", "two.pem"] {
+            let error = server.error_trusting(Some(server.path(name)), &[]).await;
+            assert_eq!(error.code(), "Reached", "{name}: {error}");
+        }
+        std::fs::write(
+            server.path("damaged.pem"),
+            "-----BEGIN CERTIFICATE-----\n!\n",
+        )
+        .unwrap();
+        for (name, says) in [
+            ("nowhere.pem", "os error 2"),
+            ("serial", "no certificate in PEM or DER format"),
+            ("ca.key", "no certificate in PEM or DER format"),
+            ("damaged.pem", "its PEM is damaged"),
+            ("", "directory"),
+        ] {
+            let path = server.path(name);
+            let shown = path.to_str().unwrap().to_owned();
+            let error = server.error_trusting(Some(path), &[]).await;
+            assert_eq!(error.code(), "CertificateFileUnreadable", "{name}");
+            assert_eq!(error.category(), Category::InvalidArgument);
+            let begin = format!("-CertificateAuthorityPath '{shown}' is not valid: ");
+            assert!(error.message().starts_with(&begin), "{error}");
+            assert!(error.message().contains(says), "{name}: {error}");
+        }
+        // Other connections do not trust it.
+        assert_eq!(server.error(&[]).await.code(), "CertificateNotTrusted");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use emulator::{Emulator, Options, seed};
 use managed_identity::auth::FederatedToken;
 use managed_identity::base::{Category, Error, RetryPolicy, Silent};
-use managed_identity::connect::{Connection, Request, SignIn, connect};
+use managed_identity::connect::{Connection, Network, Request, SignIn, connect};
 use managed_identity::identity;
 use serde_json::{Value, json};
 
@@ -75,6 +75,7 @@ fn request(local: &Local, sign_in: SignIn) -> Request {
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
         variables: Some(BTreeMap::new()),
+        network: Network::default(),
         retry: quick(),
     }
 }
@@ -206,6 +207,7 @@ mod service_principals {
         SignIn::ClientCertificate {
             client_id: seed::CLIENT_ID.to_owned(),
             certificate,
+            password: None,
         }
     }
 
@@ -296,7 +298,7 @@ mod service_principals {
                 question.answer(match &question.kind {
                     QuestionKind::Certificate(source) => (self.opens)(source),
                     QuestionKind::Signature { text, algorithm } => self.sign(text, *algorithm),
-                    QuestionKind::Token { .. } => HostAnswer::Missing,
+                    _ => HostAnswer::Missing,
                 });
             }
             true
@@ -322,6 +324,110 @@ mod service_principals {
     }
 
     const THUMBPRINT: &str = "00112233445566778899AABBCCDDEEFF00112233";
+
+    /// The files' certificate with its key, encrypted by `openssl pkcs8` with the password "marked".
+    fn encrypted(files: &Files, how: &[&str]) -> std::path::PathBuf {
+        let fixed = ["pkcs8", "-topk8", "-in", "key.pem", "-out", "locked.key"];
+        let password = ["-passout", "pass:marked"];
+        files.openssl(&[&fixed[..], &password[..], how].concat());
+        let both = [files.read("locked.key"), files.read("cert.pem")].concat();
+        std::fs::write(files.path("locked.pem"), both).unwrap();
+        files.path("locked.pem")
+    }
+
+    fn with_password(path: &Path, password: &str) -> SignIn {
+        SignIn::ClientCertificate {
+            client_id: seed::CLIENT_ID.to_owned(),
+            certificate: CertificateSource::File(path.to_owned()),
+            password: Some(password.to_owned().into()),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_encrypted_key_signs_in_with_its_password() {
+        let local = Local::start().await;
+        let files = Files::make();
+        files.register(&local).await;
+        for how in [
+            &["-v2", "aes-256-cbc"][..],
+            &["-v2", "aes-192-cbc", "-v2prf", "hmacWithSHA1"],
+            &[
+                "-v2",
+                "aes-128-cbc",
+                "-v2prf",
+                "hmacWithSHA512",
+                "-iter",
+                "5000",
+            ],
+            &["-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA384"],
+        ] {
+            let path = encrypted(&files, how);
+            let before = signed_in(&local).await;
+            let request = request(&local, with_password(&path, "marked"));
+            let connection = connect(request, Arc::new(Silent)).await.unwrap();
+            works(&connection).await;
+            assert_eq!(signed_in(&local).await, before + 1, "{how:?}");
+        }
+        let mut request = request(&local, SignIn::Automatic);
+        request.tenant = None;
+        let path = files.path("locked.pem");
+        request.variables = Some(support::tags(&[
+            ("AZURE_TENANT_ID", seed::TENANT_ID),
+            ("AZURE_CLIENT_ID", seed::CLIENT_ID),
+            ("AZURE_CLIENT_CERTIFICATE_PATH", path.to_str().unwrap()),
+            ("AZURE_CLIENT_CERTIFICATE_PASSWORD", "marked"),
+        ]));
+        let connection = connect(request, Arc::new(Silent)).await.unwrap();
+        assert_eq!(connection.account, seed::CLIENT_ID);
+    }
+
+    #[tokio::test]
+    async fn a_key_that_can_not_be_decrypted_is_told_before_any_request() {
+        let local = Local::start().await;
+        let files = Files::make();
+        local.forget().await;
+        for (how, password, code, says) in [
+            (
+                &["-v2", "aes-256-cbc"][..],
+                "another",
+                "WrongPassword",
+                "is not correct",
+            ),
+            (
+                &["-v2", "aes-256-cbc"],
+                "",
+                "WrongPassword",
+                "is not correct",
+            ),
+            (
+                &["-v2", "des3"],
+                "marked",
+                "InvalidCertificate",
+                "not supported",
+            ),
+            (
+                &["-scrypt"],
+                "marked",
+                "InvalidCertificate",
+                "not supported",
+            ),
+        ] {
+            let path = encrypted(&files, how);
+            let request = request(&local, with_password(&path, password));
+            let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+            assert_eq!(error.code(), code, "{how:?}: {error}");
+            assert_eq!(error.category(), Category::InvalidArgument);
+            assert!(error.message().contains(says), "{how:?}: {error}");
+            assert!(!error.to_string().contains("marked"), "{error}");
+        }
+        let damaged = files.read("locked.pem").replacen("MI", "MA", 1);
+        std::fs::write(files.path("damaged.pem"), damaged).unwrap();
+        let request = request(&local, with_password(&files.path("damaged.pem"), "marked"));
+        let error = connect(request, Arc::new(Silent)).await.unwrap_err();
+        assert_eq!(error.code(), "InvalidCertificate");
+        assert!(error.message().contains("damaged"), "{error}");
+        assert_eq!(local.requests().await, [""; 0]);
+    }
 
     #[tokio::test]
     async fn a_key_that_the_host_holds_signs_whenever_a_token_is_needed() {
@@ -411,6 +517,17 @@ mod service_principals {
             "-out",
             "locked.key",
         ]);
+        files.openssl(&[
+            "rsa",
+            "-in",
+            "key.pem",
+            "-traditional",
+            "-aes128",
+            "-passout",
+            "pass:x",
+            "-out",
+            "old.key",
+        ]);
         let join = |name: &str, parts: &[&str]| {
             let text: String = parts.iter().map(|part| files.read(part)).collect();
             std::fs::write(files.path(name), text).unwrap();
@@ -419,13 +536,15 @@ mod service_principals {
         join("mismatch.pem", &["key.pem", "b.pem"]);
         join("ec-both.pem", &["ec.key", "ec.pem"]);
         join("locked.pem", &["locked.key", "cert.pem"]);
+        join("old.pem", &["old.key", "cert.pem"]);
         join("expired-both.pem", &["key.pem", "expired.pem"]);
         std::fs::write(files.path("noise"), [7; 100]).unwrap();
         local.forget().await;
         for (name, code, says) in [
             ("mismatch.pem", "InvalidCertificate", "do not match"),
             ("ec-both.pem", "InvalidCertificate", "not RSA"),
-            ("locked.pem", "InvalidCertificate", "encrypted"),
+            ("locked.pem", "WrongPassword", "no password is specified"),
+            ("old.pem", "InvalidCertificate", "openssl pkcs8 -topk8"),
             ("key.pem", "InvalidCertificate", "no certificate"),
             ("cert.pem", "InvalidCertificate", "no private key"),
             (
@@ -1289,6 +1408,286 @@ mod people {
 
         let connection = sign_in(&local, true, Some(challenge)).await.unwrap();
         identity::create(&connection.client, &wanted).await.unwrap();
+    }
+}
+
+/// A person in front of a browser.
+mod browsers {
+    use std::sync::Mutex;
+
+    use managed_identity::base::{HostAnswer, Observer, Progress, Question, QuestionKind};
+
+    use super::*;
+
+    /// What the browser does with the page that it is started with.
+    type Visit = fn(&str, &str) -> Vec<String>;
+
+    /// A host with a browser: it opens the page, and then the addresses that `visit` makes of where
+    /// the page sends it and of the page's own.
+    struct Browser {
+        visit: Visit,
+        http: reqwest::Client,
+        seen: Mutex<Vec<(u16, String)>>,
+        pages: Mutex<Vec<String>>,
+        heard: Heard,
+        this: std::sync::Weak<Self>,
+    }
+
+    impl Browser {
+        fn new(visit: Visit) -> Arc<Self> {
+            let http = reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none());
+            Arc::new_cyclic(|this| Self {
+                visit,
+                http: http.build().unwrap(),
+                seen: Mutex::default(),
+                pages: Mutex::default(),
+                heard: Heard::default(),
+                this: this.clone(),
+            })
+        }
+
+        /// What it has shown, once there is that much.
+        async fn shown(&self, number: usize) -> Vec<(u16, String)> {
+            loop {
+                let seen = self.seen.lock().unwrap().clone();
+                if seen.len() >= number {
+                    return seen;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+
+        async fn open(&self, page: &str) {
+            let answer = self.http.get(page).send().await.unwrap();
+            let location = answer.headers().get("location");
+            let location = location.map_or("", |address| address.to_str().unwrap());
+            for address in (self.visit)(location, page) {
+                let answer = self.http.get(address).send().await.unwrap();
+                let status = answer.status().as_u16();
+                let text = answer.text().await.unwrap();
+                self.seen.lock().unwrap().push((status, text));
+            }
+        }
+    }
+
+    impl Observer for Browser {
+        fn wants_verbose(&self) -> bool {
+            true
+        }
+        fn verbose(&self, line: String) {
+            self.heard.verbose(line);
+        }
+        fn warning(&self, text: String) {
+            self.heard.warning(text);
+        }
+        fn progress(&self, progress: Progress) {
+            self.heard.progress(progress);
+        }
+        fn ask_host(&self, question: &Arc<Question>) -> bool {
+            let QuestionKind::Browser { url } = &question.kind else {
+                return false;
+            };
+            if question.claim() {
+                self.pages.lock().unwrap().push(url.clone());
+                let (this, page) = (self.this.upgrade().unwrap(), url.clone());
+                tokio::spawn(async move { this.open(&page).await });
+                question.answer(HostAnswer::Opened);
+            }
+            true
+        }
+    }
+
+    fn request_of(local: &Local, account: Option<&str>, claims: Option<&str>) -> Request {
+        let sign_in = SignIn::Browser {
+            client_id: None,
+            account: account.map(str::to_owned),
+            claims: claims.map(str::to_owned),
+        };
+        let mut request = request(local, sign_in);
+        // A tenth of the real patience.
+        request.retry.first_poll = Duration::from_millis(100);
+        request
+    }
+
+    async fn sign_in(local: &Local, browser: &Arc<Browser>) -> Result<Connection, Error> {
+        connect(request_of(local, None, None), browser.clone()).await
+    }
+
+    fn straight_back(location: &str, _: &str) -> Vec<String> {
+        vec![location.to_owned()]
+    }
+
+    #[tokio::test]
+    async fn a_person_signs_in_with_a_browser_and_stays_signed_in() {
+        let local = Local::start().await;
+        let browser = Browser::new(straight_back);
+        let connection = sign_in(&local, &browser).await.unwrap();
+        assert_eq!(connection.account, "user@emulator.invalid");
+        assert_eq!(connection.account_type, "User");
+        let pages = browser.pages.lock().unwrap().clone();
+        for part in [
+            "/oauth2/v2.0/authorize?",
+            "response_type=code",
+            "redirect_uri=http%3A%2F%2Flocalhost%3A",
+            "code_challenge_method=S256",
+            "prompt=select_account",
+        ] {
+            assert!(pages[0].contains(part), "{part}: {pages:?}");
+        }
+        let seen = browser.shown(1).await;
+        assert_eq!(seen[0].0, 200);
+        assert!(seen[0].1.contains("The sign-in is complete."), "{seen:?}");
+        assert_eq!(*browser.heard.warnings.lock().unwrap(), [""; 0]);
+
+        local
+            .admin("POST", "clock", json!({"advanceSeconds": 3700}))
+            .await;
+        works(&connection).await;
+        local.admin("DELETE", "refreshtokens", Value::Null).await;
+        local
+            .admin("POST", "clock", json!({"advanceSeconds": 3700}))
+            .await;
+        let error = identity::get(&connection.client, &target("nobody")).await;
+        let advice = "Connect-ManagedIdentityService -Interactive -Tenant ";
+        let error = error.unwrap_err();
+        assert!(error.recommendation().contains(advice), "{error}");
+    }
+
+    #[tokio::test]
+    async fn another_page_does_not_end_the_sign_in() {
+        let local = Local::start().await;
+        let browser = Browser::new(|location, _| {
+            let (address, query) = location.split_once('?').unwrap();
+            vec![
+                format!("{address}/favicon.ico"),
+                format!("{address}?code=planted&state=guessed"),
+                format!("{address}?error=access_denied&state=guessed"),
+                format!("{address}?{query}"),
+            ]
+        });
+        let connection = sign_in(&local, &browser).await.unwrap();
+        assert_eq!(connection.account, "user@emulator.invalid");
+        let seen = browser.shown(4).await;
+        let statuses: Vec<u16> = seen.iter().map(|(status, _)| *status).collect();
+        assert_eq!(statuses, [404, 400, 400, 200]);
+        let tokens = local.requests().await;
+        let redeemed = tokens.iter().filter(|line| line.contains("/token"));
+        // Two are the test's own sign-in and this one.
+        assert_eq!(redeemed.count(), 2, "{tokens:?}");
+    }
+
+    #[tokio::test]
+    async fn connections_that_bring_nothing_block_nothing() {
+        let local = Local::start().await;
+        let browser = Browser::new(|location, _| {
+            let url: managed_identity::base::Url = location.parse().unwrap();
+            let address = ("127.0.0.1", url.port().unwrap());
+            // Open until the process ends.
+            for _ in 0..5 {
+                std::mem::forget(std::net::TcpStream::connect(address).unwrap());
+            }
+            vec![location.to_owned()]
+        });
+        sign_in(&local, &browser).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_person_who_declines_is_not_signed_in() {
+        let local = Local::start().await;
+        local
+            .admin("PATCH", "settings", json!({"declineSignIns": true}))
+            .await;
+        let browser = Browser::new(straight_back);
+        let error = sign_in(&local, &browser).await.unwrap_err();
+        assert_eq!(error.code(), "access_denied");
+        assert_eq!(error.category(), Category::AuthenticationError);
+        assert!(error.message().starts_with("AADSTS65004: "), "{error}");
+        let seen = browser.shown(1).await;
+        assert!(
+            seen[0].1.contains("The sign-in failed: AADSTS65004"),
+            "{seen:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_code_of_another_sign_in_is_worth_nothing() {
+        let local = Local::start().await;
+        // The code of a page with another challenge, brought with the right state.
+        let browser = Browser::new(|location, page| {
+            let (address, _) = location.split_once('?').unwrap();
+            let state = page.split('&').find(|pair| pair.starts_with("state="));
+            vec![format!("{address}?code=stolen&{}", state.unwrap())]
+        });
+        let error = sign_in(&local, &browser).await.unwrap_err();
+        assert_eq!(error.code(), "invalid_grant");
+    }
+
+    #[tokio::test]
+    async fn the_account_and_the_claims_are_asked_for() {
+        let local = Local::start().await;
+        let user = json!({
+            "id": "11112222-3333-4444-8555-666677778888",
+            "type": "User",
+            "displayName": "ann@contoso.com",
+        });
+        local.admin("POST", "principals", user).await;
+        let browser = Browser::new(straight_back);
+        let claims = "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==";
+        let request = request_of(&local, Some("ann@contoso.com"), Some(claims));
+        let connection = connect(request, browser.clone()).await.unwrap();
+        assert_eq!(connection.account, "ann@contoso.com");
+        let pages = browser.pages.lock().unwrap().clone();
+        assert!(
+            pages[0].contains("login_hint=ann%40contoso.com"),
+            "{pages:?}"
+        );
+        assert!(
+            pages[0].contains("claims=%7B%22access_token%22"),
+            "{pages:?}"
+        );
+        assert!(!pages[0].contains("prompt="), "{pages:?}");
+    }
+
+    #[tokio::test]
+    async fn without_a_browser_the_page_is_told() {
+        let local = Local::start().await;
+        // It answers no question: the person opens the page elsewhere on this machine.
+        let told = local.heard.clone();
+        let person = async {
+            let page = loop {
+                let warnings = told.warnings.lock().unwrap().join("\n");
+                if let Some((_, page)) = warnings.split_once("on this machine: ") {
+                    break page.to_owned();
+                }
+                tokio::task::yield_now().await;
+            };
+            Browser::new(straight_back).open(&page).await;
+        };
+        let connecting = connect(request_of(&local, None, None), told.clone());
+        let (connection, ()) = tokio::join!(connecting, person);
+        assert_eq!(connection.unwrap().account_type, "User");
+    }
+
+    #[tokio::test]
+    async fn a_person_who_does_not_come_is_waited_for_no_longer() {
+        let local = Local::start().await;
+        let browser = Browser::new(|_, _| Vec::new());
+        let mut request = request_of(&local, None, None);
+        request.retry.first_poll = Duration::from_micros(10);
+        let error = connect(request, browser.clone()).await.unwrap_err();
+        assert_eq!(error.code(), "BrowserSignInTimeout");
+        assert_eq!(error.category(), Category::OperationTimeout);
+        assert!(
+            error.recommendation().contains("-UseDeviceAuthentication"),
+            "{error}"
+        );
+        // The port is closed with the end of the sign-in.
+        let pages = browser.pages.lock().unwrap().clone();
+        let (_, port) = pages[0].split_once("localhost%3A").unwrap();
+        let port: u16 = port.split('&').next().unwrap().parse().unwrap();
+        assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
     }
 }
 

@@ -8,7 +8,7 @@ use emulator::{Emulator, Options, seed};
 use managed_identity::arm::{Client, Target};
 use managed_identity::base::{Observer, Progress, ResourceType, Result, RetryPolicy};
 use managed_identity::compute::{Update, Upgrade, VIRTUAL_MACHINE};
-use managed_identity::connect::{Request, SignIn, connect};
+use managed_identity::connect::{Network, Request, SignIn, connect};
 use managed_identity::identity::{self, Create};
 use managed_identity::resource::{self, Named, ResourceIdentity, Wanted};
 use serde_json::{Value, json};
@@ -77,6 +77,7 @@ pub fn sign_in(endpoint: &str) -> Request {
         tenant: Some(seed::TENANT_ID.to_owned()),
         subscription_id: None,
         variables: None,
+        network: Network::default(),
         retry: quick(),
     }
 }

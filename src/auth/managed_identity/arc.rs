@@ -174,7 +174,7 @@ mod tests {
         }
 
         async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Value) -> Value {
-            let http = Http::new(Proxy::None);
+            let http = Http::new(Proxy::System);
             let mut call = http
                 .machine()
                 .unwrap()
@@ -203,7 +203,7 @@ mod tests {
                 self.emulator.endpoint()
             );
             let url = self.url(&format!("/{}/oauth2/v2.0/token", seed::TENANT_ID));
-            let http = Http::new(Proxy::None);
+            let http = Http::new(Proxy::System);
             let answer = http.machine().unwrap().post(url).body(form);
             let answer = answer
                 .header("content-type", "application/x-www-form-urlencoded")
@@ -223,7 +223,7 @@ mod tests {
             };
             let observer: std::sync::Arc<dyn Observer> = std::sync::Arc::new(Silent);
             let caller = Caller {
-                http: &Http::new(Proxy::None),
+                http: &Http::new(Proxy::System),
                 observer: &observer,
                 retry: &RetryPolicy::default(),
             };

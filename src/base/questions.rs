@@ -10,15 +10,16 @@ use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 
-use crate::base::{HostAnswer, Observer, Open, Question, QuestionKind};
+use super::observer::Observer;
+use super::question::{HostAnswer, Open, Question, QuestionKind};
 
-/// The questions of one credential.
+/// The questions that one thing asks, such as a credential.
 #[derive(Debug, Default)]
-pub(super) struct Questions(Open);
+pub(crate) struct Questions(Open);
 
 impl Questions {
     /// Asks the host; none when there is no host that answers.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         observer: &Arc<dyn Observer>,
         kind: QuestionKind,
@@ -32,7 +33,7 @@ impl Questions {
     }
 
     /// Waits for something. While it waits, it shows the host every unclaimed question.
-    pub(super) async fn while_helping<T>(
+    pub(crate) async fn while_helping<T>(
         &self,
         observer: &Arc<dyn Observer>,
         something: impl Future<Output = T>,
