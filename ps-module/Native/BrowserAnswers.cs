@@ -76,10 +76,13 @@ internal static class BrowserAnswers
         return opener is null ? null : [opener, url];
     }
 
-    /// <summary>The words of an entry of $env:BROWSER. The page takes the place of %s, or comes last.</summary>
+    /// <summary>
+    /// The words of an entry of $env:BROWSER. The page takes the place of %s, or comes last. Every browser runs in the
+    /// background, which an ampersand at the end asks for.
+    /// </summary>
     private static string[] Words(string entry, string url)
     {
-        var words = entry.Split([' '], StringSplitOptions.RemoveEmptyEntries);
+        var words = entry.TrimEnd(' ', '&').Split([' '], StringSplitOptions.RemoveEmptyEntries);
         return words.Length == 0 || words.Any(word => word.Contains("%s"))
             ? words.Select(word => word.Replace("%s", url)).ToArray()
             : [.. words, url];

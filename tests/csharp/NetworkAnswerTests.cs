@@ -62,7 +62,7 @@ public sealed class NetworkAnswerTests : IDisposable
 
         var mine = Path.Combine(_folder, "mine");
         var opener = Path.Combine(_folder, "xdg-open");
-        Assert.Equal(new[] { mine, Page }, Command(("BROWSER", "mine")));
+        Assert.Equal(new[] { mine, Page }, Command(("BROWSER", "mine %s &")));
         Assert.Equal(new[] { mine, $"--url={Page}", "-x" }, Command(("BROWSER", $"/nowhere/it:{mine} --url=%s -x:other")));
         Assert.Equal(new[] { opener, Page }, Command(("DISPLAY", ":0")));
         Assert.Equal(new[] { opener, Page }, Command(("BROWSER", "bin/mine:nowhere::"), ("WAYLAND_DISPLAY", "w")));

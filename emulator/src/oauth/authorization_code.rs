@@ -27,6 +27,8 @@ pub(super) struct Allowed {
     /// `scope`, or in version 1 `resource`.
     pub(super) wanted: String,
     pub(super) claims: Claims,
+    /// What the id token is to contain.
+    pub(super) nonce: Option<String>,
 }
 
 /// What a program has to know to redeem a code (RFC 7636).

@@ -145,6 +145,7 @@ fn allow(
         challenge,
         wanted,
         claims,
+        nonce: request.parameter("nonce"),
     };
     let codes = world.session.part_mut::<AuthorizationCodes>();
     Ok(codes.give(allowed, now))

@@ -384,6 +384,7 @@ fn redeem_code(
         form.get("code_verifier"),
         now,
     )?;
+    let nonce = allowed.nonce.clone();
     let mut sign_in = SignIn {
         subject: allowed.subject.clone(),
         scope: allowed.wanted.clone(),
@@ -404,6 +405,7 @@ fn redeem_code(
         sign_in,
         resource,
         client_info: form.get("client_info").is_some(),
+        nonce,
         grant: Grant::AuthorizationCode,
     };
     Ok(user_tokens(world, asked_for, now, version))
@@ -441,6 +443,7 @@ fn redeem_device_code(
         resource,
         claims,
         client_info: form.get("client_info").is_some(),
+        nonce: None,
         grant: Grant::DeviceCode,
     };
     Ok(user_tokens(world, asked_for, now, version))
@@ -508,6 +511,7 @@ fn refresh_token(
         sign_in,
         resource,
         client_info: form.get("client_info").is_some(),
+        nonce: None,
         grant: Grant::RefreshToken,
     };
     Ok(user_tokens(world, asked_for, now, version))
@@ -519,6 +523,8 @@ struct UserTokenRequest {
     resource: String,
     claims: Claims,
     client_info: bool,
+    /// What the id token is to contain.
+    nonce: Option<String>,
     grant: Grant,
 }
 
@@ -542,7 +548,8 @@ fn user_tokens(world: &mut World, asked: UserTokenRequest, now: Millis, version:
         Version::V1 => json!("user_impersonation"),
         Version::V2 => json!(scope.join(" ")),
     };
-    if let Some(id_token) = tokens::id_token(world, &sign_in.subject) {
+    let nonce = asked.nonce.as_deref();
+    if let Some(id_token) = tokens::id_token(world, &sign_in.subject, nonce) {
         body["id_token"] = json!(id_token);
     }
     if asked.client_info {

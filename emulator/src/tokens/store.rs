@@ -342,13 +342,13 @@ pub(crate) fn make_workflow_token(
     }))
 }
 
-/// The token that tells a client who its user is.
-pub(crate) fn id_token(world: &World, subject: &Subject) -> Option<String> {
+/// The token that tells a client who its user is. `nonce` is what the client wants to see again.
+pub(crate) fn id_token(world: &World, subject: &Subject, nonce: Option<&str>) -> Option<String> {
     let SubjectKind::User { name, display_name } = &subject.kind else {
         return None;
     };
     let now = world.server_time() / 1_000;
-    Some(unsigned(&json!({
+    let mut claims = json!({
         "aud": subject.client_id,
         "iss": issuer(world, 2),
         "iat": now,
@@ -360,7 +360,11 @@ pub(crate) fn id_token(world: &World, subject: &Subject) -> Option<String> {
         "sub": subject.object_id,
         "tid": tenant_id(),
         "ver": "2.0",
-    })))
+    });
+    if let Some(nonce) = nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    Some(unsigned(&claims))
 }
 
 /// `client_info`, by which MSAL keeps accounts apart.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use emulator::seed;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -18,12 +20,13 @@ const REDIRECT: &str = "http%3A%2F%2Flocalhost%3A8400%2F";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-const GOOD: [(&str, &str); 7] = [
+const GOOD: [(&str, &str); 8] = [
     ("client_id", POWERSHELL),
     ("response_type", "code"),
     ("redirect_uri", REDIRECT),
     ("scope", SCOPE),
     ("state", "a%26b"),
+    ("nonce", "once"),
     ("code_challenge", CHALLENGE),
     ("code_challenge_method", "S256"),
 ];
@@ -104,7 +107,15 @@ async fn a_code_is_good_once_for_who_began() {
         assert_eq!(refused(answer), json!(number), "{change:?}");
     }
     let tokens = redeem(&azure, &first, &[]).await.is(200).json();
-    assert!(tokens["refresh_token"].is_string() && tokens["id_token"].is_string());
+    assert!(tokens["refresh_token"].is_string());
+    let part = tokens["id_token"]
+        .as_str()
+        .unwrap()
+        .split('.')
+        .nth(1)
+        .unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    assert_eq!(claims["nonce"], "once");
     let again = redeem(&azure, &first, &[]).await;
     assert_eq!(refused(again), json!(54_005));
     let counts = azure
