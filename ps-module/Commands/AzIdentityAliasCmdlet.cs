@@ -23,7 +23,7 @@ public abstract class AzIdentityAliasCmdlet : PSCmdlet
             .Select(same => same.OrderBy(command => command.CommandType).First())
             .ToList();
 
-    /// <summary>Runs a script in the session of the caller.</summary>
+    /// <summary>Runs a script in the session of the caller, in a scope of its own: its variables are not the caller's.</summary>
     private protected IEnumerable<PSObject> Run(string script, params object[] arguments) =>
-        InvokeCommand.InvokeScript(false, InvokeCommand.NewScriptBlock(script), null, arguments);
+        InvokeCommand.InvokeScript(true, InvokeCommand.NewScriptBlock(script), null, arguments);
 }

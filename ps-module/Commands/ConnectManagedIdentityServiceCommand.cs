@@ -236,6 +236,7 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
         _hasBegun = true;
         // Until it succeeds: no later cmdlet goes on with an older connection, or signs in by itself.
         ConnectionChoice.MakeNone(ConnectionEnd.ConnectFailed);
+        base.BeginProcessing();
     }
 
     /// <inheritdoc/>

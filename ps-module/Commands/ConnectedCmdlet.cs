@@ -24,6 +24,8 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     /// or that of the process's first runspace. The first sign-in that works is used only where nobody ever connected.
     /// </summary>
     [Parameter]
+    [Alias("DefaultProfile", "AzContext", "AzureRmContext", "AzureCredential")]
+    [ConnectionArgument]
     [ValidateNotNull]
     public ManagedIdentityConnection? Connection { get; set; }
 
@@ -54,12 +56,18 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
+        if (this is IAzCommand { OtherParameter: { Length: > 0 } other } && AzParameters.Refusal(MyInvocation.MyCommand.Name, other) is { } refusal)
+        {
+            Fail(refusal);
+        }
+
         // Nothing of the pipeline is bound yet.
         Given = new InputNames(this);
         Connection ??= ConnectionOrSignIn();
         if (!Connection.IsConnected)
         {
-            Fail(Failures.ConnectionClosed(Connection.End), Connection);
+            Fail(Failures.ConnectionClosed(Connection), Connection);
         }
 
         if (Subscriptions is { } named && !(named.Length == 1 && Guid.TryParseExact(named[0], "D", out _)))
@@ -143,7 +151,7 @@ public abstract class ConnectedCmdlet : OperationCmdlet
         && Given.Columns(parameter).Any(column => one.Properties[column] is not null);
 
     private protected override ManagedIdentityException Explain(ManagedIdentityException error) =>
-        Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed.End) : error;
+        Connection is { IsConnected: false } closed ? Failures.ConnectionClosed(closed) : error;
 
     /// <summary>
     /// The ids of the subscriptions that the command line names by their ids or names. That of several each is there is

@@ -13,14 +13,16 @@ public sealed class DisableAzIdentityAliasCommand : AzIdentityAliasCmdlet
     protected override void ProcessRecord()
     {
         var ours = Known().Where(AzAliases.IsOurs).ToList();
-        if (ours.Count == 0 || !ShouldProcess($"{ours.Count} aliases under Azure PowerShell's names", "Remove from this session"))
+        if (ours.Count == 0 || !ShouldProcess($"{ours.Count} names of Azure PowerShell", "Remove from this session"))
         {
             return;
         }
 
-        foreach (var alias in ours)
+        foreach (var alias in ours.OfType<AliasInfo>())
         {
             Run("param($name) Remove-Item -Path Alias:\\$name -Force -WhatIf:$false -Confirm:$false", alias.Name);
         }
+
+        Run("param($module) Remove-Module -Name $module -Force -WhatIf:$false -Confirm:$false -Verbose:$false", AzAliases.Module);
     }
 }

@@ -9,7 +9,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets the federated credentials of user-assigned managed identities.</summary>
 [Cmdlet(VerbsCommon.Get, "FederatedIdentityCredential")]
 [OutputType(typeof(FederatedIdentityCredential))]
-public sealed class GetFederatedIdentityCredentialCommand : SubscriptionCmdlet
+public class GetFederatedIdentityCredentialCommand : SubscriptionCmdlet
 {
     /// <summary>
     /// An identity, a credential, an id of either, or a row of a table with the columns ResourceGroupName and IdentityName,

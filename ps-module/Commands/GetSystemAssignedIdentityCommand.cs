@@ -8,7 +8,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets the system-assigned managed identity of resources of any type.</summary>
 [Cmdlet(VerbsCommon.Get, "SystemAssignedIdentity")]
 [OutputType(typeof(SystemAssignedIdentity))]
-public sealed class GetSystemAssignedIdentityCommand : SubscriptionCmdlet
+public class GetSystemAssignedIdentityCommand : SubscriptionCmdlet
 {
     /// <summary>
     /// The resources: their ids, or objects that stand for them, of this module or of Azure PowerShell, any with a

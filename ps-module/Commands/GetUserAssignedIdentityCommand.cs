@@ -9,7 +9,7 @@ namespace ManagedIdentity.Commands;
 /// <summary>Gets user-assigned managed identities.</summary>
 [Cmdlet(VerbsCommon.Get, "UserAssignedIdentity", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(UserAssignedIdentity))]
-public sealed class GetUserAssignedIdentityCommand : FleetCmdlet
+public class GetUserAssignedIdentityCommand : FleetCmdlet
 {
     /// <summary>
     /// The names of the identities. Wildcards are allowed: a pattern that matches nothing is no error, a name is.

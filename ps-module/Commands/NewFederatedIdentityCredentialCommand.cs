@@ -16,9 +16,9 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FederatedIdentityCredential))]
-public sealed class NewFederatedIdentityCredentialCommand : ChangeCmdlet
+public class NewFederatedIdentityCredentialCommand : ChangeCmdlet
 {
-    private const string BySubject = "BySubject";
+    private protected const string BySubject = "BySubject";
     private const string OfGitHub = "OfGitHub";
     private const string OfKubernetes = "OfKubernetes";
 

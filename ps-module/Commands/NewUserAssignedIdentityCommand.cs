@@ -16,7 +16,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(UserAssignedIdentity))]
-public sealed class NewUserAssignedIdentityCommand : ChangeCmdlet
+public class NewUserAssignedIdentityCommand : ChangeCmdlet
 {
     /// <summary>
     /// The resource group of the identity. Where it is given beside an object of the pipeline that names one, it must be

@@ -51,6 +51,15 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private protected abstract void Process();
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (LoadedModule.Refusal(InvokeCommand) is { } refusal)
+        {
+            Fail(refusal);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         Process();

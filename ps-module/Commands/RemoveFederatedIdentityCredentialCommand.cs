@@ -12,7 +12,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]
-public sealed class RemoveFederatedIdentityCredentialCommand : FederatedCredentialChangeCmdlet
+public class RemoveFederatedIdentityCredentialCommand : FederatedCredentialChangeCmdlet
 {
     /// <summary>Returns true for each credential that was deleted.</summary>
     [Parameter]

@@ -16,7 +16,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(bool))]
-public sealed class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
+public class RemoveUserAssignedIdentityCommand : IdentityChangeCmdlet
 {
     /// <summary>Returns true for each identity that was deleted.</summary>
     [Parameter]

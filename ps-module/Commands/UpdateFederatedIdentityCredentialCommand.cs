@@ -13,7 +13,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(FederatedIdentityCredential))]
-public sealed class UpdateFederatedIdentityCredentialCommand : FederatedCredentialChangeCmdlet
+public class UpdateFederatedIdentityCredentialCommand : FederatedCredentialChangeCmdlet
 {
     /// <summary>The URL of the issuer, as its tokens name it.</summary>
     [Parameter]

@@ -16,7 +16,7 @@ namespace ManagedIdentity.Commands;
     SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(UserAssignedIdentity))]
-public sealed class UpdateUserAssignedIdentityCommand : IdentityChangeCmdlet
+public class UpdateUserAssignedIdentityCommand : IdentityChangeCmdlet
 {
     /// <summary>
     /// The tags that replace all that the identity has; an empty table clears them. A table, an object, or a text such

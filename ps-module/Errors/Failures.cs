@@ -11,6 +11,8 @@ namespace ManagedIdentity.Errors;
 /// <summary>The errors that arise in the module itself and not in the native library.</summary>
 internal static class Failures
 {
+    private const string OneVersion = "Start a new PowerShell and import one version.";
+
     /// <summary>What a cancelled operation ends with.</summary>
     public const string OperationCanceled = "OperationCanceled";
 
@@ -24,12 +26,38 @@ internal static class Failures
             $"There is no connection: {WhatEnded(end)}.",
             HowToGoOn(end));
 
-    public static ManagedIdentityException ConnectionClosed(ConnectionEnd end) =>
-        Advised(
-            "ConnectionClosed",
-            ErrorCategory.AuthenticationError,
-            $"The connection is closed: {WhatEnded(end)}.",
-            HowToGoOn(end));
+    /// <summary>A connection that a cmdlet is given, and that can't be used.</summary>
+    public static ManagedIdentityException ConnectionClosed(ManagedIdentityConnection connection) =>
+        connection.End == ConnectionEnd.Copied
+            ? Advised(
+                "ConnectionCopied",
+                ErrorCategory.AuthenticationError,
+                "-Connection is of another process, or of another version of the module: its sign-in is not here.",
+                $"Connect in this job or session: {HowToConnect(connection)}")
+            : Advised(
+                "ConnectionClosed",
+                ErrorCategory.AuthenticationError,
+                $"The connection is closed: {WhatEnded(connection.End)}.",
+                HowToGoOn(connection.End));
+
+    /// <summary>The command that makes a connection such as this one, as far as its properties tell.</summary>
+    private static string HowToConnect(ManagedIdentityConnection connection)
+    {
+        var place = connection.Environment is "AzureCloud" or "" ? "" : $" -Environment {connection.Environment}";
+        var tenant = connection.TenantId is { Length: > 0 } id ? $" -Tenant {id}" : "";
+        var how = connection switch
+        {
+            { IsAtThisMachine: true } => $"-Emulator -Endpoint {connection.Endpoint}",
+            { AccountType: "ServicePrincipal" } => $"-ServicePrincipal -Credential $using:credential{tenant}{place}",
+            { AccountType: "ManagedService" } => $"-Identity{place}",
+            { AccountType: "AccessToken" } => $"-AccessToken $using:token{place}",
+            { AccountType: "AzurePowerShell" } => "-UseAzContext",
+            { AccountType: "AzureCli" } => "-UseAzureCli",
+            _ => $"-UseDeviceAuthentication{tenant}{place}",
+        };
+        var subscription = connection.SubscriptionId.Length > 0 ? $" -SubscriptionId {connection.SubscriptionId}" : "";
+        return $"Connect-ManagedIdentityService {how}{subscription}";
+    }
 
     private static string WhatEnded(ConnectionEnd end) => end switch
     {
@@ -89,15 +117,29 @@ internal static class Failures
             $"-AsJob can't run the script block of -{parameter}: it belongs to this session.",
             "Use Select-Object to give the objects a property of that name, or omit -AsJob.");
 
-    /// <summary>Parameters of Azure PowerShell that an alias does not have.</summary>
-    public static ManagedIdentityException NotInAlias(string command, object[] given, string what)
-    {
-        var names = given.OfType<string>().Where(text => text.StartsWith("-", StringComparison.Ordinal)).ToList();
-        var named = names.Count > 0 ? string.Join(", ", names) : $"'{given[0]}'";
-        return Invalid(
+    /// <summary>Parameters of a cmdlet of Azure PowerShell that the cmdlet under its name does not have.</summary>
+    /// <param name="original">The cmdlet of Azure PowerShell, with its module.</param>
+    /// <param name="command">Its name.</param>
+    /// <param name="parameters">The names of the parameters.</param>
+    /// <param name="why">Why they are not there.</param>
+    public static ManagedIdentityException NotInAlias(string original, string command, IEnumerable<string> parameters, string why) =>
+        Advised(
             "UnsupportedParameter",
-            $"{command} of this module does not support {named}: {what}. For other uses, use Azure PowerShell.");
-    }
+            ErrorCategory.InvalidArgument,
+            $"{command} of this module does not support {string.Join(", ", parameters.Select(name => $"-{name}"))}: {why}.",
+            $"For that, use {original} of Azure PowerShell.");
+
+    /// <summary>A name that no parameter of a cmdlet of Azure PowerShell has.</summary>
+    public static ManagedIdentityException UnknownParameter(string command, string name) =>
+        Advised("UnknownParameter", ErrorCategory.InvalidArgument, $"{command} of this module has no parameter -{name}.", "Check its name.");
+
+    /// <summary>A value that stands where none is expected.</summary>
+    public static ManagedIdentityException UnexpectedValue(string command, object? value) =>
+        Advised(
+            "UnexpectedValue",
+            ErrorCategory.InvalidArgument,
+            $"'{value}' is not the value of a parameter of {command}.",
+            "Specify the name of the parameter before it.");
 
     public static ManagedIdentityException AzCommandsLoaded(IEnumerable<CommandInfo> commands)
     {
@@ -154,7 +196,8 @@ internal static class Failures
         CallRefusedException refused => Refused(refused.Status, refused.Message),
         UnknownPlatformException unknown => UnknownPlatform(unknown.Platform),
         LibraryNotLoadedException unusable => NotLoaded(unusable),
-        LibraryMismatchException mismatch => LibraryMismatch(mismatch.Found, mismatch.Wanted, mismatch.InnerException),
+        LibraryMismatchException mismatch => LibraryMismatch(mismatch),
+        OtherLibraryLoadedException other => OtherLibraryLoaded(other),
         _ => new("NativeCallFailed", ErrorCategory.InvalidOperation, error.Message, error),
     };
 
@@ -209,14 +252,31 @@ internal static class Failures
         };
     }
 
-    private static ManagedIdentityException LibraryMismatch(string found, uint wanted, Exception? cause = null) =>
+    /// <summary>Another version of the module that was imported into this session, too.</summary>
+    public static ManagedIdentityException TwoVersions(string version, string folder) =>
+        Advised(
+            "TwoModuleVersions",
+            ErrorCategory.InvalidOperation,
+            $"This session has two versions of the module: {ModuleAssembly.Version} from {ModuleAssembly.Folder}, which runs " +
+            $"this command, and {version} from {folder}.",
+            OneVersion);
+
+    private static ManagedIdentityException LibraryMismatch(LibraryMismatchException mismatch) =>
         Advised(
             "NativeLibraryMismatch",
             ErrorCategory.InvalidOperation,
-            $"The loaded native library has interface version {found}, and this assembly needs {wanted}: two " +
-            "versions of the module are loaded in this process.",
-            "Start a new PowerShell and import one version.",
-            cause);
+            $"The native library {mismatch.Path} has interface version {mismatch.Found}, and version {ModuleAssembly.Version} " +
+            $"of the module, in {ModuleAssembly.Folder}, needs {mismatch.Wanted}.",
+            OneVersion,
+            mismatch.InnerException);
+
+    private static ManagedIdentityException OtherLibraryLoaded(OtherLibraryLoadedException other) =>
+        Advised(
+            "NativeLibraryMismatch",
+            ErrorCategory.InvalidOperation,
+            $"This process has loaded another native library of the name of {other.Path}, such as that of another version of " +
+            "the module.",
+            OneVersion);
 
     private static ManagedIdentityException Advised(
         string code, ErrorCategory category, string message, string recommendation, Exception? cause = null) =>

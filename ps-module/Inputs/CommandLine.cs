@@ -17,16 +17,21 @@ internal sealed class CommandLine(string? command, CommandAst? line, IDictionary
 {
     private const string ConnectionParameter = "Connection";
 
+    /// <summary>The names of that parameter: its own, and those of Azure PowerShell.</summary>
+    private static readonly string[] s_connectionNames =
+        [ConnectionParameter, "DefaultProfile", "AzContext", "AzureRmContext", "AzureCredential"];
+
     // Fewer letters would be ambiguous.
     private const int FewestLetters = 4;
 
     private static readonly Dictionary<string, string> s_types = new(StringComparer.OrdinalIgnoreCase)
     {
         ["UserAssignedIdentity"] = IdentityType,
+        ["AzUserAssignedIdentity"] = IdentityType,
         ["VmIdentity"] = "Microsoft.Compute/virtualMachines",
-        ["AzStyleVm"] = "Microsoft.Compute/virtualMachines",
+        ["AzVM"] = "Microsoft.Compute/virtualMachines",
         ["VmssIdentity"] = "Microsoft.Compute/virtualMachineScaleSets",
-        ["AzStyleVmss"] = "Microsoft.Compute/virtualMachineScaleSets",
+        ["AzVmss"] = "Microsoft.Compute/virtualMachineScaleSets",
     };
 
     /// <summary>The type of user-assigned identities.</summary>
@@ -40,7 +45,9 @@ internal sealed class CommandLine(string? command, CommandAst? line, IDictionary
     {
         get
         {
-            var connection = NamesConnection ? Value(ConnectionParameter) as ManagedIdentityConnection : ConnectionChoice.Current;
+            var connection = NamesConnection
+                ? s_connectionNames.Select(Value).OfType<ManagedIdentityConnection>().FirstOrDefault()
+                : ConnectionChoice.Current;
             return connection is { IsConnected: true } ? connection : null;
         }
     }
@@ -57,7 +64,7 @@ internal sealed class CommandLine(string? command, CommandAst? line, IDictionary
     private string Noun => command?.Split('-').Last() ?? "";
 
     private bool NamesConnection =>
-        bound?.Contains(ConnectionParameter) == true ||
+        (bound is not null && s_connectionNames.Any(bound.Contains)) ||
         line?.CommandElements.OfType<CommandParameterAst>().Any(IsConnectionParameter) == true;
 
     /// <summary>The first text of a parameter; null when it has none that is known.</summary>
@@ -93,7 +100,7 @@ internal sealed class CommandLine(string? command, CommandAst? line, IDictionary
 
     private bool IsConnectionParameter(CommandParameterAst parameter) =>
         parameter.ParameterName.Length >= FewestLetters &&
-        ConnectionParameter.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase);
+        s_connectionNames.Any(name => name.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase));
 
     private bool IsOn(string parameter) => bound?.Contains(parameter) == true && Value(parameter) is not false;
 

@@ -7,5 +7,12 @@ namespace ManagedIdentity.Inputs;
 public sealed class CompletionEnd : IModuleAssemblyCleanup
 {
     /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo) => Suggestions.Forget();
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        // The module of Azure PowerShell's names has the same assembly.
+        if (psModuleInfo.Name != AzAliases.Module)
+        {
+            Suggestions.Forget();
+        }
+    }
 }

@@ -40,6 +40,14 @@ internal static class AzStyleMachine
     public static bool IsChanged(PSObject machine) =>
         s_read.TryGetValue(machine, out var before) && JsonWriter.Write("VM", machine) != before;
 
+    /// <summary>Adds a property that is not Azure's. It is no change of the machine.</summary>
+    public static void Annotate(PSObject machine, string name, object value)
+    {
+        machine.Properties.Add(new PSNoteProperty(name, value));
+        s_read.Remove(machine);
+        s_read.Add(machine, JsonWriter.Write("VM", machine));
+    }
+
     private static void Add(PSObject to, string name, object? value)
     {
         if (to.Properties[name] is null)

@@ -11,4 +11,7 @@ internal enum ConnectionEnd
 
     /// <summary>Stop-ArmEmulator stopped the emulator that it led to.</summary>
     EmulatorStopped,
+
+    /// <summary>It is of another process or version of the module, and never was open here.</summary>
+    Copied,
 }

@@ -25,6 +25,21 @@ public sealed partial class ManagedIdentityConnection
     /// <summary>The certificate that it signs in with, where this process holds its key.</summary>
     internal SigningCertificate? Certificate { get; private set; }
 
+    /// <summary>What a connection of another process or version of the module is here: text, without the sign-in.</summary>
+    /// <param name="property">The text of a property of that connection.</param>
+    internal static ManagedIdentityConnection CopiedFrom(Func<string, string?> property) =>
+        new(new ClientHandle(0, _ => { }))
+        {
+            End = ConnectionEnd.Copied,
+            Account = property(nameof(Account)) ?? "",
+            AccountType = property(nameof(AccountType)) ?? "",
+            TenantId = property(nameof(TenantId)),
+            SubscriptionId = property(nameof(SubscriptionId)) ?? "",
+            SubscriptionName = property(nameof(SubscriptionName)) ?? "",
+            Environment = property(nameof(Environment)) ?? "",
+            Endpoint = property(nameof(Endpoint)) ?? "",
+        };
+
     /// <summary>The open connections of this process, the oldest first.</summary>
     internal static ManagedIdentityConnection[] AllOpen()
     {
@@ -59,6 +74,9 @@ public sealed partial class ManagedIdentityConnection
         _client.Dispose();
         Certificate?.Dispose();
     }
+
+    /// <summary>Whether it leads to a service on this machine, such as an emulator.</summary>
+    internal bool IsAtThisMachine => Uri.TryCreate(Endpoint, UriKind.Absolute, out var endpoint) && endpoint.IsLoopback;
 
     /// <summary>Whether it leads to a service on this port of this machine.</summary>
     internal bool IsAtLocalPort(int port) =>

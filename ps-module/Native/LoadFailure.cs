@@ -60,10 +60,6 @@ internal sealed class LoadFailure
     /// <summary>Of a library whose file is not there.</summary>
     public static LoadFailure NoFile { get; } = new(LoadFailureKind.FileMissing, "the file does not exist");
 
-    /// <summary>Of a library whose name is taken: .NET Framework would bind to the other one.</summary>
-    public static LoadFailure NameTaken { get; } =
-        new(LoadFailureKind.Refused, "another library of that name is loaded in this process");
-
     /// <summary>From the number of a Win32 error. The file is there.</summary>
     public static LoadFailure OfWindows(int code)
     {

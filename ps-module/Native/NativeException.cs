@@ -39,10 +39,19 @@ internal sealed class UnknownPlatformException(NativePlatform platform)
 }
 
 /// <summary>The native library that is loaded is of another version of the module.</summary>
-internal sealed class LibraryMismatchException(string found, uint wanted, Exception? cause = null)
+internal sealed class LibraryMismatchException(string path, string found, uint wanted, Exception? cause = null)
     : NativeException($"version {found} in place of {wanted}", cause)
 {
+    public string Path { get; } = path;
+
     public string Found { get; } = found;
 
     public uint Wanted { get; } = wanted;
+}
+
+/// <summary>Windows PowerShell has another library of that name, and binds imports to that one.</summary>
+internal sealed class OtherLibraryLoadedException(string path)
+    : NativeException("another library of that name is loaded in this process")
+{
+    public string Path { get; } = path;
 }

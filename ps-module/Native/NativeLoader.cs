@@ -67,12 +67,12 @@ internal sealed class NativeLoader
         }
         catch (EntryPointNotFoundException error)
         {
-            throw new LibraryMismatchException("none", _wanted, error);
+            throw new LibraryMismatchException(ExpectedPath(_name), "none", _wanted, error);
         }
 
         if (found != _wanted)
         {
-            throw new LibraryMismatchException(found.ToString(), _wanted);
+            throw new LibraryMismatchException(ExpectedPath(_name), found.ToString(), _wanted);
         }
     }
 }

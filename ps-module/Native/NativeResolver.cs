@@ -49,7 +49,7 @@ internal static class NativeResolver
         // .NET Framework binds an import to the library of its name that is loaded already: so that must be this one.
         return s_load is not null || GetModuleHandle($"{name}.dll") == handle
             ? handle
-            : throw Refused(s_pathOf(name), LoadFailure.NameTaken);
+            : throw new OtherLibraryLoadedException(s_pathOf(name));
     }
 
     /// <summary>The handle of a library in a file.</summary>

@@ -6,7 +6,8 @@ The texts are in <Cmdlet>.md, and those of parameters that many cmdlets share in
 positions and the rest of the syntax come from the imported module. The same input gives the same bytes.
 
 The format of a file is strict: what is missing, unknown or not ASCII is an error, and so is a parameter that the cmdlet
-does not have. Shared.md is a list of parameters; the other files have these parts, in this order:
+does not have. A cmdlet under a name of Azure PowerShell that has no file of its own has that of the cmdlet it derives
+from. Shared.md is a list of parameters; the other files have these parts, in this order:
 
     # <Cmdlet>
     ## Synopsis
@@ -216,7 +217,7 @@ function Read-Topic([string] $Name, [System.Collections.IDictionary] $Shared) {
         throw "${file}: the synopsis is one paragraph."
     }
     $parameters = Read-Parameter $sections.Parameters $file
-    $command = Get-Command -Name $Name -Module ManagedIdentity
+    $command = $Commands[$Name]
     foreach ($own in @($parameters.Keys)) {
         if (-not $command.Parameters.ContainsKey($own)) {
             throw "${file}: $Name has no parameter -$own."
@@ -250,6 +251,21 @@ function Read-Topic([string] $Name, [System.Collections.IDictionary] $Shared) {
         Note        = @(Read-Text $sections.Notes "$file, Notes")
         Related     = $related
     }
+}
+
+# What the file of the cmdlet says that one under a name of Azure PowerShell derives from.
+function Read-AzTopic([string] $Name, [System.Collections.IDictionary] $Shared) {
+    $own = $Name.Replace('-Az', '-')
+    $Commands[$own] = $Commands[$Name]
+    $topic = Read-Topic $own $Shared
+    $first = "Azure PowerShell's name for $own, with that cmdlet's parameters and results. Enable-AzIdentityAlias sets it."
+    $topic.Name = $Name
+    $topic.Description = @([pscustomobject]@{ Kind = 'Text'; Info = ''; Text = $first }) + $topic.Description
+    foreach ($example in $topic.Example) {
+        $example.Code = $example.Code -creplace "\b$own\b", $Name
+    }
+    $topic.Related = @($own, 'Enable-AzIdentityAlias') + $topic.Related
+    $topic
 }
 
 # ---- MAML ----
@@ -439,9 +455,19 @@ function Write-Topic($Topic) {
 
 # ---- all together ----
 
-$module = Import-Module $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ModulePath) -PassThru
-$names = @($module.ExportedCmdlets.Keys | Sort-Object -Culture '')
+$folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($ModulePath)
+$module = Import-Module $folder -PassThru
+# The cmdlets under the names of Azure PowerShell.
+$azModule = Import-Module (Join-Path $folder Az/ManagedIdentity.Az.psd1) -PassThru
+$Commands = @{}
+foreach ($command in @($module.ExportedCmdlets.Values) + @($azModule.ExportedCmdlets.Values)) {
+    $null = $command.ParameterSets
+    $Commands[$command.Name] = $command
+}
+Remove-Module $azModule
 $files = @(Get-ChildItem -Path $PSScriptRoot -Filter *.md | ForEach-Object { $_.BaseName })
+$derived = @($azModule.ExportedCmdlets.Keys | Where-Object { $_ -notin $files } | Sort-Object -Culture '')
+$names = @($Commands.Keys | Where-Object { $_ -notin $derived } | Sort-Object -Culture '')
 $odd = @(Compare-Object $names @($files | Where-Object { $_ -ne 'Shared' }))
 if ($odd) {
     throw "Each cmdlet has a file of help, and each file a cmdlet: $($odd.InputObject -join ', ')."
@@ -449,7 +475,7 @@ if ($odd) {
 
 $sharedFile = Join-Path $PSScriptRoot 'Shared.md'
 $shared = Read-Parameter (Read-Line $sharedFile) $sharedFile
-$topics = @($names | ForEach-Object { Read-Topic $_ $shared })
+$topics = @($names | ForEach-Object { Read-Topic $_ $shared }) + @($derived | ForEach-Object { Read-AzTopic $_ $shared })
 $unused = @($shared.Keys | Where-Object { -not ($topics.Command.Parameters.Keys -contains $_) })
 if ($unused) {
     throw "${sharedFile}: no cmdlet has these parameters: $($unused -join ', ')."

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using ManagedIdentity.Native;
 using Xunit;
@@ -21,8 +22,8 @@ public sealed unsafe class AbiTests
     [Fact]
     public void The_library_and_the_assembly_are_one_version()
     {
-        var version = typeof(NativeMethods).Assembly.GetName().Version!;
-        Assert.Equal(version.ToString(3), NativeMethods.azmi_version().Read());
+        var version = typeof(NativeMethods).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Assert.Equal(version, NativeMethods.azmi_version().Read());
     }
 
     [Theory]

@@ -11,7 +11,7 @@ namespace ManagedIdentity.Tests;
 public sealed class LayerTests
 {
     /// <summary>The order: none uses a later one.</summary>
-    private static readonly string[] s_order = ["Certificates", "Models", "Views", "Native", "Errors", "Inputs", "Json", "Commands"];
+    private static readonly string[] s_order = ["Certificates", "Models", "Views", "Native", "Errors", "Inputs", "Json", "Commands", "AzCommands"];
 
     private static readonly string s_module = Checkout.Path("ps-module");
 

@@ -62,6 +62,7 @@ Describe 'Completion of arguments' {
 
     Context 'with a connection' {
         BeforeAll {
+            Enable-AzIdentityAlias
             Connect-Again
             $null = Invoke-Emulator Post /subscriptions @{ id = $otherSubscription; name = "It's [other]" }
             $null = Invoke-Emulator Post /managementgroups @{ id = 'mg-1'; displayName = 'Production'; subscriptions = @($otherSubscription) }
@@ -82,6 +83,7 @@ Describe 'Completion of arguments' {
             $connection = Get-ManagedIdentityConnection
             $vmId = "$own/resourceGroups/$Group/providers/Microsoft.Compute/virtualMachines/$VM"
         }
+        AfterAll { Disable-AzIdentityAlias }
         BeforeEach { Connect-Again }
 
         It 'completes <Line>' -ForEach @(
@@ -99,8 +101,12 @@ Describe 'Completion of arguments' {
             @{ Line = 'Wait-VmIdentity -Name my'; Found = 'myVM' }
             @{ Line = 'Get-VmssIdentity -Name '; Found = 'myScaleSet' }
             @{ Line = 'Update-VmssIdentity myResourceGroup '; Found = 'myScaleSet' }
-            @{ Line = 'Get-AzStyleVm -Name my'; Found = 'myVM' }
-            @{ Line = 'Get-AzStyleVmss -VMScaleSetName '; Found = 'myScaleSet' }
+            @{ Line = 'Get-AzVM -Name my'; Found = 'myVM' }
+            @{ Line = 'Get-AzVmss -VMScaleSetName '; Found = 'myScaleSet' }
+            @{ Line = 'Update-AzVM -ResourceGroupName my'; Found = 'myResourceGroup' }
+            @{ Line = 'Get-AzUserAssignedIdentity -ResourceGroupName myResourceGroup -Name 1'; Found = 'id1' }
+            @{ Line = 'Get-AzFederatedIdentityCredentials -ResourceGroupName myResourceGroup -IdentityName id'; Found = 'id1', 'id2' }
+            @{ Line = 'Get-AzVM -DefaultProfile $unknown -Name my'; Found = @() }
             @{ Line = 'Get-UserAssignedIdentity -ManagementGroupId prod'; Found = 'mg-1' }
             @{ Line = 'Get-UserAssignedIdentity -ManagementGroupId mg-1 -Name f'; Found = @() }
             @{ Line = 'Get-UserAssignedIdentity -SubscriptionId emu'; Found = 'aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e' }

@@ -5,9 +5,11 @@ Describe 'Disable-AzIdentityAlias' {
     It 'takes away what was set, and nothing else' {
         Set-Alias Get-AzOther Get-Date -Scope Global
         Enable-AzIdentityAlias
-        @(Get-Alias *-Az* | Where-Object Definition -Like 'ManagedIdentity\*').Count | Should -BeGreaterThan 10
+        @(Get-Command -Module ManagedIdentity.Az).Count | Should -BeGreaterThan 10
+        @(Get-Alias *-Az* | Where-Object Definition -Like 'ManagedIdentity.Az\*').Count | Should -BeGreaterThan 3
         & { Disable-AzIdentityAlias }
         Get-Alias *-Az* | Should -Be (Get-Alias Get-AzOther)
+        Get-Module ManagedIdentity.Az | Should -BeNullOrEmpty
         Remove-Item Alias:Get-AzOther
     }
 
@@ -26,6 +28,6 @@ Describe 'Disable-AzIdentityAlias' {
     It '-WhatIf takes none away' {
         Enable-AzIdentityAlias
         Disable-AzIdentityAlias -WhatIf
-        Get-Alias Get-AzVM | Should -Not -BeNullOrEmpty
+        (Get-Command Get-AzVM).ModuleName | Should -Be ManagedIdentity.Az
     }
 }

@@ -36,7 +36,12 @@ Describe 'The help' {
         . "$PSScriptRoot/Readme.ps1"
         $Generator = "$PSScriptRoot/../../ps-module/help/Update-Help.ps1"
         $Committed = "$PSScriptRoot/../../ps-module/en-US"
-        $Exported = (Get-Module ManagedIdentity).ExportedCmdlets
+        # Get-Help finds the cmdlets under the names of Azure PowerShell then.
+        Enable-AzIdentityAlias
+        $Exported = @{}
+        foreach ($one in Get-Module ManagedIdentity, ManagedIdentity.Az | ForEach-Object { $_.ExportedCmdlets.Values }) {
+            $Exported[$one.Name] = $one
+        }
         $manifest = [System.IO.File]::ReadAllText("$PSScriptRoot/../../Cargo.toml")
         $Repository = [regex]::Match($manifest, '(?m)^repository = "(.+)"$').Groups[1].Value
         $Common = @([System.Management.Automation.PSCmdlet]::CommonParameters) + 'ProgressAction'
@@ -80,11 +85,16 @@ Describe 'The help' {
             $null = Get-VmssIdentity $Group myScaleSet | Wait-VmIdentity
         }
     }
-    AfterAll { Disconnect-TestEmulator }
+    AfterAll {
+        Disable-AzIdentityAlias
+        Disconnect-TestEmulator
+    }
 
     It 'is what the generator makes of the Markdown and the module' {
         $made = Join-Path $TestDrive help.xml
         $null = & $Generator -ModulePath $ModulePath -Path $made
+        # The generator has removed the module of Azure PowerShell's names.
+        Enable-AzIdentityAlias
         $shipped = [System.IO.File]::ReadAllText("$ModulePath/en-US/ManagedIdentity.dll-Help.xml")
         $shipped -ceq [System.IO.File]::ReadAllText($made) | Should -BeTrue
         # Windows PowerShell reads other characters in the code page of the machine.
@@ -92,8 +102,10 @@ Describe 'The help' {
     }
 
     It 'has a topic for each cmdlet, and no other' {
-        $files = Get-ChildItem "$PSScriptRoot/../../ps-module/help" -Filter *.md | Where-Object BaseName -NE Shared
-        ($files.BaseName | Sort-Object) -join ' ' | Should -Be (($Exported.Keys | Sort-Object) -join ' ')
+        $files = @(Get-ChildItem "$PSScriptRoot/../../ps-module/help" -Filter *.md | Where-Object BaseName -NE Shared | ForEach-Object BaseName)
+        # A name of Azure PowerShell without a file has that of the cmdlet it derives from.
+        $expected = $Exported.Keys | ForEach-Object { if ($_ -in $files) { $_ } else { $_.Replace('-Az', '-') } }
+        ($files | Sort-Object) -join ' ' | Should -Be (($expected | Sort-Object -Unique) -join ' ')
     }
 
     It 'has four about topics' {
@@ -161,7 +173,7 @@ Describe 'The help' {
             $about | Should -Match "\b$name\b"
         }
         # Those without a counterpart in Az, and those that are behind its names.
-        foreach ($name in $Exported.Keys | Where-Object { $_ -notmatch '-(ArmEmulator|AzStyleVm|AzStyleVmss)$' }) {
+        foreach ($name in $Exported.Keys | Where-Object { $_ -notmatch '-(ArmEmulator|AzVM|AzVmss)$' }) {
             $about | Should -Match "\b$name\b"
         }
     }
@@ -272,6 +284,10 @@ Describe 'The help' {
             Initialize-Example $Cmdlet
             # In a scope of its own, and as if it were typed.
             Push-Location $TestDrive
+            # An example may have ended with Disable-AzIdentityAlias.
+            if ($Cmdlet -like '*-Az*') {
+                Enable-AzIdentityAlias
+            }
             try {
                 $result = & {
                     $ErrorActionPreference = 'Stop'

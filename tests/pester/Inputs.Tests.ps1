@@ -111,7 +111,9 @@ Describe 'What is given' {
             $row = "ResourceGroupName,VMName", "$Group,$VM" | ConvertFrom-Csv
             ($row | Get-VmIdentity).Name | Should -Be $VM
             ($row | Wait-VmIdentity).Name | Should -Be $VM
-            ($row | Get-AzStyleVm).Name | Should -Be $VM
+            Enable-AzIdentityAlias
+            ($row | Get-AzVM).Name | Should -Be $VM
+            Disable-AzIdentityAlias
         }
 
         It 'names an identity by IdentityName' {
@@ -322,7 +324,9 @@ Describe 'What is given' {
 
     It 'is a resource group, whose machines or template are meant' {
         $found = [pscustomobject] @{ ResourceGroupName = $Group; ResourceId = Get-ScopeId $Group; Location = 'eastus' }
-        ($found | Get-AzStyleVm).Name | Should -Contain $VM
+        Enable-AzIdentityAlias
+        ($found | Get-AzVM).Name | Should -Contain $VM
+        Disable-AzIdentityAlias
         $template = Join-Path $TestDrive empty.json
         Set-Content $template '{ "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [] }'
         ($found | New-ArmDeployment -TemplateFile $template).ResourceGroupName | Should -Be $Group

@@ -23,8 +23,6 @@ Describe 'The module' {
             'Enable-AzIdentityAlias'
             'Export-UserAssignedIdentity'
             'Get-ArmEmulator'
-            'Get-AzStyleVm'
-            'Get-AzStyleVmss'
             'Get-FederatedIdentityCredential'
             'Get-IdentityAssociatedResource'
             'Get-IdentityGroupMember'
@@ -46,8 +44,6 @@ Describe 'The module' {
             'Remove-UserAssignedIdentity'
             'Start-ArmEmulator'
             'Stop-ArmEmulator'
-            'Update-AzStyleVm'
-            'Update-AzStyleVmss'
             'Update-FederatedIdentityCredential'
             'Update-ResourceIdentity'
             'Update-UserAssignedIdentity'
@@ -60,8 +56,8 @@ Describe 'The module' {
         $manifest.ExportedVariables.Count | Should -Be 0
     }
 
-    It 'names in its manifest each cmdlet that the assembly has, and no wildcard' {
-        $data = Import-PowerShellDataFile (Join-Path $ModulePath ManagedIdentity.psd1)
+    It 'names in its manifests each cmdlet that the assembly has, and no wildcard' {
+        $data = 'ManagedIdentity.psd1', 'Az/ManagedIdentity.Az.psd1' | ForEach-Object { Import-PowerShellDataFile (Join-Path $ModulePath $_) }
         $types = [ManagedIdentity.Models.VmIdentity].Assembly.GetExportedTypes()
         $cmdlets = foreach ($type in $types) {
             $attribute = $type.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false)
@@ -70,7 +66,16 @@ Describe 'The module' {
             }
         }
         $data.CmdletsToExport | Sort-Object | Should -Be ($cmdlets | Sort-Object)
-        $data.FunctionsToExport, $data.AliasesToExport, $data.VariablesToExport | ForEach-Object { $_.Count } | Should -Be 0, 0, 0
+        foreach ($one in $data) {
+            $one.FunctionsToExport, $one.AliasesToExport, $one.VariablesToExport | ForEach-Object { $_.Count } | Should -Be 0, 0, 0
+        }
+        $data.ModuleVersion | Select-Object -Unique | Should -Be "$($manifest.Version)"
+    }
+
+    It 'keeps the cmdlets under the names of Azure PowerShell in a module of their own, which nobody finds by chance' {
+        (Import-PowerShellDataFile (Join-Path $ModulePath Az/ManagedIdentity.Az.psd1)).CmdletsToExport | Should -BeLike '*-Az*'
+        Get-Command -Module ManagedIdentity -Noun Az* | Where-Object Noun -NE AzIdentityAlias | Should -BeNullOrEmpty
+        Get-Module -ListAvailable $ModulePath | ForEach-Object Name | Should -Be ManagedIdentity
     }
 
     It 'has approved verbs and singular nouns' {
@@ -91,8 +96,10 @@ Describe 'The module' {
     }
 
     It 'has one version' {
-        $version = [ManagedIdentity.Models.VmIdentity].Assembly.GetName().Version
-        "$($version.Major).$($version.Minor).$($version.Build)" | Should -Be "$($manifest.Version)"
+        $assembly = [ManagedIdentity.Models.VmIdentity].Assembly
+        [System.Diagnostics.FileVersionInfo]::GetVersionInfo($assembly.Location).ProductVersion | Should -Be "$($manifest.Version)"
+        # .NET would not load a second version under the same name.
+        $assembly.GetName().Name | Should -Be "ManagedIdentity-$($manifest.Version)"
     }
 
     It 'depends on no managed assembly that PowerShell does not bring' {
@@ -300,7 +307,8 @@ Describe 'The module' {
             Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not installed'
         }
         $settings = "$PSScriptRoot/../../PSScriptAnalyzerSettings.psd1"
-        # Its manifest is all the PowerShell that it has.
+        # Its manifests are all the PowerShell that it has.
         Invoke-ScriptAnalyzer -Path (Join-Path $ModulePath ManagedIdentity.psd1) -Settings $settings | Out-String | Should -BeNullOrEmpty
+        Invoke-ScriptAnalyzer -Path (Join-Path $ModulePath Az/ManagedIdentity.Az.psd1) -Settings $settings | Out-String | Should -BeNullOrEmpty
     }
 }

@@ -106,6 +106,8 @@ Describe 'The package' -Skip:(-not $PackagePath) {
         $about = Get-ChildItem "$Root/ps-module/en-US" | ForEach-Object { "en-US/$($_.Name)" }
         $Files | Where-Object { $_ -notin $platforms } | Sort-Object | Should -Be @(
             @(
+                'Az/ManagedIdentity.Az.psd1'
+                'Az/en-US/ManagedIdentity.dll-Help.xml'
                 'LICENSE'
                 'ManagedIdentity.cdx.json'
                 'ManagedIdentity.dll'

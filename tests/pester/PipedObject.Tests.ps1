@@ -9,6 +9,7 @@ Describe 'A piped object' {
         . "$PSScriptRoot/Roles.ps1"
         . "$PSScriptRoot/PipedObjects.ps1"
         Connect-TestEmulator
+        Enable-AzIdentityAlias
         $objects = @(Initialize-PipedObject)
 
         # What the other group and the other subscription would be asked for, if anybody asked.
@@ -54,7 +55,7 @@ Describe 'A piped object' {
         }.ToString()
         $shell = [powershell]::Create()
         $shell.Runspace = $quiet
-        $null = $shell.AddCommand('Import-Module').AddArgument($ModulePath).Invoke()
+        $null = $shell.AddCommand('Import-Module').AddArgument($ModulePath).AddStatement().AddCommand('Enable-AzIdentityAlias').Invoke()
         $shell.Dispose()
 
         # Pipes an object, and returns the errors, the output, and the requests that were sent.
@@ -122,6 +123,7 @@ Describe 'A piped object' {
     }
     AfterAll {
         $quiet.Dispose()
+        Disable-AzIdentityAlias
         Disconnect-TestEmulator
     }
 

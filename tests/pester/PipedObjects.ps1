@@ -47,9 +47,9 @@ function Initialize-PipedObject {
         ArmDeployment                     = @{ Object = $deployment; Kind = 'deployment' }
         ManagedIdentityConnection         = @{ Object = Get-ManagedIdentityConnection; Kind = 'connection' }
         ArmEmulator                       = @{ Object = Get-ArmEmulator; Kind = 'emulator' }
-        AzureOperationResponse            = @{ Object = $vm | Update-AzStyleVm -IdentityType SystemAssignedUserAssigned -IdentityId app; Kind = 'none' }
-        'Get-AzStyleVm'                   = @{ Object = Get-AzStyleVm $OtherGroup web; Kind = 'vm' }
-        'Get-AzStyleVmss'                 = @{ Object = Get-AzStyleVmss $OtherGroup web; Kind = 'vmss' }
+        AzureOperationResponse            = @{ Object = $vm | Update-AzVM -IdentityType SystemAssignedUserAssigned -IdentityId app; Kind = 'none' }
+        'Get-AzVM of this module'         = @{ Object = Get-AzVM $OtherGroup web; Kind = 'vm' }
+        'Get-AzVmss of this module'       = @{ Object = Get-AzVmss $OtherGroup web; Kind = 'vmss' }
         'Get-AzUserAssignedIdentity'      = @{
             Object = ConvertTo-Named $identity ($azStyle + @{ PrincipalId = 'PrincipalId'; ClientId = 'ClientId'; TenantId = 'TenantId' }); Kind = 'identity'
         }
@@ -125,10 +125,10 @@ function Get-PipedCommand {
         @{ Command = 'Get-ResourceIdentity'; Takes = @('vm', 'vmss', 'resource'); Part = $names }
         @{ Command = 'Update-ResourceIdentity'; Takes = @('vm', 'vmss', 'resource'); Part = $names; Arguments = { @{ WhatIf = $true; AddIdentityId = 'app' } } }
         @{ Command = 'Wait-ResourceIdentity'; Takes = @('vm', 'vmss', 'resource'); Part = $names }
-        @{ Command = 'Get-AzStyleVm'; Takes = @('vm'); Part = $names }
-        @{ Command = 'Update-AzStyleVm'; Takes = @('vm'); Part = @{ Group = 'ResourceGroupName'; Subscription = 'SubscriptionId' }; Arguments = { @{ WhatIf = $true; IdentityType = 'SystemAssigned' } } }
-        @{ Command = 'Get-AzStyleVmss'; Takes = @('vmss'); Part = $set }
-        @{ Command = 'Update-AzStyleVmss'; Takes = @('vmss'); Part = $set; Arguments = { @{ WhatIf = $true; VMScaleSetName = 'web'; IdentityType = 'SystemAssigned' } } }
+        @{ Command = 'Get-AzVM'; Takes = @('vm'); Part = $names }
+        @{ Command = 'Update-AzVM'; Takes = @('vm'); Part = @{ Group = 'ResourceGroupName'; Subscription = 'SubscriptionId' }; Arguments = { @{ WhatIf = $true; IdentityType = 'SystemAssigned' } } }
+        @{ Command = 'Get-AzVmss'; Takes = @('vmss'); Part = $set }
+        @{ Command = 'Update-AzVmss'; Takes = @('vmss'); Part = $set; Arguments = { @{ WhatIf = $true; VMScaleSetName = 'web'; IdentityType = 'SystemAssigned' } } }
         @{ Command = 'Get-SystemAssignedIdentity'; Takes = @('vm', 'vmss', 'resource', 'system'); NeedsId = $true; Part = $member }
         @{ Command = 'Invoke-ArmRequest'; Takes = @('identity', 'credential', 'vm', 'vmss', 'resource', 'system', 'assignment', 'deployment'); NeedsId = $true; Part = $member; Arguments = { @{ ApiVersion = '2024-11-30' } } }
         @{ Command = 'New-ArmDeployment'; Takes = @('deployment'); Part = $names; Arguments = { @{ WhatIf = $true; ResourceGroupName = $OtherGroup; TemplateFile = (Join-Path $TestDrive empty.json) } } }

@@ -75,8 +75,15 @@ pub fn module(
     copy(managed, &fresh.join(format!("{MODULE}.dll")))?;
     copy(&workspace.root.join("LICENSE"), &fresh.join("LICENSE"))?;
     copy_folder(&source.join("en-US"), &fresh.join("en-US"))?;
+    // The names of Azure PowerShell are a module of their own, whose help PowerShell looks for beside its manifest.
+    let az = format!("{MODULE}.Az.psd1");
+    let az_manifest = source.join("AzCommands").join(&az);
+    check_version(&az_manifest)?;
+    copy(&az_manifest, &fresh.join("Az").join(&az))?;
     if let Some(help) = help {
-        copy(help, &fresh.join("en-US").join(help::file_name()))?;
+        for folder in ["en-US", "Az/en-US"] {
+            copy(help, &fresh.join(folder).join(help::file_name()))?;
+        }
     }
     if let Some(built) = built {
         place_native(built, &fresh)?;

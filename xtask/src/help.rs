@@ -46,13 +46,15 @@ fn make(workspace: &Workspace, powershell: &PowerShell, managed: &Path) -> Resul
     let folder = workspace.target.join("help");
     let help = folder.join(file_name());
     let mut inputs = assemble::files(&source)?;
-    let manifest = workspace
-        .root
-        .join("ps-module")
-        .join(format!("{MODULE}.psd1"));
+    let modules = workspace.root.join("ps-module");
+    let manifests = [
+        format!("{MODULE}.psd1"),
+        format!("AzCommands/{MODULE}.Az.psd1"),
+    ];
+    inputs.extend(manifests.map(|manifest| modules.join(manifest)));
     // A file that is gone changes its folder.
     let repository = workspace.root.join("Cargo.toml");
-    inputs.extend([source.clone(), manifest, repository, managed.to_owned()]);
+    inputs.extend([source.clone(), repository, managed.to_owned()]);
     if is_younger(&help, &inputs) {
         return Ok(help);
     }

@@ -1,9 +1,13 @@
-Describe 'Get-AzStyleVm' {
+Describe 'Get-AzVM' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
         Connect-TestEmulator
+        Enable-AzIdentityAlias
     }
-    AfterAll { Disconnect-TestEmulator }
+    AfterAll {
+        Disable-AzIdentityAlias
+        Disconnect-TestEmulator
+    }
     BeforeEach {
         Clear-Emulator
         $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
@@ -11,7 +15,7 @@ Describe 'Get-AzStyleVm' {
 
     It 'has the shape that scripts of Azure PowerShell go on with' {
         $null = Update-VmIdentity $Group $VM -AddIdentityId id1, id2 -EnableSystemAssigned
-        $machine = Get-AzStyleVm -ResourceGroupName $Group -Name $VM
+        $machine = Get-AzVM -ResourceGroupName $Group -Name $VM
         $machine.Name | Should -Be $VM
         $machine.ResourceGroupName | Should -Be $Group
         $machine.Location | Should -Be eastus
@@ -31,23 +35,23 @@ Describe 'Get-AzStyleVm' {
     }
 
     It 'has no identity where there is none' {
-        (Get-AzStyleVm $Group $VM).Identity | Should -BeNullOrEmpty
+        (Get-AzVM $Group $VM).Identity | Should -BeNullOrEmpty
         $null = Update-VmIdentity $Group $VM -EnableSystemAssigned
-        (Get-AzStyleVm $Group $VM).Identity.UserAssignedIdentities | Should -BeNullOrEmpty
+        (Get-AzVM $Group $VM).Identity.UserAssignedIdentities | Should -BeNullOrEmpty
     }
 
     It 'finds by group, by pattern, by id and everywhere' {
-        (Get-AzStyleVm).Name | Should -Be $VM
-        (Get-AzStyleVm -ResourceGroupName $Group).Name | Should -Be $VM
-        (Get-AzStyleVm -Name my*).Name | Should -Be $VM
-        (Get-AzStyleVm -ResourceGroupName $OtherGroup) | Should -BeNullOrEmpty
-        (Get-AzStyleVm -ResourceId (Get-VmIdentity $Group $VM).Id).Name | Should -Be $VM
-        Get-ErrorCode (Get-Failure { Get-AzStyleVm $Group missing }) | Should -Be ResourceNotFound
+        (Get-AzVM).Name | Should -Be $VM
+        (Get-AzVM -ResourceGroupName $Group).Name | Should -Be $VM
+        (Get-AzVM -Name my*).Name | Should -Be $VM
+        (Get-AzVM -ResourceGroupName $OtherGroup) | Should -BeNullOrEmpty
+        (Get-AzVM -ResourceId (Get-VmIdentity $Group $VM).Id).Name | Should -Be $VM
+        Get-ErrorCode (Get-Failure { Get-AzVM $Group missing }) | Should -Be ResourceNotFound
     }
 
     It 'says what it can''t do' {
-        $failure = Get-Failure { Get-AzStyleVm -ResourceGroupName $Group -Name $VM -Status }
+        $failure = Get-Failure { Get-AzVM -ResourceGroupName $Group -Name $VM -Status }
         Get-ErrorCode $failure | Should -Be UnsupportedParameter
-        $failure.Exception.Message | Should -BeLike '*Get-AzStyleVm*-Status*use Azure PowerShell*'
+        $failure.Exception.Message | Should -BeLike 'Get-AzVM*-Status*Az.Compute\Get-AzVM*'
     }
 }

@@ -1,16 +1,20 @@
-Describe 'Get-AzStyleVmss' {
+Describe 'Get-AzVmss' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
         . "$PSScriptRoot/ScaleSet.ps1"
         Connect-TestEmulator
+        Enable-AzIdentityAlias
         $null = New-UserAssignedIdentity $Group id1
         Add-ScaleSet web Automatic
         $null = Get-VmssIdentity $Group web | Wait-VmIdentity | Update-VmssIdentity -AddIdentityId id1
     }
-    AfterAll { Disconnect-TestEmulator }
+    AfterAll {
+        Disable-AzIdentityAlias
+        Disconnect-TestEmulator
+    }
 
     It 'has the shape that scripts of Azure PowerShell go on with' {
-        $set = Get-AzStyleVmss -ResourceGroupName $Group -VMScaleSetName web
+        $set = Get-AzVmss -ResourceGroupName $Group -VMScaleSetName web
         $set.Name | Should -Be web
         $set.ResourceGroupName | Should -Be $Group
         $set.Identity.Type | Should -Be UserAssigned
@@ -20,9 +24,9 @@ Describe 'Get-AzStyleVmss' {
     }
 
     It 'finds by pattern, by id and everywhere' {
-        (Get-AzStyleVmss).Name | Should -Be web
-        (Get-AzStyleVmss $Group -Name w*).Name | Should -Be web
-        (Get-AzStyleVmss -ResourceId (Get-VmssIdentity $Group web).Id).Name | Should -Be web
-        Get-ErrorCode (Get-Failure { Get-AzStyleVmss $Group missing }) | Should -Be ResourceNotFound
+        (Get-AzVmss).Name | Should -Be web
+        (Get-AzVmss $Group -Name w*).Name | Should -Be web
+        (Get-AzVmss -ResourceId (Get-VmssIdentity $Group web).Id).Name | Should -Be web
+        Get-ErrorCode (Get-Failure { Get-AzVmss $Group missing }) | Should -Be ResourceNotFound
     }
 }

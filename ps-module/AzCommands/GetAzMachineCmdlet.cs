@@ -1,15 +1,15 @@
 using System.Management.Automation;
-using ManagedIdentity.Errors;
+using ManagedIdentity.Commands;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
 
-namespace ManagedIdentity.Commands;
+namespace ManagedIdentity.AzCommands;
 
 /// <summary>A cmdlet that gets machines with the parameters and in the shape that Azure PowerShell has for them.</summary>
-public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
+public abstract class GetAzMachineCmdlet : FindInSubscriptionCmdlet, IAzCommand
 {
     /// <summary>The resource group to look in. Without it, the whole subscription.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 0)]
@@ -34,8 +34,8 @@ public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
     [AllowNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Takes whatever else Azure PowerShell knows, to say that it can't be done.</summary>
-    [Parameter(ValueFromRemainingArguments = true)]
+    /// <inheritdoc/>
+    [Parameter(ValueFromRemainingArguments = true, DontShow = true)]
     public object[] OtherParameter { get; set; } = [];
 
     private protected abstract ResourceKind Kind { get; }
@@ -46,16 +46,6 @@ public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
     private GivenName Group => Given.Name(nameof(ResourceGroupName), ResourceGroupName);
 
     private protected sealed override ResourceNames Called => new(Subscription, Group, MachineName);
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        if (OtherParameter.Length > 0)
-        {
-            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it only reads machines"));
-        }
-    }
 
     private protected sealed override void Process()
     {
@@ -101,5 +91,8 @@ public abstract class FindAzStyleCmdlet : FindInSubscriptionCmdlet
     private protected sealed override string? GroupOf(object item) =>
         AzStyleMachine.Read((string)item).Properties["ResourceGroupName"]?.Value as string;
 
-    private protected sealed override void Write(object item) => WriteObject(AzStyleMachine.Read((string)item));
+    private protected sealed override void Write(object item) => WriteMachine(AzStyleMachine.Read((string)item));
+
+    /// <summary>Writes a machine.</summary>
+    private protected virtual void WriteMachine(PSObject machine) => WriteObject(machine);
 }

@@ -1,15 +1,16 @@
 using System.Management.Automation;
+using ManagedIdentity.Commands;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Native;
 
-namespace ManagedIdentity.Commands;
+namespace ManagedIdentity.AzCommands;
 
 /// <summary>
 /// Gets virtual machine scale sets as Get-AzVmss of Azure PowerShell does. Enable-AzIdentityAlias gives it that name.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "AzStyleVmss", DefaultParameterSetName = ParameterSets.ByName)]
+[Cmdlet(VerbsCommon.Get, "AzVmss", DefaultParameterSetName = ParameterSets.ByName)]
 [OutputType(typeof(PSObject))]
-public sealed class GetAzStyleVmssCommand : FindAzStyleCmdlet
+public sealed class GetAzVmssCommand : GetAzMachineCmdlet
 {
     /// <summary>The name of the scale set, or a pattern. Without it, all of the group or the subscription.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByName, Position = 1)]

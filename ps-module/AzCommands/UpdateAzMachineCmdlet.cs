@@ -1,17 +1,18 @@
 using System.Management.Automation;
+using ManagedIdentity.Commands;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 
-namespace ManagedIdentity.Commands;
+namespace ManagedIdentity.AzCommands;
 
 /// <summary>
 /// A cmdlet that changes the identity of machines with the parameters that Azure PowerShell has for it, and to what the
 /// command line says. What it can't do is an error.
 /// </summary>
-public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
+public abstract class UpdateAzMachineCmdlet : ChangeCmdlet, IAzCommand
 {
     /// <summary>The resource group.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -30,24 +31,19 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string[] IdentityId { get; set; } = [];
 
-    /// <summary>Takes whatever else Azure PowerShell knows, to say that it can't be done.</summary>
-    [Parameter(ValueFromRemainingArguments = true)]
+    /// <inheritdoc/>
+    [Parameter(ValueFromRemainingArguments = true, DontShow = true)]
     public object[] OtherParameter { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (OtherParameter.Length > 0)
-        {
-            Fail(Failures.NotInAlias(MyInvocation.InvocationName, OtherParameter, "it changes only the identity"));
-        }
-
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(IdentityType)))
         {
             Fail(Failures.Invalid(
                 "MissingParameter",
-                $"-IdentityType is missing: {MyInvocation.InvocationName} changes only the identity of a machine. " +
+                $"-IdentityType is missing: {MyInvocation.MyCommand.Name} changes only the identity of a machine. " +
                 "For other changes, use Azure PowerShell."));
         }
     }
@@ -62,7 +58,7 @@ public abstract class UpdateAzStyleCmdlet : ChangeCmdlet
                 "UnsupportedChange",
                 parameter,
                 machine.Properties["Name"]?.Value,
-                $"a property of the object was changed, and {MyInvocation.InvocationName} changes only the " +
+                $"a property of the object was changed, and {MyInvocation.MyCommand.Name} changes only the " +
                 "identity, by -IdentityType and -IdentityId. For other changes, use Azure PowerShell.");
         }
 

@@ -1,19 +1,20 @@
 using System.Management.Automation;
+using ManagedIdentity.Commands;
 using ManagedIdentity.Errors;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
 
-namespace ManagedIdentity.Commands;
+namespace ManagedIdentity.AzCommands;
 
 /// <summary>
 /// Changes the identity of virtual machines as Update-AzVM of Azure PowerShell does: what is not named goes.
 /// Enable-AzIdentityAlias gives it that name.
 /// </summary>
-[Cmdlet(VerbsData.Update, "AzStyleVm", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsData.Update, "AzVM", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(AzureOperationResponse))]
-public sealed class UpdateAzStyleVmCommand : UpdateAzStyleCmdlet
+public sealed class UpdateAzVMCommand : UpdateAzMachineCmdlet
 {
     /// <summary>The virtual machine, as Get-AzVM returns it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]

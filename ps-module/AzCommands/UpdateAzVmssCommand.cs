@@ -1,20 +1,21 @@
 using System.Management.Automation;
+using ManagedIdentity.Commands;
 using ManagedIdentity.Inputs;
 using ManagedIdentity.Json;
 using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
 
-namespace ManagedIdentity.Commands;
+namespace ManagedIdentity.AzCommands;
 
 /// <summary>
 /// Changes the identity of virtual machine scale sets as Update-AzVmss of Azure PowerShell does: with
 /// -VirtualMachineScaleSet what is not named goes; without it, user-assigned identities are added to those there are.
 /// Enable-AzIdentityAlias gives it that name.
 /// </summary>
-[Cmdlet(VerbsData.Update, "AzStyleVmss", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsData.Update, "AzVmss", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PSObject))]
-public sealed class UpdateAzStyleVmssCommand : UpdateAzStyleCmdlet
+public sealed class UpdateAzVmssCommand : UpdateAzMachineCmdlet
 {
     /// <summary>The name of the scale set.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
