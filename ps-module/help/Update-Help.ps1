@@ -241,6 +241,7 @@ function Read-Topic([string] $Name, [System.Collections.IDictionary] $Shared) {
         })
     [pscustomobject]@{
         Name        = $Name
+        File        = "$Name.md"
         Command     = $command
         Synopsis    = $text[0].Text
         Description = @(Read-Text $sections.Description "$file, Description")
@@ -445,7 +446,7 @@ function Write-Topic($Topic) {
             }
         }
         Write-Element maml:relatedLinks {
-            Write-Link 'Online version:' "$OnlineFolder/$($Topic.Name).md"
+            Write-Link 'Online version:' "$OnlineFolder/$($Topic.File)"
             foreach ($link in $Topic.Related) {
                 Write-Link $link ''
             }

@@ -244,8 +244,8 @@ Describe 'The help' {
             # What Get-Command says; Get-Help -Online opens the first link.
             $uri = $command.HelpUri
             @($help.relatedLinks.navigationLink.uri | Where-Object { $_ }) | Should -Be $uri
-            $uri | Should -BeExactly "$Repository/blob/main/ps-module/help/$Cmdlet.md"
-            "$PSScriptRoot/../../ps-module/help/$Cmdlet.md" | Should -Exist
+            $uri | Should -BeExactly "$Repository/blob/main/ps-module/help/$($Topic.File)"
+            "$PSScriptRoot/../../ps-module/help/$($Topic.File)" | Should -Exist
         }
 
         It 'has three examples or more' {
