@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::assemble;
 use crate::native;
+use crate::powershell::PowerShell;
 use crate::process::{Result, Run};
 use crate::recording::{self, COLUMNS};
-use crate::tools::{PowerShell, Tools};
+use crate::tools::Tools;
 use crate::workspace::Workspace;
 
 /// Builds the module and tells the story in PowerShell, or through the C ABI where there is no
