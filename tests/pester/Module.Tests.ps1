@@ -199,9 +199,14 @@ Describe 'The module' {
     It 'is imported with its tables under the execution policy <_>' -Skip:($PSVersionTable.PSEdition -eq 'Core' -and -not $IsWindows) -ForEach @(
         'Restricted', 'AllSigned', 'RemoteSigned', 'Unrestricted', 'Bypass'
     ) {
-        $script = "Import-Module '$ModulePath' -ErrorAction Stop; Get-ExecutionPolicy; @(Get-FormatData ManagedIdentity.Models.VmIdentity).Count"
+        # Without PowerShell's own modules, which a policy may prevent from loading.
+        $script = @"
+            Import-Module '$ModulePath' -ErrorAction Stop
+            `$env:PSExecutionPolicyPreference
+            [runspace]::DefaultRunspace.InitialSessionState.Formats.FormatData.TypeName -eq 'ManagedIdentity.Models.VmIdentity'
+"@
         $said = & $thisShell -NoProfile -NonInteractive -ExecutionPolicy $_ -Command $script
-        $said | Should -Be $_, 1
+        $said | Should -Be $_, 'ManagedIdentity.Models.VmIdentity'
     }
 
     It 'starts nothing when it is imported' {
