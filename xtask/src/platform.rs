@@ -61,7 +61,7 @@ pub const ALL: [Platform; 7] = [
         floor: Floor::Windows("Windows 10, Windows Server 2016"),
         built_on: "windows-latest",
         loaded_by: "PowerShell 7, Windows PowerShell 5.1",
-        tests: "all; Pester in both",
+        tests: "all, Pester in both",
     },
     Platform {
         rid: "win-arm64",
@@ -70,8 +70,8 @@ pub const ALL: [Platform; 7] = [
         targets: &["aarch64-pc-windows-msvc", "aarch64-pc-windows-gnullvm"],
         floor: Floor::Windows("Windows 10"),
         built_on: "windows-11-arm",
-        loaded_by: "PowerShell 7",
-        tests: "none",
+        loaded_by: "PowerShell 7, Windows PowerShell 5.1",
+        tests: "Pester in both",
     },
     Platform {
         rid: "linux-x64",
@@ -91,7 +91,7 @@ pub const ALL: [Platform; 7] = [
         floor: Floor::Glibc(2, 28),
         built_on: "ubuntu-24.04-arm",
         loaded_by: "PowerShell 7",
-        tests: "none",
+        tests: "Pester",
     },
     Platform {
         rid: "linux-musl-x64",
@@ -101,7 +101,7 @@ pub const ALL: [Platform; 7] = [
         floor: Floor::Musl("1.2.3"),
         built_on: "ubuntu-latest",
         loaded_by: "PowerShell 7",
-        tests: "none",
+        tests: "Pester",
     },
     Platform {
         rid: "osx-x64",
@@ -111,7 +111,7 @@ pub const ALL: [Platform; 7] = [
         floor: Floor::MacOs(11, 0),
         built_on: "macos-15-intel",
         loaded_by: "PowerShell 7",
-        tests: "none",
+        tests: "Pester",
     },
     Platform {
         rid: "osx-arm64",
