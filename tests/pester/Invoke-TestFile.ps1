@@ -5,6 +5,7 @@ It ends with 1 when something failed.
 .DESCRIPTION
 The files share the process. Each finds the module not imported, and is to leave nothing behind that the next would see:
 what it leaves is a failure of its own. Connections, emulators and defaults of parameters are put away.
+$env:MI_TEST_EXCLUDE_TAG names tags, separated by commas, whose tests are not run: they count as skipped.
 .EXAMPLE
 ./Invoke-TestFile.ps1 ./Fleet.Tests.ps1 ./Json.Tests.ps1
 #>
@@ -67,6 +68,9 @@ foreach ($file in $Path | Convert-Path) {
     $configuration.Run.Path = @($file)
     $configuration.Run.PassThru = $true
     $configuration.Output.Verbosity = 'Normal'
+    if ($env:MI_TEST_EXCLUDE_TAG) {
+        $configuration.Filter.ExcludeTag = $env:MI_TEST_EXCLUDE_TAG -split ','
+    }
     $result = Invoke-Pester -Configuration $configuration
 
     $failed = $result.FailedCount
