@@ -172,8 +172,8 @@ Describe 'The help' {
         foreach ($name in $names) {
             $about | Should -Match "\b$name\b"
         }
-        # Those without a counterpart in Az, and those that are behind its names.
-        foreach ($name in $Exported.Keys | Where-Object { $_ -notmatch '-(ArmEmulator|AzVM|AzVmss)$' }) {
+        # Those without a counterpart in Az.
+        foreach ($name in (Get-Module ManagedIdentity).ExportedCmdlets.Keys | Where-Object { $_ -notlike '*-ArmEmulator' }) {
             $about | Should -Match "\b$name\b"
         }
     }
