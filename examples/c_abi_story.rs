@@ -137,11 +137,17 @@ impl Story {
             graph_token: ABSENT,
             path: ABSENT,
             thumbprint: ABSENT,
+            certificate_password: ABSENT,
+            account: ABSENT,
             claims_challenge: ABSENT,
             service_connection: ABSENT,
             subscription_id: ABSENT,
             variables: ptr::null(),
             variables_len: 0,
+            proxy: ABSENT,
+            proxy_user: ABSENT,
+            proxy_password: ABSENT,
+            certificate_authority: ABSENT,
         };
         let mut client = 0;
         // SAFETY: the request is valid.
