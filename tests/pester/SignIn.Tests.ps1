@@ -322,7 +322,7 @@ $name = (Get-VmIdentity).Name
             $noBrowser = @{ BROWSER = $null; DISPLAY = $null; WAYLAND_DISPLAY = $null; WSL_DISTRO_NAME = $null }
 
             # Begins a sign-in in a runspace of its own, where there is no browser; returns it and the page.
-            function Start-SignIn {
+            function Open-SignIn {
                 $shell = [powershell]::Create()
                 $null = $shell.AddScript("Import-Module '$ModulePath'; Connect-ManagedIdentityService -Interactive -Endpoint '$endpoint' -Tenant '$($fact.tenantId)'")
                 $handle = $shell.BeginInvoke()
@@ -346,7 +346,7 @@ $name = (Get-VmIdentity).Name
 
         It 'tells the page where no browser can be started' -Skip:(-not $IsLinux) {
             Invoke-WithEnvironment $noBrowser {
-                $begun = Start-SignIn
+                $begun = Open-SignIn
                 $begun.Warning | Should -BeLike "No browser could be started: *To sign in, open this page in a browser on this machine: $endpoint/*"
                 $null = Invoke-WebRequest -UseBasicParsing $begun.Page
                 $connection = $begun.Shell.EndInvoke($begun.Handle)
@@ -357,7 +357,7 @@ $name = (Get-VmIdentity).Name
 
         It 'ends with Ctrl+C, and closes its port' -Skip:(-not $IsLinux) {
             Invoke-WithEnvironment $noBrowser {
-                $begun = Start-SignIn
+                $begun = Open-SignIn
                 $begun.Shell.Stop()
                 $begun.Shell.InvocationStateInfo.State | Should -Be Stopped
                 $begun.Shell.Dispose()
