@@ -205,7 +205,7 @@ Describe 'The module' {
             `$env:PSExecutionPolicyPreference
             [runspace]::DefaultRunspace.InitialSessionState.Formats.FormatData.TypeName -eq 'ManagedIdentity.Models.VmIdentity'
 "@
-        $said = & $thisShell -NoProfile -NonInteractive -ExecutionPolicy $_ -Command $script
+        $said = Invoke-Shell -ExecutionPolicy $_ -Command $script
         $said | Should -Be $_, 'ManagedIdentity.Models.VmIdentity'
     }
 
