@@ -90,7 +90,7 @@ impl AuthorizationRequest {
             .append_pair("code_challenge_method", "S256");
         match account {
             Some(name) => query.append_pair("login_hint", name),
-            // The browser may be signed in as somebody else.
+            // Another user may be signed in to the browser.
             None => query.append_pair("prompt", "select_account"),
         };
         if let Some(claims) = &person.claims {

@@ -6,12 +6,6 @@ Describe 'A connection in another session' {
         $null = 'id1', 'id2' | New-UserAssignedIdentity -ResourceGroupName $Group
         $connection = Get-ManagedIdentityConnection
         $endpoint = (Get-ArmEmulator).Endpoint
-        $thisShell = [System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName
-
-        # What a script prints in a process of its own.
-        function Invoke-Process([string] $Script) {
-            & $thisShell -NoProfile -NonInteractive -Command $Script
-        }
 
         # What an object becomes on its way to another process.
         function Copy-ThroughText($Object) {
@@ -176,7 +170,7 @@ Describe 'A connection in another session' {
 
         It 'says so in one sentence at the first call, whichever comes second' {
             foreach ($pair in @($first, $version, $second, $otherVersion), @($second, $otherVersion, $first, $version)) {
-                $said = Invoke-Process @"
+                $said = Invoke-Shell -Command @"
                     Import-Module '$($pair[0])'
                     Import-Module '$($pair[2])' 2>`$null
                     foreach (`$call in { Connect-ManagedIdentityService -Emulator }, { Get-VmIdentity }, { Start-ArmEmulator }) {
@@ -192,7 +186,7 @@ Describe 'A connection in another session' {
 
         # Windows PowerShell binds imports to the first library of a name.
         It 'can be imported after the first was removed, and has connections of its own' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
-            $said = Invoke-Process @"
+            $said = Invoke-Shell -Command @"
                 Import-Module '$first'
                 `$old = Connect-ManagedIdentityService -Emulator
                 Remove-Module ManagedIdentity
@@ -211,7 +205,7 @@ Describe 'A connection in another session' {
         It 'is no other version where it is a copy of the same' {
             $copy = Join-Path (New-Item -ItemType Directory (Join-Path $TestDrive copy)).FullName ManagedIdentity
             Copy-Item $ModulePath $copy -Recurse
-            Invoke-Process "Import-Module '$ModulePath'; Import-Module '$copy'; `$null = Connect-ManagedIdentityService -Emulator; (Get-VmIdentity).Name" |
+            Invoke-Shell -Command "Import-Module '$ModulePath'; Import-Module '$copy'; `$null = Connect-ManagedIdentityService -Emulator; (Get-VmIdentity).Name" |
                 Should -Be $VM
         }
 
@@ -222,7 +216,7 @@ Describe 'A connection in another session' {
             $source = Join-Path $TestDrive other.c
             Set-Content $source 'unsigned int azmi_abi_version(void) { return 9999; }'
             & cc -shared -fPIC -o $library.FullName $source
-            $said = Invoke-Process "Import-Module '$replaced'; try { Get-VmIdentity } catch { `$_.FullyQualifiedErrorId -replace ',.*'; `$_.Exception.Message }"
+            $said = Invoke-Shell -Command "Import-Module '$replaced'; try { Get-VmIdentity } catch { `$_.FullyQualifiedErrorId -replace ',.*'; `$_.Exception.Message }"
             $said[0] | Should -Be NativeLibraryMismatch
             $said[1] | Should -BeLike "The native library $($library.FullName) has interface version 9999, and version *.*.* of the module, in $replaced, needs *. Start a new PowerShell and import one version."
         }
