@@ -385,7 +385,7 @@ fn redeem_code(
         now,
     )?;
     let nonce = allowed.nonce.clone();
-    let mut sign_in = SignIn {
+    let sign_in = SignIn {
         subject: allowed.subject.clone(),
         scope: allowed.wanted.clone(),
         // The user was there: whatever was asked of them is proven.
@@ -393,22 +393,12 @@ fn redeem_code(
         issued: now,
         revoked: None,
     };
-    if let Some(wanted) = form.get(version.parameter()) {
-        sign_in.scope = wanted.to_owned();
-    }
-    let resource = user_resource(&sign_in.scope, version)?;
-    check_resource(world, &resource)?;
-    let asked = Claims::parse(form.get("claims"))?;
-    asked.check_proven(&sign_in.claims, &resource)?;
-    let asked_for = UserTokenRequest {
-        claims: sign_in.claims.clone().and(asked),
-        sign_in,
-        resource,
-        client_info: form.get("client_info").is_some(),
-        nonce,
-        grant: Grant::AuthorizationCode,
-    };
-    Ok(user_tokens(world, asked_for, now, version))
+    signed_in(
+        world,
+        form,
+        (sign_in, nonce, Grant::AuthorizationCode),
+        version,
+    )
 }
 
 fn redeem_device_code(
@@ -499,6 +489,17 @@ fn refresh_token(
     let mut sign_in = known.clone();
     sign_in.issued = now;
     sign_in.subject.client_id = client_id;
+    signed_in(world, form, (sign_in, None, Grant::RefreshToken), version)
+}
+
+/// The tokens of a user who has signed in, for what the form asks for, or else for what the sign-in did.
+fn signed_in(
+    world: &mut World,
+    form: &Form,
+    (mut sign_in, nonce, grant): (SignIn, Option<String>, Grant),
+    version: Version,
+) -> Result<Value, Refusal> {
+    let now = sign_in.issued;
     if let Some(wanted) = form.get(version.parameter()) {
         sign_in.scope = wanted.to_owned();
     }
@@ -511,8 +512,8 @@ fn refresh_token(
         sign_in,
         resource,
         client_info: form.get("client_info").is_some(),
-        nonce: None,
-        grant: Grant::RefreshToken,
+        nonce,
+        grant,
     };
     Ok(user_tokens(world, asked_for, now, version))
 }
