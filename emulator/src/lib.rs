@@ -57,7 +57,14 @@ use base::clock::Clock;
 pub use base::options::{Options, StartError};
 pub use base::seed;
 use server::{Shared, Transport};
+use state::faults::{self, Faults};
 use storage::Storage;
+
+/// The faults that have a name, for [`Options::faults`] and the header `x-emulator-fault`: each name
+/// with a sentence that says what happens.
+pub fn faults() -> impl Iterator<Item = (&'static str, &'static str)> {
+    faults::ALL.iter().map(|one| (one.name, one.summary))
+}
 
 /// A running emulator. Dropped, it stops at once; [`Emulator::stop`] also sees to it that the last
 /// changes are in the state file.
@@ -82,6 +89,13 @@ impl Emulator {
                 value: "0".to_owned(),
                 rule: "a page has at least one item",
             });
+        }
+        let mut faults = Faults::default();
+        for fault in &options.faults {
+            faults.add_named(fault).map_err(|rule| StartError::Fault {
+                fault: fault.clone(),
+                rule,
+            })?;
         }
         let clock = Clock::start();
         let state = match &options.state_path {
@@ -109,7 +123,8 @@ impl Emulator {
         let port = listener.local_addr().map_err(listen)?.port();
         let endpoint = format!("{scheme}://127.0.0.1:{port}");
 
-        let world = app::world(endpoint.clone(), clock, &options, state);
+        let mut world = app::world(endpoint.clone(), clock, &options, state);
+        world.session.faults = faults;
         let shared = Arc::new(Shared::new(world));
         let storage = options
             .state_path

@@ -21,7 +21,7 @@ use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::oauth::applications::{self, Issuers};
 use crate::oauth::device_code::{self, DeviceCodes};
 use crate::state::throttle::Throttle;
-use crate::state::{Registration, State, UnknownMap, World, directory, hierarchy, key};
+use crate::state::{Registration, State, UnknownMap, World, directory, faults, hierarchy, key};
 use crate::tokens::store::Tokens;
 
 /// The first segment of every path here.
@@ -77,6 +77,7 @@ pub(crate) fn answer(
             Ok(armed) => Reply::json(201, &json!(armed)),
             Err(message) => problem(400, "InvalidFault", message),
         },
+        ("GET", ["faults", "catalogue"]) => Reply::json(200, &catalogue()),
         ("DELETE", ["faults"]) => {
             world.session.faults.clear();
             Reply::empty(204)
@@ -156,7 +157,8 @@ pub(crate) fn answer(
                 | "principals" | "identities" | "resources" | "managementgroups" | "applications"
                 | "issuers" | "tokens" | "refreshtokens" | "devicecodes" | "hosts" | "clock",
             ]
-            | ["devicecodes" | "hosts", _],
+            | ["devicecodes" | "hosts", _]
+            | ["faults", "catalogue"],
         ) => problem(
             405,
             "MethodNotAllowed",
@@ -168,6 +170,14 @@ pub(crate) fn answer(
             format!("There is no {} in the emulator.", request.path),
         ),
     }
+}
+
+/// The faults that have a name.
+fn catalogue() -> Value {
+    faults::ALL
+        .iter()
+        .map(|one| json!({ "name": one.name, "summary": one.summary }))
+        .collect()
 }
 
 /// Answers a request that makes something: 201 with it, or 400 with what is wrong.

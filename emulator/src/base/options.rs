@@ -17,6 +17,9 @@ pub struct Options {
     pub page_size: usize,
     /// How long an access token of an application or a user is good for.
     pub token_lifetime: Duration,
+    /// Faults that requests meet from the start, each as its name in the catalogue, with a number of
+    /// times and a method where it is not for all: `Throttled`, `Throttled:2`, `Conflict:1@PUT`.
+    pub faults: Vec<String>,
     /// A file that the resources are loaded from, if it is there, and written to after changes.
     pub state_path: Option<PathBuf>,
     /// Serve https, with a certificate that is made at the start.
@@ -32,6 +35,7 @@ impl Default for Options {
             operation_time: Duration::from_secs(1),
             page_size: 50,
             token_lifetime: Duration::from_secs(3_600),
+            faults: Vec::new(),
             state_path: None,
             #[cfg(feature = "tls")]
             tls: false,
@@ -52,6 +56,14 @@ pub enum StartError {
         value: String,
         /// What its values are.
         rule: &'static str,
+    },
+    /// A fault has no such name, or what follows it is not a number of times or a method.
+    #[error("the fault '{fault}': {rule}")]
+    Fault {
+        /// What was given.
+        fault: String,
+        /// What is wrong with it.
+        rule: String,
     },
     /// The port is taken, or may not be used.
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]

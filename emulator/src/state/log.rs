@@ -21,6 +21,9 @@ pub(crate) struct Entry {
     pub(crate) path: String,
     /// 0 when the connection was closed without an answer.
     pub(crate) status: u16,
+    /// What the service answered, of which a fault may have let the client see something else;
+    /// none where a fault kept the request from it.
+    pub(crate) service_status: Option<u16>,
     pub(crate) client_request_id: Option<String>,
     pub(crate) request_id: String,
     pub(crate) duration_ms: u64,
@@ -76,6 +79,7 @@ mod tests {
             method: String::new(),
             path: String::new(),
             status: 200,
+            service_status: Some(200),
             client_request_id: None,
             request_id: String::new(),
             duration_ms: 0,

@@ -10,6 +10,7 @@ mod browser;
 #[cfg(feature = "cli")]
 mod command;
 mod deployments;
+mod faults;
 mod federated;
 mod fleets;
 mod generic;

@@ -1,18 +1,21 @@
 //! Connections: reading requests whole, faults and latency, handing over to the subjects, and the
 //! log.
 
+mod delivery;
+
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use delivery::{ConnectionClosed, Delivered, End, Stream, deliver};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::app;
@@ -22,7 +25,7 @@ use crate::arm::headers::{self, Ids};
 use crate::base::clock::{Millis, http_date, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::state::World;
-use crate::state::faults::{Close, FaultOutcome};
+use crate::state::faults::{Delivery, Exchange, Interference};
 use crate::state::log::Entry;
 
 /// The largest body that ARM takes.
@@ -38,6 +41,8 @@ pub(crate) struct Shared {
     world: Mutex<World>,
     /// Told after a change of the state.
     pub(crate) changed: Notify,
+    /// Told for how many milliseconds no connection is accepted.
+    refuse: watch::Sender<Millis>,
 }
 
 impl Shared {
@@ -45,6 +50,7 @@ impl Shared {
         Shared {
             world: Mutex::new(world),
             changed: Notify::new(),
+            refuse: watch::Sender::new(0),
         }
     }
 
@@ -54,11 +60,6 @@ impl Shared {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Why a connection ends without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("closed without a response by a fault")]
-struct ConnectionClosed;
 
 /// The kind of stream that connections use.
 #[derive(Clone)]
@@ -70,12 +71,13 @@ pub(crate) enum Transport {
 
 /// Accepts connections until it is told to stop; then no connection is left.
 pub(crate) async fn run(
-    listener: TcpListener,
+    mut listener: TcpListener,
     transport: Transport,
     shared: Arc<Shared>,
     mut stop: oneshot::Receiver<()>,
 ) {
     let mut connections = JoinSet::new();
+    let mut refuse = shared.refuse.subscribe();
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -88,6 +90,15 @@ pub(crate) async fn run(
             },
             // Reaps what has ended.
             Some(_) = connections.join_next() => continue,
+            Ok(()) = refuse.changed() => {
+                let wait = Duration::from_millis(*refuse.borrow_and_update());
+                let Some(back) = listen_again(listener, wait, &mut stop).await else {
+                    connections.shutdown().await;
+                    return;
+                };
+                listener = back;
+                continue;
+            }
             _ = &mut stop => break,
         };
         // Small replies should not wait for more; where that is refused they just do.
@@ -112,15 +123,30 @@ pub(crate) async fn run(
     connections.shutdown().await;
 }
 
-async fn connection<S>(stream: S, shared: Arc<Shared>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let service = service_fn(|request| serve(Arc::clone(&shared), request));
-    // Errors are the client's going away, or a connection closed by a fault.
-    let _ = hyper::server::conn::http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+/// Stops listening for a time, and listens at the same port again. None when it is told to stop
+/// meanwhile, or the port is somebody else's now.
+async fn listen_again(
+    listener: TcpListener,
+    wait: Duration,
+    stop: &mut oneshot::Receiver<()>,
+) -> Option<TcpListener> {
+    let address = listener.local_addr().ok()?;
+    drop(listener);
+    tokio::select! {
+        () = tokio::time::sleep(wait) => TcpListener::bind(address).await.ok(),
+        _ = stop => None,
+    }
+}
+
+async fn connection(stream: impl Stream, shared: Arc<Shared>) {
+    let end = End::default();
+    let service = service_fn(|request| Box::pin(serve(Arc::clone(&shared), end.clone(), request)));
+    let http = hyper::server::conn::http1::Builder::new();
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    // Errors are the client's going away, or a connection ended by a fault.
+    let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    let stream = connection.into_parts().io.into_inner();
+    end.carry_out(stream).await;
 }
 
 /// The whole body; none if it is too large.
@@ -146,8 +172,9 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, ConnectionClosed> {
 
 async fn serve(
     shared: Arc<Shared>,
+    end: End,
     request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<Full<Bytes>>, ConnectionClosed> {
+) -> Result<hyper::Response<Delivered>, ConnectionClosed> {
     let (parts, body) = request.into_parts();
     let body = read(body).await?;
     let too_large = body.is_none();
@@ -170,80 +197,88 @@ async fn serve(
             }
             reply
         };
-        return Ok(response(reply));
+        return Ok(response(reply).map(Delivered::whole));
     }
-    exchange(&shared, &request, too_large).await.map(response)
+    let (reply, delivery) = exchange(&shared, &request, too_large).await;
+    if let Delivery::Refused(wait) = delivery {
+        // Nobody receives it if the emulator is being stopped.
+        let _ = shared.refuse.send(wait);
+    }
+    let (parts, body) = response(reply).into_parts();
+    let body = deliver(body, delivery, &end).await?;
+    Ok(hyper::Response::from_parts(parts, body))
 }
 
-/// One exchange with a client of the emulated cloud.
-async fn exchange(
-    shared: &Shared,
-    request: &Request,
-    too_large: bool,
-) -> Result<Reply, ConnectionClosed> {
+/// One exchange with a client of the emulated cloud: the answer, and how it gets there.
+async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> (Reply, Delivery) {
     let ids = Ids::of(request);
-    let (arrived, latency, outcome) = {
+    let (arrived, latency, met) = {
         let mut world = shared.world();
         let arrived = world.site.clock.now();
-        let outcome = world.session.faults.hit(request, arrived);
-        (arrived, world.session.settings.latency_ms, outcome)
+        let met = world.session.faults.of(request, arrived);
+        (arrived, world.session.settings.latency_ms, met)
     };
-    let mut wait = latency;
-    let mut close = None;
-    let mut answer = None;
-    let fault = outcome.is_some();
-    match outcome {
-        Some(FaultOutcome::Delay(delay)) => wait = wait.saturating_add(delay),
-        Some(FaultOutcome::Close(when)) => close = Some(when),
-        Some(FaultOutcome::Answer(reply)) => answer = Some(reply),
-        None => {}
-    }
+    let fault = !matches!(met, Ok(None));
+    let Interference {
+        wait,
+        carried_out,
+        reply: instead,
+        rewrite,
+        stranger,
+        delivery,
+    } = met
+        .map(Option::unwrap_or_default)
+        .unwrap_or_else(|why| Interference::answer(invalid_fault(why)));
+    let wait = wait.saturating_add(latency);
     if wait > 0 {
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
-    let (reply, delay, now, shown) = {
+    let (mut reply, now, shown) = {
         let mut world = shared.world();
         let now = world.site.clock.now();
         let before = world.revision;
         app::settle(&mut world, now);
         let authenticated = is_authenticated(&world, request, now);
-        let reply = match (answer, close) {
-            (_, Some(Close::Before)) => None,
-            (Some(reply), _) => Some(reply),
-            (None, _) => Some(handle(&mut world, request, too_large, now)),
-        };
+        let real = carried_out.then(|| handle(&mut world, request, too_large, now));
+        let service_status = real.as_ref().map(|reply| reply.status);
+        let mut reply = instead.or(real).unwrap_or_else(|| Reply::empty(200));
+        if let Some(rewrite) = rewrite {
+            let endpoint = &world.site.endpoint;
+            reply = rewrite(&Exchange { request, endpoint }, reply);
+        }
         if app::changed_since(&mut world, before, now) {
             shared.changed.notify_one();
         }
-        let delay = reply.as_ref().map_or(0, |reply| reply.delay);
-        let status = reply.as_ref().filter(|_| close.is_none()).map(|r| r.status);
+        let shows_status = delivery.shows_status();
         world.session.log.add(Entry {
             sequence: 0,
             time: iso_time(arrived),
             method: request.method.to_string(),
             path: request.target(),
-            status: status.unwrap_or(0),
+            status: if shows_status { reply.status } else { 0 },
+            service_status,
             client_request_id: request.header("x-ms-client-request-id").map(str::to_owned),
             request_id: ids.request.clone(),
-            duration_ms: now.saturating_sub(arrived).saturating_add(delay),
+            duration_ms: now.saturating_sub(arrived).saturating_add(reply.delay),
             user_agent: request.header("user-agent").map(str::to_owned),
             if_match: request.header("if-match").map(str::to_owned),
             authenticated,
             fault,
         });
-        (reply, delay, now, world.server_time())
+        (reply, now, world.server_time())
     };
-    if delay > 0 {
-        tokio::time::sleep(Duration::from_millis(delay)).await;
+    if reply.delay > 0 {
+        tokio::time::sleep(Duration::from_millis(reply.delay)).await;
     }
-    match (reply, close) {
-        (Some(reply), None) => {
-            let reply = reply.header("Date", http_date(shown));
-            Ok(headers::add(request, &ids, now, reply))
-        }
-        _ => Err(ConnectionClosed),
+    if !stranger {
+        reply = headers::add(request, &ids, now, reply.header("Date", http_date(shown)));
     }
+    (reply, delivery)
+}
+
+fn invalid_fault(why: String) -> Reply {
+    ArmError::new(400, "InvalidFault", why).into_reply()
 }
 
 fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) -> Reply {
@@ -263,8 +298,8 @@ fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) ->
     app::answer(world, request, now)
 }
 
-fn response(reply: Reply) -> hyper::Response<Full<Bytes>> {
-    let mut response = hyper::Response::new(Full::new(reply.body));
+fn response(reply: Reply) -> hyper::Response<Bytes> {
+    let mut response = hyper::Response::new(reply.body);
     *response.status_mut() = hyper::StatusCode::from_u16(reply.status)
         .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in reply.headers {
