@@ -47,6 +47,10 @@ namespace ManagedIdentity.Native
         /// </summary>
         internal const int AZMI_ERROR_RUNTIME = 22;
         /// <summary>
+        ///  A pointer is not aligned for what it points to, or what it points to is longer than 64 MiB.
+        /// </summary>
+        internal const int AZMI_ERROR_POINTER = 23;
+        /// <summary>
         ///  No category fits.
         /// </summary>
         internal const uint AZMI_CATEGORY_NOT_SPECIFIED = 0;

@@ -30,6 +30,9 @@
 // The library could not start its threads.
 #define AZMI_ERROR_RUNTIME 22
 
+// A pointer is not aligned for what it points to, or what it points to is longer than 64 MiB.
+#define AZMI_ERROR_POINTER 23
+
 // No category fits.
 #define AZMI_CATEGORY_NOT_SPECIFIED 0
 

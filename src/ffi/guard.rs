@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use ffi_common::input::Unreadable;
+
 use super::types::*;
 
 /// How a call ends when it does not end with `AZMI_OK`.
@@ -16,6 +18,7 @@ pub(super) enum Status {
     Panic,
     Canceled,
     Runtime,
+    Pointer,
 }
 
 impl Status {
@@ -30,6 +33,7 @@ impl Status {
             Self::Panic => AZMI_ERROR_PANIC,
             Self::Canceled => AZMI_ERROR_CANCELED,
             Self::Runtime => AZMI_ERROR_RUNTIME,
+            Self::Pointer => AZMI_ERROR_POINTER,
         }
     }
 
@@ -46,6 +50,9 @@ impl Status {
             AZMI_ERROR_PANIC => "internal error in the library",
             AZMI_ERROR_CANCELED => "the queue was cancelled and accepts no operations",
             AZMI_ERROR_RUNTIME => "the library could not start its threads",
+            AZMI_ERROR_POINTER => {
+                "a pointer is not aligned, or its length is more than any input has"
+            }
             _ => "not a status of this library",
         }
     }
@@ -56,6 +63,7 @@ impl From<Unreadable> for Status {
         match unreadable {
             Unreadable::Null => Self::Null,
             Unreadable::Utf8 => Self::Utf8,
+            Unreadable::Pointer => Self::Pointer,
         }
     }
 }
@@ -82,7 +90,7 @@ mod tests {
 
     #[test]
     fn every_status_has_its_text() {
-        for code in (AZMI_OK..=AZMI_DRAINED).chain(AZMI_ERROR_NULL..=AZMI_ERROR_RUNTIME) {
+        for code in (AZMI_OK..=AZMI_DRAINED).chain(AZMI_ERROR_NULL..=AZMI_ERROR_POINTER) {
             assert!(!Status::text(code).contains("not a status"), "{code}");
         }
         assert!(Status::text(99).contains("not a status"));

@@ -1,8 +1,9 @@
 //! Reads what the host passes in: every pointer is checked, every string copied.
 
 use std::collections::BTreeMap;
-use std::slice;
 use std::time::Duration;
+
+use ffi_common::input;
 
 use super::guard::Status;
 use super::mode::Mode;
@@ -41,17 +42,14 @@ pub(super) trait Enumeration: Sized {
 /// The pointer is null or valid, and so is all that the record points to.
 pub(super) unsafe fn read<T: Read>(record: *const T) -> Result<T::Owned> {
     // SAFETY: null, or valid by the contract of this function.
-    let record = unsafe { record.as_ref() }.ok_or(Status::Null)?;
+    let record = unsafe { input::record(record) }?;
     // SAFETY: the contract of this function.
     unsafe { record.read() }
 }
 
 /// Checks a pointer that a result goes to.
 pub(super) fn check_out<T>(out: *mut T) -> Result<()> {
-    match out.is_null() {
-        true => Err(Status::Null),
-        false => Ok(()),
-    }
+    Ok(input::check_out(out)?)
 }
 
 /// The items of an array; none when there are none, whatever the pointer.
@@ -59,12 +57,8 @@ pub(super) fn check_out<T>(out: *mut T) -> Result<()> {
 /// # Safety
 /// The pointer is null or valid for `len` items.
 unsafe fn items<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T]> {
-    match (len, ptr.is_null()) {
-        (0, _) => Ok(&[]),
-        (_, true) => Err(Status::Null),
-        // SAFETY: not null, and valid by the contract of this function.
-        (_, false) => Ok(unsafe { slice::from_raw_parts(ptr, len) }),
-    }
+    // SAFETY: the contract of this function.
+    Ok(unsafe { input::items(ptr, len) }?)
 }
 
 /// A text, or none when it is not given.

@@ -1,6 +1,9 @@
 /* What a careless host does: each time the library answers with a status. */
 #include "common.h"
 
+/* An address at which no record can be. */
+static void *odd(void *record) { return (char *)record + 1; }
+
 static void texts(void) {
   struct AzmiStr text = azmi_status_text(AZMI_ERROR_HANDLE);
   CHECK(text.len > 0 && text.ptr != NULL);
@@ -123,6 +126,63 @@ static void events_and_clients(void) {
   CHECK(azmi_emulator_stop(emulator) == AZMI_OK);
 }
 
+/* Lengths that no array can have, and pointers that can't be to such a value. */
+static void absurd_inputs(void) {
+  static const size_t lengths[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 16 + 1, SIZE_MAX / 16,
+                                   (size_t)1 << 40, ((size_t)1 << 26) + 1};
+  struct AzmiResourceIdentityUpdateRequest update;
+  struct AzmiIdentityCreateRequest create;
+  struct AzmiEmulatorOptions emulator;
+  const struct AzmiEmulator *started = NULL;
+  const struct AzmiEmulatorError *error = NULL;
+  struct AzmiQueueOptions options;
+  struct AzmiTarget target;
+  struct AzmiTag tag;
+  struct AzmiStr one;
+  uint64_t made[2], queue = new_queue();
+  size_t i;
+
+  memset(&tag, 0, sizeof tag);
+  one = str("id1");
+  tag.name = one;
+  for (i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    memset(&target, 0, sizeof target);
+    target.name = one;
+    target.name.len = lengths[i];
+    CHECK(azmi_identity_get(1, &target, queue, 1) == AZMI_ERROR_POINTER);
+    memset(&create, 0, sizeof create);
+    create.target.name = one;
+    create.location = one;
+    create.tags = &tag;
+    create.tags_len = lengths[i];
+    CHECK(azmi_identity_create(1, &create, queue, 1) == AZMI_ERROR_POINTER);
+    create.tags = NULL;
+    CHECK(azmi_identity_create(1, &create, queue, 1) != AZMI_OK);
+    memset(&update, 0, sizeof update);
+    update.add = &one;
+    update.add_len = lengths[i];
+    CHECK(azmi_resource_identity_update(1, &update, queue, 1) == AZMI_ERROR_POINTER);
+    update.add = NULL;
+    CHECK(azmi_resource_identity_update(1, &update, queue, 1) == AZMI_ERROR_NULL);
+    memset(&emulator, 0, sizeof emulator);
+    emulator.state_path = one;
+    emulator.state_path.len = lengths[i];
+    CHECK(azmi_emulator_start(&emulator, &started, &error) == AZMI_ERROR_POINTER);
+  }
+
+  memset(&options, 0, sizeof options);
+  options.throttle_limit = 1;
+  CHECK(azmi_identity_get(1, odd(&target), queue, 1) == AZMI_ERROR_POINTER);
+  CHECK(azmi_queue_create(odd(&options), made) == AZMI_ERROR_POINTER);
+  CHECK(azmi_queue_create(&options, odd(made)) == AZMI_ERROR_POINTER);
+  update.add = odd(&one);
+  update.add_len = 1;
+  CHECK(azmi_resource_identity_update(1, &update, queue, 1) == AZMI_ERROR_POINTER);
+  CHECK(azmi_emulator_seed(odd(&emulator)) == AZMI_ERROR_POINTER);
+  CHECK(azmi_emulator_start(odd(&emulator), &started, &error) == AZMI_ERROR_POINTER);
+  CHECK(azmi_queue_free(queue) == AZMI_OK);
+}
+
 static void emulators(void) {
   struct AzmiEmulatorOptions options;
   struct AzmiEmulatorSeed seed;
@@ -165,6 +225,7 @@ int main(void) {
   texts();
   queues();
   events_and_clients();
+  absurd_inputs();
   emulators();
   printf("ok\n");
   return 0;

@@ -16,6 +16,7 @@ use emulator::{Options, seed};
 
 use super::running::{self, Started, Status};
 use ffi_common::abi::*;
+use ffi_common::input;
 
 /// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 /// call, and refuses to go on when they differ.
@@ -119,7 +120,7 @@ pub unsafe extern "C" fn azmi_emulator_start(
         // SAFETY: as above.
         unsafe { error.write(ptr::null()) };
         // SAFETY: null, or valid by the contract of this module.
-        let options = unsafe { options.as_ref() }.ok_or(Status::Null)?;
+        let options = unsafe { input::record(options) }?;
         // SAFETY: the contract of this module.
         match running::start(unsafe { read(options) }?)? {
             Ok(running) => {
@@ -271,10 +272,7 @@ unsafe fn read(options: &AzmiEmulatorOptions) -> Result<Options, Status> {
 
 /// Checks a pointer that a result goes to.
 fn check_out<T>(out: *mut T) -> Result<(), Status> {
-    match out.is_null() {
-        true => Err(Status::Null),
-        false => Ok(()),
-    }
+    Ok(input::check_out(out)?)
 }
 
 /// Runs the body of an exported function. A panic ends here: it must not cross into the host.
@@ -287,6 +285,7 @@ fn guard(body: impl FnOnce() -> Result<(), Status>) -> i32 {
         Err(Status::Panic) => AZMI_ERROR_PANIC,
         Err(Status::Runtime) => AZMI_ERROR_RUNTIME,
         Err(Status::Failed) => AZMI_EMULATOR_FAILED,
+        Err(Status::Pointer) => AZMI_ERROR_POINTER,
     }
 }
 

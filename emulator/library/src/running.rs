@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 
 use emulator::{Emulator, Options};
-use ffi_common::abi::Unreadable;
+use ffi_common::input::Unreadable;
 use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Runtime};
 
@@ -19,6 +19,7 @@ pub(crate) enum Status {
     Panic,
     Runtime,
     Failed,
+    Pointer,
 }
 
 impl From<Unreadable> for Status {
@@ -26,6 +27,7 @@ impl From<Unreadable> for Status {
         match unreadable {
             Unreadable::Null => Self::Null,
             Unreadable::Utf8 => Self::Utf8,
+            Unreadable::Pointer => Self::Pointer,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use ffi_attributes::azmi;
 
+use crate::input::{Unreadable, items};
+
 /// The call did what was asked.
 pub const AZMI_OK: i32 = 0;
 
@@ -20,6 +22,8 @@ pub const AZMI_ERROR_PANIC: i32 = 20;
 pub const AZMI_ERROR_CANCELED: i32 = 21;
 /// The library could not start its threads.
 pub const AZMI_ERROR_RUNTIME: i32 = 22;
+/// A pointer is not aligned for what it points to, or what it points to is longer than 64 MiB.
+pub const AZMI_ERROR_POINTER: i32 = 23;
 
 /// The kind of an error.
 ///
@@ -64,15 +68,6 @@ pub struct AzmiStr {
     pub len: usize,
 }
 
-/// Why a string of the host can't be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
-    /// Its pointer is null, and its length is not 0.
-    Null,
-    /// It is not UTF-8.
-    Utf8,
-}
-
 impl AzmiStr {
     /// No text: "not given".
     pub const ABSENT: Self = Self {
@@ -96,14 +91,11 @@ impl AzmiStr {
     /// # Safety
     /// The pointer is null or valid for the length.
     pub unsafe fn read(self) -> Result<Option<String>, Unreadable> {
+        // SAFETY: the contract of this function.
+        let bytes = unsafe { items(self.ptr, self.len) }?;
         if self.ptr.is_null() {
-            return match self.len {
-                0 => Ok(None),
-                _ => Err(Unreadable::Null),
-            };
+            return Ok(None);
         }
-        // SAFETY: not null, and valid by the contract of this function.
-        let bytes = unsafe { std::slice::from_raw_parts(self.ptr, self.len) };
         let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::Utf8)?;
         Ok(Some(text.to_owned()))
     }

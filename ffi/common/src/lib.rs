@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 pub mod abi;
+pub mod input;
 mod pin;
 
 pub use pin::keep_loaded;
