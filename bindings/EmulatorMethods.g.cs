@@ -18,7 +18,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
         ///  call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_EMULATOR_ABI_VERSION = 1;
+        internal const uint AZMI_EMULATOR_ABI_VERSION = 2;
         /// <summary>
         ///  `azmi_emulator_start`: the emulator did not start; the error says why.
         /// </summary>
@@ -145,6 +145,10 @@ namespace ManagedIdentity.Native
         ///  Its URL.
         /// </summary>
         public AzmiStr endpoint;
+        /// <summary>
+        ///  The key for calls of `/_emulator`, in the header `x-emulator-key`.
+        /// </summary>
+        public AzmiStr admin_key;
         /// <summary>
         ///  Its port.
         /// </summary>

@@ -9,7 +9,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 // call, and refuses to go on when they differ.
-#define AZMI_EMULATOR_ABI_VERSION 1
+#define AZMI_EMULATOR_ABI_VERSION 2
 
 // `azmi_emulator_start`: the emulator did not start; the error says why.
 #define AZMI_EMULATOR_FAILED 32
@@ -45,6 +45,8 @@ typedef struct AzmiEmulator {
   uint64_t handle;
   // Its URL.
   AzmiStr endpoint;
+  // The key for calls of `/_emulator`, in the header `x-emulator-key`.
+  AzmiStr admin_key;
   // Its port.
   uint16_t port;
   // What it starts with.

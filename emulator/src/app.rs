@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use crate::arm::operations;
 use crate::arm::route::{Provider, Registry};
 use crate::arm::router;
+use crate::base::admin_key::AdminKey;
 use crate::base::clock::{Clock, Millis};
 use crate::base::http::{Reply, Request};
 use crate::base::options::Options;
@@ -34,6 +35,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&PROVIDERS)
 /// The world of an emulator that starts, with the state that was loaded or that of a fresh one.
 pub(crate) fn world(
     endpoint: String,
+    admin_key: AdminKey,
     clock: Clock,
     options: &Options,
     loaded: Option<State>,
@@ -48,7 +50,7 @@ pub(crate) fn world(
             add(&mut parts);
         }
     }
-    World::new(endpoint, clock, options, state, parts)
+    World::new(endpoint, admin_key, clock, options, state, parts)
 }
 
 /// Lets happen what is due.

@@ -53,6 +53,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+pub use base::admin_key::{AdminKey, HEADER as ADMIN_KEY_HEADER, VARIABLE as ADMIN_KEY_VARIABLE};
 use base::clock::Clock;
 pub use base::options::{Options, StartError};
 pub use base::seed;
@@ -71,6 +72,7 @@ pub fn faults() -> impl Iterator<Item = (&'static str, &'static str)> {
 #[derive(Debug)]
 pub struct Emulator {
     endpoint: String,
+    admin_key: AdminKey,
     port: u16,
     server: JoinHandle<()>,
     stop: Option<oneshot::Sender<()>>,
@@ -123,7 +125,8 @@ impl Emulator {
         let port = listener.local_addr().map_err(listen)?.port();
         let endpoint = format!("{scheme}://127.0.0.1:{port}");
 
-        let mut world = app::world(endpoint.clone(), clock, &options, state);
+        let admin_key = options.admin_key.clone().unwrap_or_else(AdminKey::random);
+        let mut world = app::world(endpoint.clone(), admin_key.clone(), clock, &options, state);
         world.session.faults = faults;
         let shared = Arc::new(Shared::new(world));
         let storage = options
@@ -133,6 +136,7 @@ impl Emulator {
         let server = tokio::spawn(server::run(listener, transport, shared, stopped));
         Ok(Emulator {
             endpoint,
+            admin_key,
             port,
             server,
             stop: Some(stop),
@@ -145,6 +149,11 @@ impl Emulator {
     /// `http://127.0.0.1:PORT`, or https; without a slash at the end.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// The key for calls of `/_emulator`, in the header [`ADMIN_KEY_HEADER`].
+    pub fn admin_key(&self) -> &str {
+        self.admin_key.as_str()
     }
 
     /// The port it listens on.

@@ -6,12 +6,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use emulator::{Emulator, Options};
+use emulator::{ADMIN_KEY_VARIABLE, AdminKey, Emulator, Options, StartError};
 
 /// A local emulator of Azure Resource Manager for managed identities.
 ///
 /// The first line of the output is its endpoint; with --tls the second is the path of the
-/// certificate (PEM) to trust. It runs until Ctrl+C.
+/// certificate (PEM) to trust. The last line is the key that calls of /_emulator need in the header
+/// x-emulator-key; the environment variable EMULATOR_ADMIN_KEY specifies another one, which is not
+/// printed. It runs until Ctrl+C.
 #[derive(Debug, Parser)]
 #[command(name = "emulator", version)]
 struct Arguments {
@@ -44,22 +46,33 @@ fn page_size(text: &str) -> Result<usize, String> {
 }
 
 impl Arguments {
-    fn options(self) -> Options {
-        Options {
+    fn options(self) -> Result<Options, StartError> {
+        Ok(Options {
             port: self.port,
             latency: Duration::from_millis(self.latency_ms),
             operation_time: Duration::from_millis(self.operation_ms),
             page_size: self.page_size,
             state_path: self.state,
+            admin_key: given_key()?,
             #[cfg(feature = "tls")]
             tls: self.tls,
             ..Options::default()
-        }
+        })
     }
 }
 
+/// The key in the environment. Not an argument: other users of the machine can read those.
+fn given_key() -> Result<Option<AdminKey>, StartError> {
+    std::env::var_os(ADMIN_KEY_VARIABLE)
+        .map(|key| AdminKey::chosen(key.to_string_lossy()))
+        .transpose()
+}
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let options = match Arguments::parse().options() {
+        Ok(options) => options,
+        Err(error) => return failed(&format!("{ADMIN_KEY_VARIABLE}: {error}")),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -68,7 +81,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("cannot start threads: {error}")),
     };
-    runtime.block_on(run(arguments.options()))
+    runtime.block_on(run(options))
 }
 
 fn failed(reason: &str) -> ExitCode {
@@ -82,11 +95,12 @@ async fn run(options: Options) -> ExitCode {
         Ok(interrupted) => interrupted,
         Err(error) => return failed(&format!("cannot listen for signals: {error}")),
     };
+    let key_was_given = options.admin_key.is_some();
     let emulator = match Emulator::start(options).await {
         Ok(emulator) => emulator,
         Err(error) => return failed(&error.to_string()),
     };
-    let announced = announce(&emulator);
+    let announced = announce(&emulator, key_was_given);
     if announced.is_ok() {
         interrupted.await;
     }
@@ -97,11 +111,14 @@ async fn run(options: Options) -> ExitCode {
     }
 }
 
-fn announce(emulator: &Emulator) -> io::Result<()> {
+fn announce(emulator: &Emulator, key_was_given: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", emulator.endpoint())?;
     if let Some(path) = emulator.ca_certificate() {
         writeln!(out, "{}", path.display())?;
+    }
+    if !key_was_given {
+        writeln!(out, "{}", emulator.admin_key())?;
     }
     out.flush()
 }

@@ -21,6 +21,9 @@ public sealed class ArmEmulator
     /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; internal set; }
 
+    /// <summary>The key for calls of the emulator's own interface, /_emulator, in the header x-emulator-key.</summary>
+    public string AdminKey { get; internal set; } = "";
+
     /// <summary>The subscription that it starts with.</summary>
     public string SubscriptionId { get; internal set; } = "";
 

@@ -63,6 +63,7 @@ internal static unsafe class NativeEmulator
             {
                 Endpoint = source->endpoint.ReadOrEmpty(),
                 Port = source->port,
+                AdminKey = source->admin_key.ReadOrEmpty(),
                 SubscriptionId = seed.SubscriptionId,
                 TenantId = seed.TenantId,
             };

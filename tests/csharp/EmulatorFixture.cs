@@ -73,6 +73,7 @@ public sealed class EmulatorFixture : IDisposable
         {
             Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
         };
+        call.Headers.Add("x-emulator-key", _emulator.AdminKey);
         http.SendAsync(call).Result.EnsureSuccessStatusCode();
     }
 

@@ -53,6 +53,7 @@ def tools() -> Path:
 class Emulator:
     endpoint: str
     ca_file: str
+    admin_key: str
 
     def snapshot(self) -> dict:
         """What the module's library sees."""
@@ -110,7 +111,14 @@ class Emulator:
 
     def admin(self, method: str, what: str, body: dict | None = None):
         url = f"{self.endpoint}/_emulator/{what}".rstrip("/")
-        response = requests.request(method, url, json=body, verify=self.ca_file, timeout=30)
+        response = requests.request(
+            method,
+            url,
+            json=body,
+            headers={"x-emulator-key": self.admin_key},
+            verify=self.ca_file,
+            timeout=30,
+        )
         response.raise_for_status()
         return response.json() if response.content else None
 
@@ -153,11 +161,11 @@ def emulator():
     )
     with process, pytest.MonkeyPatch.context() as environment:
         try:
-            endpoint, ca_file = first_lines(process, 2, seconds=600)
+            endpoint, ca_file, admin_key = first_lines(process, 3, seconds=600)
             # The usual way to make requests, and so the SDK, trust a private authority.
             environment.setenv("REQUESTS_CA_BUNDLE", ca_file)
             environment.setenv("NO_PROXY", "127.0.0.1,localhost")
-            yield Emulator(endpoint.rstrip("/"), ca_file)
+            yield Emulator(endpoint.rstrip("/"), ca_file, admin_key)
         finally:
             process.terminate()
 

@@ -33,7 +33,12 @@ function Disconnect-TestEmulator {
 
 # Calls the emulator's own interface.
 function Invoke-Emulator([string] $Method, [string] $Path, [hashtable] $Body) {
-    $call = @{ Method = $Method; Uri = "$((Get-ArmEmulator).Endpoint)/_emulator$Path" }
+    $emulator = Get-ArmEmulator
+    $call = @{
+        Method  = $Method
+        Uri     = "$($emulator.Endpoint)/_emulator$Path"
+        Headers = @{ 'x-emulator-key' = $emulator.AdminKey }
+    }
     if ($Body) {
         $call.Body = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $Body -Depth 5))
         $call.ContentType = 'application/json'

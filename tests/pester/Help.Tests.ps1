@@ -235,7 +235,7 @@ Describe 'The help' {
         It 'has notes and links that lead somewhere' {
             (Get-Text $help.alertSet.alert).Length | Should -BeGreaterThan 20
             foreach ($link in @($help.relatedLinks.navigationLink | Where-Object { -not $_.uri }).linkText) {
-                $link -eq 'about_ManagedIdentity' -or $Exported.ContainsKey($link) | Should -BeTrue -Because $link
+                $link -in (Get-AboutName) -or $Exported.ContainsKey($link) | Should -BeTrue -Because $link
                 $link | Should -Not -Be $Cmdlet
             }
         }

@@ -71,6 +71,7 @@ function ConvertTo-Session($Block) {
                 if ($statement -like '*Connect-ManagedIdentityService -Emulator*') {
                     # Operations take no time.
                     "`$null = Invoke-RestMethod -Method Patch -Uri `"`$((Get-ArmEmulator).Endpoint)/_emulator/settings`" " +
+                    "-Headers @{ 'x-emulator-key' = (Get-ArmEmulator).AdminKey } " +
                     "-ContentType application/json -Body '{`"operationMs`":0}'"
                 }
             }

@@ -95,6 +95,32 @@ Describe 'Start-ArmEmulator' {
         Get-ErrorCode (Get-Failure { Start-ArmEmulator -StatePath env:x }) | Should -Be InvalidStatePath
     }
 
+    It 'gives the key of its own interface to its starter alone' {
+        $emulator = Start-ArmEmulator
+        $control = "$($emulator.Endpoint)/_emulator"
+        foreach ($headers in @{}, @{ 'x-emulator-key' = 'wrong' }) {
+            $failure = Get-Failure { Invoke-RestMethod "$control/settings" -Headers $headers }
+            $failure.Exception.Response.StatusCode.value__ | Should -Be 401
+            "$($failure.ErrorDetails)$($failure.Exception.Message)" | Should -BeLike '*AdminKeyRequired*Get-ArmEmulator*AdminKey*'
+        }
+        (Invoke-RestMethod "$control/settings" -Headers @{ 'x-emulator-key' = $emulator.AdminKey }).pageSize | Should -Be 50
+        # The public facts need none, and do not contain it.
+        $facts = Invoke-RestMethod $control
+        $facts.endpoint | Should -Be $emulator.Endpoint
+        $facts.PSObject.Properties.Name | Should -Not -Contain hosts
+        ConvertTo-Json $facts | Should -Not -Match ([regex]::Escape($emulator.AdminKey))
+    }
+
+    It 'does not show the key by default, and has another one after each start' {
+        $emulator = Start-ArmEmulator
+        $first = $emulator.AdminKey
+        $first.Length | Should -BeGreaterOrEqual 43
+        "$emulator$($emulator | Out-String -Width 500)" | Should -Not -Match ([regex]::Escape($first))
+        (Get-ArmEmulator).AdminKey | Should -Be $first
+        Stop-ArmEmulator
+        (Start-ArmEmulator).AdminKey | Should -Not -Be $first
+    }
+
     It 'starts nothing with -WhatIf' {
         Start-ArmEmulator -WhatIf | Should -BeNullOrEmpty
         Get-ArmEmulator | Should -BeNullOrEmpty

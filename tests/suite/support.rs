@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use emulator::{Emulator, Options, seed};
+use emulator::{ADMIN_KEY_HEADER, Emulator, Options, seed};
 use managed_identity::arm::{Client, Target};
 use managed_identity::base::{Observer, Progress, ResourceType, Result, RetryPolicy};
 use managed_identity::compute::{Update, Upgrade, VIRTUAL_MACHINE};
@@ -107,7 +107,10 @@ impl Local {
 
     pub async fn admin(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("{}/_emulator/{path}", self.emulator.endpoint());
-        let mut call = self.http.request(method.parse().unwrap(), url);
+        let mut call = self
+            .http
+            .request(method.parse().unwrap(), url)
+            .header(ADMIN_KEY_HEADER, self.emulator.admin_key());
         if !body.is_null() {
             call = call
                 .header("content-type", "application/json")

@@ -1,7 +1,12 @@
 # What the measurements against an emulator in a process of its own have in common.
 
 function Invoke-EmulatorAdmin([string] $Method, [string] $What, [hashtable] $Body) {
-    $request = @{ Method = $Method; Uri = "$endpoint/_emulator$What"; SkipCertificateCheck = $true }
+    $request = @{
+        Method               = $Method
+        Uri                  = "$endpoint/_emulator$What"
+        Headers              = @{ 'x-emulator-key' = $env:EMULATOR_ADMIN_KEY }
+        SkipCertificateCheck = $true
+    }
     if ($Body) {
         $request.Body = $Body | ConvertTo-Json
         $request.ContentType = 'application/json'

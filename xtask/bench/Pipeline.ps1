@@ -26,7 +26,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 function Measure-Phase([string] $Name, [int] $Expected, [scriptblock] $Action) {
-    $null = Invoke-RestMethod -Method Delete -Uri $requests
+    $null = Invoke-RestMethod -Method Delete @requests
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $result = @(. $Action)
     $clock.Stop()
@@ -34,7 +34,7 @@ function Measure-Phase([string] $Name, [int] $Expected, [scriptblock] $Action) {
         throw "${Name}: $($result.Count) results, expected $Expected"
     }
 
-    $log = @((Invoke-RestMethod -Uri $requests) | Where-Object path -NotLike '/_emulator*')
+    $log = @((Invoke-RestMethod @requests) | Where-Object path -NotLike '/_emulator*')
     $bad = @($log | Where-Object status -GE 400 | Where-Object status -NE 404)
     if ($bad) {
         throw "${Name}: $($bad.Count) requests failed, the first with $($bad[0].status)"
@@ -58,7 +58,10 @@ try {
     Import-Module $ModulePath
     $emulator = Start-ArmEmulator -Latency $Latency
     $null = Connect-ManagedIdentityService -Emulator
-    $requests = "$("$($emulator.Endpoint)".TrimEnd('/'))/_emulator/requests"
+    $requests = @{
+        Uri     = "$("$($emulator.Endpoint)".TrimEnd('/'))/_emulator/requests"
+        Headers = @{ 'x-emulator-key' = $emulator.AdminKey }
+    }
     $group = 'myResourceGroup'
 
     # What happens once in a session (the token, compiling the cmdlets) is not the pipeline's time.

@@ -84,14 +84,15 @@ fn megabytes(bytes: u64) -> String {
 /// that is to be had.
 fn wait(workspace: &Workspace, tools: &Tools<'_>, module: &Path, emulator: &Path) -> Result<bool> {
     let mut emulator = Emulator::start(emulator, &["--tls"])?;
-    let [endpoint, certificate] = emulator.lines()?;
+    let [endpoint, certificate, key] = emulator.lines()?;
     let mut run = tools
         .powershell()?
         .file(&workspace.root.join("xtask/bench/Wait.ps1"))
         .arg("-ModulePath")
         .arg(module)
         .args(["-Endpoint", &endpoint, "-CertificateFile", &certificate])
-        .env("SSL_CERT_FILE", &certificate);
+        .env("SSL_CERT_FILE", &certificate)
+        .env(ADMIN_KEY, &key);
     match azure_cli(workspace, tools) {
         Ok(python) => run = run.arg("-AzureCli").arg(python),
         Err(sentence) => println!("  {sentence}"),
@@ -107,13 +108,14 @@ fn fleet(
     emulator: &Path,
 ) -> Result<bool> {
     let mut emulator = Emulator::start(emulator, &[])?;
-    let [endpoint] = emulator.lines()?;
+    let [endpoint, key] = emulator.lines()?;
     let script = || {
         powershell
             .file(&workspace.root.join("xtask/bench/Fleet.ps1"))
             .arg("-ModulePath")
             .arg(module)
             .args(["-Endpoint", &endpoint])
+            .env(ADMIN_KEY, &key)
     };
     // In a process of its own: what it leaves in memory would hide what the pipeline takes on.
     Ok(shown(script().arg("-Prepare")) && shown(script()))
@@ -154,6 +156,9 @@ fn emulator_program(workspace: &Workspace) -> Result<PathBuf> {
         .run()?;
     Ok(workspace.program(Profile::Release, "emulator"))
 }
+
+/// The variable by which the scripts get the key for the emulator's own interface.
+const ADMIN_KEY: &str = "EMULATOR_ADMIN_KEY";
 
 /// An emulator in a process of its own, which ends with this value.
 struct Emulator(Child);

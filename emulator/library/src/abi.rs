@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use emulator::{Options, seed};
 
-use super::running::{self, Started, Status};
+use super::running::{self, Status};
 use ffi_common::abi::*;
 use ffi_common::input;
 
 /// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 /// call, and refuses to go on when they differ.
-pub const AZMI_EMULATOR_ABI_VERSION: u32 = 1;
+pub const AZMI_EMULATOR_ABI_VERSION: u32 = 2;
 
 /// `azmi_emulator_start`: the emulator did not start; the error says why.
 pub const AZMI_EMULATOR_FAILED: i32 = 32;
@@ -61,6 +61,8 @@ pub struct AzmiEmulator {
     pub handle: u64,
     /// Its URL.
     pub endpoint: AzmiStr,
+    /// The key for calls of `/_emulator`, in the header `x-emulator-key`.
+    pub admin_key: AzmiStr,
     /// Its port.
     pub port: u16,
     /// What it starts with.
@@ -124,9 +126,17 @@ pub unsafe extern "C" fn azmi_emulator_start(
         // SAFETY: the contract of this module.
         match running::start(unsafe { read(options) }?)? {
             Ok(running) => {
-                let record = STARTED.publish(running.endpoint.clone(), |endpoint| {
-                    AzmiEmulator::of(&running, endpoint)
-                });
+                let (handle, port) = (running.handle, running.port);
+                let record = STARTED.publish(
+                    [running.endpoint, running.admin_key],
+                    |[endpoint, admin_key]| AzmiEmulator {
+                        handle,
+                        endpoint,
+                        admin_key,
+                        port,
+                        seed: SEED,
+                    },
+                );
                 // SAFETY: checked above.
                 unsafe { started.write(record) };
                 Ok(())
@@ -134,7 +144,11 @@ pub unsafe extern "C" fn azmi_emulator_start(
             Err(why) => {
                 let message = format!("The emulator did not start: {why}");
                 // SAFETY: checked above.
-                unsafe { error.write(FAILED.publish(message, AzmiEmulatorError::of)) };
+                unsafe {
+                    error.write(
+                        FAILED.publish([message], |[message]| AzmiEmulatorError::of(message)),
+                    )
+                };
                 Err(Status::Failed)
             }
         }
@@ -177,17 +191,6 @@ const SEED: AzmiEmulatorSeed = AzmiEmulatorSeed {
     client_secret: AzmiStr::of(seed::CLIENT_SECRET),
 };
 
-impl AzmiEmulator {
-    fn of(running: &Started, endpoint: AzmiStr) -> Self {
-        Self {
-            handle: running.handle,
-            endpoint,
-            port: running.port,
-            seed: SEED,
-        }
-    }
-}
-
 impl AzmiEmulatorError {
     fn of(message: AzmiStr) -> Self {
         Self {
@@ -199,12 +202,12 @@ impl AzmiEmulatorError {
     }
 }
 
-/// A record that the host holds, and the text of its own that it points to. The host sees the
+/// A record that the host holds, and the texts of its own that it points to. The host sees the
 /// first member.
 #[repr(C)]
 struct Published<R> {
     record: R,
-    _text: String,
+    _texts: Vec<String>,
 }
 
 /// The addresses of the records of one kind that the host holds, to tell one that it has freed
@@ -228,12 +231,16 @@ impl<R> Held<R> {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands a record to the host, made from a view of the text that goes along.
-    fn publish(&self, text: String, record: impl FnOnce(AzmiStr) -> R) -> *const R {
+    /// Hands a record to the host, made from views of the texts that go along.
+    fn publish<const N: usize>(
+        &self,
+        texts: [String; N],
+        record: impl FnOnce([AzmiStr; N]) -> R,
+    ) -> *const R {
         let published = Box::new(Published {
-            record: record(AzmiStr::of(&text)),
-            // It moves, and its bytes stay where they are.
-            _text: text,
+            record: record(texts.each_ref().map(|text| AzmiStr::of(text))),
+            // They move, and their bytes stay where they are.
+            _texts: texts.into(),
         });
         let address = Box::into_raw(published).cast::<R>();
         self.addresses().insert(address as usize);
@@ -350,6 +357,7 @@ mod tests {
         let (handle, port) = (record.handle, record.port);
         assert_eq!(said(record.endpoint), format!("http://127.0.0.1:{port}"));
         assert_eq!(said(record.seed.client_id), seed::CLIENT_ID);
+        assert_eq!(said(record.admin_key).len(), 43, "256 random bits");
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
 
         // SAFETY: nothing of it is used after this.

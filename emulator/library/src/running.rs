@@ -36,6 +36,7 @@ impl From<Unreadable> for Status {
 pub(crate) struct Started {
     pub(crate) handle: u64,
     pub(crate) endpoint: String,
+    pub(crate) admin_key: String,
     pub(crate) port: u16,
 }
 
@@ -56,6 +57,7 @@ fn keep(emulator: Emulator) -> Started {
     let started = Started {
         handle: NEXT.fetch_add(1, Ordering::Relaxed),
         endpoint: emulator.endpoint().to_owned(),
+        admin_key: emulator.admin_key().to_owned(),
         port: emulator.port(),
     };
     emulators().insert(started.handle, emulator);

@@ -1,5 +1,5 @@
-//! `/_emulator`: what a test or a rehearsal needs to see and to steer. No sign-in; the emulator
-//! listens on the loopback interface only.
+//! `/_emulator`: what a test or a rehearsal needs to see and to steer. Every call needs the key that
+//! the emulator's starter has; `GET /_emulator` without it has what is public.
 
 mod resources;
 
@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arm::route::Registry;
 use crate::arm::values;
+use crate::base::admin_key;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::base::{random, seed};
@@ -54,6 +55,14 @@ pub(crate) fn answer(
         );
     }
     let path: Vec<&str> = request.segments[1..].iter().map(String::as_str).collect();
+    match request.headers.get(admin_key::HEADER) {
+        Some(presented) if world.site.admin_key.is(presented.as_bytes()) => {}
+        Some(_) => return key_required("The key in the header x-emulator-key is wrong."),
+        None if request.method == "GET" && path.is_empty() => {
+            return Reply::json(200, &public_facts(world));
+        }
+        None => return key_required("This call has no header x-emulator-key."),
+    }
     match (request.method.as_str(), &path[..]) {
         ("GET", []) => Reply::json(200, &about(world)),
         ("GET", ["requests"]) => {
@@ -178,6 +187,19 @@ fn catalogue() -> Value {
         .iter()
         .map(|one| json!({ "name": one.name, "summary": one.summary }))
         .collect()
+}
+
+/// Refuses a call without the key, and says who has it.
+fn key_required(why: &str) -> Reply {
+    let message = format!(
+        "{why} Calls of /_emulator need the key of this emulator, which its starter has: \
+         Get-ArmEmulator in the process of Start-ArmEmulator (property AdminKey), \
+         Emulator::admin_key() in Rust, admin_key of azmi_emulator_start in C, the last line that \
+         the program emulator prints, or the variable {} that it was started with.",
+        admin_key::VARIABLE
+    );
+    problem(401, "AdminKeyRequired", message)
+        .header("WWW-Authenticate", "X-Emulator-Key realm=\"/_emulator\"")
 }
 
 /// Answers a request that makes something: 201 with it, or 400 with what is wrong.
@@ -350,7 +372,8 @@ fn is_local(request: &Request) -> bool {
     ["127.0.0.1", "localhost"].contains(&name) && request.header("origin").is_none()
 }
 
-fn about(world: &World) -> Value {
+/// What every program on the machine may know: it is the same for every emulator, or in the URL.
+fn public_facts(world: &World) -> Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "endpoint": world.site.endpoint,
@@ -364,11 +387,17 @@ fn about(world: &World) -> Value {
             "AZURE_CLIENT_ID": seed::CLIENT_ID,
             "AZURE_CLIENT_SECRET": seed::CLIENT_SECRET,
         },
-        "hosts": hosts::list(world),
-        "started": iso_time(world.site.started),
-        "requests": world.session.log.len(),
-        "stateError": world.session.state_error,
     })
+}
+
+/// The public facts and those of this run. The hosts have secrets in their environments.
+fn about(world: &World) -> Value {
+    let mut about = public_facts(world);
+    about["hosts"] = hosts::list(world);
+    about["started"] = json!(iso_time(world.site.started));
+    about["requests"] = json!(world.session.log.len());
+    about["stateError"] = json!(world.session.state_error);
+    about
 }
 
 fn settings(registry: &Registry, world: &World, now: Millis) -> Value {

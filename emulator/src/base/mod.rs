@@ -1,5 +1,6 @@
 //! What everything stands on: time, random values, HTTP messages, what the emulator starts with.
 
+pub(crate) mod admin_key;
 pub(crate) mod clock;
 pub(crate) mod http;
 pub(crate) mod options;

@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::admin_key::AdminKey;
+
 /// How an emulator is to run.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -22,6 +24,8 @@ pub struct Options {
     pub faults: Vec<String>,
     /// A file that the resources are loaded from, if it is there, and written to after changes.
     pub state_path: Option<PathBuf>,
+    /// The key for `/_emulator`; a random one if it is not given.
+    pub admin_key: Option<AdminKey>,
     /// Serve https, with a certificate that is made at the start.
     #[cfg(feature = "tls")]
     pub tls: bool,
@@ -37,6 +41,7 @@ impl Default for Options {
             token_lifetime: Duration::from_secs(3_600),
             faults: Vec::new(),
             state_path: None,
+            admin_key: None,
             #[cfg(feature = "tls")]
             tls: false,
         }

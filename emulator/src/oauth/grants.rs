@@ -8,6 +8,7 @@ use super::assertion;
 use super::authorization_code::AuthorizationCodes;
 use super::device_code::{DeviceCodes, DeviceSignIn};
 use super::protocol::{Version, check_tenant, is_any_tenant};
+use crate::base::admin_key;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::model::application::{self, SecretCheck};
@@ -364,8 +365,9 @@ pub(super) fn device_login(world: &World) -> Reply {
         "text/plain; charset=utf-8",
         format!(
             "This is the emulator. It has no sign-in page: complete the code with\n\nPOST \
-             {}/_emulator/devicecodes/CODE\n{{\"approve\": true}}\n",
-            world.site.endpoint
+             {}/_emulator/devicecodes/CODE\n{}: KEY\n\n{{\"approve\": true}}\n",
+            world.site.endpoint,
+            admin_key::HEADER
         ),
     )
 }

@@ -3,6 +3,7 @@
 use super::session::{Parts, Registration, Session};
 use super::settings::Settings;
 use super::store::State;
+use crate::base::admin_key::AdminKey;
 use crate::base::clock::{Clock, Millis};
 use crate::base::options::Options;
 
@@ -11,6 +12,7 @@ use crate::base::options::Options;
 pub(crate) struct Site {
     /// `http://127.0.0.1:PORT`.
     pub(crate) endpoint: String,
+    pub(crate) admin_key: AdminKey,
     pub(crate) clock: Clock,
     pub(crate) started: Millis,
     /// The settings to go back to on a reset.
@@ -30,6 +32,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(
         endpoint: String,
+        admin_key: AdminKey,
         clock: Clock,
         options: &Options,
         state: State,
@@ -39,6 +42,7 @@ impl World {
         World {
             site: Site {
                 endpoint,
+                admin_key,
                 clock,
                 started: clock.now(),
                 initial: initial.clone(),

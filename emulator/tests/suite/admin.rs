@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use emulator::seed;
+use emulator::{AdminKey, Options, seed};
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -39,11 +39,121 @@ async fn web_pages_steer_nothing() {
         ("host", "example.invalid"),
     ] {
         let answer = azure
-            .raw(Method::POST, "/_emulator/reset", &[header], "")
+            .raw(
+                Method::POST,
+                "/_emulator/reset",
+                &[header, azure.admin_key()],
+                "",
+            )
             .await
             .unwrap();
         answer.fails(403, "NotLocal");
     }
+}
+
+#[tokio::test]
+async fn only_the_starter_steers() {
+    let azure = Azure::start().await;
+    azure.identity("kept").await;
+    on_all_calls(&azure, &[]).await;
+    let other = Azure::start().await;
+    let others_key = other.emulator.admin_key().to_owned();
+    for wrong in [&others_key[..], "", "x"] {
+        on_all_calls(&azure, &[("x-emulator-key", wrong)]).await;
+        let key = [("x-emulator-key", wrong)];
+        let answer = azure.raw(Method::GET, "/_emulator", &key, "").await;
+        answer.unwrap().fails(401, "AdminKeyRequired");
+    }
+    azure.get(&uai("kept")).await.is(200);
+    assert!(!azure.log().await.is_empty());
+
+    async fn on_all_calls(azure: &Azure, key: &[(&str, &str)]) {
+        for (method, path) in [
+            (Method::GET, "requests"),
+            (Method::DELETE, "requests"),
+            (Method::GET, "history"),
+            (Method::DELETE, "history"),
+            (Method::GET, "faults"),
+            (Method::POST, "faults"),
+            (Method::DELETE, "faults"),
+            (Method::GET, "settings"),
+            (Method::PATCH, "settings"),
+            (Method::POST, "reset"),
+            (Method::POST, "subscriptions"),
+            (Method::POST, "principals"),
+            (Method::POST, "identities"),
+            (Method::POST, "resources"),
+            (Method::POST, "managementgroups"),
+            (Method::GET, "applications"),
+            (Method::POST, "applications"),
+            (Method::POST, "issuers"),
+            (Method::GET, "tokens"),
+            (Method::DELETE, "tokens"),
+            (Method::DELETE, "refreshtokens"),
+            (Method::GET, "devicecodes"),
+            (Method::POST, "devicecodes/ABC"),
+            (Method::GET, "hosts"),
+            (Method::PUT, "hosts/arc"),
+            (Method::DELETE, "hosts/arc"),
+            (Method::GET, "clock"),
+            (Method::POST, "clock"),
+            (Method::POST, ""),
+            (Method::GET, "there/is/none"),
+        ] {
+            let path = format!("/_emulator/{path}");
+            let answer = azure.raw(method, &path, key, "{}").await.unwrap();
+            assert!(answer.header("www-authenticate").contains("Emulator-Key"));
+            let answer = answer.fails(401, "AdminKeyRequired");
+            assert!(answer.message().contains("Get-ArmEmulator"), "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_the_key_there_are_public_facts() {
+    let azure = Azure::start().await;
+    azure
+        .admin(
+            Method::PUT,
+            "/hosts/appService",
+            json!({"header": "hidden"}),
+        )
+        .await
+        .is(200);
+    let answer = azure.raw(Method::GET, "/_emulator", &[], "").await.unwrap();
+    let facts = answer.is(200).json();
+    assert_eq!(facts["endpoint"], azure.emulator.endpoint());
+    assert_eq!(
+        facts["environment"]["AZURE_CLIENT_SECRET"],
+        seed::CLIENT_SECRET
+    );
+    let names: Vec<_> = facts.as_object().unwrap().keys().collect();
+    let public = [
+        "clientId",
+        "clientSecret",
+        "endpoint",
+        "environment",
+        "subscriptionId",
+        "tenantId",
+        "version",
+    ];
+    assert_eq!(names, public);
+    assert!(!facts.to_string().contains(azure.emulator.admin_key()));
+}
+
+#[tokio::test]
+async fn the_key_is_random_or_chosen() {
+    let (one, two) = (Azure::start().await, Azure::start().await);
+    assert_ne!(one.emulator.admin_key(), two.emulator.admin_key());
+    let chosen = AdminKey::chosen("a-key-for-this-test").unwrap();
+    let azure = Azure::with(Options {
+        admin_key: Some(chosen),
+        ..Options::default()
+    })
+    .await;
+    assert_eq!(azure.emulator.admin_key(), "a-key-for-this-test");
+    azure.set(json!({"pageSize": 7})).await;
+    assert!(!format!("{:?}", azure.emulator).contains("a-key-for-this-test"));
 }
 
 #[tokio::test]

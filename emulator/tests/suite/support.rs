@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use emulator::{Emulator, Options, seed};
+use emulator::{ADMIN_KEY_HEADER, Emulator, Options, seed};
 use http_body_util::{BodyExt, Full};
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use hyper_util::client::legacy::Client;
@@ -181,6 +181,11 @@ impl Azure {
         self.send(Method::DELETE, path, &[], Value::Null).await
     }
 
+    /// The header by which a request is its starter's.
+    pub fn admin_key(&self) -> (&str, &str) {
+        (ADMIN_KEY_HEADER, self.emulator.admin_key())
+    }
+
     /// A request to `/_emulator…`.
     pub async fn admin(&self, method: Method, path: &str, body: Value) -> Answer {
         let body = if body.is_null() {
@@ -189,7 +194,9 @@ impl Azure {
             body.to_string()
         };
         let path = format!("/_emulator{path}");
-        self.raw(method, &path, &[], body).await.unwrap()
+        self.raw(method, &path, &[self.admin_key()], body)
+            .await
+            .unwrap()
     }
 
     pub async fn set(&self, settings: Value) {

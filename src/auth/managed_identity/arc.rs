@@ -132,7 +132,7 @@ fn untrusted(why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use emulator::{Emulator, Options, seed};
+    use emulator::{ADMIN_KEY_HEADER, Emulator, Options, seed};
     use serde_json::{Value, json};
 
     use super::*;
@@ -180,6 +180,7 @@ mod tests {
                 .unwrap()
                 .request(method.parse().unwrap(), self.url(path))
                 .header("content-type", "application/json")
+                .header(ADMIN_KEY_HEADER, self.emulator.admin_key())
                 .body(body.to_string());
             if let Some(token) = token {
                 call = call.bearer_auth(token);
