@@ -45,7 +45,7 @@ impl Named {
         match self.on {
             On::Service => is_service(request),
             On::List => is_service(request) && is_list(request),
-            On::Write => is_service(request) && is_write(request),
+            On::Write => is_write(request),
             On::Operation => is_service(request) && is_operation(request),
             On::SignIn => request.path.to_lowercase().ends_with("/token"),
         }
@@ -63,8 +63,8 @@ fn is_service(request: &Request) -> bool {
     first.is_some_and(|first| roots.contains(&first.as_str()))
 }
 
-/// The last path of an action that reads.
-const READING_ACTIONS: [&str; 3] = ["resources", "listassociatedresources", "whatif"];
+/// The last segments of actions that read.
+const READING_ACTIONS: [&str; 4] = ["resources", "listassociatedresources", "whatif", "getbyids"];
 
 fn last_segment(request: &Request) -> String {
     let last = request.segments.last();
@@ -88,10 +88,14 @@ fn is_list(request: &Request) -> bool {
     }
 }
 
-fn is_write(request: &Request) -> bool {
-    let reads =
-        request.method == Method::POST && READING_ACTIONS.contains(&last_segment(request).as_str());
-    request.method != Method::GET && request.method != Method::HEAD && !reads
+/// Whether a request to Resource Manager or Microsoft Graph changes something.
+pub(super) fn is_write(request: &Request) -> bool {
+    let reads = match request.method {
+        Method::GET | Method::HEAD => true,
+        Method::POST => READING_ACTIONS.contains(&last_segment(request).as_str()),
+        _ => false,
+    };
+    is_service(request) && !reads
 }
 
 fn is_operation(request: &Request) -> bool {

@@ -22,7 +22,7 @@ const HEADER: &str = "x-emulator-fault";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Fault {
-    /// Only requests with this method.
+    /// Only requests with this method; `WRITE` for those that change something.
     #[serde(default)]
     method: Option<String>,
     /// Only requests whose path and query contain this, in any casing.
@@ -45,8 +45,9 @@ pub(crate) struct Fault {
     action: Option<Action>,
 }
 
-/// The methods that a fault can be for.
-const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
+/// The methods that a fault can be for, and the word for every request that changes something.
+const METHODS: [&str; 7] = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", WRITE];
+const WRITE: &str = "WRITE";
 
 /// The fault of this name.
 fn named(name: &str) -> Result<&'static Named, String> {
@@ -220,10 +221,13 @@ impl Fault {
         if self.named().is_some_and(|named| !named.is_for(request)) {
             return false;
         }
-        let method = self
-            .method
-            .as_ref()
-            .is_none_or(|m| m.eq_ignore_ascii_case(request.method.as_str()));
+        let method =
+            self.method
+                .as_ref()
+                .is_none_or(|method| match method.eq_ignore_ascii_case(WRITE) {
+                    true => catalogue::is_write(request),
+                    false => method.eq_ignore_ascii_case(request.method.as_str()),
+                });
         let path = self.path_contains.as_ref().is_none_or(|part| {
             request
                 .target()
@@ -286,7 +290,8 @@ mod tests {
     #[test]
     fn a_fault_is_a_name_with_a_number_and_a_method() {
         let mut faults = Faults::default();
-        faults.add_named("throttled:2@put").unwrap();
+        faults.add_named("throttled:1@put").unwrap();
+        faults.add_named("Throttled:1@Write").unwrap();
         let get = request(Method::GET, "/subscriptions/s");
         let put = request(Method::PUT, "/subscriptions/s");
         assert!(faults.hit(&get, 0).is_none());
@@ -325,6 +330,7 @@ mod tests {
         let hit = faults.of(&with("Conflict"), 0).unwrap().unwrap();
         assert_eq!(hit.reply.unwrap().status, 409);
         assert!(faults.of(&with("Conflict@PUT"), 0).unwrap().is_none());
+        assert!(faults.of(&with("Conflict@WRITE"), 0).unwrap().is_none());
         let error = faults.of(&with("Nonsense"), 0).unwrap_err();
         assert!(
             error.starts_with("x-emulator-fault: there is no fault"),
