@@ -92,6 +92,15 @@ impl Emulator {
                 rule: "a page has at least one item",
             });
         }
+        if let Some(folder) = &options.arc_folder
+            && !(folder.is_absolute() && folder.is_dir())
+        {
+            return Err(StartError::Option {
+                option: "arc_folder",
+                value: format!("'{}'", folder.display()),
+                rule: "it must be the whole path of a folder that exists",
+            });
+        }
         let mut faults = Faults::default();
         for fault in &options.faults {
             faults.add_named(fault).map_err(|rule| StartError::Fault {

@@ -33,6 +33,9 @@ struct Arguments {
     /// Items on a page of a list, at least 1
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = page_size)]
     page_size: usize,
+    /// The folder that the host arc puts its keys in; by default a new one that only you can read
+    #[arg(long, value_name = "FOLDER")]
+    arc_folder: Option<PathBuf>,
     /// A file to load the state from and save it to
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -53,6 +56,7 @@ impl Arguments {
             operation_time: Duration::from_millis(self.operation_ms),
             page_size: self.page_size,
             state_path: self.state,
+            arc_folder: self.arc_folder,
             admin_key: given_key()?,
             #[cfg(feature = "tls")]
             tls: self.tls,

@@ -2,6 +2,7 @@
 //! address. The keys never leave the process; the authority's certificate is a file, for clients
 //! to trust.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
+use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -16,12 +18,12 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs
 
 use crate::base::clock::{Millis, date};
 use crate::base::options::StartError;
-use crate::base::random;
+use crate::base::private;
 
 /// The authority's certificate on disk; the file goes when this does.
 #[derive(Debug)]
 pub(crate) struct CaFile {
-    folder: PathBuf,
+    _folder: TempDir,
     path: PathBuf,
 }
 
@@ -31,21 +33,18 @@ impl CaFile {
     }
 
     fn write(pem: &str) -> Result<Self, StartError> {
-        let folder = std::env::temp_dir().join(format!("arm-emulator-{}", random::guid()));
-        let path = folder.join("ca.pem");
-        std::fs::create_dir(&folder)
-            .and_then(|()| std::fs::write(&path, pem))
-            .map_err(|source| StartError::Certificate {
-                reason: format!("cannot write {}: {source}", path.display()),
-            })?;
-        Ok(CaFile { folder, path })
-    }
-}
-
-impl Drop for CaFile {
-    fn drop(&mut self) {
-        // Left over, it is a public certificate whose key is gone.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let create = || {
+            let folder = private::folder()?;
+            let path = folder.path().join("ca.pem");
+            private::create(&path, pem.as_bytes())?;
+            Ok(CaFile {
+                _folder: folder,
+                path,
+            })
+        };
+        create().map_err(|source: io::Error| StartError::Certificate {
+            reason: format!("cannot write it to a temporary folder: {source}"),
+        })
     }
 }
 

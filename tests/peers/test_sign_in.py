@@ -8,6 +8,7 @@ import base64
 import json
 import webbrowser
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import msal.managed_identity
 import pytest
@@ -269,30 +270,34 @@ def test_app_service_refuses_another_header(make, host, monkeypatch):
 
 
 @pytest.fixture
-def arc_folder(tmp_path, monkeypatch):
-    """The folder of the agent's keys. The SDK knows where the real one is."""
-    folder = tmp_path / "tokens"
-    folder.mkdir()
-    known = msal.managed_identity._supported_arc_platforms_and_their_prefixes
-    for platform in list(known):
-        monkeypatch.setitem(known, platform, str(folder))
-    return folder
+def arc(emulator, host, monkeypatch):
+    """Switches the agent on; the folder of its keys. The SDK knows where the real one is."""
+
+    def switch_on(**setup) -> Path:
+        host("arc", **setup)
+        [folder] = [one["folder"] for one in emulator.admin("GET", "hosts") if one["name"] == "arc"]
+        known = msal.managed_identity._supported_arc_platforms_and_their_prefixes
+        for platform in list(known):
+            monkeypatch.setitem(known, platform, folder)
+        return Path(folder)
+
+    return switch_on
 
 
-def test_azure_arc(emulator, make, host, arc_folder):
+def test_azure_arc(emulator, make, arc):
     one = make("one")
-    host("arc", folder=str(arc_folder))
+    folder = arc()
     token = ManagedIdentityCredential().get_token(SCOPE)
     assert assert_opens(emulator, token)["oid"] == one.principal_id
     named = ManagedIdentityCredential(identity_config={"resource_id": one.id})
     assert assert_opens(emulator, named.get_token(SCOPE))["oid"] == one.principal_id
-    assert not list(arc_folder.iterdir()), "a key is good once"
+    assert not list(folder.iterdir()), "a key is good once"
 
 
 @pytest.mark.parametrize("challenge", ["outsideFolder", "tooLarge", "missingFile", "noRealm"])
-def test_azure_arc_with_a_challenge_that_is_wrong(make, host, arc_folder, challenge):
+def test_azure_arc_with_a_challenge_that_is_wrong(make, arc, challenge):
     make("one")
-    host("arc", folder=str(arc_folder), challenge=challenge)
+    arc(challenge=challenge)
     with pytest.raises(Exception, match="(?i)key file|no such file|www-authenticate|unavailable"):
         ManagedIdentityCredential().get_token(SCOPE)
 

@@ -221,6 +221,7 @@ fn host_problem(why: hosts::ControlError) -> Reply {
     match why {
         hosts::ControlError::NotFound(message) => problem(404, "NotFound", message),
         hosts::ControlError::Bad(message) => problem(400, "InvalidContent", message),
+        hosts::ControlError::Failed(message) => problem(500, "InternalServerError", message),
     }
 }
 

@@ -4,5 +4,6 @@ pub(crate) mod admin_key;
 pub(crate) mod clock;
 pub(crate) mod http;
 pub(crate) mod options;
+pub(crate) mod private;
 pub(crate) mod random;
 pub mod seed;

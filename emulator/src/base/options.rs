@@ -24,6 +24,9 @@ pub struct Options {
     pub faults: Vec<String>,
     /// A file that the resources are loaded from, if it is there, and written to after changes.
     pub state_path: Option<PathBuf>,
+    /// The folder that the host `arc` puts its keys in, a whole path; without it, the host has a new
+    /// folder that only this user can read.
+    pub arc_folder: Option<PathBuf>,
     /// The key for `/_emulator`; a random one if it is not given.
     pub admin_key: Option<AdminKey>,
     /// Serve https, with a certificate that is made at the start.
@@ -41,6 +44,7 @@ impl Default for Options {
             token_lifetime: Duration::from_secs(3_600),
             faults: Vec::new(),
             state_path: None,
+            arc_folder: None,
             admin_key: None,
             #[cfg(feature = "tls")]
             tls: false,

@@ -1,17 +1,22 @@
 //! The agent of Azure Arc. Whoever wants a token proves to be somebody on the machine by reading
 //! a file that only certain users may read.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tempfile::TempDir;
 
-use crate::base::random;
+use crate::base::{private, random};
 
 /// The largest key that clients read, in bytes.
 const MAX_KEY: usize = 4_096;
+
+/// How many keys wait for their use. Everybody may ask for a challenge, and each is a file: a newer
+/// one takes the place of the oldest.
+const MAX_KEYS: usize = 100;
 
 /// What the challenge is like: as it should be, or wrong in a way that clients have to notice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
@@ -35,44 +40,60 @@ pub(super) enum Challenge {
     NoHeader,
 }
 
-/// The agent's keys that have not been used, by content. The files go with them.
+/// The agent, and its keys that have not been used. The files go with it.
+#[derive(Debug)]
 pub(super) struct Agent {
+    /// Where the files are that the agent makes outside the folder of its keys, and that folder too
+    /// if the starter chose no other.
+    own: TempDir,
     folder: PathBuf,
     challenge: Challenge,
-    keys: BTreeMap<String, PathBuf>,
+    keys: VecDeque<Key>,
 }
 
-impl std::fmt::Debug for Agent {
+/// A key that is good for one request, and the file that has it.
+struct Key {
+    content: String,
+    path: PathBuf,
+}
+
+impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Agent")
-            .field("folder", &self.folder)
-            .field("challenge", &self.challenge)
-            .finish_non_exhaustive()
+        f.write_str("…")
     }
 }
 
-impl Drop for Agent {
+impl Drop for Key {
     fn drop(&mut self) {
-        for path in self.keys.values() {
-            // Left over, it is a key that opens nothing.
-            let _ = fs::remove_file(path);
-        }
+        // Left over, it is a key that opens nothing.
+        let _ = fs::remove_file(&self.path);
     }
 }
 
 impl Agent {
-    pub(super) fn new(folder: PathBuf, challenge: Challenge) -> Result<Self, String> {
-        if !folder.is_dir() {
-            return Err(format!("'{}' is not a folder", folder.display()));
-        }
-        if !folder.is_absolute() {
-            return Err(format!("'{}' is not a whole path", folder.display()));
-        }
+    /// An agent with its keys in the folder that the emulator's starter chose, or in a new one that
+    /// only this user can read.
+    pub(super) fn new(chosen: Option<&Path>, challenge: Challenge) -> io::Result<Self> {
+        let own = private::folder()?;
+        let folder = match chosen {
+            Some(folder) => folder.to_owned(),
+            None => {
+                let folder = own.path().join("tokens");
+                fs::create_dir(&folder)?;
+                folder
+            }
+        };
         Ok(Agent {
+            own,
             folder,
             challenge,
-            keys: BTreeMap::new(),
+            keys: VecDeque::new(),
         })
+    }
+
+    /// Where the agent puts its keys.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where the next key is, as the challenge names it.
@@ -80,23 +101,37 @@ impl Agent {
         let name = random::guid();
         let key = format!("{name}.key");
         match self.challenge {
-            Challenge::OutsideFolder => std::env::temp_dir().join(format!("arm-emulator-{key}")),
+            Challenge::OutsideFolder => self.own.path().join(key),
             Challenge::Traversal => self.folder.join("..").join(key),
             Challenge::OtherExtension => self.folder.join(format!("{name}.txt")),
             _ => self.folder.join(key),
         }
     }
 
+    /// Whether the challenge comes with a file. Beside a folder that the starter chose the emulator
+    /// makes none: a client has to refuse such a path whether there is a file or not.
+    fn has_file(&self) -> bool {
+        match self.challenge {
+            Challenge::MissingFile => false,
+            Challenge::Traversal => self.folder.starts_with(self.own.path()),
+            _ => true,
+        }
+    }
+
     /// Writes a new key; the value of `WWW-Authenticate`.
     pub(super) fn challenge(&mut self) -> io::Result<Option<String>> {
         let path = self.path();
-        if self.challenge != Challenge::MissingFile {
-            let mut key = random::opaque(48);
+        if self.has_file() {
+            let mut content = random::opaque(48);
             if self.challenge == Challenge::TooLarge {
-                key.extend(std::iter::repeat_n('0', MAX_KEY));
+                content.extend(std::iter::repeat_n('0', MAX_KEY));
             }
-            write(&path, &key)?;
-            self.keys.insert(key, path.clone());
+            private::create(&path, content.as_bytes())?;
+            if self.keys.len() >= MAX_KEYS {
+                self.keys.pop_front();
+            }
+            let path = path.clone();
+            self.keys.push_back(Key { content, path });
         }
         Ok(match self.challenge {
             Challenge::NoHeader => None,
@@ -107,22 +142,7 @@ impl Agent {
 
     /// Whether that is a key. It is good for one request.
     pub(super) fn redeem(&mut self, key: &str) -> bool {
-        let Some(path) = self.keys.remove(key) else {
-            return false;
-        };
-        let _ = fs::remove_file(path);
-        true
+        let found = self.keys.iter().position(|one| one.content == key);
+        found.and_then(|at| self.keys.remove(at)).is_some()
     }
-}
-
-/// For the owner only, where the system can say so.
-fn write(path: &Path, content: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(content.as_bytes())
 }

@@ -18,8 +18,6 @@ struct HostOptions {
     machine: Option<String>,
     /// What programs prove by that they run on the host; one is made up if there is none.
     header: Option<String>,
-    /// Arc: where the agent puts its keys.
-    folder: Option<std::path::PathBuf>,
     /// Arc: what is wrong with the challenge.
     challenge: Challenge,
     /// GitHub Actions: whose tokens they are.
@@ -30,6 +28,7 @@ struct HostOptions {
 pub(crate) enum ControlError {
     NotFound(String),
     Bad(String),
+    Failed(String),
 }
 
 fn kind(name: &str) -> Result<HostKind, ControlError> {
@@ -59,10 +58,8 @@ pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Va
         )));
     }
     let is_arc = kind == HostKind::Arc;
-    if !is_arc && (options.folder.is_some() || options.challenge != Challenge::Good) {
-        return Err(ControlError::Bad(
-            "folder and challenge are of the host arc".to_owned(),
-        ));
+    if !is_arc && options.challenge != Challenge::Good {
+        return Err(ControlError::Bad("challenge is of the host arc".to_owned()));
     }
     let subject = subject(kind, &options)?;
     let header = options.header.unwrap_or_else(|| random::opaque(32));
@@ -71,17 +68,13 @@ pub(crate) fn switch_on(world: &mut World, name: &str, text: &[u8]) -> Result<Va
             "header: it must have at least one character, and only visible ASCII".to_owned(),
         ));
     }
-    let arc = match (is_arc, options.folder) {
-        (false, _) => None,
-        (true, None) => {
-            return Err(ControlError::Bad(
-                "folder: the host arc requires a folder for its keys".to_owned(),
-            ));
-        }
-        (true, Some(folder)) => Some(
-            Agent::new(folder, options.challenge)
-                .map_err(|why| ControlError::Bad(format!("folder: {why}")))?,
-        ),
+    let arc = if is_arc {
+        let agent = Agent::new(world.site.arc_folder.as_deref(), options.challenge);
+        Some(agent.map_err(|why| {
+            ControlError::Failed(format!("The folder of the keys can't be created: {why}"))
+        })?)
+    } else {
+        None
     };
     let host = Host {
         machine: options.machine,
@@ -165,6 +158,9 @@ fn shown(endpoint: &str, kind: HostKind, host: &Host) -> Value {
         }),
     };
     let mut shown = json!({ "name": kind, "machine": host.machine, "environment": environment });
+    if let Some(agent) = &host.arc {
+        shown["folder"] = json!(agent.folder());
+    }
     if let Some(subject) = &host.subject {
         shown["subject"] = json!(subject);
     }

@@ -1,5 +1,7 @@
 //! All that one emulator knows.
 
+use std::path::PathBuf;
+
 use super::session::{Parts, Registration, Session};
 use super::settings::Settings;
 use super::store::State;
@@ -13,6 +15,8 @@ pub(crate) struct Site {
     /// `http://127.0.0.1:PORT`.
     pub(crate) endpoint: String,
     pub(crate) admin_key: AdminKey,
+    /// Where the agent of Azure Arc puts its keys, if the starter chose a folder.
+    pub(crate) arc_folder: Option<PathBuf>,
     pub(crate) clock: Clock,
     pub(crate) started: Millis,
     /// The settings to go back to on a reset.
@@ -43,6 +47,7 @@ impl World {
             site: Site {
                 endpoint,
                 admin_key,
+                arc_folder: options.arc_folder.clone(),
                 clock,
                 started: clock.now(),
                 initial: initial.clone(),

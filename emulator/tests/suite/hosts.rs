@@ -1,11 +1,11 @@
 //! The token endpoints of the hosts that managed identities run on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use emulator::seed;
+use emulator::{Emulator, Options, seed};
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -49,25 +49,26 @@ async fn opens(azure: &mut Azure, body: &Value) {
     azure.get(&sub(&format!("?{R}"))).await.is(200);
 }
 
-/// A folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("emulator-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(path.join("tokens")).unwrap();
-        Folder(path)
-    }
-
-    fn tokens(&self) -> PathBuf {
-        self.0.join("tokens")
-    }
+/// Switches Azure Arc's agent on; the URL of its tokens, and the folder of its keys.
+async fn arc(azure: &Azure, setup: Value) -> (String, PathBuf) {
+    let answer = azure.admin(Method::PUT, "/hosts/arc", setup).await;
+    let host = answer.is(200).json();
+    assert!(host["environment"]["IMDS_ENDPOINT"].is_string());
+    let endpoint = host["environment"]["IDENTITY_ENDPOINT"].as_str().unwrap();
+    (
+        format!("{endpoint}?api-version=2020-06-01&{ARM}"),
+        host["folder"].as_str().unwrap().into(),
+    )
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// The file that a challenge names.
+fn key_file(challenge: &Answer) -> PathBuf {
+    let header = challenge.header("www-authenticate");
+    header.strip_prefix("Basic realm=").unwrap().into()
+}
+
+fn count(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
 }
 
 #[tokio::test]
@@ -97,10 +98,9 @@ async fn hosts_are_off_until_switched_on() {
     for (name, setup, status) in [
         ("vm", Value::Null, 404),
         ("imds", json!({"machine": "/subscriptions/x"}), 400),
-        ("imds", json!({"folder": "/"}), 400),
+        ("imds", json!({"challenge": "traversal"}), 400),
         ("appService", json!({"header": "a b"}), 400),
-        ("arc", Value::Null, 400),
-        ("arc", json!({"folder": "/there/is/no/such/folder"}), 400),
+        ("arc", json!({"challenge": "none"}), 400),
         ("imds", json!({"machines": "x"}), 400),
     ] {
         let path = format!("/hosts/{name}");
@@ -458,21 +458,12 @@ async fn a_job_of_github_actions_exchanges_its_token() {
 async fn arc_wants_its_key_read() {
     let mut azure = Azure::start().await;
     azure.identity("one").await;
-    let folder = Folder::new("arc");
-    let setup = json!({"folder": folder.tokens()});
-    let environment = on(&azure, "arc", setup).await;
-    assert!(environment["IMDS_ENDPOINT"].is_string());
-    let endpoint = environment["IDENTITY_ENDPOINT"].as_str().unwrap();
-    let path = format!("{endpoint}?api-version=2020-06-01&{ARM}");
+    let (path, folder) = arc(&azure, Value::Null).await;
 
     get(&azure, &path, &[]).await.is(400);
     let challenge = get(&azure, &path, &[METADATA]).await.is(401);
-    let file = challenge
-        .header("www-authenticate")
-        .strip_prefix("Basic realm=")
-        .unwrap()
-        .to_owned();
-    assert!(file.ends_with(".key") && file.starts_with(&*folder.tokens().to_string_lossy()));
+    let file = key_file(&challenge);
+    assert!(file.starts_with(&folder) && file.extension().unwrap() == "key");
     let secret = std::fs::read_to_string(&file).unwrap();
     let basic = format!("Basic {secret}");
     let headers = [METADATA, ("authorization", basic.as_str())];
@@ -480,7 +471,7 @@ async fn arc_wants_its_key_read() {
     let body = get(&azure, &by_id, &headers).await.is(200).json();
     assert_eq!(body["msi_res_id"], key("one"), "which one it was");
     opens(&mut azure, &body).await;
-    assert!(!PathBuf::from(&file).exists(), "a key is good once");
+    assert!(!file.exists(), "a key is good once");
     get(&azure, &path, &headers).await.is(401);
     get(&azure, &path, &[METADATA, ("authorization", "Basic x")])
         .await
@@ -491,44 +482,117 @@ async fn arc_wants_its_key_read() {
         .admin(Method::DELETE, "/hosts/arc", Value::Null)
         .await
         .is(204);
-    assert_eq!(std::fs::read_dir(folder.tokens()).unwrap().count(), 0);
+    assert!(!folder.exists(), "it goes with the host");
 }
 
 #[tokio::test]
 async fn arc_s_challenge_is_wrong_on_demand() {
     let azure = Azure::start().await;
-    let folder = Folder::new("arc-wrong");
     let ask = async |challenge: &str| {
-        let setup = json!({"folder": folder.tokens(), "challenge": challenge});
-        let environment = on(&azure, "arc", setup).await;
-        let endpoint = environment["IDENTITY_ENDPOINT"].as_str().unwrap();
-        let path = format!("{endpoint}?api-version=2020-06-01&{ARM}");
+        let (path, folder) = arc(&azure, json!({ "challenge": challenge })).await;
         let answer = get(&azure, &path, &[METADATA]).await.is(401);
-        let header = answer.headers.get("www-authenticate")?;
-        Some(header.to_str().unwrap().to_owned())
+        (answer, folder)
     };
-    let file = |header: Option<String>| {
-        PathBuf::from(header.unwrap().strip_prefix("Basic realm=").unwrap())
-    };
-    let outside = file(ask("outsideFolder").await);
-    assert!(outside.is_file() && !outside.starts_with(folder.tokens()));
-    let traversal = file(ask("traversal").await);
-    assert!(traversal.is_file() && traversal.starts_with(folder.tokens()));
+    let (outside, folder) = ask("outsideFolder").await;
+    let outside = key_file(&outside);
+    assert!(outside.is_file() && !outside.starts_with(folder));
+    let (traversal, folder) = ask("traversal").await;
+    let traversal = key_file(&traversal);
+    assert!(traversal.is_file() && traversal.starts_with(&folder));
     assert_eq!(
         traversal.canonicalize().unwrap().parent(),
-        folder.0.canonicalize().ok().as_deref()
+        folder.parent().unwrap().canonicalize().ok().as_deref()
     );
     assert!(!outside.exists(), "it went when the host was set up anew");
-    assert_eq!(
-        file(ask("otherExtension").await).extension().unwrap(),
-        "txt"
+    let (other, _) = ask("otherExtension").await;
+    assert_eq!(key_file(&other).extension().unwrap(), "txt");
+    let (large, _) = ask("tooLarge").await;
+    assert!(key_file(&large).metadata().unwrap().len() > 4_096);
+    let (missing, folder) = ask("missingFile").await;
+    let missing = key_file(&missing);
+    assert!(missing.starts_with(folder) && !missing.exists());
+    assert_eq!(ask("noRealm").await.0.header("www-authenticate"), "Basic");
+    assert!(
+        !ask("noHeader")
+            .await
+            .0
+            .headers
+            .contains_key("www-authenticate")
     );
-    let large = file(ask("tooLarge").await);
-    assert!(large.metadata().unwrap().len() > 4_096);
-    let missing = file(ask("missingFile").await);
-    assert!(missing.starts_with(folder.tokens()) && !missing.exists());
-    assert_eq!(ask("noRealm").await.as_deref(), Some("Basic"));
-    assert_eq!(ask("noHeader").await, None);
+}
+
+#[tokio::test]
+async fn an_admin_call_names_no_folder() {
+    let azure = Azure::start().await;
+    let place = tempfile::tempdir().unwrap();
+    let setup = |folder: &Path| json!({ "folder": folder });
+    let mut messages = Vec::new();
+    for folder in [place.path(), &place.path().join("none"), Path::new("/")] {
+        let answer = azure
+            .admin(Method::PUT, "/hosts/arc", setup(folder))
+            .await
+            .fails(400, "InvalidContent");
+        messages.push(answer.message());
+    }
+    messages.dedup();
+    assert_eq!(
+        messages.len(),
+        1,
+        "which of them exist is not told: {messages:?}"
+    );
+    assert!(
+        messages[0].contains("unknown field `folder`"),
+        "{messages:?}"
+    );
+    assert_eq!(count(place.path()), 0);
+}
+
+#[tokio::test]
+async fn arc_s_folder_is_private_bounded_and_goes_with_the_emulator() {
+    let azure = Azure::start().await;
+    let (path, folder) = arc(&azure, Value::Null).await;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.parent().unwrap()), 0o700);
+        let file = key_file(&get(&azure, &path, &[METADATA]).await.is(401));
+        assert_eq!(mode(&file), 0o600);
+    }
+    let first = key_file(&get(&azure, &path, &[METADATA]).await);
+    for _ in 0..120 {
+        get(&azure, &path, &[METADATA]).await.is(401);
+    }
+    assert_eq!(count(&folder), 100);
+    assert!(!first.exists(), "the oldest went first");
+    azure.emulator.stop().await;
+    assert!(!folder.parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn arc_s_folder_can_be_chosen_at_the_start() {
+    let place = tempfile::tempdir().unwrap();
+    let chosen = place.path().join("tokens");
+    let options = || Options {
+        arc_folder: Some(chosen.clone()),
+        ..Options::default()
+    };
+    let error = Emulator::start(options()).await.unwrap_err().to_string();
+    assert!(error.starts_with("arc_folder is '"), "{error}");
+
+    std::fs::create_dir(&chosen).unwrap();
+    let azure = Azure::with(options()).await;
+    let (path, folder) = arc(&azure, Value::Null).await;
+    assert_eq!(folder, chosen);
+    let file = key_file(&get(&azure, &path, &[METADATA]).await.is(401));
+    assert!(file.is_file() && file.starts_with(&chosen));
+    for challenge in ["traversal", "outsideFolder"] {
+        let (path, _) = arc(&azure, json!({ "challenge": challenge })).await;
+        get(&azure, &path, &[METADATA]).await.is(401);
+        assert_eq!((count(place.path()), count(&chosen)), (1, 0), "{challenge}");
+    }
+    azure.emulator.stop().await;
+    assert!(chosen.is_dir(), "it is the starter's");
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ mod tests {
     /// An agent, and a program that looks for its keys in a folder.
     struct Agent {
         emulator: Emulator,
-        folder: tempfile::TempDir,
+        folder: PathBuf,
         endpoint: String,
     }
 
@@ -150,7 +150,7 @@ mod tests {
             let emulator = Emulator::start(Options::default()).await.unwrap();
             let mut agent = Self {
                 emulator,
-                folder: tempfile::tempdir().unwrap(),
+                folder: PathBuf::new(),
                 endpoint: String::new(),
             };
             let machine = format!(
@@ -162,14 +162,11 @@ mod tests {
             agent
                 .give_identity(&machine, json!({"identity": {"type": "SystemAssigned"}}))
                 .await;
-            let host = json!({
-                "machine": machine,
-                "folder": agent.folder.path(),
-                "challenge": challenge,
-            });
+            let host = json!({ "machine": machine, "challenge": challenge });
             let host = agent.call("PUT", "/_emulator/hosts/arc", None, host).await;
             let endpoint = host["environment"]["IDENTITY_ENDPOINT"].as_str();
             agent.endpoint = endpoint.unwrap().to_owned();
+            agent.folder = host["folder"].as_str().unwrap().into();
             agent
         }
 
@@ -220,7 +217,7 @@ mod tests {
         async fn token(&self) -> Result<AccessToken> {
             let arc = Arc {
                 endpoint: self.endpoint.parse().unwrap(),
-                folder: self.folder.path().to_owned(),
+                folder: self.folder.clone(),
             };
             let observer: std::sync::Arc<dyn Observer> = std::sync::Arc::new(Silent);
             let caller = Caller {
