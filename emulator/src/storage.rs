@@ -1,7 +1,8 @@
-//! The state file: read at the start, written after changes, each time whole and at once.
+//! The state file: read at the start, written after changes, each time whole and at once, for this
+//! user alone.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::base::options::StartError;
+use crate::base::private;
 use crate::server::Shared;
 use crate::state::{State, file};
 
@@ -18,7 +20,11 @@ pub(crate) fn load(path: &Path) -> Result<Option<State>, StartError> {
         path: path.to_owned(),
         source,
     };
-    match fs::read(path) {
+    let content = private::open(path).and_then(|mut file| {
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map(|_| text)
+    });
+    match content {
         Ok(text) => file::read(&text)
             .map(Some)
             .map_err(|reason| StartError::DamagedState {
@@ -27,11 +33,7 @@ pub(crate) fn load(path: &Path) -> Result<Option<State>, StartError> {
             }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             // Better now than at the first change.
-            let folder = match path.parent() {
-                Some(folder) if !folder.as_os_str().is_empty() => folder,
-                _ => Path::new("."),
-            };
-            fs::read_dir(folder).map_err(read)?;
+            fs::read_dir(private::folder_of(path)).map_err(read)?;
             Ok(None)
         }
         Err(error) => Err(read(error)),
@@ -81,26 +83,10 @@ impl Drop for Storage {
 async fn save(path: &Path, shared: &Arc<Shared>) {
     let text = file::write(&shared.world().state);
     let path = path.to_owned();
-    let result = tokio::task::spawn_blocking(move || replace(&path, &text)).await;
+    let result = tokio::task::spawn_blocking(move || private::replace(&path, &text)).await;
     shared.world().session.state_error = match result {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
         Err(error) => Some(error.to_string()),
     };
-}
-
-/// Writes beside the file and renames: a reader sees the old content or the new, never a part.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = path.with_file_name(name);
-    let mut file = fs::File::create(&beside)?;
-    file.write_all(text)?;
-    // On the disk before it has the name: a damaged file would keep the emulator from starting.
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path).inspect_err(|_| {
-        // The old file is whole; the new one is of no use.
-        let _ = fs::remove_file(&beside);
-    })
 }

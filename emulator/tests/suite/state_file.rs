@@ -1,3 +1,5 @@
+#[cfg(unix)]
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -100,6 +102,128 @@ async fn a_damaged_file_stays_as_it_is() {
         );
         assert!(error.to_string().contains("state.json"), "{error}");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+}
+
+#[cfg(unix)]
+mod on_unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        path.symlink_metadata().unwrap().permissions().mode() & 0o777
+    }
+
+    async fn state_error(azure: &Azure) -> Value {
+        azure.admin(Method::GET, "", Value::Null).await.json()["stateError"].clone()
+    }
+
+    #[tokio::test]
+    async fn the_file_is_for_its_owner_alone() {
+        let folder = Folder::new("owner");
+        let file = folder.0.join("state.json");
+        let azure = Azure::with(folder.options()).await;
+        azure.identity("abc").await;
+        azure.emulator.stop().await;
+        assert_eq!(mode(&file), 0o600);
+        // One that others could read is replaced by one that they can't.
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        let azure = Azure::with(folder.options()).await;
+        azure.identity("def").await;
+        azure.emulator.stop().await;
+        assert_eq!(mode(&file), 0o600);
+    }
+
+    /// Every file that has been in the folder while the emulator wrote, and its mode.
+    #[tokio::test]
+    async fn what_is_beside_it_while_it_is_written_is_for_its_owner_too() {
+        let folder = Folder::new("beside");
+        let azure = Azure::with(folder.options()).await;
+        let seen = |folder: &Path| -> Vec<(String, u32)> {
+            std::fs::read_dir(folder)
+                .unwrap()
+                .filter_map(|entry| {
+                    let entry = entry.ok()?;
+                    // It may be gone by now.
+                    let mode = entry.metadata().ok()?.permissions().mode() & 0o777;
+                    Some((entry.file_name().into_string().unwrap(), mode))
+                })
+                .collect()
+        };
+        let mut beside = 0;
+        for number in 0..200 {
+            azure.identity(&format!("id-{number}")).await;
+            for (name, mode) in seen(&folder.0) {
+                assert_eq!(mode, 0o600, "{name}");
+                beside += usize::from(name != "state.json");
+            }
+            if beside > 0 && number > 20 {
+                break;
+            }
+        }
+        assert!(beside > 0, "no writing was seen");
+        azure.emulator.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_link_is_refused_at_the_start() {
+        let folder = Folder::new("link");
+        let file = folder.0.join("state.json");
+        let (target, none) = (folder.0.join("target"), folder.0.join("none"));
+        std::fs::write(&target, "mine").unwrap();
+        for leads_to in [&target, &none] {
+            symlink(leads_to, &file).unwrap();
+            let error = Emulator::start(folder.options()).await.unwrap_err();
+            assert!(matches!(error, StartError::ReadState { .. }), "{error}");
+            assert!(error.to_string().contains("symbolic link"), "{error}");
+            std::fs::remove_file(&file).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(target).unwrap(), "mine");
+        assert!(!none.exists());
+    }
+
+    #[tokio::test]
+    async fn a_link_that_comes_later_is_not_followed() {
+        let folder = Folder::new("later-link");
+        let file = folder.0.join("state.json");
+        let target = folder.0.join("target");
+        std::fs::write(&target, "mine").unwrap();
+        // Where an older emulator wrote first.
+        symlink(&target, folder.0.join("state.json.new")).unwrap();
+        let azure = Azure::with(folder.options()).await;
+        azure.identity("abc").await;
+        let until = async |done: &dyn Fn(&Value) -> bool| {
+            tokio::time::timeout(Duration::from_secs(20), async {
+                while !(done(&state_error(&azure).await)) {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await
+            .unwrap();
+        };
+        until(&|_| file.exists()).await;
+        std::fs::remove_file(&file).unwrap();
+        symlink(&target, &file).unwrap();
+        azure.identity("def").await;
+        until(&|error| {
+            error
+                .as_str()
+                .is_some_and(|text| text.contains("symbolic link"))
+        })
+        .await;
+        azure.emulator.stop().await;
+        assert_eq!(std::fs::read_to_string(target).unwrap(), "mine");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_file_is_refused_and_not_waited_for() {
+        let folder = Folder::new("pipe");
+        let file = folder.0.join("state.json");
+        let made = std::process::Command::new("mkfifo").arg(&file).status();
+        assert!(made.unwrap().success());
+        let error = Emulator::start(folder.options()).await.unwrap_err();
+        assert!(error.to_string().contains("not a file"), "{error}");
     }
 }
 
