@@ -2515,7 +2515,7 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr resource_id;
         /// <summary>
-        ///  What would change, in words.
+        ///  What would change, in words: a line, and under it one for each detail that there is.
         /// </summary>
         public AzmiStr description;
         /// <summary>

@@ -85,7 +85,7 @@ namespace ManagedIdentity.Models
         public TagTable Tag { get; internal set; } = new();
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>The system-assigned managed identity of a resource.</summary>
@@ -122,7 +122,7 @@ namespace ManagedIdentity.Models
         public TagTable Tag { get; internal set; } = new();
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>A federated credential of a user-assigned managed identity: whose tokens may act as the identity.</summary>
@@ -162,7 +162,7 @@ namespace ManagedIdentity.Models
         public string Type { get; internal set; } = "";
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>A direct member of a group of the directory.</summary>
@@ -187,7 +187,7 @@ namespace ManagedIdentity.Models
         public string? ClientId { get; internal set; }
 
         /// <inheritdoc/>
-        public override string ToString() => PrincipalId;
+        public override string ToString() => PlainText.Of(PrincipalId);
     }
 
     /// <summary>A deployment of a template that has succeeded.</summary>
@@ -229,7 +229,7 @@ namespace ManagedIdentity.Models
         public ItemList<string> OutputResource { get; internal set; } = new();
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>A user-assigned managed identity as a resource has it.</summary>
@@ -251,7 +251,7 @@ namespace ManagedIdentity.Models
         public bool? Exists { get; internal set; }
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>The managed identity of a resource.</summary>
@@ -297,7 +297,7 @@ namespace ManagedIdentity.Models
         public TagTable Tag { get; internal set; } = new();
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>The assignment of a role to a principal on a scope.</summary>
@@ -340,7 +340,7 @@ namespace ManagedIdentity.Models
         public bool Inherited { get; internal set; }
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>A resource that refers to a user-assigned managed identity.</summary>
@@ -368,7 +368,7 @@ namespace ManagedIdentity.Models
         public IdentityReferenceKind Reference { get; internal set; }
 
         /// <inheritdoc/>
-        public override string ToString() => Id;
+        public override string ToString() => PlainText.Of(Id);
     }
 
     /// <summary>A connection to Azure Resource Manager. It shows who is signed in and where, and never a secret.</summary>
@@ -951,7 +951,7 @@ namespace ManagedIdentity.Native
         /// <summary>The resource that it is about.</summary>
         public string ResourceId { get; set; } = "";
 
-        /// <summary>What would change, in words.</summary>
+        /// <summary>What would change, in words: a line, and under it one for each detail that there is.</summary>
         public string Description { get; set; } = "";
 
         /// <summary>0 when nothing would change.</summary>

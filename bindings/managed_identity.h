@@ -552,7 +552,7 @@ typedef struct AzmiConnection {
 typedef struct AzmiPlan {
   // The resource that it is about.
   struct AzmiStr resource_id;
-  // What would change, in words.
+  // What would change, in words: a line, and under it one for each detail that there is.
   struct AzmiStr description;
   // 0 when nothing would change.
   uint8_t changes;

@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using ManagedIdentity.Errors;
+using ManagedIdentity.Models;
 using ManagedIdentity.Native;
 using ManagedIdentity.Native.Requests;
 
@@ -54,7 +55,7 @@ public abstract class ChangeCmdlet : LongRunningCmdlet
         {
             PlanFirst(request, input, Made, MostPlans);
         }
-        else if (ShouldProcess(request.Target.ToString(), action))
+        else if (ShouldProcess(PlainText.Of(request.Target.ToString()), action))
         {
             Submit(request, Made());
         }

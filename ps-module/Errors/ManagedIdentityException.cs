@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Errors;
 
@@ -24,9 +25,9 @@ public sealed class ManagedIdentityException : Exception
     }
 
     internal ManagedIdentityException(string code, ErrorCategory category, string message, Exception? cause = null)
-        : base(message, cause)
+        : base(PlainText.Of(message), cause)
     {
-        Code = code;
+        Code = PlainText.Of(code);
         Category = category;
     }
 
@@ -62,5 +63,11 @@ public sealed class ManagedIdentityException : Exception
     /// record, PowerShell 7 would print it a second time, and Windows PowerShell not at all.
     /// </summary>
     /// <param name="input">What the caller gave; the error's own target when it is null.</param>
-    internal ErrorRecord ToErrorRecord(object? input) => new(this, Code, Category, input ?? Target);
+    internal ErrorRecord ToErrorRecord(object? input)
+    {
+        var record = new ErrorRecord(this, Code, Category, input ?? Target);
+        // The input may be an object with a service's own texts.
+        record.CategoryInfo.TargetName = PlainText.Of(record.CategoryInfo.TargetName ?? "");
+        return record;
+    }
 }

@@ -22,5 +22,6 @@ public sealed class ItemList<T> : ReadOnlyCollection<T>
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join("; ", this.Select(item => item is INamed named ? named.Name : item?.ToString()));
+    public override string ToString() =>
+        PlainText.Of(string.Join("; ", this.Select(item => item is INamed named ? named.Name : item?.ToString())));
 }

@@ -83,5 +83,6 @@ public sealed partial class ManagedIdentityConnection
         Uri.TryCreate(Endpoint, UriKind.Absolute, out var endpoint) && endpoint.IsLoopback && endpoint.Port == port;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Account} at {Endpoint}, {SubscriptionName} ({SubscriptionId})";
+    public override string ToString() =>
+        PlainText.Of($"{Account} at {Endpoint}, {SubscriptionName} ({SubscriptionId})");
 }

@@ -18,6 +18,6 @@ public sealed class OutputTable : OrderedDictionary
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(
-        "; ", this.Cast<DictionaryEntry>().Select(output => $"{output.Key}={((PSObject)output.Value!).Properties["Value"]?.Value}"));
+    public override string ToString() => PlainText.Of(string.Join(
+        "; ", this.Cast<DictionaryEntry>().Select(output => $"{output.Key}={((PSObject)output.Value!).Properties["Value"]?.Value}")));
 }

@@ -16,9 +16,9 @@ public sealed class TagTable : Hashtable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(
+    public override string ToString() => PlainText.Of(string.Join(
         ";",
         this.Cast<DictionaryEntry>()
             .OrderBy(tag => (string)tag.Key, StringComparer.OrdinalIgnoreCase)
-            .Select(tag => $"{tag.Key}={tag.Value}"));
+            .Select(tag => $"{tag.Key}={tag.Value}")));
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 
 namespace ManagedIdentity.Views;
@@ -8,29 +9,33 @@ internal sealed class Column
     /// <summary>The width of a GUID.</summary>
     private const int GuidWidth = 36;
 
-    private Column(DisplayEntry cell, string? label, int width)
+    private readonly string? _expression;
+    private readonly string _label;
+
+    private Column(string label, string? expression, int width)
     {
-        Cell = new TableControlColumn(Alignment.Undefined, cell);
+        _label = label;
+        _expression = expression;
         Header = new TableControlColumnHeader(label, width, Alignment.Undefined);
     }
 
-    /// <summary>What is in its cells.</summary>
-    public TableControlColumn Cell { get; }
-
-    /// <summary>Its header. Without a label it is the name of the property; without a width, as wide as its cells.</summary>
+    /// <summary>Its header. Without a width it is as wide as its cells.</summary>
     public TableControlColumnHeader Header { get; }
 
     /// <summary>The value of a property.</summary>
-    public static Column Of(string property, int width = 0) =>
-        new(new DisplayEntry(property, DisplayEntryValueType.Property), null, width);
+    public static Column Of(string property, int width = 0) => new(property, null, width);
 
     /// <summary>A property that is a GUID, which is worth its full width.</summary>
     public static Column OfGuid(string property) => Of(property, GuidWidth);
 
     /// <summary>What an expression makes of the object, <c>$_</c>.</summary>
-    public static Column Computed(string label, string expression, int width = 0) =>
-        new(new DisplayEntry(expression, DisplayEntryValueType.ScriptBlock), label, width);
+    public static Column Computed(string label, string expression, int width = 0) => new(label, expression, width);
 
     /// <summary>The same for a GUID.</summary>
     public static Column ComputedGuid(string label, string expression) => Computed(label, expression, GuidWidth);
+
+    /// <summary>What is in its cells for objects of a type.</summary>
+    public TableControlColumn Cell(Type type) => new(
+        Alignment.Undefined,
+        _expression is null ? Shown.Property(type.GetProperty(_label)!) : Shown.Expression(_expression));
 }

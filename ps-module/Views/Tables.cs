@@ -1,11 +1,13 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Reflection;
 using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Views;
 
-/// <summary>The table of each type that cmdlets write.</summary>
+/// <summary>The table and the list of each type that cmdlets write.</summary>
 internal static class Tables
 {
     /// <summary>The names of assigned identities, and which of them are missing.</summary>
@@ -93,9 +95,16 @@ internal static class Tables
 
     private static ExtendedTypeDefinition Of<T>(params Column[] columns)
     {
-        var type = typeof(T).FullName!;
-        var row = new TableControlRow(columns.Select(column => column.Cell));
+        var type = typeof(T);
+        var row = new TableControlRow(columns.Select(column => column.Cell(type)));
         var table = new TableControl(row, columns.Select(column => column.Header));
-        return new ExtendedTypeDefinition(type, [new FormatViewDefinition(type, table)]);
+        var list = new ListControl([new ListControlEntry(ListItems(type))]);
+        return new ExtendedTypeDefinition(
+            type.FullName!, [new FormatViewDefinition(type.FullName!, table), new FormatViewDefinition(type.FullName!, list)]);
     }
+
+    /// <summary>All properties, those of the class that it derives from after its own, as PowerShell lists them.</summary>
+    private static IEnumerable<ListControlEntryItem> ListItems(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(property => new ListControlEntryItem(property.Name, Shown.Property(property)));
 }

@@ -74,6 +74,7 @@ pub async fn plan_assign(client: &Client, asked: &Assign) -> Result<Plan> {
         false => format!("Assign the role '{role}' to {who} on '{scope}'"),
     };
     Ok(Plan {
+        details: Vec::new(),
         resource: wanted.id(),
         effects: (!there).then(|| description.clone()).into_iter().collect(),
         description,

@@ -242,6 +242,7 @@ pub async fn plan_revoke(client: &Client, asked: &Revoke) -> Result<Plan> {
         words.push(described(&read(client, id).await?));
     }
     Ok(Plan {
+        details: Vec::new(),
         resource: ids.first().cloned().unwrap_or_default(),
         description: format!("Remove {}", words.join(" and ")),
         effects: ids.iter().map(|id| removal_effect(id)).collect(),

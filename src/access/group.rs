@@ -304,6 +304,7 @@ async fn plan(client: &Client, wanted: &Membership, add: bool) -> Result<Plan> {
         }
     };
     Ok(Plan {
+        details: Vec::new(),
         resource: id.clone(),
         effects: (add != is_there)
             .then(|| description.clone())

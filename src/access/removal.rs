@@ -81,6 +81,7 @@ pub async fn plan_remove_detached(client: &Client, target: &Target) -> Result<Pl
         ));
     }
     Ok(Plan {
+        details: Vec::new(),
         resource: id.to_string(),
         description,
         effects: effects(&usage),

@@ -21,8 +21,8 @@ use super::{principals, registration};
 use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
     Audience, Category, Cloud, ConnectFailure, Error, Http, Method, NoAnswer, Observer, Progress,
-    Result, RetryPolicy, Service, Silent, Url, audience_of, discover, is_guid, read_body,
-    without_sent,
+    Result, RetryPolicy, Service, Silent, Url, audience_of, discover, headers_without_sent,
+    is_guid, read_body, without_sent,
 };
 
 /// What a client is made of.
@@ -503,11 +503,10 @@ impl Client {
                 .learn(&request.method, &request.url, answer.headers());
         }
         let status = answer.status().as_u16();
-        let headers = answer.headers().clone();
-        let mut body = read_body(answer).await?;
-        if !(200..300).contains(&status) {
-            body = without_sent(body, &[token.secret().expose_secret()]);
-        }
+        let mut headers = answer.headers().clone();
+        let sent = [token.secret().expose_secret()];
+        headers_without_sent(&mut headers, &sent);
+        let body = without_sent(read_body(answer).await?, &sent);
         let reply = Reply {
             status,
             repeated: false,

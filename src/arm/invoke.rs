@@ -79,6 +79,7 @@ pub fn plan_invoke(client: &Client, wanted: &Invoke) -> Result<Plan> {
     let Call { method, url } = wanted.check(client)?;
     let description = format!("Send {method} to '{}'", url.path());
     Ok(Plan {
+        details: Vec::new(),
         resource: url.path().to_owned(),
         effects: vec![description.clone()],
         description,

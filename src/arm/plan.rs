@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::base::{Category, Error, ResourceLabel, Result, capitalized};
+use crate::base::{Category, Error, ResourceLabel, Result, capitalized, plain};
 
 /// What a change would do, found out without doing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Plan {
     pub resource: String,
     /// What would change, as a sentence without its full stop.
     pub description: String,
+    /// What belongs under it, a line each.
+    pub details: Vec<String>,
     /// Each single effect, in words that the same effect has in every plan. None when nothing
     /// would change.
     pub effects: Vec<String>,
@@ -21,6 +23,13 @@ impl Plan {
     /// Whether anything would change at all.
     pub fn changes(&self) -> bool {
         !self.effects.is_empty()
+    }
+
+    /// The plan as a console can show it, with its details on lines of their own.
+    pub(crate) fn told(&self) -> String {
+        let lines = [&self.description].into_iter().chain(&self.details);
+        let lines: Vec<_> = lines.map(|line| plain(line.clone())).collect();
+        lines.join("\n  ")
     }
 
     /// The text that stands for this plan in [`Agreement::to`].
@@ -84,6 +93,7 @@ mod tests {
 
     fn plan(effects: &[&str]) -> Plan {
         Plan {
+            details: Vec::new(),
             resource: "vm1".to_owned(),
             description: String::new(),
             effects: effects.iter().map(|&effect| effect.to_owned()).collect(),

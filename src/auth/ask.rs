@@ -8,8 +8,8 @@ use tokio::time::sleep;
 use super::caller::Caller;
 use super::token::Secret;
 use crate::base::{
-    ConnectFailure, Error, NoAnswer, Result, Url, is_transient, read_body, retry_after,
-    without_sent,
+    ConnectFailure, Error, NoAnswer, Result, Url, headers_without_sent, is_transient, read_body,
+    retry_after, without_sent,
 };
 
 /// What such a service answers.
@@ -21,15 +21,13 @@ pub(super) struct Answer {
 
 impl Answer {
     /// The same without the secrets that were sent, where it is a refusal.
-    pub(super) fn without(self, secrets: &[&Secret]) -> Self {
-        if self.status == 200 {
-            return self;
+    pub(super) fn without(mut self, secrets: &[&Secret]) -> Self {
+        if self.status != 200 {
+            let secrets: Vec<&str> = secrets.iter().map(|one| one.expose_secret()).collect();
+            headers_without_sent(&mut self.headers, &secrets);
+            self.body = without_sent(self.body, &secrets);
         }
-        let secrets: Vec<&str> = secrets.iter().map(|one| one.expose_secret()).collect();
-        Self {
-            body: without_sent(self.body, &secrets),
-            ..self
-        }
+        self
     }
 }
 

@@ -12,6 +12,7 @@ use super::cloud::is_loopback;
 use super::error::Error;
 use super::http::{Http, causes};
 use super::proxy::NamedBy;
+use super::text::is_command;
 use super::trust::CertificateRejection;
 use reqwest::Url;
 
@@ -143,7 +144,7 @@ impl Refusal {
         let (_, status) = lines.next()?.split_once(' ')?;
         let code: u16 = status.get(..3)?.parse().ok()?;
         let plain = |text: &str, longest: usize| -> String {
-            let plain = text.chars().filter(|c| !c.is_control());
+            let plain = text.chars().filter(|&c| !is_command(c));
             plain.take(longest).collect()
         };
         let scheme = |line: &str| {

@@ -5,8 +5,9 @@ use std::fmt;
 use super::arm_error::ArmError;
 use super::category::Category;
 use super::codes::{Retry, known};
+use super::redaction::without_secrets;
 use super::resource_label::ResourceLabel;
-use super::text::{abbreviate, capitalized, one_line, plain, with_full_stop, without_secrets};
+use super::text::{abbreviate, capitalized, is_command, one_line, plain, with_full_stop};
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -208,9 +209,18 @@ impl Error {
         ] {
             *text = plain(std::mem::take(text));
         }
+        // A recommendation may have a claims challenge in it, which looks like a token.
+        for text in [
+            &mut details.code,
+            &mut details.message,
+            &mut details.request_id,
+            &mut details.correlation_id,
+        ] {
+            *text = without_secrets(text);
+        }
         details.raw = details
             .raw
-            .replace(|c: char| c.is_control() && !matches!(c, '\n' | '\t'), " ");
+            .replace(|c: char| is_command(c) && !matches!(c, '\n' | '\t'), " ");
         self
     }
 

@@ -14,6 +14,7 @@ mod observer;
 mod proxy;
 mod question;
 mod questions;
+mod redaction;
 mod resource_id;
 mod resource_label;
 mod retry;
@@ -42,6 +43,7 @@ pub use question::{
     SignatureAlgorithm,
 };
 pub(crate) use questions::Questions;
+pub(crate) use redaction::{headers_without_sent, without_secrets, without_sent};
 pub use reqwest::{Method, Url};
 pub use resource_id::{ResourceId, ResourceType};
 pub(crate) use resource_id::{
@@ -53,7 +55,6 @@ pub use retry::RetryPolicy;
 pub(crate) use retry::{is_transient, quota_renewal, retry_after};
 pub use scope_id::ScopeId;
 pub(crate) use text::{
-    capitalized, folded, is_guid, one_line, plain, same_name, truncated, with_full_stop,
-    without_sent,
+    capitalized, folded, is_command, is_guid, one_line, plain, same_name, truncated, with_full_stop,
 };
 pub(crate) use trust::ExtraRoots;

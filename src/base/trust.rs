@@ -21,6 +21,7 @@ use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
 
 use super::category::Category;
 use super::error::{Error, Result};
+use super::text::is_command;
 
 /// Certificates that are trusted beside the system's.
 #[derive(Clone, Debug, Default)]
@@ -345,7 +346,7 @@ fn untrusted_end(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>])
 /// A name from a certificate that is not trusted, without control characters.
 fn shown(name: &X509Name<'_>) -> String {
     let text = name.to_string();
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    text.chars().filter(|&c| !is_command(c)).take(200).collect()
 }
 
 /// The names that a certificate is for.

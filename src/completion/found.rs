@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::{folded, one_line};
+use crate::base::{folded, is_command, one_line};
 
 /// What can stand in the place of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Found {
 
     /// Whether it can be an argument: a line break or an escape sequence in one is a trap.
     fn is_plain(&self) -> bool {
-        !self.value.is_empty() && !self.value.chars().any(char::is_control)
+        !self.value.is_empty() && !self.value.contains(is_command)
     }
 
     fn suggestion(&self) -> Suggestion {

@@ -66,7 +66,12 @@ pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
     let lines = changes.iter().filter(|change| change.matters());
     Ok(Plan {
         resource: id.to_string(),
-        description: describe(&id, &changes, &body.secrets),
+        description: format!(
+            "Run deployment '{}' in resource group '{}'",
+            id.name(),
+            id.group()
+        ),
+        details: describe(&changes, &body.secrets),
         effects: lines.map(Change::effect).collect(),
     })
 }
@@ -118,21 +123,16 @@ impl Change {
 }
 
 /// One line for each change, and one for all the rest.
-fn describe(id: &ResourceId, changes: &[Change], secrets: &[String]) -> String {
-    let mut lines = vec![format!(
-        "Run deployment '{}' in resource group '{}'",
-        id.name(),
-        id.group()
-    )];
+fn describe(changes: &[Change], secrets: &[String]) -> Vec<String> {
     let matter = changes.iter().filter(|change| change.matters());
-    lines.extend(matter.map(|change| change.told(secrets)));
+    let mut lines: Vec<String> = matter.map(|change| change.told(secrets)).collect();
     let rest = changes.iter().filter(|change| !change.matters()).count();
     lines.push(match rest {
         0 => "The group has no other resources".to_owned(),
         1 => "1 other resource does not change".to_owned(),
         many => format!("{many} other resources do not change"),
     });
-    lines.join("\n  ")
+    lines
 }
 
 /// Type and name: `/…/providers/{namespace}/{type}/{name}`.
@@ -193,17 +193,7 @@ mod tests {
 
     #[test]
     fn changes_are_told_with_their_values_but_for_secrets() {
-        let id = ResourceId::new(
-            super::super::model::DEPLOYMENT,
-            "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e",
-            "rg",
-            "main",
-        )
-        .unwrap();
-        let base = format!(
-            "/subscriptions/{}/resourceGroups/rg/providers",
-            id.subscription()
-        );
+        let base = "/subscriptions/s/resourceGroups/rg/providers";
         let changes: Changes = serde_json::from_value(json!({ "changes": [
             { "resourceId": format!("{base}/A.B/c/x/d/y"), "changeType": "Create" },
             { "resourceId": format!("{base}/A.B/c/z"), "changeType": "Modify", "delta": [
@@ -215,14 +205,14 @@ mod tests {
             { "resourceId": format!("{base}/A.B/c/same"), "changeType": "NoChange" },
         ] }))
         .unwrap();
-        let text = describe(&id, &changes.changes, &["\"marked\"".to_owned()]);
+        let lines = describe(&changes.changes, &["\"marked\"".to_owned()]);
         assert_eq!(
-            text,
-            "Run deployment 'main' in resource group 'rg'\n  \
-             Create A.B/c/d 'x/y'\n  \
-             Modify A.B/c 'z': tags.env from 'a' to 'b', properties.key from nothing to \
-             (not shown)\n  \
-             1 other resource does not change"
+            lines,
+            [
+                "Create A.B/c/d 'x/y'",
+                "Modify A.B/c 'z': tags.env from 'a' to 'b', properties.key from nothing to (not shown)",
+                "1 other resource does not change",
+            ]
         );
     }
 }

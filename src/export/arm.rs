@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
+use crate::base::is_command;
 use crate::identity::API_VERSION;
 
 const IDENTITIES: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
@@ -26,9 +27,22 @@ pub(super) fn render(group: &Group) -> String {
         "contentVersion": "1.0.0.0",
         "resources": resources,
     });
-    let mut text = serde_json::to_string_pretty(&template).unwrap_or_default();
+    let mut text = escaped(&serde_json::to_string_pretty(&template).unwrap_or_default());
     text.push('\n');
     text
+}
+
+/// JSON with what a console would carry out, or show in another order, as escapes. Outside of texts
+/// it has only line breaks of these, and inside of texts none that is not an escape already.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        match is_command(c) && c != '\n' {
+            true => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 fn identity(member: &ExportedIdentity) -> Value {
@@ -146,5 +160,18 @@ fn literal(text: &str) -> Value {
     match text.starts_with('[') && text.ends_with(']') {
         true => format!("[{text}").into(),
         false => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_has_no_character_that_a_console_would_carry_out() {
+        let value = json!({"a\u{9b}": "b\u{1b}\u{202e}\u{7f}\r\n", "c": ["é"]});
+        let text = escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!text.contains(|c| is_command(c) && c != '\n'), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
+use crate::base::is_command;
 use crate::identity::API_VERSION;
 
 pub(super) fn render(group: &Group) -> String {
@@ -194,7 +195,7 @@ fn quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             '$' => quoted.push_str("\\$"),
-            c if c.is_control() => {
+            c if is_command(c) => {
                 let _ = write!(quoted, "\\u{{{:x}}}", u32::from(c));
             }
             c => quoted.push(c),
@@ -211,6 +212,7 @@ mod tests {
     #[test]
     fn texts_are_never_code() {
         assert_eq!(quoted("it's ${x} \\ \n\u{1}"), r"'it\'s \${x} \\ \n\u{1}'");
+        assert_eq!(quoted("\u{9b}31m\u{202e}"), r"'\u{9b}31m\u{202e}'");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 use super::guard::Status;
 use super::questions::Claim;
 use super::show::Item;
-use crate::base::{Category, Error, Observer, Progress, Question, plain};
+use crate::base::{Category, Error, Observer, Progress, Question, plain, without_secrets};
 
 /// Where the host says whether an operation goes on after a guarded warning.
 pub(super) type GoOn = oneshot::Sender<bool>;
@@ -47,12 +47,12 @@ impl EventPayload {
     /// The same with its messages as a console can show them: a service may have written them.
     fn plain(self) -> Self {
         match self {
-            Self::Verbose(line) => Self::Verbose(plain(line)),
-            Self::Warning(text) => Self::Warning(plain(text)),
-            Self::Guard(text, go_on) => Self::Guard(plain(text), go_on),
+            Self::Verbose(line) => Self::Verbose(told(line)),
+            Self::Warning(text) => Self::Warning(told(text)),
+            Self::Guard(text, go_on) => Self::Guard(told(text), go_on),
             Self::Progress(progress) => Self::Progress(Progress {
-                activity: plain(progress.activity),
-                status: plain(progress.status),
+                activity: told(progress.activity),
+                status: told(progress.status),
                 ..progress
             }),
             Self::ItemFailed(error) => Self::ItemFailed(error.plain()),
@@ -60,6 +60,11 @@ impl EventPayload {
             other @ (Self::Item(_) | Self::Question(_) | Self::Claimed(..) | Self::Done) => other,
         }
     }
+}
+
+/// A message as a console and a log can have it.
+fn told(text: String) -> String {
+    plain(without_secrets(&text))
 }
 
 /// A payload, and the tag of its operation.

@@ -217,6 +217,10 @@ pub(super) fn agreement_of<'a>(plan: &'a Plan, held: &mut Held<'a>) -> AzmiStr {
     held.text(plan.agreement())
 }
 
+pub(super) fn plan_told<'a>(plan: &'a Plan, held: &mut Held<'a>) -> AzmiStr {
+    held.text(plan.told())
+}
+
 pub(super) fn message_of<'a>(error: &'a Error, held: &mut Held<'a>) -> AzmiStr {
     held.text(error.to_string())
 }

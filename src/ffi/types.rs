@@ -1445,7 +1445,8 @@ pub struct AzmiPlan {
     /// The resource that it is about.
     #[azmi(member = resource)]
     pub resource_id: AzmiStr,
-    /// What would change, in words.
+    /// What would change, in words: a line, and under it one for each detail that there is.
+    #[azmi(member = self, with = plan_told)]
     pub description: AzmiStr,
     /// 0 when nothing would change.
     #[azmi(member = changes())]

@@ -84,6 +84,7 @@ impl Change {
             ),
         };
         Plan {
+            details: Vec::new(),
             resource: self.id.to_string(),
             description,
             effects: self.effects(),

@@ -66,6 +66,7 @@ pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
                 check_region(client, id, &location).await?;
             }
             Ok(Plan {
+                details: Vec::new(),
                 description: format!("Create user-assigned identity '{id}' in {location}"),
                 effects: vec![format!("create '{id}' in {location}")],
                 resource: id.to_string(),

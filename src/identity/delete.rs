@@ -31,6 +31,7 @@ pub async fn plan_delete(client: &Client, target: &Target) -> Result<Plan> {
     let id = target.resolve(client, USER_ASSIGNED_IDENTITY)?;
     let current = read(client, &id).await?;
     Ok(Plan {
+        details: Vec::new(),
         description: format!("Delete user-assigned identity '{id}'"),
         effects: vec![deletion_effect(&current)],
         resource: id.to_string(),

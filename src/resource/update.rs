@@ -433,6 +433,7 @@ impl<'a> Checked<'a> {
             references::require(client, subject, &after).await?;
         }
         Ok(Plan {
+            details: Vec::new(),
             description: unknown_in_words(&describe(subject, &patch)),
             effects: effects(&subject.id, &patch),
             resource: subject.id.to_string(),

@@ -135,7 +135,7 @@ fn model(declarations: &Declarations, record: &Record, access: &str, name: &str)
         let field = record.fields.iter().find(|field| field.name == text);
         let field = field.ok_or_else(|| format!("{}: there is no field '{text}'", record.name))?;
         members.push(format!(
-            "        /// <inheritdoc/>\n        public override string ToString() => {};\n",
+            "        /// <inheritdoc/>\n        public override string ToString() => PlainText.Of({});\n",
             field.property()
         ));
     }

@@ -9,7 +9,7 @@
 //! | `shows = path` | the host is given it; it is filled from this type of the library. Without a path it is filled by hand |
 //! | `model = Name` | its public class in C# |
 //! | `class = Name` | its internal class in C# |
-//! | `text = field` | what `ToString` of the class returns |
+//! | `text = field` | what `ToString` of the class returns, as a console can have it |
 //! | `open` | other classes derive from the class |
 //! | `made` | the C# reader calls `Make`, written by hand, for the object that it fills |
 //!

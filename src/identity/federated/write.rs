@@ -106,6 +106,7 @@ pub async fn plan_delete(client: &Client, target: &CredentialTarget) -> Result<P
     let id = target.resolve(client)?;
     let trust = read(client, &id).await?.properties;
     Ok(Plan {
+        details: Vec::new(),
         description: format!("Delete federated credential '{id}'"),
         effects: vec![format!(
             "delete '{id}' for {} of issuer '{}'",
@@ -323,6 +324,7 @@ async fn plan(client: &Client, mutation: &Mutation) -> Result<Plan> {
         ),
     };
     Ok(Plan {
+        details: Vec::new(),
         resource: id.to_string(),
         effects: changes.then(|| description.clone()).into_iter().collect(),
         description,
