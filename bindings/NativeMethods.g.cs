@@ -106,7 +106,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_ABI_VERSION = 7;
+        internal const uint AZMI_ABI_VERSION = 8;
         /// <summary>
         ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -115,6 +115,18 @@ namespace ManagedIdentity.Native
         ///  `azmi_queue_wait`: every operation has ended and every event has been taken.
         /// </summary>
         internal const int AZMI_DRAINED = 2;
+        /// <summary>
+        ///  The longest that an operation may be given, in seconds: a day.
+        /// </summary>
+        internal const int AZMI_LONGEST_TIMEOUT_S = 86400;
+        /// <summary>
+        ///  The longest that one attempt at a request may be given, in seconds: an hour.
+        /// </summary>
+        internal const int AZMI_LONGEST_REQUEST_TIMEOUT_S = 3600;
+        /// <summary>
+        ///  How often a request can be sent again at most.
+        /// </summary>
+        internal const int AZMI_MOST_RETRIES = 100;
         /// <summary>
         ///  The event carries one result in the record pointer that is not null.
         /// </summary>
@@ -879,6 +891,11 @@ namespace ManagedIdentity.Native
         /// </summary>
         public uint throttle_limit;
         /// <summary>
+        ///  How long each operation may take, in seconds from its turn on, up to
+        ///  `AZMI_LONGEST_TIMEOUT_S`; 0 for as long as its client, or the request to sign in, says.
+        /// </summary>
+        public int timeout_s;
+        /// <summary>
         ///  1 to receive verbose lines.
         /// </summary>
         public byte verbose;
@@ -1038,6 +1055,21 @@ namespace ManagedIdentity.Native
         ///  The full path of a file of certificates to trust beside the system's.
         /// </summary>
         public AzmiStr certificate_authority;
+        /// <summary>
+        ///  How long the sign-in, and each operation with the client that it makes, may take, in seconds
+        ///  up to `AZMI_LONGEST_TIMEOUT_S`; 0 for an hour.
+        /// </summary>
+        public int timeout_s;
+        /// <summary>
+        ///  How long one attempt at a request may take, in seconds up to
+        ///  `AZMI_LONGEST_REQUEST_TIMEOUT_S`; 0 for 100.
+        /// </summary>
+        public int request_timeout_s;
+        /// <summary>
+        ///  How often a request is sent again that Azure throttles or that fails in passing, up to
+        ///  `AZMI_MOST_RETRIES`; negative for the default.
+        /// </summary>
+        public int retry_count;
     }
 
     /// <summary>
@@ -2668,6 +2700,10 @@ namespace ManagedIdentity.Native
         ///  How long it has taken so far, in seconds.
         /// </summary>
         public uint seconds_elapsed;
+        /// <summary>
+        ///  How long it will take, in seconds, or -1 when it is not known.
+        /// </summary>
+        public int seconds_left;
     }
 
     /// <summary>

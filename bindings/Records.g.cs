@@ -1074,6 +1074,9 @@ namespace ManagedIdentity.Native
 
         /// <summary>How long it has taken so far, in seconds.</summary>
         public int SecondsElapsed { get; set; }
+
+        /// <summary>How long it will take, in seconds, or -1 when it is not known.</summary>
+        public int SecondsLeft { get; set; }
     }
 
     /// <summary>Why an operation failed.</summary>
@@ -1316,6 +1319,7 @@ namespace ManagedIdentity.Native
             Status = source->status.ReadOrEmpty(),
             Percent = source->percent,
             SecondsElapsed = checked((int)source->seconds_elapsed),
+            SecondsLeft = source->seconds_left,
         };
 
         private static OperationFailure Read(AzmiError* source) => new()
@@ -1406,6 +1410,15 @@ namespace ManagedIdentity.Native.Requests
         /// <summary>The full path of a file of certificates to trust beside the system's.</summary>
         public string? CertificateAuthority { get; set; }
 
+        /// <summary>How long the sign-in, and each operation with the client that it makes, may take, in seconds up to <c>AZMI_LONGEST_TIMEOUT_S</c>; 0 for an hour.</summary>
+        public int? TimeoutSec { get; set; }
+
+        /// <summary>How long one attempt at a request may take, in seconds up to <c>AZMI_LONGEST_REQUEST_TIMEOUT_S</c>; 0 for 100.</summary>
+        public int? RequestTimeoutSec { get; set; }
+
+        /// <summary>How often a request is sent again that Azure throttles or that fails in passing, up to <c>AZMI_MOST_RETRIES</c>; negative for the default.</summary>
+        public int? RetryCount { get; set; }
+
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
             var record = new AzmiConnectRequest
@@ -1432,6 +1445,9 @@ namespace ManagedIdentity.Native.Requests
                 proxy_user = memory.Text(ProxyUser),
                 proxy_password = memory.Secret(ProxyPassword),
                 certificate_authority = memory.Text(CertificateAuthority),
+                timeout_s = TimeoutSec ?? 0,
+                request_timeout_s = RequestTimeoutSec ?? 0,
+                retry_count = RetryCount ?? -1,
             };
             return NativeMethods.azmi_client_connect(&record, queue, tag);
         }

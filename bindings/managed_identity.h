@@ -74,13 +74,22 @@
 
 // The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define AZMI_ABI_VERSION 7
+#define AZMI_ABI_VERSION 8
 
 // `azmi_queue_wait`: nothing arrived in the time given.
 #define AZMI_TIMEOUT 1
 
 // `azmi_queue_wait`: every operation has ended and every event has been taken.
 #define AZMI_DRAINED 2
+
+// The longest that an operation may be given, in seconds: a day.
+#define AZMI_LONGEST_TIMEOUT_S 86400
+
+// The longest that one attempt at a request may be given, in seconds: an hour.
+#define AZMI_LONGEST_REQUEST_TIMEOUT_S 3600
+
+// How often a request can be sent again at most.
+#define AZMI_MOST_RETRIES 100
 
 // The event carries one result in the record pointer that is not null.
 #define AZMI_EVENT_ITEM 1
@@ -344,6 +353,9 @@ typedef struct AzmiStr {
 typedef struct AzmiQueueOptions {
   // How many operations run at once; at least 1. More may be submitted: they wait.
   uint32_t throttle_limit;
+  // How long each operation may take, in seconds from its turn on, up to
+  // `AZMI_LONGEST_TIMEOUT_S`; 0 for as long as its client, or the request to sign in, says.
+  int32_t timeout_s;
   // 1 to receive verbose lines.
   uint8_t verbose;
   // 1 when the host answers guarded warnings: `AZMI_EVENT_GUARDED_WARNING`.
@@ -720,6 +732,8 @@ typedef struct AzmiProgress {
   int32_t percent;
   // How long it has taken so far, in seconds.
   uint32_t seconds_elapsed;
+  // How long it will take, in seconds, or -1 when it is not known.
+  int32_t seconds_left;
 } AzmiProgress;
 
 // The kind of an error.
@@ -865,6 +879,15 @@ typedef struct AzmiConnectRequest {
   struct AzmiStr proxy_password;
   // The full path of a file of certificates to trust beside the system's.
   struct AzmiStr certificate_authority;
+  // How long the sign-in, and each operation with the client that it makes, may take, in seconds
+  // up to `AZMI_LONGEST_TIMEOUT_S`; 0 for an hour.
+  int32_t timeout_s;
+  // How long one attempt at a request may take, in seconds up to
+  // `AZMI_LONGEST_REQUEST_TIMEOUT_S`; 0 for 100.
+  int32_t request_timeout_s;
+  // How often a request is sent again that Azure throttles or that fails in passing, up to
+  // `AZMI_MOST_RETRIES`; negative for the default.
+  int32_t retry_count;
 } AzmiConnectRequest;
 
 // How a question was answered.

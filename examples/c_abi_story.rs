@@ -101,6 +101,7 @@ impl Story {
     fn begin() -> Self {
         let options = AzmiQueueOptions {
             throttle_limit: 4,
+            timeout_s: 0,
             verbose: 0,
             guards: 0,
         };

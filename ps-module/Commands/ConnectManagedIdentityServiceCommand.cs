@@ -227,6 +227,27 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
     [ValidateNotNullOrEmpty]
     public string? CertificateAuthorityPath { get; set; }
 
+    /// <summary>
+    /// How long the sign-in, and then each operation of a cmdlet with the connection, may take, in seconds. An hour by
+    /// default.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, NativeMethods.AZMI_LONGEST_TIMEOUT_S)]
+    public int? TimeoutSec { get; set; }
+
+    /// <summary>How long one attempt at a request may take, in seconds, to the last byte of the response. 100 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, NativeMethods.AZMI_LONGEST_REQUEST_TIMEOUT_S)]
+    public int? RequestTimeoutSec { get; set; }
+
+    /// <summary>
+    /// How often a request is sent again after its first attempt, where Azure throttles it or it fails in passing. By
+    /// default 6 times, and twice where no connection comes about.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, NativeMethods.AZMI_MOST_RETRIES)]
+    public int? RetryCount { get; set; }
+
     private protected override SecureString? PfxPassword =>
         ParameterSetName == WithCertificate ? CertificatePassword : base.PfxPassword;
 
@@ -278,6 +299,9 @@ public sealed class ConnectManagedIdentityServiceCommand : EmulatorCmdlet
             Proxy = Proxy is null ? null : new NetworkCredential("", Proxy.OriginalString).SecurePassword,
             ProxyUser = ProxyCredential?.UserName,
             ProxyPassword = ProxyCredential?.Password,
+            TimeoutSec = TimeoutSec,
+            RequestTimeoutSec = RequestTimeoutSec,
+            RetryCount = RetryCount,
             CertificateAuthority = CertificateAuthorityPath is null ? null : FilePath(nameof(CertificateAuthorityPath), CertificateAuthorityPath),
         };
         switch (ParameterSetName)

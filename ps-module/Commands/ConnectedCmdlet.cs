@@ -34,6 +34,14 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
+    /// <summary>
+    /// How long the work on each input may take, in seconds, from its turn on. Without it, the -TimeoutSec of the
+    /// connection counts.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, NativeMethods.AZMI_LONGEST_TIMEOUT_S)]
+    public int? TimeoutSec { get; set; }
+
     /// <summary>The subscriptions to work in, by their ids; null for the connection's.</summary>
     private protected abstract string[]? Subscriptions { get; set; }
 
@@ -47,6 +55,8 @@ public abstract class ConnectedCmdlet : OperationCmdlet
     private protected virtual bool OnlyPlans => LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     private protected override int OperationsAtOnce => ThrottleLimit;
+
+    private protected override int SecondsForOperation => TimeoutSec ?? 0;
 
     private protected override SigningCertificate? Certificate => Connection?.Certificate ?? base.Certificate;
 

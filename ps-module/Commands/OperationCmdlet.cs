@@ -29,6 +29,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     /// <summary>How many operations may be ahead of what was written. Enough to keep the library busy.</summary>
     private protected virtual int OperationsAhead => Math.Max(32, 2 * OperationsAtOnce);
 
+    /// <summary>How long each operation may take, in seconds; 0 for as long as its connection says.</summary>
+    private protected virtual int SecondsForOperation => 0;
+
     /// <summary>The certificate that the library has signatures made with.</summary>
     private protected virtual SigningCertificate? Certificate => _opened;
 
@@ -149,7 +152,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            _queue = new OperationQueue(OperationsAtOnce, WantsVerbose());
+            _queue = new OperationQueue(OperationsAtOnce, WantsVerbose(), SecondsForOperation);
         }
         catch (NativeException error)
         {
@@ -314,6 +317,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     {
         if (PipelineBar.HasSeveral)
         {
+            WriteProgressIfAny(PipelineBar.Wait($"{progress.Activity}: {progress.Status}"));
             return;
         }
 
@@ -321,6 +325,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         WriteProgress(new ProgressRecord(ProgressId(tag), progress.Activity, $"{progress.Status} ({progress.SecondsElapsed} s)")
         {
             PercentComplete = progress.Percent,
+            SecondsRemaining = progress.SecondsLeft,
         });
     }
 

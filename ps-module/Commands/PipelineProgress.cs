@@ -43,6 +43,23 @@ internal sealed class PipelineProgress(string activity)
         };
     }
 
+    /// <summary>Shows what one of the operations waits for.</summary>
+    /// <returns>The bar, when it is time to show it again.</returns>
+    public ProgressRecord? Wait(string operation)
+    {
+        if (_clock.Elapsed - _shown < Interval)
+        {
+            return null;
+        }
+
+        _shown = _clock.Elapsed;
+        return new ProgressRecord(Id, activity, Status())
+        {
+            PercentComplete = (int)(100L * _ended / _submitted),
+            CurrentOperation = operation,
+        };
+    }
+
     /// <summary>Takes the bar away, if it was shown.</summary>
     public ProgressRecord? Complete() =>
         _shown > TimeSpan.Zero

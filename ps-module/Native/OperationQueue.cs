@@ -12,12 +12,17 @@ internal sealed unsafe class OperationQueue : IDisposable
 {
     private long _handle;
 
-    public OperationQueue(int throttleLimit, bool verbose)
+    /// <summary>Creates a queue.</summary>
+    /// <param name="throttleLimit">How many operations run at once.</param>
+    /// <param name="verbose">Whether verbose lines are wanted.</param>
+    /// <param name="timeoutSeconds">How long each operation may take; 0 for as long as its connection says.</param>
+    public OperationQueue(int throttleLimit, bool verbose, int timeoutSeconds = 0)
     {
         NativeLoader.Library.Require();
         var options = new AzmiQueueOptions
         {
             throttle_limit = checked((uint)throttleLimit),
+            timeout_s = timeoutSeconds,
             verbose = verbose ? (byte)1 : (byte)0,
             guards = 1,
         };

@@ -139,7 +139,8 @@ impl<'a> Wanted<'a> {
     }
 
     async fn put_until_known(&self, client: &Client) -> Result<RoleAssignment> {
-        let mut replication = Replication::begin(&self.principal, self.asked.principal_wait);
+        let mut replication =
+            Replication::begin(&self.principal, self.asked.principal_wait, client.retry());
         loop {
             match self.put(client).await {
                 Err(error) if error.code() == "PrincipalNotFound" => {

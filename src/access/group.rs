@@ -63,7 +63,7 @@ pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
     check(wanted)?;
     let group = find(client, &wanted.group).await?;
     let principal = ResolvedPrincipal::parse(&wanted.principal_id, None)?;
-    let mut replication = Replication::begin(&principal, wanted.principal_wait);
+    let mut replication = Replication::begin(&principal, wanted.principal_wait, client.retry());
     loop {
         match post(client, &group, &principal.id).await {
             Ok(_) => return Ok(()),

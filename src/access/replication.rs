@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::directory::Object;
 use super::principal::ResolvedPrincipal;
-use crate::arm::{Client, Replication as Wait, is_known_principal};
-use crate::base::{Error, Result};
+use crate::arm::{Client, is_known_principal};
+use crate::base::{Error, Polling, Result, RetryPolicy, Wait};
 
 /// A wait for a principal to be known.
 pub(super) struct Replication<'a> {
@@ -14,18 +14,22 @@ pub(super) struct Replication<'a> {
     asked: Option<Duration>,
     /// How long it may take; decided when the principal turns out to be unknown.
     limit: Option<Duration>,
-    wait: Wait,
+    polling: Polling,
 }
 
 impl<'a> Replication<'a> {
     /// Begins now. `asked` is how long the caller lets it take; without it, a principal of which
     /// it is known that it exists is waited for longer than one that may be mistyped.
-    pub(super) fn begin(principal: &'a ResolvedPrincipal, asked: Option<Duration>) -> Self {
+    pub(super) fn begin(
+        principal: &'a ResolvedPrincipal,
+        asked: Option<Duration>,
+        retry: &RetryPolicy,
+    ) -> Self {
         Self {
             principal,
             asked,
             limit: None,
-            wait: Wait::begin(),
+            polling: Polling::begin(retry),
         }
     }
 
@@ -39,13 +43,15 @@ impl<'a> Replication<'a> {
             Some(limit) => limit,
             None => *self.limit.insert(self.find_limit(client).await?),
         };
-        if self.wait.elapsed() >= limit {
+        if self.polling.elapsed() >= limit {
             return Err(self.still_unknown(error, whom));
         }
         let activity = format!("Waiting until {whom} knows the new principal");
-        let who = self.principal.label();
-        self.wait.wait(client, &activity, &who).await;
-        Ok(())
+        let what = format!("{whom} to know {}", self.principal.label());
+        let wait = Wait::new(activity, what);
+        self.polling
+            .wait(client.observer(), &self.principal.id, wait, None)
+            .await
     }
 
     /// How long it may take to be known.
@@ -87,7 +93,7 @@ impl<'a> Replication<'a> {
 
     fn still_unknown(&self, error: Error, whom: &str) -> Error {
         let id = &self.principal.id;
-        let seconds = self.wait.elapsed().as_secs();
+        let seconds = self.polling.elapsed().as_secs();
         match is_known_principal(id) {
             true => error
                 .reworded(format!(

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use super::failure::Failure;
+use super::failure::{Bounds, Failure};
 use super::pacing::Pacer;
 use super::plan::Agreement;
 use super::registration::Registration;
@@ -20,9 +21,9 @@ use super::versions::{ApiVersions, with_version};
 use super::{principals, registration};
 use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
-    Audience, Category, Cloud, ConnectFailure, Error, Http, Method, NoAnswer, Observer, Progress,
-    Result, RetryPolicy, Service, Silent, Url, audience_of, discover, headers_without_sent,
-    is_guid, read_body, without_sent,
+    Audience, Category, Cloud, ConnectFailure, Error, Http, HttpClient, Method, NoAnswer, Observer,
+    Polling, ResourceLabel, Result, RetryPolicy, Service, Silent, Url, Wait, audience_of, discover,
+    headers_without_sent, is_guid, read_body, without_sent,
 };
 
 /// What a client is made of.
@@ -82,9 +83,6 @@ struct Repairs {
 
 /// How long a shared answer counts.
 const ANSWER_LIFETIME: Duration = Duration::from_secs(60);
-
-/// A wait worth a sign of life.
-const LONG_WAIT: Duration = Duration::from_secs(2);
 
 impl Client {
     /// A client that nothing observes. Sends nothing yet.
@@ -323,8 +321,26 @@ impl Client {
     ///
     /// # Errors
     /// Azure's error as it answered; `EndpointUnreachable`, `RequestTimeout` or
-    /// `ConnectionBroken` when it did not; those of the sign-in.
-    pub(crate) async fn send(&self, mut request: Request<'_>) -> Result<Reply> {
+    /// `ConnectionBroken` when it did not; those of the sign-in; `OperationTimeout`.
+    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply> {
+        let target = request.target;
+        let perhaps_done = AtomicBool::new(false);
+        // Boxed, as it is a part of nearly every other future here.
+        let sent = Box::pin(self.send_until(request, &perhaps_done));
+        let ended = self.observer.deadline().bound(target, sent).await;
+        ended.map_err(|error| match perhaps_done.into_inner() {
+            true => error.perhaps_done(),
+            false => error,
+        })
+    }
+
+    /// Sends a request until it succeeds or it is clear that it will not. `perhaps_done` is whether
+    /// the service may have made the change, whatever the result says.
+    async fn send_until(
+        &self,
+        mut request: Request<'_>,
+        perhaps_done: &AtomicBool,
+    ) -> Result<Reply> {
         let shared = &*self.shared;
         let retry = &shared.retry;
         let audience = self.audience(&request.url, request.target)?;
@@ -339,16 +355,21 @@ impl Client {
         if let Some(known) = shared.versions.known(&request) {
             request.url = known;
         }
+        let changes = request.idempotency != Idempotency::ReadOnly;
+        let began = Instant::now();
         let mut repeated = false;
         let mut repairs = Repairs::default();
         let mut attempt = 0;
         loop {
             attempt += 1;
             if audience.service == Service::ResourceManager {
-                shared.pacer.acquire(&request.method, &request.url).await;
+                self.keep_pace(&request).await;
             }
             let token = shared.tokens.get(&caller, &audience).await?;
-            let failed = match self.attempt(http, &request, audience.service, &token).await {
+            perhaps_done.store(changes, Ordering::Relaxed);
+            let answer = self.attempt(http, &request, audience.service, &token).await;
+            perhaps_done.store(false, Ordering::Relaxed);
+            let failed = match answer {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
                     reply.repeated = repeated;
                     if audience.service == Service::ResourceManager {
@@ -379,18 +400,45 @@ impl Client {
                         ConnectFailure::diagnose(&shared.http, &request.url, &error).await;
                     Failure::unreached(&request, failure)
                 }
-                Err(error) => Failure::unanswered(&request, &error),
+                Err(error) => Failure::unanswered(&request, &error, retry),
             };
             repeated |= failed.uncertain;
-            let wait = failed.wait(retry, attempt);
-            match wait.filter(|_| !self.sends_once) {
-                Some(wait) => self.pause(&request, wait, &failed.reason).await,
-                None if repeated && request.idempotency != Idempotency::ReadOnly => {
-                    return Err(failed.error.perhaps_done());
-                }
-                None => return Err(failed.error),
+            perhaps_done.store(repeated && changes, Ordering::Relaxed);
+            if self.sends_once {
+                return Err(failed.error);
             }
+            let wait = failed.wait(&Bounds {
+                retry,
+                attempt,
+                elapsed: began.elapsed(),
+                left: self.observer.deadline().left(),
+            })?;
+            let what = format!("the next attempt at {}", request.line());
+            self.waiting(request.target, what)
+                .because(failed.reason)
+                .pause(&*self.observer, wait)
+                .await;
         }
+    }
+
+    /// Waits until a request may leave that Azure would throttle otherwise.
+    async fn keep_pace(&self, request: &Request<'_>) {
+        let pace = self.shared.pacer.take_slot(&request.method, &request.url);
+        if let Some(wait) = pace {
+            let what = format!("the turn of {}", request.line());
+            let wait_for = self.waiting(request.target, what);
+            let wait_for = wait_for.because("few requests are left before Azure throttles");
+            wait_for.pause(&*self.observer, wait).await;
+        }
+    }
+
+    /// A wait of a request for the resource that it is about.
+    fn waiting(&self, target: &str, what: String) -> Wait {
+        let activity = match ResourceLabel::read(target) {
+            Some(resource) => format!("Waiting for Azure: {}", resource.short()),
+            None => format!("Waiting for Azure: {target}"),
+        };
+        Wait::new(activity, what)
     }
 
     /// Does what a refused request needs first, once.
@@ -427,7 +475,7 @@ impl Client {
     /// Registers the provider that `path` belongs to, and waits until it is registered.
     ///
     /// # Errors
-    /// Those of the requests; `RegistrationTimeout`; `WarningRefused`.
+    /// Those of the requests; `OperationTimeout`; `WarningRefused`.
     async fn register(&self, path: &str, target: &str) -> Result<()> {
         let Some(registration) = Registration::needed_by(path) else {
             return Ok(());
@@ -436,20 +484,18 @@ impl Client {
         let provider = registration.provider();
         let url = self.url(&format!("{provider}/register"), registration::API_VERSION);
         self.send(Request::new(Method::POST, url, target)).await?;
-        let started = Instant::now();
-        for look in 0.. {
+        let mut polling = Polling::begin(self.retry());
+        loop {
             let state = self
                 .get(provider, registration::API_VERSION, target)
                 .await?;
             if Registration::is_done(&state, target)? {
                 return Ok(());
             }
-            if started.elapsed() > self.retry().operation_limit {
-                break;
-            }
-            sleep(self.retry().poll_wait(look, None)).await;
+            polling
+                .wait(self.observer(), target, registration.wait(), None)
+                .await?;
         }
-        Err(registration.timeout(target))
     }
 
     /// The error of an answer that wants more of the sign-in than its token shows.
@@ -466,7 +512,7 @@ impl Client {
 
     async fn attempt(
         &self,
-        http: &reqwest::Client,
+        http: HttpClient<'_>,
         request: &Request<'_>,
         service: Service,
         token: &AccessToken,
@@ -490,23 +536,26 @@ impl Client {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
-        let answer = match call.send().await.map_err(NoAnswer::from) {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.log_verbose(|| format!("{} failed: {}", request.line(), error.causes()));
-                return Err(error);
+        let answered = async {
+            let answer = call.send().await?;
+            if service == Service::ResourceManager {
+                let pacer = &self.shared.pacer;
+                pacer.learn(&request.method, &request.url, answer.headers());
             }
+            let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+            Ok((status, headers, read_body(answer).await?))
         };
-        if service == Service::ResourceManager {
-            self.shared
-                .pacer
-                .learn(&request.method, &request.url, answer.headers());
-        }
-        let status = answer.status().as_u16();
-        let mut headers = answer.headers().clone();
+        let most = Some(self.shared.retry.request_timeout);
+        let (status, mut headers, body) = self
+            .waiting(request.target, format!("a response to {}", request.line()))
+            .until(&*self.observer, most, answered)
+            .await
+            .inspect_err(|error: &NoAnswer| {
+                self.log_verbose(|| format!("{} failed: {}", request.line(), error.causes()));
+            })?;
         let sent = [token.secret().expose_secret()];
         headers_without_sent(&mut headers, &sent);
-        let body = without_sent(read_body(answer).await?, &sent);
+        let body = without_sent(body, &sent);
         let reply = Reply {
             status,
             repeated: false,
@@ -532,25 +581,6 @@ impl Client {
         if self.observer.wants_verbose() {
             self.observer.verbose(line());
         }
-    }
-
-    async fn pause(&self, request: &Request<'_>, wait: Duration, reason: &str) {
-        self.log_verbose(|| {
-            format!(
-                "{}: retry in {:.1} s: {reason}",
-                request.line(),
-                wait.as_secs_f64()
-            )
-        });
-        if wait >= LONG_WAIT {
-            self.observer.progress(Progress {
-                activity: format!("Waiting for Azure: {}", request.target),
-                status: format!("{reason}; retry in {} s", wait.as_secs()),
-                percent: None,
-                seconds_elapsed: 0,
-            });
-        }
-        sleep(wait).await;
     }
 
     /// The answer to a question that many operations have at once: asked once, kept a minute.

@@ -4,15 +4,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokio::time::{Instant, sleep};
 
 use super::client::Client;
-use super::operation::Operation;
+use super::operation::{Operation, continues};
 use super::paging::Pages;
 use super::plan::Plan;
 use super::reply::Reply;
 use super::request::{Request, Versions};
-use crate::base::{Category, Error, Method, Progress, Result, Url, check_subscription_id};
+use crate::base::{Category, Error, Method, Polling, Result, Url, Wait, check_subscription_id};
 
 /// A call as its caller words it.
 #[derive(Clone, Debug, Default)]
@@ -266,34 +265,24 @@ impl Call {
 
     /// The resource once Azure is done with it: not every service has operations to look at.
     async fn settle(&self, client: &Client) -> Result<Option<Box<RawValue>>> {
-        let started = Instant::now();
-        for look in 0.. {
-            let reply = client.get_url(self.url.clone(), self.target()).await?;
+        let mut polling = Polling::begin(client.retry());
+        loop {
+            let reply = client
+                .get_url(self.url.clone(), self.target())
+                .await
+                .map_err(continues)?;
             let state = provisioning_state(&reply, self.target())?;
             match state.to_ascii_lowercase().as_str() {
                 "" | "succeeded" => return self.text(&reply),
                 "failed" | "canceled" => return Err(self.failed(&state)),
                 _ => {}
             }
-            if started.elapsed() > client.retry().operation_limit {
-                break;
-            }
-            client.observer().progress(Progress {
-                activity: self.activity(),
-                status: format!("Operation in progress: {state}"),
-                percent: None,
-                seconds_elapsed: started.elapsed().as_secs() as u32,
-            });
-            sleep(client.retry().poll_wait(look, reply.retry_after())).await;
+            let wait = Wait::new(self.activity(), "the end of the operation").because(state);
+            polling
+                .wait(client.observer(), self.target(), wait, reply.retry_after())
+                .await
+                .map_err(continues)?;
         }
-        let message = format!("The operation on '{}' has not ended", self.target());
-        Err(Error::new(
-            Category::OperationTimeout,
-            "OperationTimeout",
-            self.target(),
-            message,
-        )
-        .advise("The operation continues in Azure: check the resource later."))
     }
 
     fn failed(&self, state: &str) -> Error {

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
 
 use super::client::Client;
 use super::reply::Reply;
-use crate::base::{ArmError, Category, Error, Progress, Result, Url};
+use crate::base::{ArmError, Category, Deadline, Error, Polling, Result, Url, Wait};
 
 /// An operation that Azure has accepted and goes on with.
 #[derive(Debug)]
@@ -96,12 +95,19 @@ impl Operation {
         let Some(url) = &self.status_url else {
             return Ok(None);
         };
-        let retry = *self.client.retry();
-        let started = Instant::now();
+        let mut polling = Polling::begin(self.client.retry());
         let mut asked_to_wait = self.first_wait;
         let mut unread = 0;
-        for look in 0.. {
-            sleep(retry.poll_wait(look, asked_to_wait)).await;
+        loop {
+            let wait = Wait::new(&*self.activity, "the end of the operation");
+            let wait = match self.observed {
+                true => wait,
+                false => wait.unshown(),
+            };
+            polling
+                .wait(self.client.observer(), &self.target, wait, asked_to_wait)
+                .await
+                .map_err(continues)?;
             match self.look(url).await {
                 Ok((PollResult::Ended, reply)) => return Ok(Some(reply)),
                 Ok((PollResult::Failed(error), _)) => return Err(error),
@@ -109,6 +115,7 @@ impl Operation {
                     asked_to_wait = reply.retry_after();
                     unread = 0;
                 }
+                Err(error) if Deadline::ended(&error) => return Err(continues(error)),
                 // Not the operation failed but the look at it: it says nothing about the outcome.
                 Err(error) if error.status().is_some() && unread < MAX_FAILED_POLLS => unread += 1,
                 Err(error) => {
@@ -117,19 +124,7 @@ impl Operation {
                         .perhaps_done());
                 }
             }
-            if started.elapsed() > retry.operation_limit {
-                break;
-            }
-            if self.observed {
-                self.client.observer().progress(Progress {
-                    activity: self.activity.clone(),
-                    status: "Operation in progress".to_owned(),
-                    percent: None,
-                    seconds_elapsed: started.elapsed().as_secs() as u32,
-                });
-            }
         }
-        Err(self.timed_out(started))
     }
 
     async fn look(&self, url: &Url) -> Result<(PollResult, Reply)> {
@@ -168,19 +163,15 @@ impl Operation {
         };
         reply.identified(error.with_raw(&reply.body))
     }
+}
 
-    fn timed_out(&self, started: Instant) -> Error {
-        let message = format!(
-            "{} has not ended after {} minutes",
-            self.activity,
-            started.elapsed().as_secs() / 60
-        );
-        Error::new(
-            Category::OperationTimeout,
-            "OperationTimeout",
-            &self.target,
-            message,
-        )
-        .advise("The operation continues in Azure: check the resource later.")
+/// The error of a wait that ended before the operation did.
+pub(super) fn continues(error: Error) -> Error {
+    match Deadline::ended(&error) {
+        true => error.advise(
+            "The operation continues in Azure: check the resource later, or specify a longer \
+             -TimeoutSec.",
+        ),
+        false => error,
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Url};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::base::quota_renewal;
 
@@ -113,13 +113,11 @@ impl Pacer {
         bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until a request may leave.
-    pub(super) async fn acquire(&self, method: &Method, url: &Url) {
-        let kind = Kind::of(method, url);
-        let at = self.bucket(kind).take_slot(Instant::now());
-        if let Some(at) = at {
-            sleep_until(at).await;
-        }
+    /// How long a request must wait before it may leave, if it must.
+    pub(super) fn take_slot(&self, method: &Method, url: &Url) -> Option<Duration> {
+        let now = Instant::now();
+        let at = self.bucket(Kind::of(method, url)).take_slot(now)?;
+        Some(at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
     }
 
     /// Learns from an answer.
@@ -166,6 +164,14 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Pacer {
+        async fn acquire(&self, method: &Method, url: &Url) {
+            if let Some(wait) = self.take_slot(method, url) {
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
 
     fn anywhere() -> Url {
         "https://management.azure.com/subscriptions"

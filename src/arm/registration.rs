@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::reply::Reply;
-use crate::base::{Category, Error, Result};
+use crate::base::{Result, Wait};
 
 pub(super) const API_VERSION: &str = "2021-04-01";
 
@@ -56,15 +56,11 @@ impl Registration {
         Ok(state.eq_ignore_ascii_case("Registered"))
     }
 
-    /// The error when it takes too long.
-    pub(super) fn timeout(&self, target: &str) -> Error {
-        Error::new(
-            Category::OperationTimeout,
-            "RegistrationTimeout",
-            target,
-            format!("'{}' is still not registered", self.provider),
-        )
-        .advise("The registration continues in Azure: try again later.")
+    /// The wait for it.
+    pub(super) fn wait(&self) -> Wait {
+        let namespace = self.provider.rsplit('/').next().unwrap_or_default();
+        let activity = format!("Registering the resource provider {namespace}");
+        Wait::new(activity, format!("the registration of {namespace}"))
     }
 }
 

@@ -3,13 +3,12 @@
 
 use reqwest::header::HeaderMap;
 use secrecy::ExposeSecret;
-use tokio::time::sleep;
 
 use super::caller::Caller;
 use super::token::Secret;
 use crate::base::{
-    ConnectFailure, Error, NoAnswer, Result, Url, headers_without_sent, is_transient, read_body,
-    retry_after, without_sent,
+    ConnectFailure, Error, HttpClient, NoAnswer, Result, Url, Wait, headers_without_sent,
+    is_transient, read_body, retry_after, without_sent,
 };
 
 /// What such a service answers.
@@ -41,31 +40,45 @@ pub(super) async fn ask(
     url: &Url,
     target: &str,
     secrets: &[&Secret],
-    request: impl Fn(&reqwest::Client) -> reqwest::RequestBuilder,
+    request: impl Fn(&HttpClient<'_>) -> reqwest::RequestBuilder,
 ) -> Result<Answer> {
     caller.http.find_way(url, caller.observer).await?;
     let http = caller.http.toward(url)?;
     for attempt in 1.. {
         let last = attempt >= caller.retry.connect_attempts;
-        let wait = match send(request(http)).await {
+        let response = Wait::new("Signing in", format!("a response of {}", host(url)));
+        let most = Some(caller.http.request_timeout());
+        let sent = response.until(&**caller.observer, most, send(request(&http)));
+        let (wait, why) = match sent.await {
             Ok(answer) if last || !is_transient(answer.status) => {
                 return Ok(answer.without(secrets));
             }
-            Ok(answer) => retry_after(&answer.headers).ok().flatten(),
+            Ok(answer) => {
+                let wait = retry_after(&answer.headers).ok().flatten();
+                (wait, format!("HTTP {}", answer.status))
+            }
             Err(error) => {
                 let (error, lasts) = unanswered(caller, url, target, &error).await;
                 if last || lasts {
                     return Err(error);
                 }
-                None
+                (None, error.message().to_owned())
             }
         };
-        sleep(caller.retry.retry_wait(attempt, wait)).await;
+        let wait = caller.retry.retry_wait(attempt, wait);
+        Wait::new("Signing in", format!("the next request to {}", host(url)))
+            .because(why)
+            .pause(&**caller.observer, wait)
+            .await;
     }
     unreachable!("the last attempt returns")
 }
 
-async fn send(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
+fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+pub(super) async fn send(request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
     let answer = request.send().await?;
     Ok(Answer {
         status: answer.status().as_u16(),
@@ -89,7 +102,7 @@ async fn unanswered(
         let lasts = failure.is_permanent;
         return (failure.error(CODE, target), lasts);
     }
-    let host = url.host_str().unwrap_or_default();
+    let host = host(url);
     let message = format!("{host} did not respond to the sign-in: {}", cause.causes());
     let error = Error::new(
         crate::base::Category::ConnectionError,

@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
+use super::caller::Caller;
 use super::program::Program;
 use super::token::{AccessToken, Secret};
 use super::tool_error::{Commands, ToolError};
 use super::variables::Variables;
-use crate::base::{Audience, Category, Error, Result};
+use crate::base::{Audience, Category, Error, Result, Wait};
 
 /// The Azure CLI, and the tenant to ask it for.
 #[derive(Debug, Default)]
@@ -74,9 +75,10 @@ impl AzureCli {
     /// Those of [`token`](Self::token).
     pub(crate) async fn sign_in(
         &self,
+        caller: &Caller<'_>,
         audience: &Audience,
     ) -> Result<(AccessToken, Option<String>)> {
-        let mut answer = self.run(audience).await?;
+        let mut answer = self.run(caller, audience).await?;
         let subscription = answer.subscription.take();
         Ok((answer.into_token(), subscription))
     }
@@ -85,16 +87,27 @@ impl AzureCli {
     ///
     /// # Errors
     /// `AzureCliMissing`, `AzureCliNotSignedIn`, `AzureCliFailed`, `AzureCliTimeout`.
-    pub(crate) async fn token(&self, audience: &Audience) -> Result<AccessToken> {
-        Ok(self.run(audience).await?.into_token())
+    pub(crate) async fn token(
+        &self,
+        caller: &Caller<'_>,
+        audience: &Audience,
+    ) -> Result<AccessToken> {
+        Ok(self.run(caller, audience).await?.into_token())
     }
 
-    async fn run(&self, audience: &Audience) -> Result<Answer> {
+    async fn run(&self, caller: &Caller<'_>, audience: &Audience) -> Result<Answer> {
         let arguments = self.arguments(audience)?;
         let variables = self.variables.as_ref();
         let path = Variables::of(variables).get("PATH").unwrap_or_default();
         let az = Program::find("az", path.as_ref()).ok_or_else(missing)?;
-        let printed = match az.run(&arguments, variables, TIMEOUT).await {
+        let printed = Wait::new("Signing in", "a token of the Azure CLI (az)")
+            .until(
+                &**caller.observer,
+                Some(TIMEOUT),
+                az.run(&arguments, variables, TIMEOUT),
+            )
+            .await;
+        let printed = match printed {
             Ok(printed) => printed,
             Err(error) if error.kind() == ErrorKind::TimedOut => return Err(too_slow()),
             Err(error) => return Err(failed(&error.to_string())),

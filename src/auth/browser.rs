@@ -4,7 +4,6 @@
 
 use std::net::Ipv4Addr;
 use std::pin::pin;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,7 +14,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::timeout;
 
 use super::browser_page::{Returned, serve};
 use super::caller::Caller;
@@ -23,7 +22,7 @@ use super::person::{Account, Person, scope};
 use super::token::{AccessToken, Secret};
 use super::token_endpoint::{Issued, refusal_of};
 use crate::base::{
-    Audience, Category, Error, HostAnswer, Progress, QuestionKind, Questions, Result, Url,
+    Audience, Category, Error, HostAnswer, QuestionKind, Questions, Result, Url, Wait,
     with_full_stop,
 };
 
@@ -156,19 +155,12 @@ async fn open(caller: &Caller<'_>, page: &Url) {
 async fn wait(caller: &Caller<'_>, listener: TcpListener, state: &str) -> Result<Secret> {
     // Tests, which are quicker in all waits, are quicker in this one.
     let unit = caller.retry.first_poll;
-    let returned = timeout(unit * PATIENCE, async {
-        let begun = Instant::now();
-        let mut returned = pin!(receive(listener, state));
-        let mut seconds = interval(Duration::from_secs(1));
-        loop {
-            match select(returned, pin!(seconds.tick())).await {
-                Either::Left((returned, _)) => return returned,
-                Either::Right((_, still)) => returned = still,
-            }
-            caller.observer.progress(progress(begun));
-        }
-    });
-    match returned.await {
+    let patience = unit * PATIENCE;
+    let returned = timeout(patience, receive(listener, state));
+    let returned = Wait::new("Signing in with a browser", "the sign-in in the browser")
+        .until(&**caller.observer, Some(patience), returned)
+        .await;
+    match returned {
         Ok(Returned::Code(code)) => Ok(code),
         Ok(Returned::Refusal { code, description }) => {
             let message = refusal_of(&code, description.as_deref());
@@ -199,15 +191,6 @@ async fn receive(listener: TcpListener, state: &str) -> Returned {
                 }
             });
         }
-    }
-}
-
-fn progress(begun: Instant) -> Progress {
-    Progress {
-        activity: "Signing in with a browser".to_owned(),
-        status: "Waiting for the sign-in in the browser".to_owned(),
-        percent: None,
-        seconds_elapsed: u32::try_from(begun.elapsed().as_secs()).unwrap_or(u32::MAX),
     }
 }
 

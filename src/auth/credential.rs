@@ -38,7 +38,7 @@ impl Credential {
             Self::ManagedIdentity(credential) => credential.token(caller, audience).await,
             Self::Person(credential) => credential.token(caller, audience).await,
             Self::AzurePowerShell(credential) => credential.token(caller, audience).await,
-            Self::AzureCli(credential) => credential.token(audience).await,
+            Self::AzureCli(credential) => credential.token(caller, audience).await,
         }
     }
 

@@ -10,7 +10,7 @@ use super::caller::Caller;
 use super::person::{Account, Person, scope};
 use super::token::{AccessToken, Secret, lifetime};
 use super::token_endpoint::{Issued, Refusal};
-use crate::base::{Audience, Category, Error, Result};
+use crate::base::{Audience, Category, Error, Result, Wait};
 
 /// What the person is to do.
 #[derive(Deserialize)]
@@ -44,7 +44,13 @@ pub(crate) async fn sign_in(
         .await
         .map_err(|refusal| refused(refusal.error))?;
     caller.observer.warning(code.message.clone());
-    let issued = wait(person, caller, &code).await?;
+    let issued = Wait::new("Signing in with a device code", "the sign-in with the code")
+        .until(
+            &**caller.observer,
+            Some(code.expires_in),
+            wait(person, caller, &code),
+        )
+        .await?;
     Ok(person.signed_in(issued).await)
 }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::caller::Caller;
 use super::credential::Credential;
 use super::token::AccessToken;
-use crate::base::{Audience, Error, Result};
+use crate::base::{Audience, Error, Result, Wait};
 
 /// The tokens of one credential, each held until shortly before it runs out.
 pub(crate) struct TokenCache {
@@ -85,11 +85,16 @@ impl TokenCache {
         let slot = self.slot(audience);
         let failures = slot.failures.load(Ordering::SeqCst);
         let lock = slot.held.lock();
-        let mut held = match self.credential.questions() {
-            // Whoever holds the lock may wait for an answer that only our host can give.
-            Some(questions) => questions.while_helping(caller.observer, lock).await,
-            None => lock.await,
+        let lock = async {
+            match self.credential.questions() {
+                // Whoever holds the lock may wait for an answer that only our host can give.
+                Some(questions) => questions.while_helping(caller.observer, lock).await,
+                None => lock.await,
+            }
         };
+        let mut held = Wait::new("Signing in", "the token that another operation requests")
+            .until(&**caller.observer, None, lock)
+            .await;
         if let Some(token) = held.fresh() {
             return Ok(token);
         }

@@ -13,6 +13,7 @@ use super::connect_failure::ConnectFailure;
 use super::error::{Error, Result};
 use super::http::{Http, NoAnswer, read_body};
 use super::observer::Observer;
+use super::wait::Wait;
 
 /// What a Resource Manager says of its cloud. An endpoint does not choose what tokens it gets: what
 /// it says counts as far as it concerns its own host, and names where to sign in within the bounds
@@ -43,17 +44,18 @@ pub(crate) async fn discover(
     let host = url.host_str().unwrap_or_default().to_owned();
     let failure = |why: &dyn fmt::Display| failure(cloud, why);
     http.find_way(&url, observer).await?;
-    let answer = match http.toward(&url)?.get(url.clone()).send().await {
-        Ok(answer) => answer,
-        Err(error) if error.is_connect() => {
+    let request = http.toward(&url)?.get(url.clone());
+    let answer = async { read_body(request.send().await?).await };
+    let wait = Wait::new("Connecting", format!("the metadata of the cloud at {host}"));
+    let most = Some(http.request_timeout());
+    let body = match wait.until(&**observer, most, answer).await {
+        Ok(body) => body,
+        Err(NoAnswer::Broken(error)) if error.is_connect() => {
             let failure = ConnectFailure::diagnose(http, &url, &error).await;
             return Err(failure.error("DiscoveryFailed", &host));
         }
-        Err(error) => return Err(failure(&NoAnswer::from(error).causes())),
+        Err(error) => return Err(failure(&error.causes())),
     };
-    let body = read_body(answer)
-        .await
-        .map_err(|error| failure(&error.causes()))?;
     let metadata: Value = serde_json::from_slice(&body)
         .map_err(|_| failure(&"its response is not the metadata of a cloud"))?;
     let entry = cloud_entry(&metadata, &cloud.resource_manager)

@@ -12,8 +12,9 @@ use super::cloud::is_loopback;
 use super::error::{Error, Result};
 use super::observer::Observer;
 use super::proxy::{NamedBy, Proxy};
+use super::retry::RetryPolicy;
 use super::trust;
-use reqwest::Url;
+use reqwest::{Method, RequestBuilder, Url};
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
 const LONGEST_BODY: usize = 64 << 20;
@@ -23,6 +24,8 @@ const LONGEST_BODY: usize = 64 << 20;
 pub(crate) struct Http {
     proxy: Proxy,
     roots: Vec<CertificateDer<'static>>,
+    /// How long one request may take, from the connection to the last byte of its answer.
+    request_timeout: Duration,
     network: OnceCell<reqwest::Client>,
     machine: OnceCell<reqwest::Client>,
 }
@@ -32,6 +35,7 @@ impl Http {
         Self {
             proxy,
             roots: Vec::new(),
+            request_timeout: RetryPolicy::default().request_timeout,
             network: OnceCell::new(),
             machine: OnceCell::new(),
         }
@@ -40,6 +44,19 @@ impl Http {
     /// The same, trusting further certificates.
     pub(crate) fn trusting(self, roots: Vec<CertificateDer<'static>>) -> Self {
         Self { roots, ..self }
+    }
+
+    /// The same, whose requests may take this long each.
+    pub(crate) fn waiting(self, request_timeout: Duration) -> Self {
+        Self {
+            request_timeout,
+            ..self
+        }
+    }
+
+    /// How long one request may take.
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.request_timeout
     }
 
     /// Finds out which proxy is on the way to a service, where only the host can: before the first
@@ -68,15 +85,17 @@ impl Http {
     /// # Errors
     /// `InsecureEndpoint` for http to anywhere but this machine; `InvalidProxy`; `TlsUnavailable`
     /// when the system's certificates can't be used.
-    pub(crate) fn toward(&self, service: &Url) -> Result<&reqwest::Client> {
+    pub(crate) fn toward(&self, service: &Url) -> Result<HttpClient<'_>> {
         if is_loopback(service) {
             return self.machine();
         }
         if service.scheme() != "https" {
             return Err(insecure(service));
         }
-        self.network
-            .get_or_try_init(|| build(self.proxy.apply(self.builder()?.https_only(true))?))
+        let client = self
+            .network
+            .get_or_try_init(|| build(self.proxy.apply(self.builder()?.https_only(true))?))?;
+        Ok(self.bounded(client))
     }
 
     /// The client for what is on this machine, or on its host: the emulator, and the services that
@@ -84,9 +103,18 @@ impl Http {
     ///
     /// # Errors
     /// `TlsUnavailable`.
-    pub(crate) fn machine(&self) -> Result<&reqwest::Client> {
-        self.machine
-            .get_or_try_init(|| build(self.builder()?.no_proxy()))
+    pub(crate) fn machine(&self) -> Result<HttpClient<'_>> {
+        let client = self
+            .machine
+            .get_or_try_init(|| build(self.builder()?.no_proxy()))?;
+        Ok(self.bounded(client))
+    }
+
+    fn bounded<'a>(&self, client: &'a reqwest::Client) -> HttpClient<'a> {
+        HttpClient {
+            client,
+            request_timeout: self.request_timeout,
+        }
     }
 
     fn builder(&self) -> Result<reqwest::ClientBuilder> {
@@ -94,8 +122,30 @@ impl Http {
             .tls_backend_preconfigured(trust::client_config(self.roots.clone())?)
             .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(100)))
+            .connect_timeout(Duration::from_secs(10)))
+    }
+}
+
+/// A client whose requests each have the connection's time limit.
+#[derive(Clone, Copy)]
+pub(crate) struct HttpClient<'a> {
+    client: &'a reqwest::Client,
+    request_timeout: Duration,
+}
+
+impl HttpClient<'_> {
+    /// A request of any method.
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        let request = self.client.request(method, url);
+        request.timeout(self.request_timeout)
+    }
+
+    pub(crate) fn get(&self, url: Url) -> RequestBuilder {
+        self.request(Method::GET, url)
+    }
+
+    pub(crate) fn post(&self, url: Url) -> RequestBuilder {
+        self.request(Method::POST, url)
     }
 }
 

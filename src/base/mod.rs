@@ -6,11 +6,13 @@ mod category;
 mod cloud;
 mod codes;
 mod connect_failure;
+mod deadline;
 mod discovery;
 mod error;
 mod http;
 pub(crate) mod json;
 mod observer;
+mod polling;
 mod proxy;
 mod question;
 mod questions;
@@ -21,6 +23,7 @@ mod retry;
 mod scope_id;
 mod text;
 mod trust;
+mod wait;
 
 pub(crate) use arm_error::ArmError;
 pub use audience::Service;
@@ -31,12 +34,14 @@ pub(crate) use cloud::{is_azure_service, is_loopback};
 pub(crate) use codes::known as known_code;
 pub use codes::{KnownCode, Retry, known_codes};
 pub(crate) use connect_failure::ConnectFailure;
+pub use deadline::Deadline;
 pub(crate) use discovery::{Description, UNTRUSTED_AUDIENCE, discover};
 pub(crate) use error::Answer;
 pub use error::{Error, Result};
-pub(crate) use http::{Http, NoAnswer, read_body};
+pub(crate) use http::{Http, HttpClient, NoAnswer, read_body};
 pub(crate) use json::null_is_empty;
 pub use observer::{Observer, Progress, Silent};
+pub(crate) use polling::Polling;
 pub(crate) use proxy::Proxy;
 pub use question::{
     CertificateSource, ContextToken, HostAnswer, ProxyCredential, Question, QuestionKind,
@@ -58,3 +63,4 @@ pub(crate) use text::{
     capitalized, folded, is_command, is_guid, one_line, plain, same_name, truncated, with_full_stop,
 };
 pub(crate) use trust::ExtraRoots;
+pub(crate) use wait::{Wait, seconds};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::deadline::Deadline;
 use super::question::Question;
 
 /// How far a long wait has come.
@@ -18,6 +19,8 @@ pub struct Progress {
     pub percent: Option<u8>,
     /// Whole seconds since it began.
     pub seconds_elapsed: u32,
+    /// Whole seconds that are left, where it can be known.
+    pub seconds_left: Option<u32>,
 }
 
 /// Receives what an operation has to say besides its result.
@@ -39,6 +42,10 @@ pub trait Observer: Send + Sync {
     /// Hands the host a question; false when there is no host that answers.
     fn ask_host(&self, _: &Arc<Question>) -> bool {
         false
+    }
+    /// How long the operation may take.
+    fn deadline(&self) -> &Deadline {
+        Deadline::NEVER
     }
 }
 

@@ -53,6 +53,19 @@ pub enum QuestionKind {
     },
 }
 
+impl QuestionKind {
+    /// What the host is asked for, as a noun phrase.
+    pub(super) fn wanted(&self) -> &'static str {
+        match self {
+            Self::Token { .. } => "a token of Azure PowerShell",
+            Self::Certificate(_) => "the certificate to sign in with",
+            Self::Signature { .. } => "a signature by the key of the certificate",
+            Self::Proxy { .. } => "the proxy settings of the system",
+            Self::Browser { .. } => "the start of a browser",
+        }
+    }
+}
+
 /// Where a certificate is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateSource {

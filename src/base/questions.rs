@@ -12,6 +12,7 @@ use futures_util::future::{Either, select};
 
 use super::observer::Observer;
 use super::question::{HostAnswer, Open, Question, QuestionKind};
+use super::wait::Wait;
 
 /// The questions that one thing asks, such as a credential.
 #[derive(Debug, Default)]
@@ -28,8 +29,12 @@ impl Questions {
         if !observer.ask_host(&question) {
             return None;
         }
+        let what = question.kind.wanted();
         let _opened = Opened::new(&self.0, question);
-        self.while_helping(observer, answer).await.ok()
+        Wait::new("Signing in", what)
+            .until(&**observer, None, self.while_helping(observer, answer))
+            .await
+            .ok()
     }
 
     /// Waits for something. While it waits, it shows the host every unclaimed question.

@@ -11,15 +11,23 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// No wait of our own choosing is longer.
     pub longest_wait: Duration,
-    /// How often a request is sent at most when Azure is at fault or throttles.
+    /// How often a request is sent at most when Azure is at fault or throttles. Seven attempts take
+    /// about a minute with the waits of the module's own, in which a service that restarts is back.
     pub attempts: u32,
-    /// How often at most when no connection comes about.
+    /// How often at most when no connection comes about: a wrong name stays wrong.
     pub connect_attempts: u32,
+    /// How long one attempt may take, from the connection to the last byte of the answer. Resource
+    /// Manager ends its own requests within a minute, and this leaves room for a slow network.
+    pub request_timeout: Duration,
+    /// How long after its first attempt a request is sent again. Later, the caller hears of it: an
+    /// error that says when to come back is of more use than a silent wait.
+    pub request_limit: Duration,
     /// The wait before the first look at a long-running operation that names none.
     pub first_poll: Duration,
     /// The longest wait between two looks.
     pub longest_poll: Duration,
-    /// How long a long-running operation may take.
+    /// How long an operation may take as a whole, where its caller says nothing else: longer than
+    /// the updates of large scale sets.
     pub operation_limit: Duration,
     /// How long the service of managed identities may be gone while it is restarted.
     pub identity_restart: Duration,
@@ -36,6 +44,8 @@ impl Default for RetryPolicy {
             longest_wait: Duration::from_secs(30),
             attempts: 7,
             connect_attempts: 3,
+            request_timeout: Duration::from_secs(100),
+            request_limit: Duration::from_secs(5 * 60),
             first_poll: Duration::from_secs(1),
             longest_poll: Duration::from_secs(3),
             operation_limit: Duration::from_secs(60 * 60),
@@ -50,6 +60,16 @@ impl Default for RetryPolicy {
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
 
 impl RetryPolicy {
+    /// The same, where a request is sent again this often after its first attempt.
+    pub fn with_retries(self, count: u32) -> Self {
+        let attempts = count.saturating_add(1);
+        Self {
+            attempts,
+            connect_attempts: attempts,
+            ..self
+        }
+    }
+
     /// The wait before attempt number `attempt + 1`, between half and all of the doubled wait, so
     /// that many clients do not come back at once. `chance` is 0 to 1.
     pub fn backoff(&self, attempt: u32, chance: f64) -> Duration {

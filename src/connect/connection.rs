@@ -33,8 +33,14 @@ pub struct Connection {
 /// Signs in, and proves it by reading the subscription to work in.
 ///
 /// # Errors
-/// What is missing or breaks a rule; those of the sign-in; `NoSubscription`.
+/// What is missing or breaks a rule; those of the sign-in; `NoSubscription`; `OperationTimeout`.
 pub async fn connect(request: Request, observer: Arc<dyn Observer>) -> Result<Connection> {
+    let deadline = observer.deadline().clone();
+    let signed_in = Box::pin(signed_in(request, observer));
+    deadline.bound("sign-in", signed_in).await
+}
+
+async fn signed_in(request: Request, observer: Arc<dyn Observer>) -> Result<Connection> {
     let http = Arc::new(http(&request)?);
     let context = SignInContext {
         request: &request,
@@ -94,5 +100,7 @@ fn http(request: &Request) -> Result<Http> {
         None => Proxy::named_by(variables, credential),
     };
     let roots = ExtraRoots::named_by(variables).and_of(network.certificate_authority.clone());
-    Ok(Http::new(proxy).trusting(roots.read()?))
+    Ok(Http::new(proxy)
+        .trusting(roots.read()?)
+        .waiting(request.retry.request_timeout))
 }

@@ -324,7 +324,11 @@ impl SignInContext<'_> {
             request.subscription_id.clone(),
             request.variables.clone(),
         );
-        let (token, subscription) = cli.sign_in(&cloud.resource_manager_audience()).await?;
+        let (token, subscription) = {
+            let caller = self.caller(&request.retry);
+            cli.sign_in(&caller, &cloud.resource_manager_audience())
+                .await?
+        };
         Ok(SignedIn {
             first: Some(token),
             // In another tenant than the CLI's own, its subscription is not to be seen.

@@ -1,16 +1,16 @@
 //! Running a template, with a look at what it is doing meanwhile.
 
 use std::fmt;
+use std::future::pending;
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use tokio::time::{Instant, sleep};
 
 use super::cause::{Step, explain, steps};
 use super::model::{API_VERSION, DEPLOYMENT, Deployment};
 use super::template::{Body, Parameters, body};
 use crate::arm::{Client, Operation, Request, Target};
-use crate::base::{Method, Progress, ResourceId, Result};
+use crate::base::{Deadline, Method, Polling, ResourceId, Result, Wait};
 
 /// A template to run.
 #[derive(Clone)]
@@ -66,9 +66,9 @@ pub async fn deploy(client: &Client, wanted: &Deploy) -> Result<Deployment> {
     };
     if let Err(error) = ended {
         // Without a status the outcome is not known, and there is no cause to look for.
-        return Err(match error.code() {
-            "OperationTimeout" => error,
-            _ => explain(client, id.as_str(), error).await,
+        return Err(match Deadline::ended(&error) {
+            true => error,
+            false => explain(client, id.as_str(), error).await,
         });
     }
     let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await?;
@@ -80,22 +80,21 @@ enum Never {}
 
 /// Reports the progress of a deployment while the caller waits for it.
 async fn watch(client: &Client, id: &ResourceId, activity: &str) -> Never {
-    let started = Instant::now();
-    let mut look = 0;
+    let mut polling = Polling::begin(client.retry());
+    let mut known = String::new();
     loop {
-        sleep(client.retry().poll_wait(look, None)).await;
-        look += 1;
+        let wait = Wait::new(activity, "the end of the deployment").because(known);
+        if polling
+            .wait(client.observer(), id.as_str(), wait, None)
+            .await
+            .is_err()
+        {
+            // The time is up, which the wait for the operation says.
+            return pending().await;
+        }
         // What can't be read is only not told.
-        let status = match steps(client, id.as_str()).await {
-            Ok(steps) => status(&steps),
-            Err(_) => "Operation in progress".to_owned(),
-        };
-        client.observer().progress(Progress {
-            activity: activity.to_owned(),
-            status,
-            percent: None,
-            seconds_elapsed: started.elapsed().as_secs() as u32,
-        });
+        let steps = steps(client, id.as_str()).await;
+        known = steps.map_or_else(|_| String::new(), |steps| status(&steps));
     }
 }
 

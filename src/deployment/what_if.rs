@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::model::API_VERSION;
 use super::run::{Checked, Deploy};
 use crate::arm::{Client, Operation, Plan, Request};
-use crate::base::{Category, Error, ResourceId, Result};
+use crate::base::{Category, Deadline, Error, ResourceId, Result};
 
 #[derive(Deserialize)]
 struct WhatIf {
@@ -57,7 +57,11 @@ pub async fn plan_deploy(client: &Client, wanted: &Deploy) -> Result<Plan> {
     let activity = format!("Predicting the changes of {}", id.name());
     let last = Operation::begun_by(client, &reply, id.as_str(), &activity)?
         .last()
-        .await?;
+        .await
+        .map_err(|error| match Deadline::ended(&error) {
+            true => error.advise("Specify a longer -TimeoutSec."),
+            false => error,
+        })?;
     let answer: WhatIf = last.as_ref().unwrap_or(&reply).json(id.as_str())?;
     if answer.error.is_some() || answer.status.eq_ignore_ascii_case("Failed") {
         return Err(failed(&id, answer.error));

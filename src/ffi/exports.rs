@@ -22,7 +22,7 @@ use super::events;
 use super::guard::{Status, guard};
 use super::listing;
 use super::queue::Queue;
-use super::read::{check_out, read};
+use super::read::{check_out, limit, read};
 use super::registry::{Connected, clients, guards, questions, queues};
 use super::submit::{submit, submit_with_client};
 use super::types::*;
@@ -60,6 +60,7 @@ pub unsafe extern "C" fn azmi_queue_create(
         let options = unsafe { read(options) }?;
         let made = Queue::new(
             options.throttle_limit,
+            limit(options.timeout_s, AZMI_LONGEST_TIMEOUT_S)?,
             options.verbose != 0,
             options.guards != 0,
         )?;
@@ -152,7 +153,8 @@ pub unsafe extern "C" fn azmi_client_connect(
 ) -> i32 {
     guard(|| {
         let request = unsafe { read(request) }?;
-        submit(queue, tag, |operation| async move {
+        let limit = Some(request.retry.operation_limit);
+        submit(queue, tag, limit, |operation| async move {
             operation
                 .item(connect::connect(request, operation.observer()).await?)
                 .await;
@@ -762,7 +764,8 @@ pub unsafe extern "C" fn azmi_complete(
             0 => None,
             client => Some(clients().get(client)?),
         };
-        submit(queue, tag, |operation| async move {
+        // It has its own patience.
+        submit(queue, tag, None, |operation| async move {
             let found = match connected {
                 None => completion::known(&request),
                 Some(Connected { client, memory }) => {

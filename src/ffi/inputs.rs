@@ -172,7 +172,7 @@ impl Read for AzmiConnectRequest {
                     proxy_credential: proxy_credential(self.proxy_user, self.proxy_password)?,
                     certificate_authority: text(self.certificate_authority)?.map(PathBuf::from),
                 },
-                retry: RetryPolicy::default(),
+                retry: self.patience()?,
             })
         }
     }
@@ -216,6 +216,23 @@ impl Read for AzmiAnswer {
 }
 
 impl AzmiConnectRequest {
+    /// How patient the client is.
+    fn patience(&self) -> Result<RetryPolicy> {
+        let usual = RetryPolicy::default();
+        let usual = match self.retry_count {
+            ..0 => usual,
+            count @ 0..=AZMI_MOST_RETRIES => usual.with_retries(count.unsigned_abs()),
+            _ => return Err(Status::Value),
+        };
+        let request_timeout = limit(self.request_timeout_s, AZMI_LONGEST_REQUEST_TIMEOUT_S)?;
+        let operation_limit = limit(self.timeout_s, AZMI_LONGEST_TIMEOUT_S)?;
+        Ok(RetryPolicy {
+            request_timeout: request_timeout.unwrap_or(usual.request_timeout),
+            operation_limit: operation_limit.unwrap_or(usual.operation_limit),
+            ..usual
+        })
+    }
+
     /// # Safety
     /// See [`text`].
     unsafe fn sign_in(&self) -> Result<SignIn> {

@@ -18,7 +18,9 @@ use tokio::task::AbortHandle;
 use super::guard::Status;
 use super::questions::Claim;
 use super::show::Item;
-use crate::base::{Category, Error, Observer, Progress, Question, plain, without_secrets};
+use crate::base::{
+    Category, Deadline, Error, Observer, Progress, Question, Wait, plain, without_secrets,
+};
 
 /// Where the host says whether an operation goes on after a guarded warning.
 pub(super) type GoOn = oneshot::Sender<bool>;
@@ -82,6 +84,8 @@ pub(super) struct Queue {
     ready: Condvar,
     throttle: Arc<Semaphore>,
     at_once: usize,
+    /// How long each operation may take, whatever its own limit is.
+    timeout: Option<Duration>,
     verbose: bool,
     /// Whether the host answers guarded warnings.
     guards: bool,
@@ -109,6 +113,7 @@ struct Entry {
 impl Queue {
     pub(super) fn new(
         throttle_limit: u32,
+        timeout: Option<Duration>,
         verbose: bool,
         guards: bool,
     ) -> Result<Arc<Self>, Status> {
@@ -120,6 +125,7 @@ impl Queue {
             ready: Condvar::new(),
             throttle: Arc::new(Semaphore::new(throttle_limit as usize)),
             at_once: throttle_limit as usize,
+            timeout,
             verbose,
             guards,
         }))
@@ -129,8 +135,13 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an operation, which must then be given its task.
-    pub(super) fn begin(self: &Arc<Self>, tag: u64) -> Result<Operation, Status> {
+    /// Adds an operation, which must then be given its task. `limit` is how long it may take where the
+    /// queue does not say.
+    pub(super) fn begin(
+        self: &Arc<Self>,
+        tag: u64,
+        limit: Option<Duration>,
+    ) -> Result<Operation, Status> {
         let mut state = self.state();
         if state.canceled {
             return Err(Status::Canceled);
@@ -148,6 +159,10 @@ impl Queue {
             queue: self.clone(),
             number,
             room,
+            deadline: match self.timeout.or(limit) {
+                Some(limit) => Deadline::after(limit),
+                None => Deadline::NEVER.clone(),
+            },
         })
     }
 
@@ -291,6 +306,7 @@ pub(super) struct Operation {
     queue: Arc<Queue>,
     number: u64,
     room: Arc<Semaphore>,
+    deadline: Deadline,
 }
 
 impl Operation {
@@ -314,7 +330,15 @@ impl Operation {
     }
 
     async fn in_turn(&self, payload: EventPayload) {
-        if let Ok(permit) = self.room.acquire().await {
+        let permit = match self.room.try_acquire() {
+            Ok(permit) => Ok(permit),
+            Err(_) => {
+                // The host takes its time.
+                let _held = self.deadline.hold();
+                self.room.acquire().await
+            }
+        };
+        if let Ok(permit) = permit {
             permit.forget();
         }
         self.queue.happen(self.number, payload);
@@ -331,11 +355,20 @@ impl Operation {
     pub(super) fn turn(&self) -> impl Future<Output = Option<OwnedSemaphorePermit>> + Send + use<> {
         let mut turn = Box::pin(self.queue.throttle.clone().acquire_owned());
         let mine = (&mut turn).now_or_never();
+        let observer = self.observer();
+        let what = format!("its turn: -ThrottleLimit is {}", self.queue.at_once);
         async move {
-            match mine {
-                Some(turn) => turn.ok(),
-                None => turn.await.ok(),
-            }
+            let turn = match mine {
+                Some(turn) => turn,
+                None => {
+                    Wait::new("Waiting", what)
+                        .until(&*observer, None, turn)
+                        .await
+                }
+            };
+            // What others take does not count.
+            observer.deadline().start();
+            turn.ok()
         }
     }
 
@@ -344,6 +377,7 @@ impl Operation {
         Arc::new(MessageSender {
             queue: self.queue.clone(),
             number: self.number,
+            deadline: self.deadline.clone(),
         })
     }
 
@@ -366,6 +400,7 @@ impl Drop for Operation {
 struct MessageSender {
     queue: Arc<Queue>,
     number: u64,
+    deadline: Deadline,
 }
 
 impl Observer for MessageSender {
@@ -389,7 +424,12 @@ impl Observer for MessageSender {
         let (go_on, answer) = oneshot::channel();
         self.queue
             .happen(self.number, EventPayload::Guard(text, Some(go_on)));
-        Box::pin(answer.map(|answer| answer.unwrap_or(false)))
+        // The user may take their time.
+        let held = self.deadline.hold();
+        Box::pin(answer.map(|answer| {
+            drop(held);
+            answer.unwrap_or(false)
+        }))
     }
 
     fn progress(&self, progress: Progress) {
@@ -402,6 +442,10 @@ impl Observer for MessageSender {
             .happen(self.number, EventPayload::Question(question.clone()));
         true
     }
+
+    fn deadline(&self) -> &Deadline {
+        &self.deadline
+    }
 }
 
 #[cfg(test)]
@@ -409,13 +453,13 @@ mod tests {
     use super::*;
 
     fn queue() -> Arc<Queue> {
-        Queue::new(4, true, true).unwrap()
+        Queue::new(4, None, true, true).unwrap()
     }
 
     /// What an operation gets to know whose guarded warning the host takes and treats like this.
     fn guarded(queue: &Arc<Queue>, host: impl FnOnce(&str, GoOn)) -> Option<bool> {
-        let _first = queue.begin(1).unwrap();
-        let second = queue.begin(2).unwrap();
+        let _first = queue.begin(1, None).unwrap();
+        let second = queue.begin(2, None).unwrap();
         let observer = second.observer();
         let mut answer = observer.guard("vm1 loses id1".to_owned());
         assert!(answer.as_mut().now_or_never().is_none());
@@ -443,7 +487,7 @@ mod tests {
     fn a_guarded_warning_that_is_dropped_is_refused() {
         assert_eq!(guarded(&queue(), |_, go_on| drop(go_on)), Some(false));
         let queue = queue();
-        let operation = queue.begin(1).unwrap();
+        let operation = queue.begin(1, None).unwrap();
         let observer = operation.observer();
         let answer = observer.guard(String::new());
         queue.cancel();
@@ -452,8 +496,8 @@ mod tests {
 
     #[test]
     fn a_host_that_answers_no_guarded_warning_gets_a_warning() {
-        let queue = Queue::new(1, false, false).unwrap();
-        let operation = queue.begin(1).unwrap();
+        let queue = Queue::new(1, None, false, false).unwrap();
+        let operation = queue.begin(1, None).unwrap();
         let observer = operation.observer();
         let answer = observer.guard("vm1 loses id1".to_owned());
         assert_eq!(answer.now_or_never(), Some(true));
@@ -470,8 +514,8 @@ mod tests {
     #[test]
     fn events_come_in_the_order_of_submission() {
         let queue = queue();
-        let first = queue.begin(1).unwrap();
-        let second = queue.begin(2).unwrap();
+        let first = queue.begin(1, None).unwrap();
+        let second = queue.begin(2, None).unwrap();
         second.end(Ok(()));
         assert_eq!(queue.wait(0).unwrap_err(), Status::Timeout);
         first.observer().warning("w".to_owned());
@@ -483,7 +527,7 @@ mod tests {
     #[test]
     fn no_message_has_control_characters() {
         let queue = queue();
-        let operation = queue.begin(1).unwrap();
+        let operation = queue.begin(1, None).unwrap();
         let told = "a\u{1b}]0;b\u{7}\r\nc";
         let observer = operation.observer();
         observer.warning(told.to_owned());
@@ -503,14 +547,15 @@ mod tests {
     #[test]
     fn progress_overtakes_and_only_the_newest_counts() {
         let queue = queue();
-        let _first = queue.begin(1).unwrap();
-        let second = queue.begin(2).unwrap();
+        let _first = queue.begin(1, None).unwrap();
+        let second = queue.begin(2, None).unwrap();
         for seconds_elapsed in 0..9 {
             second.observer().progress(Progress {
                 activity: String::new(),
                 status: String::new(),
                 percent: None,
                 seconds_elapsed,
+                seconds_left: None,
             });
         }
         let EventPayload::Progress(progress) = queue.wait(0).unwrap().payload else {
@@ -523,12 +568,12 @@ mod tests {
     #[test]
     fn an_operation_ends_exactly_once() {
         let queue = queue();
-        let operation = queue.begin(7).unwrap();
+        let operation = queue.begin(7, None).unwrap();
         operation.end(Ok(()));
         operation.end(Err(canceled()));
         drop(operation);
         assert_eq!(tags_and_ends(&queue), [(7, true)]);
-        drop(queue.begin(8).unwrap());
+        drop(queue.begin(8, None).unwrap());
         assert_eq!(tags_and_ends(&queue), [(8, false)]);
         assert_eq!(queue.pending(), 0);
     }
@@ -536,7 +581,7 @@ mod tests {
     #[test]
     fn cancel_wakes_a_waiter_and_refuses_what_comes_later() {
         let queue = queue();
-        let operation = queue.begin(1).unwrap();
+        let operation = queue.begin(1, None).unwrap();
         std::thread::scope(|scope| {
             let waiter = scope.spawn(|| queue.wait(-1));
             queue.cancel();
@@ -546,7 +591,7 @@ mod tests {
             };
             assert_eq!(error.code(), "OperationCanceled");
         });
-        assert!(matches!(queue.begin(2), Err(Status::Canceled)));
+        assert!(matches!(queue.begin(2, None), Err(Status::Canceled)));
         operation.end(Ok(()));
         assert_eq!(queue.wait(0).unwrap_err(), Status::Drained);
     }

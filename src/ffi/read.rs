@@ -137,6 +137,15 @@ pub(super) fn seconds(given: i32) -> Option<Duration> {
     u64::try_from(given).ok().map(Duration::from_secs)
 }
 
+/// A limit of time in seconds; none for 0.
+pub(super) fn limit(given: i32, longest: i32) -> Result<Option<Duration>> {
+    match given {
+        0 => Ok(None),
+        given if (1..=longest).contains(&given) => Ok(seconds(given)),
+        _ => Err(Status::Value),
+    }
+}
+
 /// A duration in milliseconds.
 pub(super) fn milliseconds(given: u32) -> Duration {
     Duration::from_millis(given.into())

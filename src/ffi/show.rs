@@ -145,6 +145,13 @@ impl<'a> Show<'a, i32> for &'a Option<u8> {
     }
 }
 
+/// Seconds, or -1.
+impl<'a> Show<'a, i32> for &'a Option<u32> {
+    fn show(self, _: &mut Held<'a>) -> i32 {
+        self.map_or(-1, |seconds| i32::try_from(seconds).unwrap_or(i32::MAX))
+    }
+}
+
 impl Item for Box<RawValue> {
     fn publish<'a>(&'a self, event: &mut AzmiEvent, _: &mut Held<'a>) {
         event.text = AzmiStr::of(self.get());

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use once_cell::sync::OnceCell;
@@ -29,13 +30,19 @@ fn runtime() -> std::result::Result<&'static Runtime, Status> {
     })
 }
 
-/// Starts an operation: `work` runs when it is its turn, and what it returns is the end.
-pub(super) fn submit<W, F>(queue: u64, tag: u64, work: W) -> std::result::Result<(), Status>
+/// Starts an operation: `work` runs when it is its turn, and what it returns is the end. `limit` is
+/// how long it may take where the queue does not say.
+pub(super) fn submit<W, F>(
+    queue: u64,
+    tag: u64,
+    limit: Option<Duration>,
+    work: W,
+) -> std::result::Result<(), Status>
 where
     W: FnOnce(std::sync::Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    start(queue, tag, |operation| {
+    start(queue, tag, limit, |operation| {
         let work = work(operation.clone());
         let turn = operation.turn();
         async move {
@@ -58,21 +65,27 @@ where
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let client = clients().get(client)?.client;
-    start(queue, tag, |operation| {
+    let limit = Some(client.retry().operation_limit);
+    start(queue, tag, limit, |operation| {
         let client = client.observed_by(operation.observer());
         work(client, operation)
     })
 }
 
 /// Runs the work of an operation as a task of its own; a panic in it is its failure.
-fn start<W, F>(queue: u64, tag: u64, work: W) -> std::result::Result<(), Status>
+fn start<W, F>(
+    queue: u64,
+    tag: u64,
+    limit: Option<Duration>,
+    work: W,
+) -> std::result::Result<(), Status>
 where
     W: FnOnce(std::sync::Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let queue = queues().get(queue)?;
     let runtime = runtime()?;
-    let operation = std::sync::Arc::new(queue.begin(tag)?);
+    let operation = std::sync::Arc::new(queue.begin(tag, limit)?);
     let number = operation.number();
     let work = work(operation.clone());
     let task = runtime.spawn(async move {
@@ -95,7 +108,8 @@ where
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let client = clients().get(client)?.client;
-    submit(queue, tag, |operation| {
+    let limit = Some(client.retry().operation_limit);
+    submit(queue, tag, limit, |operation| {
         let client = client.observed_by(operation.observer());
         work(client, operation)
     })
@@ -143,9 +157,9 @@ mod tests {
 
     #[test]
     fn a_panic_in_an_operation_is_its_failure() {
-        let queue = Queue::new(1, false, false).unwrap();
+        let queue = Queue::new(1, None, false, false).unwrap();
         let handle = queues().insert(queue.clone());
-        submit(handle, 3, |_| async { panic!("on purpose") }).unwrap();
+        submit(handle, 3, None, |_| async { panic!("on purpose") }).unwrap();
         let event = queue.wait(-1).unwrap();
         let EventPayload::Failed(error) = event.payload else {
             panic!("did not fail");
@@ -159,7 +173,7 @@ mod tests {
     fn operations_begin_in_the_order_of_submission() {
         use std::sync::{Arc, Mutex};
 
-        let queue = Queue::new(1, false, false).unwrap();
+        let queue = Queue::new(1, None, false, false).unwrap();
         let handle = queues().insert(queue.clone());
         let begun = Arc::new(Mutex::new(Vec::new()));
         for tag in 0..500 {
@@ -169,7 +183,7 @@ mod tests {
                 tokio::task::yield_now().await;
                 Ok(())
             };
-            submit(handle, tag, work).unwrap();
+            submit(handle, tag, None, work).unwrap();
         }
         while queue.wait(-1).is_ok() {}
         assert_eq!(*begun.lock().unwrap(), (0..500).collect::<Vec<_>>());
@@ -181,7 +195,7 @@ mod tests {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicU32, Ordering};
 
-        let queue = Queue::new(2, false, false).unwrap();
+        let queue = Queue::new(2, None, false, false).unwrap();
         let handle = queues().insert(queue.clone());
         let running = Arc::new(AtomicU32::new(0));
         let most = Arc::new(AtomicU32::new(0));
@@ -195,7 +209,7 @@ mod tests {
                 running.fetch_sub(1, Ordering::SeqCst);
                 Ok(())
             };
-            submit(handle, tag, work).unwrap();
+            submit(handle, tag, None, work).unwrap();
         }
         let tags: Vec<_> = std::iter::from_fn(|| queue.wait(-1).ok())
             .map(|event| event.tag)

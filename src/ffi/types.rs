@@ -16,12 +16,19 @@ pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const AZMI_ABI_VERSION: u32 = 7;
+pub const AZMI_ABI_VERSION: u32 = 8;
 
 /// `azmi_queue_wait`: nothing arrived in the time given.
 pub const AZMI_TIMEOUT: i32 = 1;
 /// `azmi_queue_wait`: every operation has ended and every event has been taken.
 pub const AZMI_DRAINED: i32 = 2;
+
+/// The longest that an operation may be given, in seconds: a day.
+pub const AZMI_LONGEST_TIMEOUT_S: i32 = 86_400;
+/// The longest that one attempt at a request may be given, in seconds: an hour.
+pub const AZMI_LONGEST_REQUEST_TIMEOUT_S: i32 = 3_600;
+/// How often a request can be sent again at most.
+pub const AZMI_MOST_RETRIES: i32 = 100;
 
 /// What kind of event it is.
 ///
@@ -323,6 +330,9 @@ pub struct AzmiTag {
 pub struct AzmiQueueOptions {
     /// How many operations run at once; at least 1. More may be submitted: they wait.
     pub throttle_limit: u32,
+    /// How long each operation may take, in seconds from its turn on, up to
+    /// `AZMI_LONGEST_TIMEOUT_S`; 0 for as long as its client, or the request to sign in, says.
+    pub timeout_s: i32,
     /// 1 to receive verbose lines.
     pub verbose: u8,
     /// 1 when the host answers guarded warnings: `AZMI_EVENT_GUARDED_WARNING`.
@@ -441,6 +451,18 @@ pub struct AzmiConnectRequest {
     /// The full path of a file of certificates to trust beside the system's.
     #[azmi(optional)]
     pub certificate_authority: AzmiStr,
+    /// How long the sign-in, and each operation with the client that it makes, may take, in seconds
+    /// up to `AZMI_LONGEST_TIMEOUT_S`; 0 for an hour.
+    #[azmi(none = 0, name = TimeoutSec)]
+    pub timeout_s: i32,
+    /// How long one attempt at a request may take, in seconds up to
+    /// `AZMI_LONGEST_REQUEST_TIMEOUT_S`; 0 for 100.
+    #[azmi(none = 0, name = RequestTimeoutSec)]
+    pub request_timeout_s: i32,
+    /// How often a request is sent again that Azure throttles or that fails in passing, up to
+    /// `AZMI_MOST_RETRIES`; negative for the default.
+    #[azmi(none = -1)]
+    pub retry_count: i32,
 }
 
 /// What `azmi_identity_create` needs.
@@ -1555,6 +1577,8 @@ pub struct AzmiProgress {
     pub percent: i32,
     /// How long it has taken so far, in seconds.
     pub seconds_elapsed: u32,
+    /// How long it will take, in seconds, or -1 when it is not known.
+    pub seconds_left: i32,
 }
 
 /// Why an operation failed.

@@ -1,15 +1,13 @@
 //! When a change that was refused, or that did not last, is worth another attempt.
 
-use tokio::time::sleep;
-
 use super::failure::missing_identity;
 use super::model::Existence;
 use super::read::read;
 use super::references::existence;
 use super::settle::settle;
 use super::subject::{Subject, named};
-use crate::arm::{Client, Replication};
-use crate::base::{Error, ResourceId, Result, known_code};
+use crate::arm::Client;
+use crate::base::{Error, Polling, ResourceId, Result, Wait, known_code};
 
 /// The number of attempts at a change that other writers interrupt.
 const ATTEMPTS: u32 = 12;
@@ -20,7 +18,7 @@ pub(crate) struct Attempts {
     outcome: &'static str,
     lost: u32,
     /// The wait for an identity that the provider does not know yet, once there is one.
-    replication: Option<Replication>,
+    replication: Option<Polling>,
 }
 
 /// Why another attempt may succeed.
@@ -64,7 +62,14 @@ impl Attempts {
             settle(client, subject).await?;
         }
         if self.lost > 1 {
-            sleep(client.retry().first_wait / 8 * self.lost).await;
+            let length = client.retry().first_wait / 8 * self.lost;
+            let wait = Wait::new(
+                format!("Updating {}", subject.named()),
+                "the next attempt at the change",
+            )
+            .because("another client modifies the resource");
+            wait.pause_within_deadline(client.observer(), subject.id.as_str(), length)
+                .await?;
         }
         Ok(())
     }
@@ -85,11 +90,17 @@ impl Attempts {
                 subject.named()
             ),
             Existence::Exists => {
-                let replication = self.replication.get_or_insert_with(Replication::begin);
-                if !replication.is_over(client) {
-                    let activity = "Waiting until Azure finds the new identity";
-                    replication.wait(client, activity, identity.name()).await;
-                    return Ok(());
+                let replication = self
+                    .replication
+                    .get_or_insert_with(|| Polling::begin(client.retry()));
+                if replication.elapsed() < client.retry().replication {
+                    let wait = Wait::new(
+                        "Waiting until Azure finds the new identity",
+                        format!("Azure to find identity '{}'", identity.name()),
+                    );
+                    return replication
+                        .wait(client.observer(), subject.id.as_str(), wait, None)
+                        .await;
                 }
                 format!(
                     "Azure does not find {} yet, although it exists, and refuses to \

@@ -3,14 +3,13 @@
 //! time, from any process, and with providers that have no operations to look at.
 
 use serde::Deserialize;
-use tokio::time::{Instant, sleep};
 
 use super::failure;
 use super::model::ResourceIdentity;
 use super::read::{Found, read};
 use super::subject::{Named, Subject};
 use crate::arm::Client;
-use crate::base::{Category, Error, Method, Progress, Result};
+use crate::base::{Category, Deadline, Error, Method, Polling, ResourceId, Result, Wait};
 
 /// Waits until Azure is done with a resource.
 ///
@@ -30,37 +29,33 @@ pub async fn wait(client: &Client, named: &Named) -> Result<ResourceIdentity> {
 /// The resource as it is once Azure is done with it, well or badly.
 pub(super) async fn settle(client: &Client, subject: &Subject) -> Result<Found> {
     let id = &subject.id;
-    let started = Instant::now();
-    for look in 0.. {
-        let found = read(client, subject).await?;
+    let mut polling = Polling::begin(client.retry());
+    loop {
+        let found = read(client, subject)
+            .await
+            .map_err(|error| continues(error, id))?;
         if !found.identity.is_changing() {
             return Ok(found);
         }
-        if started.elapsed() > client.retry().operation_limit {
-            break;
-        }
-        client.observer().progress(Progress {
-            activity: format!("Waiting for {}", id.name()),
-            status: format!(
-                "Operation in progress: {}",
-                found.identity.provisioning_state
-            ),
-            percent: None,
-            seconds_elapsed: started.elapsed().as_secs() as u32,
-        });
-        sleep(client.retry().poll_wait(look, None)).await;
+        let activity = format!("Waiting for {}", id.name());
+        let wait = Wait::new(activity, "the end of the operation")
+            .because(found.identity.provisioning_state);
+        polling
+            .wait(client.observer(), id.as_str(), wait, None)
+            .await
+            .map_err(|error| continues(error, id))?;
     }
-    let message = format!(
-        "The operation on '{id}' has not ended after {} minutes",
-        started.elapsed().as_secs() / 60
-    );
-    Err(Error::new(
-        Category::OperationTimeout,
-        "OperationTimeout",
-        id.as_str(),
-        message,
-    )
-    .advise("Wait again, or check it in the portal."))
+}
+
+/// The error of a wait that ended before Azure was done with a resource.
+pub(super) fn continues(error: Error, id: &ResourceId) -> Error {
+    match Deadline::ended(&error) {
+        true => error.advise(format!(
+            "The operation continues in Azure: wait for it with Wait-ResourceIdentity -ResourceId \
+             '{id}', or specify a longer -TimeoutSec."
+        )),
+        false => error,
+    }
 }
 
 #[derive(Deserialize)]

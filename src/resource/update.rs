@@ -23,7 +23,7 @@ use super::wanted::{Update, Wanted, is_unknown, refused, unknown_in_words};
 use super::words::{describe, effects, in_words};
 use super::{body, failure, hidden, references, uses};
 use crate::arm::{Client, Lanes, Operation, Plan, Reply};
-use crate::base::{Category, Error, Method, Result, capitalized, with_full_stop};
+use crate::base::{Category, Error, Method, Result, Wait, capitalized, with_full_stop};
 
 /// A change that was checked as far as it can be without reading the resource.
 pub(crate) struct Checked<'a> {
@@ -85,7 +85,13 @@ impl<'a> Checked<'a> {
     async fn turn(&self, client: &Client) -> OwnedMutexGuard<()> {
         static LANES: Lazy<Lanes<()>> = Lazy::new(Lanes::default);
         let lane: Arc<Mutex<()>> = LANES.of(client, &self.subject.id);
-        lane.lock_owned().await
+        let wait = Wait::new(
+            format!("Updating the identity of {}", self.subject.id.name()),
+            "its turn among the changes of the resource",
+        );
+        // What the other changes take does not count.
+        let _held = client.observer().deadline().hold();
+        wait.until(client.observer(), None, lane.lock_owned()).await
     }
 
     /// Whether a write of the resource as it was found is conditional on that, and keeps what it does
@@ -216,6 +222,7 @@ impl<'a> Checked<'a> {
             return read(client, subject).await;
         }
         if let Err(error) = operation.wait().await {
+            let error = settle::continues(error, id);
             return Err(self.with_outcome(client, error).await);
         }
         // An answer without the address of an operation may have begun one all the same.

@@ -25,6 +25,7 @@ static inline uint64_t new_queue(void) {
   struct AzmiQueueOptions options;
   uint64_t queue = 0;
   options.throttle_limit = 4;
+  options.timeout_s = 0;
   options.verbose = 0;
   options.guards = 0;
   CHECK(azmi_queue_create(&options, &queue) == AZMI_OK);

@@ -18,6 +18,7 @@ static void queues(void) {
 
   CHECK(azmi_queue_create(NULL, &queue) == AZMI_ERROR_NULL);
   options.throttle_limit = 0;
+  options.timeout_s = 0;
   options.verbose = 0;
   options.guards = 0;
   CHECK(azmi_queue_create(&options, &queue) == AZMI_ERROR_VALUE);

@@ -6,6 +6,7 @@ mod access;
 #[cfg(unix)]
 mod audience;
 mod bindings;
+mod bounds;
 mod c_abi;
 mod completion;
 mod errors;

@@ -645,7 +645,7 @@ async fn an_identity_that_compute_does_not_find_yet_is_waited_for() {
     assert_eq!(names(&vm.unwrap()), ["id1"]);
     {
         let progress = local.heard.progress.lock().unwrap();
-        let mut waits = progress.iter().filter(|one| one.status == "id1");
+        let mut waits = progress.iter().filter(|one| one.status.contains("'id1'"));
         assert!(waits.any(|one| one.activity.contains("the new identity")));
     }
 

@@ -4,15 +4,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use crate::auth::ask::Answer;
+use crate::auth::ask::{Answer, send};
 use crate::auth::caller::Caller;
 use crate::auth::token::{AccessToken, Secret};
 use crate::auth::token_endpoint::date;
 use crate::base::{
-    ArmError, Category, Error, NoAnswer, Result, Url, capitalized, is_loopback, read_body,
-    retry_after, truncated,
+    ArmError, Category, Error, NoAnswer, Result, Url, Wait, capitalized, is_loopback, retry_after,
+    truncated,
 };
 
 /// A request for a token to a service of this machine.
@@ -118,26 +118,29 @@ impl TokenRequest<'_> {
         let retry = caller.retry;
         let started = Instant::now();
         for attempt in 1.. {
-            let (error, asked) = match self.attempt(caller).await {
+            let (why, asked) = match self.attempt(caller).await {
                 Ok(answer) if !may_change(answer.status) => return Ok(answer),
                 Ok(answer) => {
                     let asked = retry_after(&answer.headers).ok().flatten();
                     // While it is restarted it is gone for 70 s at most.
-                    let restarts =
-                        answer.status == 410 && started.elapsed() < retry.identity_restart;
+                    let restarts = answer.status == 410
+                        && retry.attempts > 1
+                        && started.elapsed() < retry.identity_restart;
                     if attempt >= retry.attempts && !restarts {
                         return Ok(answer);
                     }
-                    (None, asked)
+                    (format!("HTTP {}", answer.status), asked)
                 }
-                Err(error) => (Some(error), None),
+                Err(error) if attempt >= retry.connect_attempts => return Err(error),
+                Err(error) => (error.message().to_owned(), None),
             };
-            if let Some(error) = error
-                && attempt >= retry.connect_attempts
-            {
-                return Err(error);
-            }
-            sleep(retry.retry_wait(attempt, asked)).await;
+            Wait::new(
+                "Signing in",
+                format!("the next request to {}", self.service),
+            )
+            .because(why)
+            .pause(&**caller.observer, retry.retry_wait(attempt, asked))
+            .await;
         }
         unreachable!("the last attempt returns")
     }
@@ -145,29 +148,18 @@ impl TokenRequest<'_> {
     async fn attempt(&self, caller: &Caller<'_>) -> Result<Answer> {
         use secrecy::ExposeSecret;
 
-        let mut request = caller
-            .http
-            .machine()?
-            .get(self.url.clone())
-            .timeout(REQUEST_TIMEOUT);
+        let most = REQUEST_TIMEOUT.min(caller.http.request_timeout());
+        let mut request = caller.http.machine()?.get(self.url.clone()).timeout(most);
         for (name, value) in &self.headers {
             let mut value = reqwest::header::HeaderValue::from_str(value.expose_secret())
                 .map_err(|_| self.unavailable("the environment contains no usable header"))?;
             value.set_sensitive(true);
             request = request.header(*name, value);
         }
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| self.broken(&error.into()))?;
+        let wait = Wait::new("Signing in", format!("a response of {}", self.service));
+        let answer = wait.until(&**caller.observer, Some(most), send(request));
+        let answer = answer.await.map_err(|error| self.broken(&error))?;
         let secrets: Vec<_> = self.headers.iter().map(|(_, value)| value).collect();
-        let answer = Answer {
-            status: answer.status().as_u16(),
-            headers: answer.headers().clone(),
-            body: read_body(answer)
-                .await
-                .map_err(|error| self.broken(&error))?,
-        };
         Ok(answer.without(&secrets))
     }
 

@@ -7,7 +7,7 @@ use super::selector::{IdentitySelector, ParameterNames};
 use crate::auth::caller::Caller;
 use crate::auth::token::AccessToken;
 use crate::auth::variables::Variables;
-use crate::base::{Result, Url};
+use crate::base::{Result, Url, Wait};
 
 /// The service at its address of the link, the same on every machine.
 pub(super) struct Imds {
@@ -48,7 +48,10 @@ impl Imds {
     /// clouds have other services at the same address.
     pub(super) async fn probe(&self, caller: &Caller<'_>) -> Result<()> {
         let request = caller.http.machine()?.get(self.url()).timeout(PROBE);
-        match request.send().await {
+        let answer = Wait::new("Signing in", format!("a response of {SERVICE}"))
+            .until(&**caller.observer, Some(PROBE), request.send())
+            .await;
+        match answer {
             Ok(answer) if matches!(answer.status().as_u16(), 400 | 404 | 410 | 429 | 500..=599) => {
                 Ok(())
             }

@@ -7,7 +7,7 @@ use super::list::all;
 use super::model::FederatedCredential;
 use super::target::{CredentialTarget, identity};
 use crate::arm::{Client, Lanes};
-use crate::base::{ResourceId, Result};
+use crate::base::{ResourceId, Result, Wait};
 
 /// What those who write one after the other know of an identity's credentials.
 type Cached = Option<Vec<FederatedCredential>>;
@@ -36,8 +36,15 @@ impl Lane {
     }
 
     pub(super) async fn of(client: &Client, identity: ResourceId) -> Self {
+        let wait = Wait::new(
+            format!("Writing federated credentials of {}", identity.name()),
+            "its turn among the writes of the identity",
+        );
+        let lane = LANES.of(client, &identity).lock_owned();
+        // What the other writes take does not count.
+        let _held = client.observer().deadline().hold();
         Self {
-            cached: LANES.of(client, &identity).lock_owned().await,
+            cached: wait.until(client.observer(), None, lane).await,
             identity,
         }
     }

@@ -1,7 +1,7 @@
 //! Writing federated credentials, one at a time under each identity.
 
 use serde_json::json;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::lane::Lane;
 use super::list::{all, read};
@@ -9,7 +9,7 @@ use super::model::{FederatedCredential, FederatedProperties, MAX_CREDENTIALS, au
 use super::source::Source;
 use super::target::{CredentialId, CredentialTarget};
 use crate::arm::{Client, Plan, Reply, Request};
-use crate::base::{Category, Error, Method, Progress, Result};
+use crate::base::{Category, Error, Method, Result, Wait};
 use crate::identity::model::API_VERSION;
 
 /// The federated credential to create.
@@ -447,16 +447,16 @@ impl Lane {
             match sent.await {
                 Err(error) if error.code() == CONCURRENT && attempt < MAX_ATTEMPTS => {
                     self.invalidate();
-                    client.observer().progress(Progress {
-                        activity: format!(
-                            "Writing federated credentials of {}",
-                            self.identity().name()
-                        ),
-                        status: "Another client is writing".to_owned(),
-                        percent: None,
-                        seconds_elapsed: started.elapsed().as_secs() as u32,
-                    });
-                    sleep(client.retry().backoff(attempt, 1.0)).await;
+                    let identity = self.identity();
+                    let wait = Wait::new(
+                        format!("Writing federated credentials of {}", identity.name()),
+                        "the next attempt at the write",
+                    )
+                    .because("another client writes federated credentials of the identity")
+                    .since(started);
+                    let length = client.retry().backoff(attempt, 1.0);
+                    wait.pause_within_deadline(client.observer(), identity.as_str(), length)
+                        .await?;
                     attempt += 1;
                 }
                 Err(error) => {
