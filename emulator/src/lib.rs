@@ -55,7 +55,7 @@ use tokio::task::JoinHandle;
 
 pub use base::admin_key::{AdminKey, HEADER as ADMIN_KEY_HEADER, VARIABLE as ADMIN_KEY_VARIABLE};
 use base::clock::Clock;
-pub use base::options::{Options, StartError};
+pub use base::options::{Limits, Options, StartError};
 pub use base::seed;
 use server::{Shared, Transport};
 use state::faults::{self, Faults};
@@ -137,7 +137,7 @@ impl Emulator {
         let admin_key = options.admin_key.clone().unwrap_or_else(AdminKey::random);
         let mut world = app::world(endpoint.clone(), admin_key.clone(), clock, &options, state);
         world.session.faults = faults;
-        let shared = Arc::new(Shared::new(world));
+        let shared = Arc::new(Shared::new(world, options.limits.clone()));
         let storage = options
             .state_path
             .map(|path| Storage::start(path, Arc::clone(&shared)));

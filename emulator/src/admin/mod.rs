@@ -28,6 +28,9 @@ use crate::tokens::store::Tokens;
 /// The first segment of every path here.
 const PREFIX: &str = "_emulator";
 
+/// How many faults there are at most: every request is compared with each.
+const MAX_FAULTS: usize = 1_000;
+
 /// Whether the request is for this part of the emulator.
 pub(crate) fn is_ours(request: &Request) -> bool {
     request.segment_is(0, PREFIX)
@@ -82,6 +85,14 @@ pub(crate) fn answer(
             Reply::empty(204)
         }
         ("GET", ["faults"]) => Reply::json(200, &json!(world.session.faults.list())),
+        ("POST", ["faults"]) if world.session.faults.list().len() >= MAX_FAULTS => problem(
+            400,
+            "InvalidFault",
+            format!(
+                "There are {MAX_FAULTS} faults, spent ones too, which is the most; clear them with \
+                 DELETE /_emulator/faults."
+            ),
+        ),
         ("POST", ["faults"]) => match world.session.faults.add(&request.body, now) {
             Ok(armed) => Reply::json(201, &json!(armed)),
             Err(message) => problem(400, "InvalidFault", message),
@@ -397,6 +408,7 @@ fn about(world: &World) -> Value {
     about["hosts"] = hosts::list(world);
     about["started"] = json!(iso_time(world.site.started));
     about["requests"] = json!(world.session.log.len());
+    about["droppedRequests"] = json!(world.session.log.dropped());
     about["stateError"] = json!(world.session.state_error);
     about
 }

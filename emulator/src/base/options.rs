@@ -29,6 +29,8 @@ pub struct Options {
     pub arc_folder: Option<PathBuf>,
     /// The key for `/_emulator`; a random one if it is not given.
     pub admin_key: Option<AdminKey>,
+    /// What connections may take.
+    pub limits: Limits,
     /// Serve https, with a certificate that is made at the start.
     #[cfg(feature = "tls")]
     pub tls: bool,
@@ -46,8 +48,35 @@ impl Default for Options {
             state_path: None,
             arc_folder: None,
             admin_key: None,
+            limits: Limits::default(),
             #[cfg(feature = "tls")]
             tls: false,
+        }
+    }
+}
+
+/// What connections may take. Every program on the machine can open them, so what one program takes
+/// must be little. Beside these, a request's line and headers have at most 64 KiB and 100 headers
+/// (431), and its body 4 MiB (413), which are Azure's.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// How many connections are open at once: twice what a command of the module opens at most.
+    /// A further one is accepted and closed at once, without an answer, so that its client does not
+    /// wait.
+    pub connections: usize,
+    /// How long the headers of a request, or the start of TLS, may take; for as long a connection
+    /// may wait for its next request. It is closed then, without an answer.
+    pub header_time: Duration,
+    /// How long the body of a request may take. The answer is 408 then, and the connection closes.
+    pub body_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections: 512,
+            header_time: Duration::from_secs(30),
+            body_time: Duration::from_secs(30),
         }
     }
 }

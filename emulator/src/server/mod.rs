@@ -2,6 +2,7 @@
 //! log.
 
 mod delivery;
+mod time;
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use time::{RealTime, within};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
@@ -24,9 +26,13 @@ use crate::arm::error::ArmError;
 use crate::arm::headers::{self, Ids};
 use crate::base::clock::{Millis, http_date, iso_time};
 use crate::base::http::{Reply, Request};
+use crate::base::options::Limits;
 use crate::state::World;
 use crate::state::faults::{Delivery, Exchange, Interference};
 use crate::state::log::Entry;
+
+/// The largest request line and headers together. Signed URLs and tokens have some kilobytes each.
+const MAX_HEADER: usize = 64 * 1024;
 
 /// The largest body that ARM takes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -39,6 +45,7 @@ const MAX_DISCARDED: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Shared {
     world: Mutex<World>,
+    limits: Limits,
     /// Told after a change of the state.
     pub(crate) changed: Notify,
     /// Told for how many milliseconds no connection is accepted.
@@ -46,9 +53,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World) -> Self {
+    pub(crate) fn new(world: World, limits: Limits) -> Self {
         Shared {
             world: Mutex::new(world),
+            limits,
             changed: Notify::new(),
             refuse: watch::Sender::new(0),
         }
@@ -101,6 +109,11 @@ pub(crate) async fn run(
             }
             _ = &mut stop => break,
         };
+        // Those that have ended do not count.
+        while connections.try_join_next().is_some() {}
+        if connections.len() >= shared.limits.connections {
+            continue;
+        }
         // Small replies should not wait for more; where that is refused they just do.
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&shared);
@@ -112,7 +125,8 @@ pub(crate) async fn run(
             Transport::Tls(acceptor) => {
                 connections.spawn(async move {
                     // A client that does not trust the certificate goes away during this.
-                    if let Ok(stream) = acceptor.accept(stream).await {
+                    let accepted = acceptor.accept(stream);
+                    if let Some(Ok(stream)) = within(shared.limits.header_time, accepted).await {
                         connection(stream, shared).await;
                     }
                 });
@@ -141,7 +155,10 @@ async fn listen_again(
 async fn connection(stream: impl Stream, shared: Arc<Shared>) {
     let end = End::default();
     let service = service_fn(|request| Box::pin(serve(Arc::clone(&shared), end.clone(), request)));
-    let http = hyper::server::conn::http1::Builder::new();
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(RealTime)
+        .header_read_timeout(shared.limits.header_time)
+        .max_header_size(MAX_HEADER);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     // Errors are the client's going away, or a connection ended by a fault.
     let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
@@ -149,8 +166,40 @@ async fn connection(stream: impl Stream, shared: Arc<Shared>) {
     end.carry_out(stream).await;
 }
 
-/// The whole body; none if it is too large.
-async fn read(mut body: Incoming) -> Result<Option<Bytes>, ConnectionClosed> {
+/// Why the body of a request was not read.
+#[derive(Debug, Clone, Copy)]
+enum Unread {
+    TooLarge,
+    TooSlow,
+}
+
+impl Unread {
+    /// The answer to the request, which is not carried out.
+    fn reply(self, limits: &Limits) -> Reply {
+        let error = match self {
+            Unread::TooLarge => ArmError::new(
+                413,
+                "RequestContentTooLarge",
+                format!(
+                    "The request content size exceeds the maximum size of {} MB.",
+                    MAX_BODY / 1024 / 1024
+                ),
+            ),
+            Unread::TooSlow => ArmError::new(
+                408,
+                "RequestTimeout",
+                format!(
+                    "The body of the request did not arrive within {:?}.",
+                    limits.body_time
+                ),
+            ),
+        };
+        error.gateway().header("Connection", "close").into_reply()
+    }
+}
+
+/// The whole body.
+async fn read(mut body: Incoming) -> Result<Result<Bytes, Unread>, ConnectionClosed> {
     let mut whole = BytesMut::new();
     let mut size = 0_usize;
     while let Some(frame) = body.frame().await {
@@ -167,7 +216,10 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, ConnectionClosed> {
             whole.extend_from_slice(data);
         }
     }
-    Ok((size <= MAX_BODY).then(|| whole.freeze()))
+    Ok(match size <= MAX_BODY {
+        true => Ok(whole.freeze()),
+        false => Err(Unread::TooLarge),
+    })
 }
 
 async fn serve(
@@ -176,17 +228,25 @@ async fn serve(
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Delivered>, ConnectionClosed> {
     let (parts, body) = request.into_parts();
-    let body = read(body).await?;
-    let too_large = body.is_none();
+    let (body, unread) = match within(shared.limits.body_time, read(body)).await {
+        Some(read) => match read? {
+            Ok(body) => (body, None),
+            Err(unread) => (Bytes::new(), Some(unread)),
+        },
+        None => (Bytes::new(), Some(Unread::TooSlow)),
+    };
+    let unread = unread.map(|why| why.reply(&shared.limits));
     let request = Request::new(
         parts.method,
         parts.uri.path(),
         parts.uri.query().unwrap_or_default(),
         parts.headers,
-        body.unwrap_or_default(),
+        body,
     );
     if app::is_admin(&request) {
-        let reply = {
+        let reply = if let Some(unread) = unread {
+            unread
+        } else {
             let mut world = shared.world();
             let now = world.site.clock.now();
             app::settle(&mut world, now);
@@ -199,7 +259,7 @@ async fn serve(
         };
         return Ok(response(reply).map(Delivered::whole));
     }
-    let (reply, delivery) = exchange(&shared, &request, too_large).await;
+    let (reply, delivery) = exchange(&shared, &request, unread).await;
     if let Delivery::Refused(wait) = delivery {
         // Nobody receives it if the emulator is being stopped.
         let _ = shared.refuse.send(wait);
@@ -210,7 +270,7 @@ async fn serve(
 }
 
 /// One exchange with a client of the emulated cloud: the answer, and how it gets there.
-async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> (Reply, Delivery) {
+async fn exchange(shared: &Shared, request: &Request, unread: Option<Reply>) -> (Reply, Delivery) {
     let ids = Ids::of(request);
     let (arrived, latency, met) = {
         let mut world = shared.world();
@@ -240,7 +300,8 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> (Reply
         let before = world.revision;
         app::settle(&mut world, now);
         let authenticated = is_authenticated(&world, request, now);
-        let real = carried_out.then(|| handle(&mut world, request, too_large, now));
+        let real =
+            carried_out.then(|| unread.unwrap_or_else(|| app::answer(&mut world, request, now)));
         let service_status = real.as_ref().map(|reply| reply.status);
         let mut reply = instead.or(real).unwrap_or_else(|| Reply::empty(200));
         if let Some(rewrite) = rewrite {
@@ -279,23 +340,6 @@ async fn exchange(shared: &Shared, request: &Request, too_large: bool) -> (Reply
 
 fn invalid_fault(why: String) -> Reply {
     ArmError::new(400, "InvalidFault", why).into_reply()
-}
-
-fn handle(world: &mut World, request: &Request, too_large: bool, now: Millis) -> Reply {
-    if too_large {
-        return ArmError::new(
-            413,
-            "RequestContentTooLarge",
-            format!(
-                "The request content size exceeds the maximum size of {} MB.",
-                MAX_BODY / 1024 / 1024
-            ),
-        )
-        .gateway()
-        .header("Connection", "close")
-        .into_reply();
-    }
-    app::answer(world, request, now)
 }
 
 fn response(reply: Reply) -> hyper::Response<Bytes> {

@@ -8,6 +8,10 @@ use serde::Serialize;
 /// How many entries are remembered; older ones go first.
 const CAPACITY: usize = 10_000;
 
+/// How many bytes of text the entries have together: what a client sends in a path or a header may
+/// be long.
+const MAX_TEXT: usize = 32 * 1024 * 1024;
+
 /// One request.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,11 +39,22 @@ pub(crate) struct Entry {
     pub(crate) fault: bool,
 }
 
+impl Entry {
+    /// The bytes of what the client sent.
+    fn text(&self) -> usize {
+        let optional = [&self.client_request_id, &self.user_agent, &self.if_match];
+        let optional = optional.into_iter().flatten().map(String::len);
+        self.method.len() + self.path.len() + optional.sum::<usize>()
+    }
+}
+
 /// The last requests.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     entries: VecDeque<Entry>,
+    text: usize,
     count: u64,
+    cleared: u64,
 }
 
 impl Log {
@@ -47,15 +62,26 @@ impl Log {
     pub(crate) fn add(&mut self, mut entry: Entry) {
         self.count += 1;
         entry.sequence = self.count;
-        if self.entries.len() >= CAPACITY {
-            self.entries.pop_front();
-        }
+        self.text += entry.text();
         self.entries.push_back(entry);
+        while self.entries.len() > CAPACITY || self.text > MAX_TEXT {
+            let Some(oldest) = self.entries.pop_front() else {
+                break;
+            };
+            self.text -= oldest.text();
+        }
     }
 
     /// Forgets the entries; numbers go on from where they were.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.text = 0;
+        self.cleared = self.count;
+    }
+
+    /// How many entries since the last time that it was cleared are no longer in it.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.count - self.cleared - self.entries.len() as u64
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
@@ -71,9 +97,8 @@ impl Log {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_log_is_bounded_and_numbers_go_on() {
-        let entry = Entry {
+    fn entry() -> Entry {
+        Entry {
             sequence: 0,
             time: String::new(),
             method: String::new(),
@@ -87,15 +112,38 @@ mod tests {
             if_match: None,
             authenticated: false,
             fault: false,
-        };
+        }
+    }
+
+    #[test]
+    fn the_log_is_bounded_and_numbers_go_on() {
+        let entry = entry();
         let mut log = Log::default();
         for _ in 0..CAPACITY + 5 {
             log.add(entry.clone());
         }
         assert_eq!(log.len(), CAPACITY);
         assert_eq!(log.entries().next().unwrap().sequence, 6);
+        assert_eq!(log.dropped(), 5);
         log.clear();
+        assert_eq!(log.dropped(), 0);
         log.add(entry);
         assert_eq!(log.entries().next().unwrap().sequence, CAPACITY as u64 + 6);
+    }
+
+    #[test]
+    fn long_requests_take_the_place_of_more_entries() {
+        let mut long = entry();
+        long.path = "x".repeat(64 * 1024);
+        let mut log = Log::default();
+        for _ in 0..CAPACITY {
+            log.add(long.clone());
+        }
+        assert_eq!(log.len(), MAX_TEXT / (64 * 1024));
+        assert_eq!(log.dropped(), (CAPACITY - log.len()) as u64);
+        for _ in 0..CAPACITY {
+            log.add(entry());
+        }
+        assert_eq!((log.len(), log.text), (CAPACITY, 0));
     }
 }

@@ -17,6 +17,7 @@ mod generic;
 mod graph;
 mod hosts;
 mod identities;
+mod limits;
 mod machines;
 mod msgraph;
 mod resource_types;
