@@ -30,12 +30,8 @@ internal static class Tables
             Column.Of(nameof(ResourceIdentity.Type)),
             Column.Computed(nameof(ResourceIdentity.UserAssignedIdentity), AssignedIdentities),
             Column.Of(nameof(ResourceIdentity.ResourceType))),
-        Of<VmIdentity>(
-            Column.Of(nameof(VmIdentity.Name)),
-            Column.Of(nameof(VmIdentity.ResourceGroupName)),
-            Column.Of(nameof(VmIdentity.Type)),
-            Column.Computed(nameof(VmIdentity.UserAssignedIdentity), AssignedIdentities),
-            Column.OfGuid(nameof(VmIdentity.PrincipalId))),
+        OfMachine<VmIdentity>(),
+        OfMachine<VmssIdentity>(),
         Of<AssignedIdentity>(
             Column.Of(nameof(AssignedIdentity.Name)),
             Column.OfGuid(nameof(AssignedIdentity.PrincipalId)),
@@ -92,6 +88,14 @@ internal static class Tables
                 nameof(ArmDeployment.Outputs),
                 "$(foreach ($name in $_.Outputs.Keys) { \"$name = $($_.Outputs[$name].Value)\" }) -join ', '")),
     ];
+
+    private static ExtendedTypeDefinition OfMachine<T>()
+        where T : VmIdentity => Of<T>(
+            Column.Of(nameof(VmIdentity.Name)),
+            Column.Of(nameof(VmIdentity.ResourceGroupName)),
+            Column.Of(nameof(VmIdentity.Type)),
+            Column.Computed(nameof(VmIdentity.UserAssignedIdentity), AssignedIdentities),
+            Column.OfGuid(nameof(VmIdentity.PrincipalId)));
 
     private static ExtendedTypeDefinition Of<T>(params Column[] columns)
     {

@@ -131,18 +131,21 @@ Describe 'The module' {
         $views = Get-FormatData ManagedIdentity.Models.*
         $views.Count | Should -BeGreaterThan 3
         foreach ($view in $views) {
-            $table = $view.FormatViewDefinition.Control
+            $table, $list = $view.FormatViewDefinition.Control
             $table | Should -BeOfType System.Management.Automation.TableControl
+            $list | Should -BeOfType System.Management.Automation.ListControl
             @($table.Headers).Count | Should -BeLessOrEqual 5 -Because $view.TypeName
             @($table.Rows[0].Columns).Count | Should -Be @($table.Headers).Count
             $type = $view.TypeName -as [type]
+            # In a list are all properties.
+            $list.Entries[0].Items.Label | Sort-Object | Should -Be ($type.GetProperties().Name | Sort-Object)
             foreach ($cell in $table.Rows[0].Columns.DisplayEntry | Where-Object ValueType -EQ Property) {
                 $type.GetProperty($cell.Value) | Should -Not -BeNullOrEmpty -Because "$type has $($cell.Value)"
             }
         }
         foreach ($name in $commands.OutputType.Name | Where-Object { $_ -like 'ManagedIdentity.Models.*' } | Sort-Object -Unique) {
-            # What Azure PowerShell returns is shown as it shows it, and a scale set as a machine.
-            if ($name -notlike '*.AzureOperationResponse' -and $name -notlike '*.VmssIdentity') {
+            # What Azure PowerShell returns is shown as it shows it.
+            if ($name -notlike '*.AzureOperationResponse') {
                 $views.TypeName | Should -Contain $name
             }
         }
