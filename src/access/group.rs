@@ -263,12 +263,10 @@ async fn post(client: &Client, group: &Group, principal_id: &str) -> Result<Repl
     let url = client
         .graph_url(&format!("/v1.0/groups/{}/members/$ref", group.id))
         .await?;
-    client
-        .send(
-            Request::new(Method::POST, url, principal_id)
-                .body(&json!({ "@odata.id": object.as_str() })),
-        )
-        .await
+    let body = json!({ "@odata.id": object.as_str() });
+    // A member that is there already is refused, and nothing is added twice.
+    let request = Request::new(Method::POST, url, principal_id).repeatable();
+    client.send(request.body(&body)).await
 }
 
 async fn is_member(client: &Client, group: &Group, principal_id: &str) -> Result<bool> {

@@ -371,6 +371,9 @@ impl Client {
             perhaps_done.store(false, Ordering::Relaxed);
             let failed = match answer {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
+                    if reply.is_strange() {
+                        return Err(reply.unexpected(request.target));
+                    }
                     reply.repeated = repeated;
                     if audience.service == Service::ResourceManager {
                         principals::record(request.url.path(), &reply.body);

@@ -116,13 +116,24 @@ impl Reply {
         }
     }
 
+    /// Whether it has the ids that Azure gives its answers.
+    fn is_identified(&self) -> bool {
+        let ids = [self.request_id(), self.header("x-ms-correlation-request-id")];
+        ids.iter().any(|id| !id.is_empty())
+    }
+
+    /// Whether something between this machine and Azure answered, such as the page of a proxy or of
+    /// a network to sign in to: its status says nothing of what Azure did.
+    pub(super) fn is_strange(&self) -> bool {
+        !self.is_identified() && !self.is_empty() && !json::is_json(&self.body)
+    }
+
     pub(super) fn error(&self, target: &str) -> Error {
         let answer = Answer {
             status: self.status,
             host: &self.host,
             server: self.header("server"),
-            is_identified: !self.request_id().is_empty()
-                || !self.header("x-ms-correlation-request-id").is_empty(),
+            is_identified: self.is_identified(),
             body: &self.body,
         };
         self.identified(Error::from_answer(target, &answer))

@@ -69,6 +69,14 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// A POST that comes to the same when it is carried out twice.
+    pub(crate) fn repeatable(self) -> Self {
+        Self {
+            idempotency: Idempotency::Idempotent,
+            ..self
+        }
+    }
+
     /// Adds a body.
     pub(crate) fn body(self, body: &'a (dyn fmt::Display + Sync)) -> Self {
         self.body_if(Some(body))

@@ -120,6 +120,20 @@ async fn a_body_without_an_end_is_an_error_and_no_success() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_network_is_no_success_of_a_deletion() {
+    let endpoint = server(|_, _| {
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html\r\n\r\n";
+        format!("{head}<html><body>Sign in to this network</body></html>").into_bytes()
+    })
+    .await;
+    let client = client(&endpoint).await;
+    let deleted = identity::delete(&client, &support::target("id1")).await;
+    let error = deleted.unwrap_err();
+    assert_eq!(error.code(), "UnexpectedContent");
+    assert!(error.may_be_done(), "{error}");
+}
+
+#[tokio::test]
 async fn a_refusal_does_not_repeat_the_token() {
     let endpoint = server(|_, head| {
         let sent = head
