@@ -18,7 +18,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
         ///  call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_EMULATOR_ABI_VERSION = 2;
+        internal const uint AZMI_EMULATOR_ABI_VERSION = 3;
         /// <summary>
         ///  `azmi_emulator_start`: the emulator did not start; the error says why.
         /// </summary>
@@ -42,6 +42,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_emulator_seed", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_emulator_seed(AzmiEmulatorSeed* seed);
+
+        /// <summary>
+        ///  Writes the faults that have a name. They and their texts live as long as the library.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_faults", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_faults(AzmiEmulatorFaultList* faults);
 
         /// <summary>
         ///  Starts an emulator in this process, and returns when it listens. `AZMI_OK`: `*started` is set,
@@ -104,6 +113,21 @@ namespace ManagedIdentity.Native
         ///  The file that keeps the state; when not given it is gone with the emulator.
         /// </summary>
         public AzmiStr state_path;
+        /// <summary>
+        ///  The folder that the host `arc` puts its keys in, a whole path; when not given it has a new
+        ///  one that only this user can read.
+        /// </summary>
+        public AzmiStr arc_folder;
+        /// <summary>
+        ///  The faults that requests meet from the start, each as the name of one of
+        ///  `azmi_emulator_faults`, with a number of times and a method where it is not for all:
+        ///  `Throttled`, `Throttled:2`, `Conflict:1@PUT`.
+        /// </summary>
+        public AzmiStr* faults;
+        /// <summary>
+        ///  The number of faults.
+        /// </summary>
+        public nuint faults_len;
     }
 
     /// <summary>
@@ -128,6 +152,38 @@ namespace ManagedIdentity.Native
         ///  Its secret, which is none: every emulator has it.
         /// </summary>
         public AzmiStr client_secret;
+    }
+
+    /// <summary>
+    ///  A fault that has a name.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiEmulatorFault
+    {
+        /// <summary>
+        ///  Its name.
+        /// </summary>
+        public AzmiStr name;
+        /// <summary>
+        ///  What happens.
+        /// </summary>
+        public AzmiStr summary;
+    }
+
+    /// <summary>
+    ///  The faults that have a name.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiEmulatorFaultList
+    {
+        /// <summary>
+        ///  The faults.
+        /// </summary>
+        public AzmiEmulatorFault* items;
+        /// <summary>
+        ///  How many there are.
+        /// </summary>
+        public nuint len;
     }
 
     /// <summary>
@@ -166,7 +222,7 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiEmulatorError
     {
         /// <summary>
-        ///  `EmulatorStartFailed`.
+        ///  `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`.
         /// </summary>
         public AzmiStr code;
         /// <summary>

@@ -9,7 +9,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 // call, and refuses to go on when they differ.
-#define AZMI_EMULATOR_ABI_VERSION 2
+#define AZMI_EMULATOR_ABI_VERSION 3
 
 // `azmi_emulator_start`: the emulator did not start; the error says why.
 #define AZMI_EMULATOR_FAILED 32
@@ -26,6 +26,22 @@ typedef struct AzmiEmulatorSeed {
   AzmiStr client_secret;
 } AzmiEmulatorSeed;
 
+// A fault that has a name.
+typedef struct AzmiEmulatorFault {
+  // Its name.
+  AzmiStr name;
+  // What happens.
+  AzmiStr summary;
+} AzmiEmulatorFault;
+
+// The faults that have a name.
+typedef struct AzmiEmulatorFaultList {
+  // The faults.
+  const struct AzmiEmulatorFault *items;
+  // How many there are.
+  size_t len;
+} AzmiEmulatorFaultList;
+
 // How an emulator shall run.
 typedef struct AzmiEmulatorOptions {
   // The port on 127.0.0.1; 0 for any free one.
@@ -36,6 +52,15 @@ typedef struct AzmiEmulatorOptions {
   uint32_t operation_ms;
   // The file that keeps the state; when not given it is gone with the emulator.
   AzmiStr state_path;
+  // The folder that the host `arc` puts its keys in, a whole path; when not given it has a new
+  // one that only this user can read.
+  AzmiStr arc_folder;
+  // The faults that requests meet from the start, each as the name of one of
+  // `azmi_emulator_faults`, with a number of times and a method where it is not for all:
+  // `Throttled`, `Throttled:2`, `Conflict:1@PUT`.
+  const AzmiStr *faults;
+  // The number of faults.
+  size_t faults_len;
 } AzmiEmulatorOptions;
 
 // An emulator that was started. The host frees the record with `azmi_emulator_free`, and ends the
@@ -55,7 +80,7 @@ typedef struct AzmiEmulator {
 
 // Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
 typedef struct AzmiEmulatorError {
-  // `EmulatorStartFailed`.
+  // `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`.
   AzmiStr code;
   // What happened.
   AzmiStr message;
@@ -78,6 +103,12 @@ uint32_t azmi_emulator_abi_version(void);
 // # Safety
 // See the module.
 int32_t azmi_emulator_seed(struct AzmiEmulatorSeed *seed);
+
+// Writes the faults that have a name. They and their texts live as long as the library.
+//
+// # Safety
+// See the module.
+int32_t azmi_emulator_faults(struct AzmiEmulatorFaultList *faults);
 
 // Starts an emulator in this process, and returns when it listens. `AZMI_OK`: `*started` is set,
 // and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.

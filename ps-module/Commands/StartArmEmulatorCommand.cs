@@ -37,6 +37,23 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }
 
+    /// <summary>
+    /// The faults that requests meet, by name. A number after a colon says how many times, a method after @ which
+    /// requests: Throttled, Throttled:2, Conflict:1@PUT. Without a number, a fault happens each time.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FaultCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Fault { get; set; } = [];
+
+    /// <summary>
+    /// The folder in which the emulator, as Azure Arc, puts its keys. Without it, it is a new folder that only this user
+    /// can read.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ArcFolder { get; set; }
+
     private protected override void Process()
     {
         if (ArmEmulator.Running is { } running)
@@ -45,6 +62,7 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
         }
 
         var path = StatePath is null ? null : FilePath(nameof(StatePath), StatePath);
+        var folder = ArcFolder is null ? null : FilePath(nameof(ArcFolder), ArcFolder);
         if (ShouldProcess(Port == 0 ? "127.0.0.1" : $"127.0.0.1:{Port}", "Start emulator"))
         {
             WriteObject(StartEmulator(new EmulatorOptions
@@ -53,6 +71,8 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
                 Latency = Latency,
                 OperationTime = OperationTime,
                 StatePath = path,
+                ArcFolder = folder,
+                Faults = Fault,
             }));
         }
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace ManagedIdentity.Native;
 
@@ -18,4 +19,10 @@ internal sealed class EmulatorOptions
 
     /// <summary>The full path of the file that keeps the state.</summary>
     public string? StatePath { get; set; }
+
+    /// <summary>The full path of the folder that Azure Arc's keys are in.</summary>
+    public string? ArcFolder { get; set; }
+
+    /// <summary>The faults that requests meet from the start.</summary>
+    public IReadOnlyList<string> Faults { get; set; } = [];
 }

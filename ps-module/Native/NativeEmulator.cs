@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using ManagedIdentity.Models;
 
 namespace ManagedIdentity.Native;
@@ -15,6 +16,22 @@ internal static unsafe class NativeEmulator
         return Read(seed);
     }
 
+    /// <summary>The faults that an emulator can have.</summary>
+    /// <exception cref="NativeException">There is no library, or it is another version's.</exception>
+    public static IReadOnlyList<EmulatorFault> Faults()
+    {
+        NativeLoader.Emulator.Require();
+        AzmiEmulatorFaultList list;
+        Check(EmulatorMethods.azmi_emulator_faults(&list));
+        var faults = new EmulatorFault[checked((int)list.len)];
+        for (var i = 0; i < faults.Length; i++)
+        {
+            faults[i] = new(list.items[i].name.ReadOrEmpty(), list.items[i].summary.ReadOrEmpty());
+        }
+
+        return faults;
+    }
+
     /// <summary>Starts an emulator in this process.</summary>
     /// <exception cref="NativeException">It did not start, or there is no library.</exception>
     public static ArmEmulator Start(EmulatorOptions options)
@@ -27,6 +44,9 @@ internal static unsafe class NativeEmulator
             latency_ms = checked((uint)options.Latency.TotalMilliseconds),
             operation_ms = checked((uint)options.OperationTime.TotalMilliseconds),
             state_path = scope.Text(options.StatePath),
+            arc_folder = scope.Text(options.ArcFolder),
+            faults = scope.Texts(options.Faults),
+            faults_len = (nuint)options.Faults.Count,
         };
         AzmiEmulator* started = null;
         AzmiEmulatorError* error = null;

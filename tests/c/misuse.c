@@ -169,6 +169,10 @@ static void absurd_inputs(void) {
     emulator.state_path = one;
     emulator.state_path.len = lengths[i];
     CHECK(azmi_emulator_start(&emulator, &started, &error) == AZMI_ERROR_POINTER);
+    memset(&emulator, 0, sizeof emulator);
+    emulator.faults = &one;
+    emulator.faults_len = lengths[i];
+    CHECK(azmi_emulator_start(&emulator, &started, &error) == AZMI_ERROR_POINTER);
   }
 
   memset(&options, 0, sizeof options);
@@ -186,12 +190,16 @@ static void absurd_inputs(void) {
 
 static void emulators(void) {
   struct AzmiEmulatorOptions options;
+  struct AzmiEmulatorFaultList faults;
   struct AzmiEmulatorSeed seed;
   const struct AzmiEmulator *first = NULL, *second = NULL;
   const struct AzmiEmulatorError *error = NULL;
   uint64_t emulator;
 
   CHECK(azmi_emulator_seed(NULL) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_faults(NULL) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_faults(&faults) == AZMI_OK);
+  CHECK(faults.len > 50 && faults.items[0].name.len > 0);
   CHECK(azmi_emulator_seed(&seed) == AZMI_OK);
   CHECK(seed.subscription_id.len == 36);
   memset(&options, 0, sizeof options);

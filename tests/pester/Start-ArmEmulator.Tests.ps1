@@ -121,6 +121,86 @@ Describe 'Start-ArmEmulator' {
         (Start-ArmEmulator).AdminKey | Should -Not -Be $first
     }
 
+    It 'has the faults that it is told, as often and for the method that is said' {
+        $null = Start-ArmEmulator -OperationTime 0 -Fault Throttled:2@PUT, forbidden@delete
+        $null = Connect-ManagedIdentityService -Emulator
+        $identity = New-UserAssignedIdentity myResourceGroup id1
+        $identity.Name | Should -Be id1
+        (Get-ArmRequest | Where-Object method -EQ PUT).status | Should -Be 429, 429, 201
+        foreach ($attempt in 1, 2) {
+            $failure = Get-Failure { $identity | Remove-UserAssignedIdentity -Confirm:$false }
+            $failure.FullyQualifiedErrorId |
+                Should -Be 'AuthorizationFailed,ManagedIdentity.Commands.RemoveUserAssignedIdentityCommand'
+            $failure.CategoryInfo.Category | Should -Be PermissionDenied
+            $failure.Exception.HttpStatus | Should -Be 403
+        }
+        # It is cleared without another start.
+        $null = Invoke-Emulator Delete /faults
+        $identity | Remove-UserAssignedIdentity -Confirm:$false
+        # And one is added.
+        Add-Fault @{ name = 'Conflict'; method = 'PUT' }
+        Get-ErrorCode (Get-Failure { New-UserAssignedIdentity myResourceGroup id1 }) | Should -Be Conflict
+    }
+
+    It 'refuses the fault <Fault>, and names those that there are' -ForEach @(
+        @{ Fault = 'Throtled'; Rule = "*there is no fault 'Throtled'; there are *Throttled, *" }
+        @{ Fault = 'Throttled:x'; Rule = "*'x' is not a number of times*" }
+        @{ Fault = 'Throttled:0'; Rule = '*times is 0*' }
+        @{ Fault = 'Throttled@GOT'; Rule = "*'GOT' is not a method; there are *PUT*" }
+    ) {
+        $failure = Get-Failure { Start-ArmEmulator -Fault Forbidden, $Fault }
+        $failure.FullyQualifiedErrorId | Should -Be 'InvalidFault,ManagedIdentity.Commands.StartArmEmulatorCommand'
+        $failure.CategoryInfo.Category | Should -Be InvalidArgument
+        $failure.TargetObject | Should -Be $Fault
+        $failure.Exception.Message | Should -BeLike "Fault '$Fault' is not valid: $Rule"
+        Get-ArmEmulator | Should -BeNullOrEmpty
+    }
+
+    It 'completes the names of all faults, with what happens' {
+        $line = 'Start-ArmEmulator -Fault '
+        $offered = (TabExpansion2 $line $line.Length).CompletionMatches
+        $null = Start-ArmEmulator
+        $known = Invoke-Emulator Get /faults/catalogue
+        $offered.CompletionText | Should -Be $known.name
+        $offered.ToolTip | Should -Be $known.summary
+        $line += 'Forbidden, throttledby'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText |
+            Should -Be ThrottledBySubscription, ThrottledByQuota
+    }
+
+    It 'prints what its about topic shows' {
+        . "$PSScriptRoot/About.ps1"
+        $section = Read-About about_ManagedIdentity_Emulator | Where-Object Title -EQ Faults
+        Connect-TestEmulator
+        $printed = . ([scriptblock]::Create($section.Code)) | ForEach-Object { "$_" }
+        $printed -join "`n" | Should -BeExactly ($section.Other -join "`n")
+    }
+
+    It 'has the folder of Azure Arc that it is told' {
+        $folder = Join-Path $TestDrive tokens
+        Get-ErrorCode (Get-Failure { Start-ArmEmulator -ArcFolder $folder }) | Should -Be InvalidArcFolder
+        $null = New-Item -ItemType Directory $folder
+        Push-Location $TestDrive
+        try {
+            $null = Start-ArmEmulator -ArcFolder tokens
+        } finally {
+            Pop-Location
+        }
+        (Invoke-Emulator Put /hosts/arc).folder | Should -Be $folder
+    }
+
+    It 'keeps its state for its owner alone, and follows no link' -Skip:(-not ($IsLinux -or $IsMacOS)) {
+        $path = Join-Path $TestDrive private.json
+        $null = Start-ArmEmulator -StatePath $path
+        Stop-ArmEmulator
+        (Get-Item $path).UnixMode | Should -Be '-rw-------'
+        $link = Join-Path $TestDrive link.json
+        $null = New-Item -ItemType SymbolicLink -Path $link -Target $path
+        $failure = Get-Failure { Start-ArmEmulator -StatePath $link }
+        Get-ErrorCode $failure | Should -Be EmulatorStartFailed
+        $failure.Exception.Message | Should -BeLike '*link.json: it is a symbolic link*'
+    }
+
     It 'starts nothing with -WhatIf' {
         Start-ArmEmulator -WhatIf | Should -BeNullOrEmpty
         Get-ArmEmulator | Should -BeNullOrEmpty

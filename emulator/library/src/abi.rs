@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use emulator::{Options, seed};
+use emulator::{Options, StartError, seed};
 
 use super::running::{self, Status};
 use ffi_common::abi::*;
@@ -20,7 +20,7 @@ use ffi_common::input;
 
 /// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 /// call, and refuses to go on when they differ.
-pub const AZMI_EMULATOR_ABI_VERSION: u32 = 2;
+pub const AZMI_EMULATOR_ABI_VERSION: u32 = 3;
 
 /// `azmi_emulator_start`: the emulator did not start; the error says why.
 pub const AZMI_EMULATOR_FAILED: i32 = 32;
@@ -37,6 +37,15 @@ pub struct AzmiEmulatorOptions {
     pub operation_ms: u32,
     /// The file that keeps the state; when not given it is gone with the emulator.
     pub state_path: AzmiStr,
+    /// The folder that the host `arc` puts its keys in, a whole path; when not given it has a new
+    /// one that only this user can read.
+    pub arc_folder: AzmiStr,
+    /// The faults that requests meet from the start, each as the name of one of
+    /// `azmi_emulator_faults`, with a number of times and a method where it is not for all:
+    /// `Throttled`, `Throttled:2`, `Conflict:1@PUT`.
+    pub faults: *const AzmiStr,
+    /// The number of faults.
+    pub faults_len: usize,
 }
 
 /// What every emulator starts with, wherever it runs.
@@ -51,6 +60,26 @@ pub struct AzmiEmulatorSeed {
     pub client_id: AzmiStr,
     /// Its secret, which is none: every emulator has it.
     pub client_secret: AzmiStr,
+}
+
+/// A fault that has a name.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiEmulatorFault {
+    /// Its name.
+    pub name: AzmiStr,
+    /// What happens.
+    pub summary: AzmiStr,
+}
+
+/// The faults that have a name.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiEmulatorFaultList {
+    /// The faults.
+    pub items: *const AzmiEmulatorFault,
+    /// How many there are.
+    pub len: usize,
 }
 
 /// An emulator that was started. The host frees the record with `azmi_emulator_free`, and ends the
@@ -72,7 +101,7 @@ pub struct AzmiEmulator {
 /// Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
 #[repr(C)]
 pub struct AzmiEmulatorError {
-    /// `EmulatorStartFailed`.
+    /// `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`.
     pub code: AzmiStr,
     /// What happened.
     pub message: AzmiStr,
@@ -99,6 +128,25 @@ pub unsafe extern "C" fn azmi_emulator_seed(seed: *mut AzmiEmulatorSeed) -> i32 
         check_out(seed)?;
         // SAFETY: not null, and valid by the contract of this module.
         unsafe { seed.write(SEED) };
+        Ok(())
+    })
+}
+
+/// Writes the faults that have a name. They and their texts live as long as the library.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_emulator_faults(faults: *mut AzmiEmulatorFaultList) -> i32 {
+    guard(|| {
+        check_out(faults)?;
+        let items = &FAULTS.0;
+        let list = AzmiEmulatorFaultList {
+            items: items.as_ptr(),
+            len: items.len(),
+        };
+        // SAFETY: not null, and valid by the contract of this module.
+        unsafe { faults.write(list) };
         Ok(())
     })
 }
@@ -142,13 +190,8 @@ pub unsafe extern "C" fn azmi_emulator_start(
                 Ok(())
             }
             Err(why) => {
-                let message = format!("The emulator did not start: {why}");
                 // SAFETY: checked above.
-                unsafe {
-                    error.write(
-                        FAILED.publish([message], |[message]| AzmiEmulatorError::of(message)),
-                    )
-                };
+                unsafe { error.write(publish(&why)) };
                 Err(Status::Failed)
             }
         }
@@ -191,15 +234,54 @@ const SEED: AzmiEmulatorSeed = AzmiEmulatorSeed {
     client_secret: AzmiStr::of(seed::CLIENT_SECRET),
 };
 
-impl AzmiEmulatorError {
-    fn of(message: AzmiStr) -> Self {
-        Self {
-            code: AzmiStr::of("EmulatorStartFailed"),
-            message,
-            category: AZMI_CATEGORY_INVALID_OPERATION,
-            target: AzmiStr::of("emulator"),
-        }
-    }
+/// The faults that have a name. Their texts are constants.
+struct FaultList(Vec<AzmiEmulatorFault>);
+
+// SAFETY: nothing changes it or what it points to.
+unsafe impl Send for FaultList {}
+// SAFETY: as above.
+unsafe impl Sync for FaultList {}
+
+static FAULTS: LazyLock<FaultList> = LazyLock::new(|| {
+    let faults = emulator::faults().map(|(name, summary)| AzmiEmulatorFault {
+        name: AzmiStr::of(name),
+        summary: AzmiStr::of(summary),
+    });
+    FaultList(faults.collect())
+});
+
+/// Hands the host the reason why an emulator did not start.
+fn publish(why: &StartError) -> *const AzmiEmulatorError {
+    let (code, category, message, target) = match why {
+        StartError::Fault { fault, rule } => (
+            "InvalidFault",
+            AZMI_CATEGORY_INVALID_ARGUMENT,
+            format!("Fault '{fault}' is not valid: {rule}."),
+            fault.clone(),
+        ),
+        StartError::Option {
+            option: "arc_folder",
+            value,
+            rule,
+        } => (
+            "InvalidArcFolder",
+            AZMI_CATEGORY_INVALID_ARGUMENT,
+            format!("ArcFolder {value} is not valid: {rule}."),
+            "ArcFolder".to_owned(),
+        ),
+        _ => (
+            "EmulatorStartFailed",
+            AZMI_CATEGORY_INVALID_OPERATION,
+            format!("The emulator did not start: {why}"),
+            "emulator".to_owned(),
+        ),
+    };
+    FAILED.publish([message, target], |[message, target]| AzmiEmulatorError {
+        code: AzmiStr::of(code),
+        message,
+        category,
+        target,
+    })
 }
 
 /// A record that the host holds, and the texts of its own that it points to. The host sees the
@@ -273,8 +355,26 @@ unsafe fn read(options: &AzmiEmulatorOptions) -> Result<Options, Status> {
         operation_time: Duration::from_millis(options.operation_ms.into()),
         // SAFETY: the contract of this function.
         state_path: unsafe { options.state_path.read() }?.map(Into::into),
+        // SAFETY: as above.
+        arc_folder: unsafe { options.arc_folder.read() }?.map(Into::into),
+        // SAFETY: as above.
+        faults: unsafe { texts(options.faults, options.faults_len) }?,
         ..Options::default()
     })
+}
+
+/// Copies an array of texts, all of which are given.
+///
+/// # Safety
+/// The array is null or valid for its length, and so is each string in it.
+unsafe fn texts(array: *const AzmiStr, len: usize) -> Result<Vec<String>, Status> {
+    // SAFETY: the contract of this function.
+    let array = unsafe { input::items(array, len) }?;
+    array
+        .iter()
+        // SAFETY: as above.
+        .map(|text| unsafe { text.read() }?.ok_or(Status::Null))
+        .collect()
 }
 
 /// Checks a pointer that a result goes to.
@@ -313,6 +413,9 @@ mod tests {
             latency_ms: 0,
             operation_ms: 0,
             state_path: AzmiStr::ABSENT,
+            arc_folder: AzmiStr::ABSENT,
+            faults: ptr::null(),
+            faults_len: 0,
         }
     }
 
@@ -328,13 +431,22 @@ mod tests {
 
     /// The message of a start that fails.
     fn failure(options: &AzmiEmulatorOptions) -> String {
+        refusal(
+            options,
+            "EmulatorStartFailed",
+            AZMI_CATEGORY_INVALID_OPERATION,
+        )
+    }
+
+    /// The message of a start that fails with this code.
+    fn refusal(options: &AzmiEmulatorOptions, code: &str, category: u32) -> String {
         let (status, started, error) = start(options);
         assert_eq!(status, AZMI_EMULATOR_FAILED);
         assert!(started.is_null());
         // SAFETY: a start that failed sets the error.
         let record = unsafe { &*error };
-        assert_eq!(said(record.code), "EmulatorStartFailed");
-        assert_eq!(record.category, AZMI_CATEGORY_INVALID_OPERATION);
+        assert_eq!(said(record.code), code);
+        assert_eq!(record.category, category);
         let message = said(record.message);
         // SAFETY: nothing of it is used after this.
         let freed = unsafe {
@@ -401,6 +513,53 @@ mod tests {
     }
 
     #[test]
+    fn faults_have_names_and_another_one_is_refused_with_them() {
+        let mut list = AzmiEmulatorFaultList {
+            items: ptr::null(),
+            len: 0,
+        };
+        // SAFETY: the pointer is valid.
+        assert_eq!(unsafe { azmi_emulator_faults(&mut list) }, AZMI_OK);
+        // SAFETY: the library's list is good as long as it runs.
+        let list = unsafe { std::slice::from_raw_parts(list.items, list.len) };
+        assert_eq!(list.len(), emulator::faults().count());
+        let names: Vec<String> = list.iter().map(|fault| said(fault.name)).collect();
+        assert!(list.iter().all(|fault| !said(fault.summary).is_empty()));
+
+        let with = |faults: &[AzmiStr]| AzmiEmulatorOptions {
+            faults: faults.as_ptr(),
+            faults_len: faults.len(),
+            ..options()
+        };
+        let good = [AzmiStr::of(&names[0]), AzmiStr::of("Throttled:2@PUT")];
+        let (status, started, _) = start(&with(&good));
+        assert_eq!(status, AZMI_OK);
+        // SAFETY: a start that went well sets the record, which is freed once.
+        let handle = unsafe { (*started).handle };
+        // SAFETY: as above.
+        assert_eq!(unsafe { azmi_emulator_free(started) }, AZMI_OK);
+        assert_eq!(azmi_emulator_stop(handle), AZMI_OK);
+
+        let bad = [AzmiStr::of("Throttled"), AzmiStr::of("Throtled:2")];
+        let message = refusal(&with(&bad), "InvalidFault", AZMI_CATEGORY_INVALID_ARGUMENT);
+        assert!(
+            message.starts_with("Fault 'Throtled:2' is not valid: "),
+            "{message}"
+        );
+        assert!(names.iter().all(|name| message.contains(name)), "{message}");
+
+        let folder = AzmiEmulatorOptions {
+            arc_folder: AzmiStr::of("tokens"),
+            ..options()
+        };
+        let message = refusal(&folder, "InvalidArcFolder", AZMI_CATEGORY_INVALID_ARGUMENT);
+        assert!(
+            message.starts_with("ArcFolder 'tokens' is not valid: "),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn misuse_is_a_status() {
         let (mut started, mut error) = (ptr::null(), ptr::null());
         static NOT_UTF8: [u8; 2] = [0xC3, 0x28];
@@ -415,6 +574,16 @@ mod tests {
         // SAFETY: every pointer is null or valid.
         unsafe {
             assert_eq!(azmi_emulator_seed(ptr::null_mut()), AZMI_ERROR_NULL);
+            assert_eq!(azmi_emulator_faults(ptr::null_mut()), AZMI_ERROR_NULL);
+            let absent = AzmiEmulatorOptions {
+                faults: &AzmiStr::ABSENT,
+                faults_len: 1,
+                ..options
+            };
+            assert_eq!(
+                azmi_emulator_start(&absent, &mut started, &mut error),
+                AZMI_ERROR_NULL
+            );
             assert_eq!(
                 azmi_emulator_start(ptr::null(), &mut started, &mut error),
                 AZMI_ERROR_NULL

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, mpsc};
 
-use emulator::{Emulator, Options};
+use emulator::{Emulator, Options, StartError};
 use ffi_common::input::Unreadable;
 use once_cell::sync::OnceCell;
 use tokio::runtime::{Builder, Runtime};
@@ -41,9 +41,9 @@ pub(crate) struct Started {
 }
 
 /// Starts an emulator; the inner error says why it did not start.
-pub(crate) fn start(options: Options) -> Result<Result<Started, String>, Status> {
+pub(crate) fn start(options: Options) -> Result<Result<Started, StartError>, Status> {
     let started = wait(Emulator::start(options))?;
-    Ok(started.map(keep).map_err(|error| error.to_string()))
+    Ok(started.map(keep))
 }
 
 /// Ends an emulator: its state is written, its port is free again.
