@@ -53,7 +53,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-pub use base::admin_key::{AdminKey, HEADER as ADMIN_KEY_HEADER, VARIABLE as ADMIN_KEY_VARIABLE};
+pub use base::admin_key::{
+    AdminKey, AdminKeyError, HEADER as ADMIN_KEY_HEADER, VARIABLE as ADMIN_KEY_VARIABLE,
+};
 use base::clock::Clock;
 pub use base::options::{Limits, Options, StartError};
 pub use base::seed;

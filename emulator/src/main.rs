@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use emulator::{ADMIN_KEY_VARIABLE, AdminKey, Emulator, Options, StartError};
+use emulator::{ADMIN_KEY_VARIABLE, AdminKey, AdminKeyError, Emulator, Options};
 
 /// A local emulator of Azure Resource Manager for managed identities.
 ///
@@ -49,7 +49,7 @@ fn page_size(text: &str) -> Result<usize, String> {
 }
 
 impl Arguments {
-    fn options(self) -> Result<Options, StartError> {
+    fn options(self) -> Result<Options, AdminKeyError> {
         Ok(Options {
             port: self.port,
             latency: Duration::from_millis(self.latency_ms),
@@ -66,7 +66,7 @@ impl Arguments {
 }
 
 /// The key in the environment. Not an argument: other users of the machine can read those.
-fn given_key() -> Result<Option<AdminKey>, StartError> {
+fn given_key() -> Result<Option<AdminKey>, AdminKeyError> {
     std::env::var_os(ADMIN_KEY_VARIABLE)
         .map(|key| AdminKey::chosen(key.to_string_lossy()))
         .transpose()

@@ -173,7 +173,7 @@ Describe 'Start-ArmEmulator' {
         $section = Read-About about_ManagedIdentity_Emulator | Where-Object Title -EQ Faults
         Connect-TestEmulator
         $printed = . ([scriptblock]::Create($section.Code)) | ForEach-Object { "$_" }
-        $printed -join "`n" | Should -BeExactly ($section.Other -join "`n")
+        $printed -join "`n" | Should -BeExactly ($section.Output -join "`n")
     }
 
     It 'has the folder of Azure Arc that it is told' {

@@ -5,7 +5,6 @@ use std::fmt;
 
 use ring::hmac;
 
-use super::options::StartError;
 use super::random;
 
 /// The header that carries the key.
@@ -16,6 +15,13 @@ pub const VARIABLE: &str = "EMULATOR_ADMIN_KEY";
 
 /// The fewest characters of a chosen key.
 const SHORTEST: usize = 16;
+
+/// A text that can't be a key. The error does not contain it.
+#[derive(Debug, thiserror::Error)]
+#[error("the key is {found}; it must have at least 16 characters, all of them visible ASCII")]
+pub struct AdminKeyError {
+    found: String,
+}
 
 /// The key that calls of `/_emulator` need in the header [`HEADER`]. `Debug` does not print it.
 #[derive(Clone)]
@@ -33,22 +39,17 @@ impl AdminKey {
         AdminKey::of(random::opaque(32))
     }
 
-    /// A key of the starter's choice: 16 or more visible ASCII characters. [`StartError::Option`]
-    /// otherwise; the error does not contain the key.
-    pub fn chosen(text: impl Into<String>) -> Result<Self, StartError> {
+    /// A key of the starter's choice: 16 or more visible ASCII characters.
+    pub fn chosen(text: impl Into<String>) -> Result<Self, AdminKeyError> {
         let text = text.into();
-        let value = if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        let found = if !text.bytes().all(|b| b.is_ascii_graphic()) {
             "a text with other characters".to_owned()
         } else if text.len() < SHORTEST {
             format!("{} characters long", text.len())
         } else {
             return Ok(AdminKey::of(text));
         };
-        Err(StartError::Option {
-            option: "admin_key",
-            value,
-            rule: "it must have at least 16 characters, all of them visible ASCII",
-        })
+        Err(AdminKeyError { found })
     }
 
     fn of(text: String) -> Self {
@@ -102,7 +103,7 @@ mod tests {
             ("0123456789abcdefé", "other characters"),
         ] {
             let error = AdminKey::chosen(bad).unwrap_err().to_string();
-            assert!(error.starts_with("admin_key is "), "{error}");
+            assert!(error.starts_with("the key is "), "{error}");
             assert!(
                 error.contains(part) && error.contains("at least 16"),
                 "{error}"
