@@ -86,7 +86,7 @@ pub(super) async fn deliver(
 ) -> Result<Delivered, ConnectionClosed> {
     let pace = match delivery {
         Delivery::Closed => return Err(ConnectionClosed),
-        Delivery::Reset | Delivery::Refused(_) => {
+        Delivery::Reset => {
             end.set(Farewell::Reset);
             return Err(ConnectionClosed);
         }
@@ -94,8 +94,8 @@ pub(super) async fn deliver(
             end.set(Farewell::Garbage);
             return Err(ConnectionClosed);
         }
-        // The future is dropped when the client goes away, or the emulator is stopped.
-        Delivery::Silent => match pending::<Infallible>().await {},
+        // The future is dropped when the client goes away, or the server ends the connection.
+        Delivery::Silent | Delivery::Refused(_) => match pending::<Infallible>().await {},
         Delivery::Half(_) if body.is_empty() => Pace::Whole,
         Delivery::Half(ending) => {
             if ending == Ending::Reset {
@@ -108,6 +108,10 @@ pub(super) async fn deliver(
             waiting: None,
         },
         Delivery::Endless => Pace::Endless,
+        Delivery::Late(wait) => {
+            sleep(Duration::from_millis(wait)).await;
+            Pace::Whole
+        }
         Delivery::Whole => Pace::Whole,
     };
     Ok(Delivered { rest: body, pace })

@@ -5,6 +5,8 @@ mod delivery;
 mod time;
 
 use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -100,8 +102,10 @@ pub(crate) async fn run(
             Some(_) = connections.join_next() => continue,
             Ok(()) = refuse.changed() => {
                 let wait = Duration::from_millis(*refuse.borrow_and_update());
-                let Some(back) = listen_again(listener, wait, &mut stop).await else {
-                    connections.shutdown().await;
+                let address = listener.local_addr();
+                drop(listener);
+                connections.shutdown().await;
+                let Some(back) = listen_again(address, wait, &mut stop).await else {
                     return;
                 };
                 listener = back;
@@ -137,17 +141,15 @@ pub(crate) async fn run(
     connections.shutdown().await;
 }
 
-/// Stops listening for a time, and listens at the same port again. None when it is told to stop
-/// meanwhile, or the port is somebody else's now.
+/// Listens at the same port again after a time. None when it is told to stop meanwhile, or the port
+/// is somebody else's now.
 async fn listen_again(
-    listener: TcpListener,
+    address: io::Result<SocketAddr>,
     wait: Duration,
     stop: &mut oneshot::Receiver<()>,
 ) -> Option<TcpListener> {
-    let address = listener.local_addr().ok()?;
-    drop(listener);
     tokio::select! {
-        () = tokio::time::sleep(wait) => TcpListener::bind(address).await.ok(),
+        () = tokio::time::sleep(wait) => TcpListener::bind(address.ok()?).await.ok(),
         _ = stop => None,
     }
 }
@@ -261,7 +263,7 @@ async fn serve(
     }
     let (reply, delivery) = exchange(&shared, &request, unread).await;
     if let Delivery::Refused(wait) = delivery {
-        // Nobody receives it if the emulator is being stopped.
+        // All connections end, and this one with them. Nobody receives it if the emulator stops.
         let _ = shared.refuse.send(wait);
     }
     let (parts, body) = response(reply).into_parts();

@@ -179,7 +179,7 @@ fn sign_in_error(status: u16, code: &str) -> Reply {
 pub(crate) static ALL: &[Named] = &[
     // Connections.
     named("ConnectionRefused", On::Service,
-        "The connection is reset, and no other is accepted for a second.",
+        "All connections are closed, and no other is accepted for a second.",
         || Interference::no_answer(Delivery::Refused(1_000))),
     named("ConnectionClosed", On::Service,
         "The connection is closed before the request is carried out.",
@@ -201,8 +201,8 @@ pub(crate) static ALL: &[Named] = &[
         || Interference::no_answer(Delivery::Garbage)),
     // Time.
     named("SlowAnswer", On::Service,
-        "The answer comes five seconds late.",
-        || Interference::wait(5_000)),
+        "The request is carried out, and the answer comes five seconds late.",
+        || Interference::deliver(Delivery::Late(5_000))),
     named("SlowBody", On::Service,
         "The request is carried out, and the body comes with a byte in two seconds.",
         || Interference::deliver(Delivery::Slow(2_000))),

@@ -39,8 +39,10 @@ pub(crate) enum Delivery {
     Closed,
     /// The connection is reset without an answer.
     Reset,
-    /// As reset, and no connection is accepted for that time.
+    /// All connections are closed, and no other is accepted for that time.
     Refused(Millis),
+    /// The answer comes so much later.
+    Late(Millis),
     /// There is never an answer.
     Silent,
     /// The head and half of the body; then that happens.
@@ -138,7 +140,11 @@ impl Delivery {
     pub(crate) fn shows_status(self) -> bool {
         matches!(
             self,
-            Delivery::Whole | Delivery::Half(_) | Delivery::Slow(_) | Delivery::Endless
+            Delivery::Whole
+                | Delivery::Late(_)
+                | Delivery::Half(_)
+                | Delivery::Slow(_)
+                | Delivery::Endless
         )
     }
 }
