@@ -8,7 +8,9 @@ use super::references::{Reference, ReferenceKind, find};
 use crate::arm::kql::quoted;
 use crate::arm::resource_graph::Rows;
 use crate::arm::{Client, Pages, Scope};
-use crate::base::{ResourceId, ResourceLabel, Result, ScopeId, same_name};
+use crate::base::{
+    Category, Error, ResourceId, ResourceLabel, Result, ScopeId, is_guid, same_name,
+};
 use crate::compute::{self, SCALE_SET, VIRTUAL_MACHINE};
 use crate::identity::{self, UserAssignedIdentity, federated};
 use crate::resource::{ResourceIdentity, is_changeable};
@@ -154,14 +156,20 @@ async fn holding(mut pages: Pages<ResourceIdentity>, id: &ResourceId) -> Result<
 
 /// The roles of a principal: those in the identity's own subscription as they are, those in all
 /// others as Resource Graph knows them.
+///
+/// # Errors
+/// `UnexpectedContent` for a principal that is no object id: its roles would not be found, and stay.
 async fn roles(
     client: &Client,
     id: &ResourceId,
     principal_id: Option<&str>,
 ) -> Result<Vec<RoleAssignment>> {
-    let Some(principal_id) = principal_id.filter(|id| !id.is_empty()) else {
+    let Some(principal_id) = principal_id else {
         return Ok(Vec::new());
     };
+    if !is_guid(principal_id) {
+        return Err(without_principal(id));
+    }
     let query = format!(
         "authorizationresources | where type =~ 'microsoft.authorization/roleassignments' \
          and tostring(properties.principalId) =~ {} \
@@ -191,4 +199,18 @@ async fn federated_names(client: &Client, id: &ResourceId, exists: bool) -> Resu
         false => Vec::new(),
     };
     Ok(credentials.into_iter().map(|one| one.name).collect())
+}
+
+fn without_principal(id: &ResourceId) -> Error {
+    let message = format!(
+        "Azure's response about identity '{}' has no principal id that can be read",
+        id.name()
+    );
+    Error::new(
+        Category::InvalidResult,
+        "UnexpectedContent",
+        id.as_str(),
+        message,
+    )
+    .advise("Its role assignments can't be found, so nothing is removed. Try again.")
 }

@@ -48,7 +48,7 @@ impl<T: DeserializeOwned> Pages<T> {
             next: Some(url),
             by_post: false,
             versions: Versions::Any,
-            trail: Trail::default(),
+            trail: Trail::of(client.retry().most_pages),
             items: PhantomData,
         }
     }

@@ -118,7 +118,10 @@ impl Reply {
 
     /// Whether it has the ids that Azure gives its answers.
     fn is_identified(&self) -> bool {
-        let ids = [self.request_id(), self.header("x-ms-correlation-request-id")];
+        let ids = [
+            self.request_id(),
+            self.header("x-ms-correlation-request-id"),
+        ];
         ids.iter().any(|id| !id.is_empty())
     }
 

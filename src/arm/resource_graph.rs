@@ -76,7 +76,7 @@ impl<T: DeserializeOwned> Rows<T> {
             query: query.into(),
             reach,
             next: Next::First,
-            trail: Trail::default(),
+            trail: Trail::of(client.retry().most_pages),
             items: PhantomData,
         }
     }

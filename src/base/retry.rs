@@ -29,6 +29,8 @@ pub struct RetryPolicy {
     /// How long an operation may take as a whole, where its caller says nothing else: longer than
     /// the updates of large scale sets.
     pub operation_limit: Duration,
+    /// How many pages of a list are read at most. Azure's pages hold 100 to 1000 items.
+    pub most_pages: usize,
     /// How long the service of managed identities may be gone while it is restarted.
     pub identity_restart: Duration,
     /// How long something that was created just now may be unknown to other services.
@@ -49,6 +51,7 @@ impl Default for RetryPolicy {
             first_poll: Duration::from_secs(1),
             longest_poll: Duration::from_secs(3),
             operation_limit: Duration::from_secs(60 * 60),
+            most_pages: 10_000,
             identity_restart: Duration::from_secs(70),
             replication: Duration::from_secs(120),
             unknown_principal: Duration::from_secs(30),

@@ -247,6 +247,21 @@ async fn another_identity_of_the_same_name_is_not_the_one_agreed_to() {
 }
 
 #[tokio::test]
+async fn an_identity_without_a_readable_principal_stays() {
+    // Its roles are found by its principal: without that, they would be left behind.
+    let world = World::new(Duration::ZERO).await;
+    let fault = json!({"name": "ControlCharacters", "method": "GET", "pathContains": "/gone"});
+    world.local.fault(fault).await;
+    world.local.forget().await;
+    let error = world.remove().await.unwrap_err();
+    assert_eq!(error.code(), "UnexpectedContent");
+    assert!(error.to_string().contains("nothing is removed"), "{error}");
+    let methods = world.local.methods().await;
+    let reads = |method: &String| method == "GET" || method == "POST";
+    assert!(methods.iter().all(reads), "{methods:?}");
+}
+
+#[tokio::test]
 async fn a_plan_fails_where_a_machine_could_not_be_changed() {
     let world = World::new(Duration::ZERO).await;
     let client = &world.local.client;
