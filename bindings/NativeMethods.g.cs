@@ -840,6 +840,14 @@ namespace ManagedIdentity.Native
         internal static extern int azmi_complete(ulong client, AzmiCompletionRequest* request, ulong queue, ulong tag);
 
         /// <summary>
+        ///  Ends all that the library does for this process: cancels every queue, frees every client with its
+        ///  tokens, and forgets what it knows of principals. Handles of clients are unknown afterwards; queues
+        ///  and events are still the caller's to free.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_end", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_end();
+
+        /// <summary>
         ///  Forgets what all clients were asked for words of command lines, and stops what is under way.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_completion_forget", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]

@@ -1741,6 +1741,11 @@ int32_t azmi_complete(uint64_t client,
                       uint64_t queue,
                       uint64_t tag);
 
+// Ends all that the library does for this process: cancels every queue, frees every client with its
+// tokens, and forgets what it knows of principals. Handles of clients are unknown afterwards; queues
+// and events are still the caller's to free.
+int32_t azmi_end(void);
+
 // Forgets what all clients were asked for words of command lines, and stops what is under way.
 int32_t azmi_completion_forget(void);
 

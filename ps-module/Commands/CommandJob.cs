@@ -14,7 +14,10 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 internal sealed class CommandJob : Job
 {
+    private static readonly List<CommandJob> s_running = [];
+
     private readonly Runspace _runspace;
+    private readonly Runspace? _startedIn = Runspace.DefaultRunspace;
     private readonly PowerShell _shell;
 
     /// <summary>Creates the job, which takes over the runspace.</summary>
@@ -52,10 +55,31 @@ internal sealed class CommandJob : Job
     /// <param name="input">The objects of the pipeline; null where there is no pipeline.</param>
     public void Start(IEnumerable<PSObject?>? input)
     {
+        lock (s_running)
+        {
+            s_running.Add(this);
+        }
+
         SetJobState(JobState.Running);
         var piped = input is null ? null : new PSDataCollection<PSObject?>(input);
         piped?.Complete();
         _shell.BeginInvoke(piped, Output);
+    }
+
+    /// <summary>Stops the jobs that run, and returns when they have ended.</summary>
+    /// <param name="startedIn">Where they were started; null for all of the process.</param>
+    public static void StopAll(Runspace? startedIn)
+    {
+        CommandJob[] running;
+        lock (s_running)
+        {
+            running = s_running.Where(job => startedIn is null || ReferenceEquals(job._startedIn, startedIn)).ToArray();
+        }
+
+        foreach (var job in running)
+        {
+            job.StopJob();
+        }
     }
 
     /// <summary>Cancels what runs, and returns when it has ended.</summary>
@@ -111,6 +135,11 @@ internal sealed class CommandJob : Job
 
     private void Finish(JobState state)
     {
+        lock (s_running)
+        {
+            s_running.Remove(this);
+        }
+
         SetJobState(state);
         // Not here: this is the thread of what is disposed of.
         Task.Run(() =>

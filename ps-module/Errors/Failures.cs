@@ -63,6 +63,7 @@ internal static class Failures
     {
         ConnectionEnd.Disconnected => "Disconnect-ManagedIdentityService closed it",
         ConnectionEnd.EmulatorStopped => "Stop-ArmEmulator stopped the emulator",
+        ConnectionEnd.ModuleRemoved => "Remove-Module ended it",
         _ => "the last Connect-ManagedIdentityService failed or was stopped",
     };
 

@@ -17,7 +17,7 @@ internal sealed class ConnectionChoice
 {
     private static readonly object s_lock = new();
 
-    private static readonly ConditionalWeakTable<Runspace, ConnectionChoice> s_byRunspace = new();
+    private static ConditionalWeakTable<Runspace, ConnectionChoice> s_byRunspace = new();
 
     /// <summary>The choices that were made in a runspace and not taken from another, in the order of the first.</summary>
     private static readonly List<ConnectionChoice> s_made = [];
@@ -100,6 +100,17 @@ internal sealed class ConnectionChoice
             {
                 MakeNone(end);
             }
+        }
+    }
+
+    /// <summary>No runspace of the process has chosen.</summary>
+    public static void ForgetAll()
+    {
+        lock (s_lock)
+        {
+            s_byRunspace = new();
+            s_made.Clear();
+            s_automatic = null;
         }
     }
 

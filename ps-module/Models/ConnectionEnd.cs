@@ -12,6 +12,9 @@ internal enum ConnectionEnd
     /// <summary>Stop-ArmEmulator stopped the emulator that it led to.</summary>
     EmulatorStopped,
 
+    /// <summary>The module was removed from the last session that had imported it.</summary>
+    ModuleRemoved,
+
     /// <summary>It is of another process or version of the module, and never was open here.</summary>
     Copied,
 }

@@ -14,7 +14,9 @@ public sealed partial class ManagedIdentityConnection
     /// <summary>Whether the cmdlets of this runspace use this connection when they are given none.</summary>
     public bool IsDefault => ReferenceEquals(this, ConnectionChoice.Current);
 
-    /// <summary>Whether the connection is open: Disconnect-ManagedIdentityService and Stop-ArmEmulator close it.</summary>
+    /// <summary>
+    /// Whether the connection is open: Disconnect-ManagedIdentityService, Stop-ArmEmulator and Remove-Module close it.
+    /// </summary>
     public bool IsConnected => _client.IsOpen;
 
     /// <summary>What closed it.</summary>

@@ -32,11 +32,14 @@ internal sealed class NativeLoader
         EmulatorMethods.AZMI_EMULATOR_ABI_VERSION,
         EmulatorMethods.azmi_emulator_abi_version);
 
+    /// <summary>Whether the library is there and was called, or is about to be.</summary>
+    public bool IsReady => Volatile.Read(ref _ready);
+
     /// <summary>To be called before the library's first call; importing the module does not come here.</summary>
     /// <exception cref="NativeException">There is no library, it does not load, or it is another version's.</exception>
     public void Require()
     {
-        if (Volatile.Read(ref _ready))
+        if (IsReady)
         {
             return;
         }

@@ -87,6 +87,18 @@ internal sealed unsafe class OperationQueue : IDisposable
         NativeMethods.azmi_queue_cancel(Handle);
     }
 
+    /// <summary>
+    /// Ends all that the library does for this process: the operations of all queues, and all connections with their
+    /// tokens.
+    /// </summary>
+    public static void EndAll()
+    {
+        if (NativeLoader.Library.IsReady)
+        {
+            NativeMethods.azmi_end();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

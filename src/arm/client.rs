@@ -367,7 +367,9 @@ impl Client {
             }
             let token = shared.tokens.get(&caller, &audience).await?;
             perhaps_done.store(changes, Ordering::Relaxed);
-            let answer = self.attempt(http, &request, audience.service, &token).await;
+            let answer = self
+                .attempt(&http, &request, audience.service, &token)
+                .await;
             perhaps_done.store(false, Ordering::Relaxed);
             let failed = match answer {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
@@ -515,7 +517,7 @@ impl Client {
 
     async fn attempt(
         &self,
-        http: HttpClient<'_>,
+        http: &HttpClient,
         request: &Request<'_>,
         service: Service,
         token: &AccessToken,

@@ -32,7 +32,7 @@ pub(crate) use lanes::Lanes;
 pub use operation::Operation;
 pub use paging::Pages;
 pub use plan::{Agreement, Plan};
-pub(crate) use principals::is_known_principal;
+pub(crate) use principals::{forget_principals, is_known_principal};
 pub(crate) use provider::newest_version;
 pub use reply::Reply;
 pub(crate) use request::{Request, Versions};

@@ -38,6 +38,11 @@ pub(crate) fn is_known_principal(id: &str) -> bool {
     Uuid::try_parse(id).is_ok_and(|id| named().contains(&id))
 }
 
+/// Forgets the principals that were named so far.
+pub(crate) fn forget_principals() {
+    named().clear();
+}
+
 /// The GUID that comes after the name of a member.
 fn value(rest: &str) -> Option<Uuid> {
     let value = rest.trim_start().strip_prefix(':')?.trim_start();

@@ -40,7 +40,7 @@ pub(super) async fn ask(
     url: &Url,
     target: &str,
     secrets: &[&Secret],
-    request: impl Fn(&HttpClient<'_>) -> reqwest::RequestBuilder,
+    request: impl Fn(&HttpClient) -> reqwest::RequestBuilder,
 ) -> Result<Answer> {
     caller.http.find_way(url, caller.observer).await?;
     let http = caller.http.toward(url)?;

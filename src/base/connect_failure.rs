@@ -8,9 +8,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::category::Category;
+use super::causes::causes;
 use super::cloud::is_loopback;
 use super::error::Error;
-use super::http::{Http, causes};
+use super::http::Http;
 use super::proxy::NamedBy;
 use super::text::is_command;
 use super::trust::CertificateRejection;

@@ -1,49 +1,50 @@
-//! The HTTP clients of one connection: one for the network, one for this machine.
+//! How the requests of one connection leave: through the proxy, or directly on this machine.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Intercept;
-use once_cell::sync::OnceCell;
 use rustls::pki_types::CertificateDer;
 
 use super::category::Category;
+use super::causes::causes;
 use super::cloud::is_loopback;
 use super::error::{Error, Result};
+use super::http_client::{Reach, SharedClient, shared_roots};
 use super::observer::Observer;
-use super::proxy::{NamedBy, Proxy};
+use super::proxy::{NamedBy, Proxy, Route};
 use super::retry::RetryPolicy;
-use super::trust;
 use reqwest::{Method, RequestBuilder, Url};
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
 const LONGEST_BODY: usize = 64 << 20;
 
-/// Where requests leave: no redirects, no cookies, the operating system's certificates. A client
-/// is made when it is first needed, and keeps its connections open for the next request.
+/// Where the requests of a connection leave. The clients are made when they are first needed.
 pub(crate) struct Http {
     proxy: Proxy,
-    roots: Vec<CertificateDer<'static>>,
+    roots: Arc<[CertificateDer<'static>]>,
     /// How long one request may take, from the connection to the last byte of its answer.
     request_timeout: Duration,
-    network: OnceCell<reqwest::Client>,
-    machine: OnceCell<reqwest::Client>,
+    /// The clients that this connection uses.
+    clients: Mutex<Vec<Arc<SharedClient>>>,
 }
 
 impl Http {
     pub(crate) fn new(proxy: Proxy) -> Self {
         Self {
             proxy,
-            roots: Vec::new(),
+            roots: Arc::new([]),
             request_timeout: RetryPolicy::default().request_timeout,
-            network: OnceCell::new(),
-            machine: OnceCell::new(),
+            clients: Mutex::default(),
         }
     }
 
     /// The same, trusting further certificates.
     pub(crate) fn trusting(self, roots: Vec<CertificateDer<'static>>) -> Self {
-        Self { roots, ..self }
+        Self {
+            roots: shared_roots(roots),
+            ..self
+        }
     }
 
     /// The same, whose requests may take this long each.
@@ -85,17 +86,14 @@ impl Http {
     /// # Errors
     /// `InsecureEndpoint` for http to anywhere but this machine; `InvalidProxy`; `TlsUnavailable`
     /// when the system's certificates can't be used.
-    pub(crate) fn toward(&self, service: &Url) -> Result<HttpClient<'_>> {
+    pub(crate) fn toward(&self, service: &Url) -> Result<HttpClient> {
         if is_loopback(service) {
             return self.machine();
         }
         if service.scheme() != "https" {
             return Err(insecure(service));
         }
-        let client = self
-            .network
-            .get_or_try_init(|| build(self.proxy.apply(self.builder()?.https_only(true))?))?;
-        Ok(self.bounded(client))
+        self.client(self.proxy.route(service), false)
     }
 
     /// The client for what is on this machine, or on its host: the emulator, and the services that
@@ -103,37 +101,40 @@ impl Http {
     ///
     /// # Errors
     /// `TlsUnavailable`.
-    pub(crate) fn machine(&self) -> Result<HttpClient<'_>> {
-        let client = self
-            .machine
-            .get_or_try_init(|| build(self.builder()?.no_proxy()))?;
-        Ok(self.bounded(client))
+    pub(crate) fn machine(&self) -> Result<HttpClient> {
+        self.client(Route::Direct, true)
     }
 
-    fn bounded<'a>(&self, client: &'a reqwest::Client) -> HttpClient<'a> {
-        HttpClient {
-            client,
+    fn client(&self, route: Route, is_near: bool) -> Result<HttpClient> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = clients.iter().find(|one| one.goes(&route, is_near));
+        let shared = match known {
+            Some(known) => known.clone(),
+            None => {
+                let made = SharedClient::with(Reach {
+                    route,
+                    roots: self.roots.clone(),
+                    is_near,
+                })?;
+                clients.push(made.clone());
+                made
+            }
+        };
+        Ok(HttpClient {
+            client: shared.client.clone(),
             request_timeout: self.request_timeout,
-        }
-    }
-
-    fn builder(&self) -> Result<reqwest::ClientBuilder> {
-        Ok(reqwest::Client::builder()
-            .tls_backend_preconfigured(trust::client_config(self.roots.clone())?)
-            .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10)))
+        })
     }
 }
 
 /// A client whose requests each have the connection's time limit.
-#[derive(Clone, Copy)]
-pub(crate) struct HttpClient<'a> {
-    client: &'a reqwest::Client,
+#[derive(Clone)]
+pub(crate) struct HttpClient {
+    client: reqwest::Client,
     request_timeout: Duration,
 }
 
-impl HttpClient<'_> {
+impl HttpClient {
     /// A request of any method.
     pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         let request = self.client.request(method, url);
@@ -147,12 +148,6 @@ impl HttpClient<'_> {
     pub(crate) fn post(&self, url: Url) -> RequestBuilder {
         self.request(Method::POST, url)
     }
-}
-
-fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client> {
-    builder
-        .build()
-        .map_err(|error| trust::unavailable(&causes(&error)))
 }
 
 fn insecure(service: &Url) -> Error {
@@ -206,25 +201,6 @@ pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, 
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// What went wrong, down to the root, without the URL.
-pub(super) fn causes(error: &reqwest::Error) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        let text = inner.to_string();
-        // hyper's own layer only says which of its stages failed.
-        let says_more = !text.starts_with("client error (");
-        if says_more && !texts.iter().any(|known| known.contains(&text)) {
-            texts.push(text);
-        }
-        cause = inner.source();
-    }
-    match texts.is_empty() {
-        true => "The request failed".to_owned(),
-        false => texts.join(": "),
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod arm_error;
 mod audience;
 mod category;
+mod causes;
 mod cloud;
 mod codes;
 mod connect_failure;
@@ -10,6 +11,7 @@ mod deadline;
 mod discovery;
 mod error;
 mod http;
+mod http_client;
 pub(crate) mod json;
 mod observer;
 mod polling;

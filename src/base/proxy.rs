@@ -37,7 +37,7 @@ pub(crate) enum NamedBy {
 }
 
 /// A proxy for all services but some.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NamedProxy {
     named_by: NamedBy,
     /// It may hold a password.
@@ -56,8 +56,8 @@ pub(crate) struct HostProxies {
 }
 
 /// A proxy's URL, which may hold a password.
-#[derive(Clone)]
-struct ProxyServer(Url);
+#[derive(Clone, PartialEq)]
+pub(super) struct ProxyServer(Url);
 
 impl Proxy {
     /// The proxy that the caller names, for every service.
@@ -116,24 +116,16 @@ impl Proxy {
         }
     }
 
-    /// Tells the HTTP client.
-    ///
-    /// # Errors
-    /// `InvalidProxy` when it is no URL of one. It is not repeated: it may hold a password.
-    pub(super) fn apply(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-        let named = match self {
-            Self::System => return Ok(builder),
-            Self::Host(proxies) => {
-                let found = proxies.found.clone();
-                let toward = move |url: &Url| in_map(&found, url).map(|server| server.0);
-                return Ok(builder.proxy(reqwest::Proxy::custom(toward)));
-            }
-            Self::Named(named) => named,
-        };
-        let ProxyServer(url) = named.server()?;
-        let proxy = reqwest::Proxy::all(url).map_err(|_| named.named_by.invalid(""))?;
-        let not_for = reqwest::NoProxy::from_string(&named.not_for);
-        Ok(builder.proxy(proxy.no_proxy(not_for)))
+    /// How requests to a service leave: as far as the host has said it, where the host decides.
+    pub(super) fn route(&self, service: &Url) -> Route {
+        match self {
+            Self::System => Route::System,
+            Self::Host(proxies) => match in_map(&proxies.found, service) {
+                Some(server) => Route::Server(server),
+                None => Route::Direct,
+            },
+            Self::Named(named) => Route::Named(named.clone()),
+        }
     }
 
     /// The proxy that a request to `url` goes through: found as the HTTP client finds it.
@@ -152,6 +144,49 @@ impl Proxy {
             }
         };
         Some((matcher.intercept(&url.as_str().parse().ok()?)?, named_by))
+    }
+}
+
+/// How requests leave.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Route {
+    /// Through no proxy.
+    Direct,
+    /// As the HTTP client reads the environment and the system's settings.
+    System,
+    /// Through a proxy.
+    Server(ProxyServer),
+    /// Through a proxy for all services but some.
+    Named(NamedProxy),
+}
+
+impl Route {
+    /// Tells the HTTP client.
+    ///
+    /// # Errors
+    /// `InvalidProxy` when it is no URL of one. It is not repeated: it may hold a password.
+    pub(super) fn apply(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        let (ProxyServer(url), named_by, not_for) = match self {
+            Self::Direct => return Ok(builder.no_proxy()),
+            Self::System => return Ok(builder),
+            Self::Server(server) => (server.clone(), NamedBy::System, ""),
+            Self::Named(named) => (named.server()?, named.named_by, named.not_for.as_str()),
+        };
+        let proxy = reqwest::Proxy::all(url).map_err(|_| named_by.invalid(""))?;
+        let not_for = reqwest::NoProxy::from_string(not_for);
+        Ok(builder.proxy(proxy.no_proxy(not_for)))
+    }
+}
+
+impl PartialEq for NamedProxy {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |proxy: &Self| {
+            let credential = proxy.credential.as_ref();
+            let credential =
+                credential.map(|one| (one.user.clone(), one.password.expose_secret().to_owned()));
+            (proxy.named_by, proxy.not_for.clone(), credential)
+        };
+        self.url.expose_secret() == other.url.expose_secret() && parts(self) == parts(other)
     }
 }
 
@@ -369,7 +404,10 @@ mod tests {
                 "{error}"
             );
             let variable = named_by(&[("HTTPS_PROXY", bad)]);
-            if let Err(error) = variable.apply(reqwest::Client::builder()) {
+            if let Err(error) = variable
+                .route(&url("https://far.test"))
+                .apply(reqwest::Client::builder())
+            {
                 assert_eq!(error.code(), "InvalidProxy");
                 assert!(!error.to_string().contains("marked"));
             } else {

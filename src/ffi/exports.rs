@@ -779,6 +779,20 @@ pub unsafe extern "C" fn azmi_complete(
     })
 }
 
+/// Ends all that the library does for this process: cancels every queue, frees every client with its
+/// tokens, and forgets what it knows of principals. Handles of clients are unknown afterwards; queues
+/// and events are still the caller's to free.
+#[unsafe(no_mangle)]
+pub extern "C" fn azmi_end() -> i32 {
+    guard(|| {
+        queues().all().iter().for_each(|queue| queue.cancel());
+        let all = clients().remove_all();
+        all.iter().for_each(|connected| connected.memory.close());
+        arm::forget_principals();
+        Ok(())
+    })
+}
+
 /// Forgets what all clients were asked for words of command lines, and stops what is under way.
 #[unsafe(no_mangle)]
 pub extern "C" fn azmi_completion_forget() -> i32 {

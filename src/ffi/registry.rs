@@ -56,6 +56,11 @@ impl<T> Registry<T> {
     pub(super) fn remove(&self, handle: u64) -> Result<T, Status> {
         self.items().remove(&handle).ok_or(Status::Handle)
     }
+
+    pub(super) fn remove_all(&self) -> Vec<T> {
+        let all = std::mem::take(&mut *self.items());
+        all.into_values().collect()
+    }
 }
 
 impl<T: Clone> Registry<T> {
@@ -105,5 +110,7 @@ mod tests {
         assert_eq!(registry.remove(handle), Ok("x"));
         assert_eq!(registry.remove(handle), Err(Status::Handle));
         assert_ne!(registry.insert("y"), handle);
+        assert_eq!(registry.remove_all(), ["y"]);
+        assert_eq!(registry.all(), [""; 0]);
     }
 }

@@ -46,7 +46,9 @@ int main(void) {
   CHECK(event->kind == AZMI_EVENT_DONE);
   CHECK(azmi_event_free(event) == AZMI_OK);
 
-  CHECK(azmi_client_free(client) == AZMI_OK);
+  CHECK(azmi_end() == AZMI_OK);
+  CHECK(azmi_client_free(client) == AZMI_ERROR_HANDLE);
+  CHECK(azmi_identity_list(client, &all, queue, 21) == AZMI_ERROR_HANDLE);
   CHECK(azmi_emulator_stop(emulator) == AZMI_OK);
   CHECK(azmi_queue_wait(queue, -1, &event) == AZMI_DRAINED);
   CHECK(event == NULL);

@@ -287,19 +287,14 @@ Describe 'Completion of arguments' {
             Get-ArmRequest | ForEach-Object path | Should -Be $query
         }
 
-        It 'stops with the connection, and with the module' {
-            $minutes = @{ times = 1; pathContains = 'ResourceGraph'; action = @{ delayMs = 600000 } }
-            foreach ($end in { Disconnect-ManagedIdentityService }, { Remove-Module ManagedIdentity; Import-Module $ModulePath }) {
-                Connect-Again
-                Add-Fault $minutes
-                Get-CompletionText 'Get-VmIdentity -ResourceGroupName my' | Should -BeNullOrEmpty
-                & $end
-                if (-not (Get-ManagedIdentityConnection)) {
-                    $null = Connect-ManagedIdentityService -Emulator -SubscriptionId $fact.subscriptionId
-                }
-                # What was asked before is not waited for.
-                Get-CompletionText 'Get-VmIdentity -ResourceGroupName my' | Should -Be $Group
-            }
+        It 'stops with the connection' {
+            Connect-Again
+            Add-Fault @{ times = 1; pathContains = 'ResourceGraph'; action = @{ delayMs = 600000 } }
+            Get-CompletionText 'Get-VmIdentity -ResourceGroupName my' | Should -BeNullOrEmpty
+            Disconnect-ManagedIdentityService
+            $null = Connect-ManagedIdentityService -Emulator -SubscriptionId $fact.subscriptionId
+            # What was asked before is not waited for.
+            Get-CompletionText 'Get-VmIdentity -ResourceGroupName my' | Should -Be $Group
         }
     }
 

@@ -306,6 +306,7 @@ Describe 'The module' {
         Connect-TestEmulator
         Remove-Module ManagedIdentity
         Import-Module $ModulePath
+        Connect-TestEmulator
         (Get-VmIdentity).Name | Should -Be myVM
         Disconnect-TestEmulator
     }

@@ -193,7 +193,7 @@ Describe 'A connection in another session' {
                 Import-Module '$second'
                 (Get-Command Get-VmIdentity).Version.ToString()
                 try { Get-VmIdentity -Connection `$old } catch { `$_.FullyQualifiedErrorId -replace ',.*'; `$_.Exception.Message }
-                `$null = Connect-ManagedIdentityService -Emulator -Endpoint `$old.Endpoint
+                `$null = Connect-ManagedIdentityService -Emulator
                 (Get-VmIdentity).GetType().Assembly.GetName().Name
 "@
             $said[0] | Should -Be $otherVersion
