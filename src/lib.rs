@@ -16,5 +16,8 @@ pub mod connect;
 pub mod deployment;
 pub mod export;
 pub mod ffi;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod identity;
 pub mod resource;

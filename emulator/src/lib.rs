@@ -29,6 +29,9 @@ mod authorization;
 mod base;
 mod compute;
 mod deployment;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generic;
 mod graph;
 mod hosts;

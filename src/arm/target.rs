@@ -3,7 +3,7 @@
 use super::client::Client;
 use crate::base::{
     Category, Error, ResourceId, ResourceType, Result, capitalized, check_resource_group,
-    check_subscription_id, label, of_another_type, same_name,
+    check_subscription_id, is_command, label, of_another_type, same_name,
 };
 
 /// One resource: by its id, or by its names.
@@ -241,7 +241,7 @@ fn check_names(kind: &str, types: &[&str], name: &str, names: &[&str]) -> Result
         };
         return Err(Error::invalid("InvalidName", "Name", name, &rule));
     }
-    let unfit = |c: char| c.is_control() || "?#%\\\"<>*".contains(c);
+    let unfit = |c: char| is_command(c) || "?#%\\\"<>*".contains(c);
     let is_fit = |name: &&str| {
         !matches!(*name, "" | "." | "..") && !name.contains(unfit) && name.trim() == *name
     };

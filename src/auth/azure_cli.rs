@@ -24,7 +24,7 @@ pub struct AzureCli {
 /// `az` takes up to 20 seconds to start on a cold Windows machine.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
-const COMMANDS: Commands = Commands {
+pub(super) const COMMANDS: Commands = Commands {
     prefixes: &["az "],
     sign_in: "az login",
 };
@@ -35,7 +35,7 @@ const NOT_SIGNED_IN: &str = "AzureCliNotSignedIn";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
     access_token: Secret,
     /// Seconds since 1970; the older `expiresOn` is local time without a zone.
     #[serde(rename = "expires_on")]
@@ -45,7 +45,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn into_token(self) -> AccessToken {
+    pub(super) fn into_token(self) -> AccessToken {
         let lifetime = self.expires_on.map_or(Duration::from_secs(60), |at| {
             Duration::from_secs(at).saturating_sub(now())
         });
@@ -140,7 +140,7 @@ impl AzureCli {
 
 /// The answer in what az prints: warnings of older versions and of extensions, which may have braces
 /// of their own, come before it.
-fn token_in(output: &[u8]) -> Option<Answer> {
+pub(super) fn token_in(output: &[u8]) -> Option<Answer> {
     let text = String::from_utf8_lossy(output);
     text.match_indices('{').find_map(|(start, _)| {
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter();
@@ -185,7 +185,7 @@ fn too_slow() -> Error {
     )
 }
 
-fn refused(text: &str) -> Error {
+pub(super) fn refused(text: &str) -> Error {
     let tool_error = ToolError::read(text, &COMMANDS);
     let reason = &tool_error.reason;
     let signs_in = |command: &String| command.starts_with(COMMANDS.sign_in);

@@ -112,7 +112,7 @@ pub(crate) mod errors {
     }
 
     /// The error for what Azure PowerShell says.
-    pub(super) fn failed(text: &str) -> Error {
+    pub(crate) fn failed(text: &str) -> Error {
         let tool_error = ToolError::read(text, &COMMANDS);
         let reason = &tool_error.reason;
         let no_token = format!("Azure PowerShell returned no token: {reason}");

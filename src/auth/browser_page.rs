@@ -61,7 +61,7 @@ async fn read_head(stream: &mut TcpStream) -> Option<String> {
 type Stray = (&'static str, &'static str);
 
 /// What a request brings, and the text of the page for it.
-fn read(head: &str, state: &str) -> Result<(Returned, String), Stray> {
+pub(super) fn read(head: &str, state: &str) -> Result<(Returned, String), Stray> {
     let mut words = head.split(' ');
     let (Some("GET"), Some(target)) = (words.next(), words.next()) else {
         return Err((
@@ -99,7 +99,7 @@ fn read(head: &str, state: &str) -> Result<(Returned, String), Stray> {
 }
 
 /// An answer with a page of one paragraph. It runs nothing, loads nothing and is not kept.
-fn answer(status: &str, text: &str) -> String {
+pub(super) fn answer(status: &str, text: &str) -> String {
     let text = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -14,6 +14,8 @@ pub(crate) mod device_code;
 mod encrypted_key;
 mod federated_token;
 mod files;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod host_key;
 pub(crate) mod managed_identity;
 mod pem_key;

@@ -107,6 +107,12 @@ impl Workflow {
         })
     }
 
+    /// The one of GitHub Actions, at a URL.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn github(url: Url, proof: String) -> Self {
+        Self::new(Service::GitHub, url, proof)
+    }
+
     fn new(service: Service, url: Url, proof: String) -> Self {
         Self {
             service,
@@ -158,7 +164,7 @@ impl Workflow {
         Ok(value)
     }
 
-    fn read(&self, answer: &Answer) -> Result<Secret> {
+    pub(super) fn read(&self, answer: &Answer) -> Result<Secret> {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let member = match self.service {
             Service::GitHub => "value",

@@ -12,6 +12,7 @@ use super::cloud::{Cloud, parse_endpoint};
 use super::connect_failure::ConnectFailure;
 use super::error::{Error, Result};
 use super::http::{Http, NoAnswer, read_body};
+use super::json::is_json;
 use super::observer::Observer;
 use super::wait::Wait;
 
@@ -56,14 +57,20 @@ pub(crate) async fn discover(
         }
         Err(error) => return Err(failure(&error.causes())),
     };
-    let metadata: Value = serde_json::from_slice(&body)
-        .map_err(|_| failure(&"its response is not the metadata of a cloud"))?;
-    let entry = cloud_entry(&metadata, &cloud.resource_manager)
-        .ok_or_else(|| failure(&"its metadata does not name it"))?;
-    Ok(Description::read(cloud, entry))
+    if !is_json(&body) {
+        return Err(failure(&"its response is not the metadata of a cloud"));
+    }
+    Description::parse(cloud, &body).ok_or_else(|| failure(&"its metadata does not name it"))
 }
 
 impl Description {
+    /// What a body says of a cloud, if it is of that cloud.
+    pub(crate) fn parse(cloud: &Cloud, body: &[u8]) -> Option<Self> {
+        let metadata: Value = serde_json::from_slice(body).ok()?;
+        let entry = cloud_entry(&metadata, &cloud.resource_manager)?;
+        Some(Self::read(cloud, entry))
+    }
+
     fn read(cloud: &Cloud, entry: &Value) -> Self {
         let text = |value: &Value| {
             let text = value.as_str()?.trim_end_matches('/');

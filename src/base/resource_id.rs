@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use super::category::Category;
 use super::error::{Error, Result};
 use super::resource_label::{ResourceLabel, every_other, last_provider};
-use super::text::{capitalized, folded, is_guid, same_name};
+use super::text::{capitalized, folded, is_command, is_guid, same_name};
 
 /// A type of resource that lives directly in a resource group, and the rule for its names.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +139,7 @@ impl ResourceId {
     pub fn parse_any(parameter: &str, text: &str) -> Result<Self> {
         let invalid = || Error::invalid("InvalidResourceId", parameter, text, ANY_SHAPE);
         let id = Self::read_any(text).ok_or_else(invalid)?;
-        let unfit = |c: char| c.is_control() || "?#%\\\"<>*".contains(c);
+        let unfit = |c: char| is_command(c) || "?#%\\\"<>*".contains(c);
         let is_dots = |part: &str| matches!(part, "." | "..");
         if id.text.contains(unfit) || id.text.split('/').any(is_dots) {
             return Err(invalid());

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::{Error, Result};
 use super::resource_id::{check_group, check_subscription};
-use super::text::{folded, same_name};
+use super::text::{folded, is_command, same_name};
 
 /// What a role is given on: a subscription, a resource group, a resource, or what is above the
 /// subscriptions. Scopes that differ only in casing are equal.
@@ -35,7 +35,7 @@ impl ScopeId {
             && parts.len() == 5
             && !matches!(parts[4], "" | "." | "..");
         let is_plain =
-            !trimmed.contains(['?', '#', '%', '\\']) && !trimmed.contains(char::is_whitespace);
+            !trimmed.contains(|c: char| is_command(c) || c.is_whitespace() || "?#%\\".contains(c));
         match (is_id || is_group) && is_plain {
             true => Ok(Self(trimmed.to_owned())),
             false => Err(Error::invalid(
@@ -142,6 +142,8 @@ mod tests {
             "/subscriptions/s/resourceGroups",
             "/subscriptions/s/resourceGroups/..",
             "/subscriptions/s?x=1",
+            "/subscriptions/s\u{1b}[31m",
+            "/subscriptions/s\u{202e}",
             "/providers/x/y",
             "/providers/Microsoft.Management/managementGroups/..",
         ] {

@@ -18,9 +18,9 @@ pub(super) struct CliClouds {
 
 /// A section of an INI file: its name and its values.
 #[derive(Debug)]
-struct Section {
-    name: String,
-    values: BTreeMap<String, String>,
+pub(super) struct Section {
+    pub(super) name: String,
+    pub(super) values: BTreeMap<String, String>,
 }
 
 const RESOURCE_MANAGER: &str = "endpoint_resource_manager";
@@ -153,7 +153,7 @@ fn folder(variables: Variables<'_>) -> Option<PathBuf> {
 }
 
 /// The sections of an INI file, in the form in which the Azure CLI writes it.
-fn sections(text: &str) -> Vec<Section> {
+pub(super) fn sections(text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for line in text.lines().map(str::trim) {
         let name = line

@@ -4,6 +4,8 @@ mod chain;
 mod cli_clouds;
 mod connection;
 mod context;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod methods;
 mod registered;
 mod request;

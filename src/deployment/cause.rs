@@ -38,7 +38,7 @@ impl std::fmt::Display for Target {
 }
 
 /// The error in a status message, which is an object, or a text that holds one.
-fn cause(message: &Value) -> Option<ArmError> {
+pub(super) fn cause(message: &Value) -> Option<ArmError> {
     match message {
         Value::String(text) => ArmError::read(text.as_bytes()),
         other => ArmError::read(other.to_string().as_bytes()),
@@ -46,7 +46,7 @@ fn cause(message: &Value) -> Option<ArmError> {
 }
 
 /// The first of the innermost errors.
-fn deepest(error: &ArmError) -> &ArmError {
+pub(super) fn deepest(error: &ArmError) -> &ArmError {
     let mut deepest = error;
     while let Some(inner) = deepest.details.iter().find(|one| !one.code.is_empty()) {
         deepest = inner;

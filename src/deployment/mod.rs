@@ -1,6 +1,8 @@
 //! Deployments of templates to a resource group.
 
 mod cause;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod model;
 mod run;
 mod template;

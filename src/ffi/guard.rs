@@ -70,6 +70,11 @@ impl From<Unreadable> for Status {
 
 /// Runs the body of an exported function. A panic ends here: it must not cross into the host.
 pub(super) fn guard(body: impl FnOnce() -> Result<(), Status>) -> i32 {
+    let body = || {
+        #[cfg(feature = "fuzzing")]
+        super::panics::here_in_call();
+        body()
+    };
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => AZMI_OK,
         Ok(Err(status)) => status.code(),

@@ -20,6 +20,9 @@ mod inputs;
 mod kind;
 mod listing;
 mod mode;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod panics;
 mod questions;
 mod queue;
 mod read;

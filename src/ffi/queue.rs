@@ -232,6 +232,11 @@ impl Queue {
         self.ready.notify_all();
     }
 
+    #[cfg(feature = "fuzzing")]
+    fn tag(&self, number: u64) -> u64 {
+        self.state().entry(number).map_or(0, |entry| entry.tag)
+    }
+
     fn happen(&self, number: u64, payload: EventPayload) {
         let payload = payload.plain();
         let mut state = self.state();
@@ -409,6 +414,11 @@ impl Observer for MessageSender {
     }
 
     fn verbose(&self, line: String) {
+        #[cfg(feature = "fuzzing")]
+        super::panics::here_in_operation(
+            self.queue.tag(self.number),
+            super::panics::Place::Message,
+        );
         self.queue.happen(self.number, EventPayload::Verbose(line));
     }
 

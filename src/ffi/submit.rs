@@ -89,6 +89,11 @@ where
     let number = operation.number();
     let work = work(operation.clone());
     let task = runtime.spawn(async move {
+        #[cfg(feature = "fuzzing")]
+        let work = async move {
+            super::panics::here_in_operation(tag, super::panics::Place::Begin);
+            work.await
+        };
         let result = AssertUnwindSafe(work).catch_unwind().await;
         operation.end(result.unwrap_or_else(|panic| Err(internal(&*panic))));
     });

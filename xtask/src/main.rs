@@ -5,6 +5,7 @@ mod assemble;
 mod bench;
 mod counts;
 mod demo;
+mod fuzz;
 mod help;
 mod inspect;
 mod native;
@@ -48,6 +49,10 @@ Usage: cargo xtask <command> [options]
                            MI_TEST_PWSH the program to run the layer pester with instead of pwsh
   demo       Demonstrate the module, or that of MI_MODULE_PATH, on the local emulator
     --record FILE          write the demonstration as an SVG, such as docs/demo.svg
+  fuzz       Look for input that the library or the emulator can't stand, with libFuzzer
+    --target NAME          only this target of fuzz/src/lib.rs (may be repeated)
+    --seconds N            how long for each; 60 when not given
+    --update               add what was found to fuzz/corpus, without what reaches nothing new
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      Measure time and size of the release module
   package    dist/ManagedIdentity.<version>.nupkg for the PowerShell Gallery, and beside it the same
@@ -109,6 +114,18 @@ fn run() -> Result<bool> {
                 Some(file) => demo::record(&workspace, &tools, module, &file)?,
                 None => demo::run(&workspace, &tools, module)?,
             }
+        }
+        Some("fuzz") => {
+            let options = fuzz::Options {
+                targets: targets(&mut arguments)?,
+                seconds: arguments
+                    .opt_value_from_str("--seconds")
+                    .map_err(|error| error.to_string())?
+                    .unwrap_or(60),
+                update: arguments.contains("--update"),
+            };
+            finish(arguments)?;
+            return fuzz::run(&workspace, &options);
         }
         Some("help") => {
             finish(arguments)?;

@@ -384,6 +384,11 @@ fn check_out<T>(out: *mut T) -> Result<(), Status> {
 
 /// Runs the body of an exported function. A panic ends here: it must not cross into the host.
 fn guard(body: impl FnOnce() -> Result<(), Status>) -> i32 {
+    let body = || {
+        #[cfg(test)]
+        tests::panic_if_armed();
+        body()
+    };
     match catch_unwind(AssertUnwindSafe(body)).unwrap_or(Err(Status::Panic)) {
         Ok(()) => AZMI_OK,
         Err(Status::Null) => AZMI_ERROR_NULL,
@@ -401,6 +406,58 @@ mod tests {
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
     use super::*;
+
+    thread_local! {
+        static ARMED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    }
+
+    pub(super) fn panic_if_armed() {
+        assert!(!ARMED.replace(false), "on purpose");
+    }
+
+    #[test]
+    fn a_panic_in_any_call_is_a_status_and_the_next_call_works() {
+        let options = options();
+        let (mut seed, mut started, mut error) = (SEED, ptr::null(), ptr::null());
+        type Call<'a> = (&'a str, &'a mut dyn FnMut() -> i32);
+        // SAFETY: all pointers are null or valid.
+        let calls: [Call<'_>; 5] = unsafe {
+            [
+                ("azmi_emulator_seed", &mut || azmi_emulator_seed(&mut seed)),
+                ("azmi_emulator_start", &mut || {
+                    azmi_emulator_start(&options, &mut started, &mut error)
+                }),
+                ("azmi_emulator_stop", &mut || azmi_emulator_stop(0)),
+                (
+                    "azmi_emulator_free",
+                    &mut || azmi_emulator_free(ptr::null()),
+                ),
+                ("azmi_emulator_error_free", &mut || {
+                    azmi_emulator_error_free(ptr::null())
+                }),
+            ]
+        };
+        let mut names: Vec<&str> = include_str!("abi.rs")
+            .split("extern \"C\" fn ")
+            .skip(1)
+            .filter_map(|rest| rest.split('(').next())
+            .filter(|name| name.starts_with("azmi_"))
+            .collect();
+        // A number of its own needs no guard.
+        names.retain(|&name| name != "azmi_emulator_abi_version");
+        assert_eq!(names, calls.each_ref().map(|(name, _)| *name));
+        for (name, call) in calls {
+            ARMED.set(true);
+            assert_eq!(call(), AZMI_ERROR_PANIC, "{name}");
+            assert_ne!(call(), AZMI_ERROR_PANIC, "{name}");
+        }
+        assert!(!started.is_null() && error.is_null());
+        // SAFETY: the start went well.
+        let handle = unsafe { (*started).handle };
+        // SAFETY: nothing of it is used after this.
+        assert_eq!(unsafe { azmi_emulator_free(started) }, AZMI_OK);
+        assert_eq!(azmi_emulator_stop(handle), AZMI_OK);
+    }
 
     fn said(text: AzmiStr) -> String {
         // SAFETY: the library's own texts are good.

@@ -35,6 +35,7 @@
 
 mod csharp;
 mod declarations;
+mod hostile;
 mod rust;
 mod settings;
 #[cfg(test)]
@@ -49,6 +50,11 @@ impl Declarations {
     /// The Rust that reads the records that the host passes in, and fills those that it is given.
     pub fn rust(&self) -> Result<String> {
         rust::generate(self)
+    }
+
+    /// What the fuzzers call the C ABI with.
+    pub fn hostile(&self) -> String {
+        hostile::generate(self)
     }
 
     /// The C# classes of the records, their readers and the requests. `origin` says what they are

@@ -55,6 +55,13 @@ impl Arc {
         call.token(caller).await
     }
 
+    /// The one whose files are in a folder.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn at(folder: PathBuf) -> Self {
+        let endpoint = Url::parse(ENDPOINT).expect("is a URL");
+        Self { endpoint, folder }
+    }
+
     fn call(&self, resource: &str) -> TokenRequest<'static> {
         let mut url = self.endpoint.clone();
         url.query_pairs_mut()
@@ -69,7 +76,7 @@ impl Arc {
 
     /// The file that a challenge names, `Basic realm=<file>`, if it is one of the agent's own: who
     /// else answers in the agent's place shall not get to see any other file.
-    fn key_file(&self, challenge: &Answer) -> Result<PathBuf> {
+    pub(super) fn key_file(&self, challenge: &Answer) -> Result<PathBuf> {
         let header = challenge
             .headers
             .get("www-authenticate")

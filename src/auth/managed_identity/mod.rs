@@ -3,6 +3,8 @@
 mod app_service;
 mod arc;
 mod call;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod identity;
 mod imds;
 mod selector;

@@ -33,6 +33,7 @@ fn the_library() {
             "export",
             "completion",
             "ffi",
+            "fuzzing",
         ],
     );
 }
@@ -50,7 +51,7 @@ fn the_emulator() {
             "authorization compute deployment generic graph hosts identity msgraph oauth resource_types resources",
             "admin",
             "app",
-            "server",
+            "server fuzzing",
             "storage tls",
         ],
     );
