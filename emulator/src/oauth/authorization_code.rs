@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
+use super::codes::make_room;
 use crate::base::clock::Millis;
 use crate::base::random;
 use crate::state::Part;
@@ -74,6 +75,7 @@ impl Challenge {
 impl AuthorizationCodes {
     pub(super) fn give(&mut self, allowed: Allowed, now: Millis) -> String {
         self.0.retain(|_, code| code.expires > now);
+        make_room(&mut self.0, |code| code.expires);
         let code = random::opaque(300);
         let known = Code {
             allowed,

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::codes::make_room;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::random;
 use crate::base::seed;
@@ -86,6 +87,7 @@ impl DeviceCodes {
         const DAY: Millis = 86_400_000;
         self.0
             .retain(|_, one| one.expires.saturating_add(DAY) > now);
+        make_room(&mut self.0, |one| one.expires);
         let codes = Codes {
             user_code: user_code(),
             device_code: random::opaque(180),

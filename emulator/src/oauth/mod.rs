@@ -7,6 +7,7 @@ pub(crate) mod applications;
 mod assertion;
 mod authorization_code;
 mod authorize;
+mod codes;
 pub(crate) mod device_code;
 mod discovery;
 mod expression;
