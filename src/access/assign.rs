@@ -49,7 +49,13 @@ struct Wanted<'a> {
 pub async fn assign(client: &Client, asked: &Assign) -> Result<RoleAssignment> {
     let wanted = Wanted::find(client, asked).await?;
     let given = wanted.put_until_known(client).await?;
-    let given = with_name(client, &wanted.scope, given).await?;
+    // The role is given: that its name can't be read does not change that.
+    let named = with_name(client, &wanted.scope, given.clone()).await;
+    let given = named.unwrap_or_else(|error| {
+        let warning = format!("The role is given. Its name can't be read: {error}");
+        client.observer().warning(warning);
+        given
+    });
     Ok(RoleAssignment {
         principal_name: wanted.principal.name,
         ..given

@@ -23,7 +23,7 @@ use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
     Audience, Category, Cloud, ConnectFailure, Error, Http, HttpClient, Method, NoAnswer, Observer,
     Polling, ResourceLabel, Result, RetryPolicy, Service, Silent, Url, Wait, audience_of, discover,
-    headers_without_sent, is_guid, read_body, without_sent,
+    headers_without_sent, is_guid, read_body_up_to, without_sent,
 };
 
 /// What a client is made of.
@@ -370,7 +370,7 @@ impl Client {
             let answer = self
                 .attempt(&http, &request, audience.service, &token)
                 .await;
-            perhaps_done.store(false, Ordering::Relaxed);
+            perhaps_done.store(repeated && changes, Ordering::Relaxed);
             let failed = match answer {
                 Ok(mut reply) if (200..300).contains(&reply.status) => {
                     if reply.is_strange() {
@@ -548,7 +548,8 @@ impl Client {
                 pacer.learn(&request.method, &request.url, answer.headers());
             }
             let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            Ok((status, headers, read_body(answer).await?))
+            let most = self.shared.retry.longest_body;
+            Ok((status, headers, read_body_up_to(most, answer).await?))
         };
         let most = Some(self.shared.retry.request_timeout);
         let (status, mut headers, body) = self

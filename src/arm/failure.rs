@@ -72,7 +72,7 @@ impl Failure {
         let port = request.url.port_or_known_default().unwrap_or_default();
         let why = cause.causes();
         let (category, code, what) = match cause {
-            NoAnswer::TooLong => {
+            NoAnswer::TooLong(_) => {
                 let what = format!("Refused to read what {host}:{port} sent");
                 (Category::LimitsExceeded, "ResponseTooLarge", what)
             }
@@ -95,7 +95,7 @@ impl Failure {
             reason: why,
             error: error.during(request.line(), "", ""),
             again: match (cause, request.idempotency) {
-                (NoAnswer::TooLong, _) | (_, Idempotency::NotIdempotent) => RetryDecision::Never,
+                (NoAnswer::TooLong(_), _) | (_, Idempotency::NotIdempotent) => RetryDecision::Never,
                 (NoAnswer::Broken(_), Idempotency::ReadOnly | Idempotency::Idempotent) => {
                     RetryDecision::Transient(None)
                 }

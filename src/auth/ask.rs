@@ -111,5 +111,5 @@ async fn unanswered(
         message,
     )
     .advise("Check -Environment, the network and the proxy.");
-    (error, matches!(cause, NoAnswer::TooLong))
+    (error, matches!(cause, NoAnswer::TooLong(_)))
 }

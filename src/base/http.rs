@@ -17,7 +17,7 @@ use super::retry::RetryPolicy;
 use reqwest::{Method, RequestBuilder, Url};
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
-const LONGEST_BODY: usize = 64 << 20;
+pub(super) const LONGEST_BODY: usize = 64 << 20;
 
 /// Where the requests of a connection leave. The clients are made when they are first needed.
 pub(crate) struct Http {
@@ -166,8 +166,8 @@ fn insecure(service: &Url) -> Error {
 pub(crate) enum NoAnswer {
     /// No connection came about, or it broke.
     Broken(reqwest::Error),
-    /// The body is longer than what is read of one.
-    TooLong,
+    /// The body is longer than what is read of one, in bytes.
+    TooLong(usize),
 }
 
 impl NoAnswer {
@@ -175,7 +175,7 @@ impl NoAnswer {
     pub(crate) fn causes(&self) -> String {
         match self {
             Self::Broken(error) => causes(error),
-            Self::TooLong => format!("the response is longer than {} MiB", LONGEST_BODY >> 20),
+            Self::TooLong(most) => format!("the response is longer than {} MiB", most >> 20),
         }
     }
 
@@ -191,12 +191,20 @@ impl From<reqwest::Error> for NoAnswer {
     }
 }
 
+/// Reads an answer's body.
+pub(crate) async fn read_body(answer: reqwest::Response) -> Result<Vec<u8>, NoAnswer> {
+    read_body_up_to(LONGEST_BODY, answer).await
+}
+
 /// Reads an answer's body, up to a limit, beyond which no byte of it is kept.
-pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, NoAnswer> {
+pub(crate) async fn read_body_up_to(
+    most: usize,
+    mut answer: reqwest::Response,
+) -> Result<Vec<u8>, NoAnswer> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(NoAnswer::TooLong);
+        if body.len() + chunk.len() > most {
+            return Err(NoAnswer::TooLong(most));
         }
         body.extend_from_slice(&chunk);
     }

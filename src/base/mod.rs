@@ -40,7 +40,7 @@ pub use deadline::Deadline;
 pub(crate) use discovery::{Description, UNTRUSTED_AUDIENCE, discover};
 pub(crate) use error::Answer;
 pub use error::{Error, Result};
-pub(crate) use http::{Http, HttpClient, NoAnswer, read_body};
+pub(crate) use http::{Http, HttpClient, NoAnswer, read_body, read_body_up_to};
 pub(crate) use json::null_is_empty;
 pub use observer::{Observer, Progress, Silent};
 pub(crate) use polling::Polling;

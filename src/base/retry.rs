@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+use super::http::LONGEST_BODY;
+
 /// How patient the client is. The defaults are for Azure; tests are quicker.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
@@ -29,6 +31,8 @@ pub struct RetryPolicy {
     /// How long an operation may take as a whole, where its caller says nothing else: longer than
     /// the updates of large scale sets.
     pub operation_limit: Duration,
+    /// The most that is read of an answer, in bytes. Resource Manager's longest pages are far below.
+    pub longest_body: usize,
     /// How many pages of a list are read at most. Azure's pages hold 100 to 1000 items.
     pub most_pages: usize,
     /// How long the service of managed identities may be gone while it is restarted.
@@ -51,6 +55,7 @@ impl Default for RetryPolicy {
             first_poll: Duration::from_secs(1),
             longest_poll: Duration::from_secs(3),
             operation_limit: Duration::from_secs(60 * 60),
+            longest_body: LONGEST_BODY,
             most_pages: 10_000,
             identity_restart: Duration::from_secs(70),
             replication: Duration::from_secs(120),

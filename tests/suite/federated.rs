@@ -213,6 +213,22 @@ async fn a_409_of_somebody_elses_write_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_deletion_whose_answer_was_lost_is_no_missing_credential() {
+    let local = with_identities(&["id1"]).await;
+    create(&local.client, &wanted("id1", "main", "s1"))
+        .await
+        .unwrap();
+    // The first attempt is carried out, and the second meets another writer.
+    local
+        .fault(json!({"name": "GatewayTimeoutAfterEffect", "method": "DELETE"}))
+        .await;
+    let action = json!({"status": 409, "code": CONCURRENT, "message": "Concurrent."});
+    local.fault(on("DELETE", "main", action)).await;
+    let deleted = delete(&local.client, &credential("id1", "main")).await;
+    deleted.unwrap();
+}
+
+#[tokio::test]
 async fn hearsay_is_not_believed() {
     let local = with_identities(&["id1"]).await;
     local

@@ -41,10 +41,14 @@ async fn send(azure: &Azure, method: &str, path: &str, fault: &str) -> TcpStream
     } else {
         ""
     };
+    let fault = match fault {
+        "" => String::new(),
+        fault => format!("x-emulator-fault: {fault}\r\n"),
+    };
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\
-         authorization: Bearer {}\r\nx-emulator-fault: {fault}\r\n\r\n{body}",
+         authorization: Bearer {}\r\n{fault}\r\n{body}",
         body.len(),
         azure.token
     );
@@ -122,7 +126,8 @@ async fn listens(azure: &Azure) {
 #[tokio::test]
 async fn no_connection_is_accepted_for_a_second() {
     let azure = Azure::start().await;
-    let wire = met(&azure, "GET", &sub(&format!("?{R}")), "ConnectionRefused").await;
+    azure.fault(json!({"name": "ConnectionRefused"})).await;
+    let wire = met(&azure, "GET", &sub(&format!("?{R}")), "").await;
     assert!(wire.text.is_empty());
     // Listening has ended before the connection does.
     let address = ("127.0.0.1", azure.emulator.port());

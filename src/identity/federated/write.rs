@@ -442,10 +442,12 @@ impl Lane {
     ) -> Result<Reply> {
         let started = Instant::now();
         let mut attempt = 1;
+        let mut repeated = false;
         loop {
             let sent = client.send(request());
             match sent.await {
                 Err(error) if error.code() == CONCURRENT && attempt < MAX_ATTEMPTS => {
+                    repeated |= error.may_be_done();
                     self.invalidate();
                     let identity = self.identity();
                     let wait = Wait::new(
@@ -463,7 +465,10 @@ impl Lane {
                     self.invalidate();
                     return Err(error);
                 }
-                Ok(reply) => return Ok(reply),
+                Ok(mut reply) => {
+                    reply.repeated |= repeated;
+                    return Ok(reply);
+                }
             }
         }
     }

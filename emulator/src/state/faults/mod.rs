@@ -132,7 +132,12 @@ impl Faults {
         match request.header(HEADER) {
             Some(text) => {
                 let fault = Fault::parse(text).map_err(|why| format!("{HEADER}: {why}"))?;
-                Ok(fault.matches(request).then(|| fault.interference()))
+                let interference = fault.interference();
+                // Whoever sends it decides about their own request alone.
+                if let Delivery::Refused(_) = interference.delivery {
+                    return Err(format!("{HEADER}: {text} is for all connections; arm it"));
+                }
+                Ok(fault.matches(request).then_some(interference))
             }
             None => Ok(self.hit(request, now)),
         }
@@ -331,6 +336,8 @@ mod tests {
         assert_eq!(hit.reply.unwrap().status, 409);
         assert!(faults.of(&with("Conflict@PUT"), 0).unwrap().is_none());
         assert!(faults.of(&with("Conflict@WRITE"), 0).unwrap().is_none());
+        let error = faults.of(&with("ConnectionRefused"), 0).unwrap_err();
+        assert!(error.contains("for all connections"), "{error}");
         let error = faults.of(&with("Nonsense"), 0).unwrap_err();
         assert!(
             error.starts_with("x-emulator-fault: there is no fault"),
