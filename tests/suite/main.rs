@@ -10,6 +10,7 @@ mod bounds;
 mod c_abi;
 mod completion;
 mod errors;
+mod faults;
 mod federated;
 mod fleet;
 mod histories;

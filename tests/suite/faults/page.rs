@@ -1,0 +1,147 @@
+//! docs/faults.md, made of what happened.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use super::cell::Extent;
+
+/// What each command came to, by the extent of the fault; none where it met none.
+type Row = BTreeMap<Extent, Option<String>>;
+
+/// The faults in their order, each with its summary and the rows of the commands.
+#[derive(Default)]
+pub struct Page {
+    faults: Vec<(&'static str, &'static str, Vec<(&'static str, Row)>)>,
+}
+
+const HEAD: &str = "\
+# Faults
+
+<!-- MI_BLESS=1 cargo test --test suite faults:: writes this page. -->
+
+What each command does on each fault of the emulator's catalogue. A test runs every command against
+every fault, on an emulator of its own, and writes this page. `Get-Help about_ManagedIdentity_Emulator`
+says how to meet a fault with `Start-ArmEmulator -Fault`, by the header `x-emulator-fault`, or with a call of the
+emulator.
+
+The runs are those of a connection with `-RetryCount 2 -RequestTimeoutSec 2`, with the waits between
+attempts in a thousandth of their time. Each cell has the result of the command (`succeeds`, or the code of its error), how many of the
+requests that reached the emulator met the fault, and what a command that changes something had
+changed by then:
+
+- *changed*: each of its changes was made, once;
+- *some of the changes*: some of them were made, each once, and the error says where it stopped;
+- *no change*: nothing was changed;
+- *n times the same PUT*: the answer was lost or not readable after the change was made, and the request was sent again.
+  A PUT says how the resource is to be: the second one changes nothing. PATCH, POST and DELETE are never carried out twice.
+
+The columns say which requests met the fault: the first or every one of those that it is for, and for
+commands that change something the first or every one that writes. Where a command sends no such
+request, there is no row or the cell has a dash.
+
+";
+
+impl Page {
+    pub fn add(
+        &mut self,
+        fault: &'static str,
+        summary: &'static str,
+        command: &'static str,
+        extent: Extent,
+        told: Option<String>,
+    ) {
+        if self.faults.last().is_none_or(|(last, ..)| *last != fault) {
+            self.faults.push((fault, summary, Vec::new()));
+        }
+        let Some((_, _, rows)) = self.faults.last_mut() else {
+            return;
+        };
+        if rows.last().is_none_or(|(last, _)| *last != command) {
+            rows.push((command, Row::new()));
+        }
+        if let Some((_, row)) = rows.last_mut() {
+            row.insert(extent, told);
+        }
+    }
+
+    /// Compares the page with the file, or writes it where MI_BLESS is set.
+    ///
+    /// # Panics
+    /// When they differ, with the first line that does.
+    pub fn compare(&self, path: &Path) {
+        let page = self.text();
+        if std::env::var_os("MI_BLESS").is_some() {
+            std::fs::write(path, page).unwrap();
+            return;
+        }
+        let file = std::fs::read_to_string(path).unwrap_or_default();
+        let different = page.lines().zip(file.lines()).find(|(new, old)| new != old);
+        assert_eq!(different, None, "MI_BLESS=1 writes the page again");
+        assert_eq!(page, file, "MI_BLESS=1 writes the page again");
+    }
+
+    fn text(&self) -> String {
+        let mut text = HEAD.to_owned();
+        for (fault, summary, rows) in &self.faults {
+            let _ = write!(text, "## {fault}\n\n{summary}\n\n");
+            for writes in [false, true] {
+                table(&mut text, rows, writes);
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+        text
+    }
+}
+
+/// The table of the commands that read, or of those that write.
+fn table(text: &mut String, rows: &[(&'static str, Row)], writes: bool) {
+    let met: Vec<_> = rows
+        .iter()
+        .filter(|(_, row)| row.contains_key(&Extent::FirstWrite) == writes)
+        .filter(|(_, row)| row.values().any(Option::is_some))
+        .collect();
+    if met.is_empty() {
+        return;
+    }
+    text.push_str(match writes {
+        false => "| Command | First request | Every request |\n| --- | --- | --- |\n",
+        true => {
+            "| Command | First request | Every request | First write | Every write |\n\
+             | --- | --- | --- | --- | --- |\n"
+        }
+    });
+    for (commands, row) in grouped(&met) {
+        let _ = write!(text, "| {commands} |");
+        for told in row.values() {
+            let _ = write!(text, " {} |", told.as_deref().unwrap_or("–"));
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+}
+
+/// The rows that are alike as one, with the names of their commands. The largest group is the last
+/// one, "all others".
+fn grouped<'a>(rows: &[&'a (&'static str, Row)]) -> Vec<(String, &'a Row)> {
+    let mut groups: Vec<(Vec<&str>, &Row)> = Vec::new();
+    for (command, row) in rows {
+        match groups.iter_mut().find(|(_, known)| *known == row) {
+            Some((commands, _)) => commands.push(command),
+            None => groups.push((vec![command], row)),
+        }
+    }
+    let most = groups.iter().map(|(commands, _)| commands.len()).max();
+    let largest = groups
+        .iter()
+        .position(|(commands, _)| Some(commands.len()) == most);
+    let others = largest.filter(|_| groups.len() > 1 && most > Some(2));
+    let last = others.map(|at| ("all others".to_owned(), groups.remove(at).1));
+    let all = groups.len() == 1 && last.is_none() && rows.len() > 2;
+    let named = groups.into_iter().map(|(commands, row)| match all {
+        true => ("all".to_owned(), row),
+        false => (commands.join(", "), row),
+    });
+    named.chain(last).collect()
+}

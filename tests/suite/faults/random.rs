@@ -1,0 +1,70 @@
+//! Random commands under random faults.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::cell::Run;
+use super::commands;
+use super::stage::Fixture;
+use super::{all_of, plain_runs};
+
+/// How many runs there are: some on every run of the tests, and more where time allows.
+fn runs() -> u64 {
+    let wanted = std::env::var("MI_FAULT_RUNS").ok();
+    wanted.map_or(200, |text| {
+        text.parse().expect("MI_FAULT_RUNS must be a number")
+    })
+}
+
+/// SplitMix64: small, and the same run for the same number on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % limit as u64) as usize
+    }
+
+    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+
+    /// Up to four faults, each on a few requests somewhere in the command.
+    fn faults(&mut self, names: &[&str]) -> Vec<Value> {
+        (0..=self.below(4))
+            .map(|_| {
+                json!({
+                    "name": self.of(names),
+                    "skip": self.below(4),
+                    "times": 1 + self.below(3),
+                    "method": self.of(&[None, Some("WRITE")]),
+                })
+            })
+            .collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_change_is_made_that_was_not_asked_for_and_none_twice() {
+    let fixture = Arc::new(Fixture::make("faults-random").await);
+    let plain = plain_runs(&fixture).await;
+    let writing: Vec<_> = commands::all()
+        .filter(|command| !plain[command.line].effects.is_empty())
+        .collect();
+    let names: Vec<_> = emulator::faults().map(|(name, _)| name).collect();
+    let run = |number| {
+        let mut random = Random(number);
+        Run {
+            command: random.of(&writing),
+            faults: random.faults(&names),
+        }
+    };
+    let outcomes = all_of((0..runs()).map(run), &fixture).await;
+    for (run, outcome) in (0..runs()).map(run).zip(outcomes) {
+        outcome.check(&run, &plain[run.command.line]);
+    }
+}
