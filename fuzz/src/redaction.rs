@@ -24,7 +24,7 @@ pub fn run(data: &[u8]) {
             &secret,
         ));
         // What surrounds it may hold it as well, and so may what replaces it.
-        let left = shown.replace(HIDDEN, "");
+        let left = shown.replace(HIDDEN, "\0");
         assert!(shown.contains(HIDDEN), "{form}: {shown}");
         assert!(
             HIDDEN.contains(&secret) || !left.contains(&*form),

@@ -83,14 +83,14 @@ fn replaced(body: Vec<u8>, from: &[u8]) -> Vec<u8> {
 /// nothing but punctuation, spaces and escapes in between.
 fn without_letters(body: Vec<u8>, secret: &str) -> Vec<u8> {
     let letters = letters_of(&body);
-    let found: Vec<(usize, usize)> = in_base64(secret)
+    let mut found: Vec<(usize, usize)> = in_base64(secret)
         .iter()
         .map(|form| letters_of(form))
         .chain([letters_of(secret.as_bytes())])
         .filter(|form| form.len() >= FEWEST_LETTERS)
         .flat_map(|form| {
-            let begins = letters.match_indices(&form).map(|(at, _)| at);
-            begins.map(|at| (at, at + form.len())).collect::<Vec<_>>()
+            let places = occurrences(&letters, &form).into_iter();
+            places.map(move |at| (at, at + form.len()))
         })
         .collect();
     if found.is_empty() {
@@ -98,8 +98,12 @@ fn without_letters(body: Vec<u8>, secret: &str) -> Vec<u8> {
     }
     let places: Vec<Letter> = Letters::of(&body).collect();
     let mut is_secret = vec![false; body.len()];
+    found.sort_unstable();
+    let mut filled = 0;
     for (first, end) in found {
-        is_secret[places[first].from..places[end - 1].to].fill(true);
+        let to = places[end - 1].to;
+        is_secret[places[first].from.max(filled).min(to)..to].fill(true);
+        filled = filled.max(to);
     }
     let mut out = Vec::with_capacity(body.len());
     let mut rest = &body[..];
@@ -109,6 +113,17 @@ fn without_letters(body: Vec<u8>, secret: &str) -> Vec<u8> {
         out.extend_from_slice(if part[0] { HIDDEN.as_bytes() } else { these });
     }
     out
+}
+
+/// Where a text has another one, also where two of these share letters.
+fn occurrences(text: &str, part: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(part) {
+        found.push(from + at);
+        from += at + 1;
+    }
+    found
 }
 
 fn letters_of(text: &[u8]) -> String {
@@ -302,6 +317,13 @@ mod tests {
             assert!(before.len() < "before [WEJlYXJlciBl".len() + 6, "{shown}");
             assert!(shown.ends_with("] after"), "{shown}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_begins_within_another_one_is_left_out() {
+        let secret = "aaaaaaaaaaaaaaaa.0a";
+        let body = "aaaaaaaaaaaaaaaaaa\r\na\r\na.0aaaaaaaaaaaaaaaaa.\n0a!";
+        assert_eq!(told(body, &[secret]), "aaaa(not shown)!");
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl ResourceId {
 
     /// Reads an id of that type as Azure gave it: its shape is checked, its names are not.
     pub fn read(kind: ResourceType, text: &str) -> Option<Self> {
-        let text = text.trim().trim_end_matches('/');
+        let text = text.trim().trim_end_matches(is_end);
         let parts: Vec<&str> = text.split('/').collect();
         let [
             "",
@@ -156,7 +156,7 @@ impl ResourceId {
     /// Reads the id of a resource of any type and depth as Azure gave it: its shape is checked, its
     /// names are not.
     pub fn read_any(text: &str) -> Option<Self> {
-        let text = text.trim().trim_end_matches('/');
+        let text = text.trim().trim_end_matches(is_end);
         let parts: Vec<&str> = text.strip_prefix('/')?.split('/').collect();
         let (at, namespace, pairs) = last_provider(&parts)?;
         let is_whole = !pairs.is_empty() && pairs.len() % 2 == 0 && at % 2 == 0;
@@ -220,6 +220,11 @@ impl ResourceId {
     pub fn name(&self) -> &str {
         &self.text[self.name.0..self.name.1]
     }
+}
+
+/// What is no part of the last name.
+fn is_end(c: char) -> bool {
+    c == '/' || c.is_whitespace()
 }
 
 /// What the id of a resource of that type looks like.
@@ -358,6 +363,11 @@ mod tests {
 
     #[test]
     fn a_resource_of_any_type_is_read() {
+        let spaced = "/providers/A.B/c/d";
+        for end in [" ", "/", " /", "/ / "] {
+            let id = ResourceId::read_any(&format!("{spaced}{end}")).unwrap();
+            assert_eq!((id.as_str(), id.name()), (spaced, "d"), "{end:?}");
+        }
         const S: &str = "aaaa0a0a-bb1b-cc2c-dd3d-eeeeee4e4e4e";
         let any = |text: &str| ResourceId::parse_any("ResourceId", text);
         let slot = format!(

@@ -62,7 +62,18 @@ fn compile(name: &str) -> PathBuf {
 fn run(name: &str) -> String {
     let mut path = vec![folder_of_the_libraries()];
     path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    let output = Command::new(compile(name))
+    // A program that runs it, such as valgrind, with its arguments.
+    let runner = env::var("MI_C_RUNNER").unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let program = compile(name);
+    let mut command = match words.next() {
+        Some(runner) => Command::new(runner),
+        None => Command::new(&program),
+    };
+    if !runner.is_empty() {
+        command.args(words).arg(&program);
+    }
+    let output = command
         .env("PATH", env::join_paths(path).unwrap())
         // Cargo puts folders in front that may hold the libraries of an earlier build.
         .env("LD_LIBRARY_PATH", folder_of_the_libraries())

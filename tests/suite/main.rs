@@ -30,3 +30,4 @@ mod sign_in;
 mod support;
 mod vm_identity;
 mod wording;
+mod workflows;

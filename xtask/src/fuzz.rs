@@ -26,7 +26,7 @@ const INSTRUMENTATION: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares \
-    -Ccodegen-units=1 -Cdebug-assertions=yes -Coverflow-checks=yes";
+    -Ccodegen-units=1";
 
 /// An input that takes longer is a hang.
 const HANG_SECONDS: u64 = 25;
@@ -88,6 +88,8 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
         .env("CARGO_TARGET_DIR", &folder)
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_STRIP", "none")
+        .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
+        .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "2")
         .env("RUSTFLAGS", INSTRUMENTATION)
         // The bindings are not the fuzzer's to bring up to date.

@@ -14,6 +14,7 @@ mod platform;
 mod powershell;
 mod process;
 mod recording;
+mod sanitize;
 mod table;
 mod test;
 mod tools;
@@ -53,6 +54,7 @@ Usage: cargo xtask <command> [options]
     --target NAME          only this target of fuzz/src/lib.rs (may be repeated)
     --seconds N            how long for each; 60 when not given
     --update               add what was found to fuzz/corpus, without what reaches nothing new
+  sanitize   The C ABIs under AddressSanitizer and valgrind, on Linux
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
   bench      Measure time and size of the release module
   package    dist/ManagedIdentity.<version>.nupkg for the PowerShell Gallery, and beside it the same
@@ -126,6 +128,10 @@ fn run() -> Result<bool> {
             };
             finish(arguments)?;
             return fuzz::run(&workspace, &options);
+        }
+        Some("sanitize") => {
+            finish(arguments)?;
+            return sanitize::run(&workspace);
         }
         Some("help") => {
             finish(arguments)?;
