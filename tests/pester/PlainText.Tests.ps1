@@ -138,7 +138,7 @@ Describe 'What a service writes' {
         $file = Join-Path $TestDrive transcript
         $null = Start-Transcript $file
         try {
-            Invoke-Expression "$_ -WhatIf"
+            . ([scriptblock]::Create("$_ -WhatIf"))
         } finally {
             $null = Stop-Transcript
         }
