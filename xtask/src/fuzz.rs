@@ -31,7 +31,8 @@ const INSTRUMENTATION: &str = "-Cpasses=sancov-module \
 /// An input that takes longer is a hang.
 const HANG_SECONDS: u64 = 25;
 
-/// No input of the committed corpora is longer than what fits on a few screens.
+/// A committed corpus has at most so many files, and none that is longer.
+const MOST_FILES: usize = 60;
 const LONGEST: u64 = 8192;
 
 /// Looks at each target, and returns whether none of them crashed.
@@ -175,7 +176,7 @@ impl<'a> Session<'a> {
             .env("RUST_BACKTRACE", "0")
     }
 
-    /// Adds to the committed corpus what reaches further than it does, as far as it is short.
+    /// Adds to the committed corpus the shortest of what reaches further than it does.
     fn update(&self) -> Result<()> {
         let merged = self.found.with_file_name("merged");
         let failed = |error| format!("{}: {error}", merged.display());
@@ -189,12 +190,19 @@ impl<'a> Session<'a> {
         if !outcome.ok() {
             return Err(outcome.output);
         }
-        let is_short = |path: &Path| path.metadata().is_ok_and(|file| file.len() <= LONGEST);
-        for entry in fs::read_dir(&merged).map_err(failed)?.flatten() {
-            let to = self.committed.join(entry.file_name());
-            if !to.exists() && is_short(&entry.path()) {
-                fs::copy(entry.path(), to).map_err(failed)?;
-            }
+        let mut new: Vec<_> = fs::read_dir(&merged)
+            .map_err(failed)?
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let to = self.committed.join(entry.file_name());
+                let length = entry.metadata().ok()?.len();
+                (!to.exists() && length <= LONGEST).then(|| (length, entry.path(), to))
+            })
+            .collect();
+        new.sort();
+        let room = MOST_FILES.saturating_sub(count(&self.committed));
+        for (_, from, to) in new.into_iter().take(room) {
+            fs::copy(from, to).map_err(failed)?;
         }
         Ok(())
     }
