@@ -23,7 +23,7 @@ use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
     Audience, Category, Cloud, ConnectFailure, Error, Http, HttpClient, Method, NoAnswer, Observer,
     Polling, ResourceLabel, Result, RetryPolicy, Service, Silent, Url, Wait, audience_of, discover,
-    headers_without_sent, is_guid, read_body_up_to, without_sent,
+    headers_without_sent, is_guid, read_body_up_to, without_sent, without_written,
 };
 
 /// What a client is made of.
@@ -561,7 +561,10 @@ impl Client {
             })?;
         let sent = [token.secret().expose_secret()];
         headers_without_sent(&mut headers, &sent);
-        let body = without_sent(body, &sent);
+        let body = match status {
+            200..300 => without_written(body, &sent),
+            _ => without_sent(body, &sent),
+        };
         let reply = Reply {
             status,
             repeated: false,

@@ -50,7 +50,7 @@ pub use question::{
     SignatureAlgorithm,
 };
 pub(crate) use questions::Questions;
-pub(crate) use redaction::{headers_without_sent, without_secrets, without_sent};
+pub(crate) use redaction::{headers_without_sent, without_secrets, without_sent, without_written};
 pub use reqwest::{Method, Url};
 pub use resource_id::{ResourceId, ResourceType};
 pub(crate) use resource_id::{

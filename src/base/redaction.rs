@@ -3,24 +3,36 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem;
 use reqwest::header::{HeaderMap, HeaderValue};
 
 /// What a service answered, without the secrets that it was sent: as they are, in a form, in a URL
 /// however often encoded, escaped in JSON or HTML, in base64, and with spaces and line breaks in
 /// between.
-pub(crate) fn without_sent(mut body: Vec<u8>, secrets: &[&str]) -> Vec<u8> {
-    for secret in secrets
-        .iter()
-        .filter(|secret| secret.len() >= SHORTEST_SECRET)
-    {
-        for form in written_forms(secret) {
-            body = replaced(body, form.as_bytes());
-        }
+pub(crate) fn without_sent(body: Vec<u8>, secrets: &[&str]) -> Vec<u8> {
+    let mut body = without_written(body, secrets);
+    for secret in long_enough(secrets) {
         if body.len() <= LONGEST_READ {
             body = without_letters(body, secret);
         }
     }
     body
+}
+
+/// The same of a long answer, such as a page of a list: without the secrets as they are, in a form
+/// and in JSON. To read it letter by letter would take longer than to read what it says.
+pub(crate) fn without_written(mut body: Vec<u8>, secrets: &[&str]) -> Vec<u8> {
+    for secret in long_enough(secrets) {
+        for form in written_forms(secret) {
+            body = replaced(body, form.as_bytes());
+        }
+    }
+    body
+}
+
+fn long_enough<'a>(secrets: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    let secrets = secrets.iter().copied();
+    secrets.filter(|secret| secret.len() >= SHORTEST_SECRET)
 }
 
 /// The headers of an answer, without the secrets that its request carried.
@@ -66,9 +78,10 @@ fn form_encoded(text: &str) -> String {
 }
 
 fn replaced(body: Vec<u8>, from: &[u8]) -> Vec<u8> {
+    let finder = memmem::Finder::new(from);
     let mut rest = &body[..];
     let mut out = Vec::new();
-    while let Some(at) = rest.windows(from.len()).position(|part| part == from) {
+    while let Some(at) = finder.find(rest) {
         out.extend_from_slice(&rest[..at]);
         out.extend_from_slice(HIDDEN.as_bytes());
         rest = &rest[at + from.len()..];
@@ -82,6 +95,10 @@ fn replaced(body: Vec<u8>, from: &[u8]) -> Vec<u8> {
 /// The body without any place where the letters and digits of the secret stand in their order, with
 /// nothing but punctuation, spaces and escapes in between.
 fn without_letters(body: Vec<u8>, secret: &str) -> Vec<u8> {
+    // Each letter takes a byte at least.
+    if body.len() < letters_of(secret.as_bytes()).len() {
+        return body;
+    }
     let letters = letters_of(&body);
     let mut found: Vec<(usize, usize)> = in_base64(secret)
         .iter()
@@ -317,6 +334,14 @@ mod tests {
             assert!(before.len() < "before [WEJlYXJlciBl".len() + 6, "{shown}");
             assert!(shown.ends_with("] after"), "{shown}");
         }
+    }
+
+    #[test]
+    fn a_long_answer_has_no_secret_as_it_was_sent() {
+        let secret = "s3cr~t/+= x";
+        let body = format!("{secret} s3cr%7Et%2F%2B%3D+x s 3 c r ~t/+= x");
+        let kept = without_written(body.into_bytes(), &[secret]);
+        assert_eq!(kept, b"(not shown) (not shown) s 3 c r ~t/+= x");
     }
 
     #[test]

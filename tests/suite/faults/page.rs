@@ -1,6 +1,6 @@
 //! docs/faults.md, made of what happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -18,10 +18,10 @@ pub struct Page {
 const HEAD: &str = "\
 # Faults
 
-<!-- MI_BLESS=1 cargo test --test suite faults:: writes this page. -->
+<!-- MI_BLESS=1 cargo test --test suite faults::each writes this page. -->
 
 What each command does on each fault of the emulator's catalogue. A test runs every command against
-every fault, on an emulator of its own, and writes this page. `Get-Help about_ManagedIdentity_Emulator`
+every fault, on an emulator of its own, and writes this page; others compare runs with it. `Get-Help about_ManagedIdentity_Emulator`
 says how to meet a fault with `Start-ArmEmulator -Fault`, by the header `x-emulator-fault`, or with a call of the
 emulator.
 
@@ -37,8 +37,8 @@ changed by then:
   A PUT says how the resource is to be: the second one changes nothing. PATCH, POST and DELETE are never carried out twice.
 
 The columns say which requests met the fault: the first or every one of those that it is for, and for
-commands that change something the first or every one that writes. Where a command sends no such
-request, there is no row or the cell has a dash.
+commands that change something the first or every one that writes. A dash is for a command that sends
+no such request. A fault for which none does has no table.
 
 ";
 
@@ -65,20 +65,8 @@ impl Page {
         }
     }
 
-    /// Compares the page with the file, or writes it where MI_BLESS is set.
-    ///
-    /// # Panics
-    /// When they differ, with the first line that does.
-    pub fn compare(&self, path: &Path) {
-        let page = self.text();
-        if std::env::var_os("MI_BLESS").is_some() {
-            std::fs::write(path, page).unwrap();
-            return;
-        }
-        let file = std::fs::read_to_string(path).unwrap_or_default();
-        let different = page.lines().zip(file.lines()).find(|(new, old)| new != old);
-        assert_eq!(different, None, "MI_BLESS=1 writes the page again");
-        assert_eq!(page, file, "MI_BLESS=1 writes the page again");
+    pub fn write(&self, path: &Path) {
+        std::fs::write(path, self.text()).unwrap();
     }
 
     fn text(&self) -> String {
@@ -95,14 +83,60 @@ impl Page {
     }
 }
 
+/// A cell of a command that met no fault.
+const NONE: &str = "–";
+
+/// The rows for the commands that have none of their own.
+const OTHERS: [&str; 2] = ["all others", "all"];
+
+/// The page as it was written.
+pub struct Written {
+    /// By fault and by whether they are of the commands that write: the rows, each with its cells.
+    tables: HashMap<(String, bool), Vec<Vec<String>>>,
+}
+
+impl Written {
+    pub fn read(text: &str) -> Self {
+        let mut tables: HashMap<_, Vec<Vec<String>>> = HashMap::new();
+        let mut fault = "";
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix("## ") {
+                fault = name;
+            }
+            let Some(row) = line.strip_prefix("| ") else {
+                continue;
+            };
+            let cells = row.trim_end_matches(" |").split(" | ").map(str::to_owned);
+            let cells: Vec<_> = cells.collect();
+            let key = (fault.to_owned(), cells.len() > 3);
+            tables.entry(key).or_default().push(cells);
+        }
+        Self { tables }
+    }
+
+    /// What the page says of a command, one of those that write or not.
+    pub fn told(&self, fault: &str, command: &str, extent: Extent, writes: bool) -> Option<&str> {
+        let rows = self.tables.get(&(fault.to_owned(), writes))?;
+        let own = |row: &&Vec<String>| row[0].split(", ").any(|name| name == command);
+        let others = |row: &&Vec<String>| OTHERS.contains(&row[0].as_str());
+        let row = rows.iter().find(own).or(rows.iter().find(others))?;
+        let column = Extent::all().position(|one| one == extent)?;
+        row.get(column + 1)
+            .map(String::as_str)
+            .filter(|told| *told != NONE)
+    }
+}
+
 /// The table of the commands that read, or of those that write.
 fn table(text: &mut String, rows: &[(&'static str, Row)], writes: bool) {
-    let met: Vec<_> = rows
+    let rows: Vec<_> = rows
         .iter()
         .filter(|(_, row)| row.contains_key(&Extent::FirstWrite) == writes)
-        .filter(|(_, row)| row.values().any(Option::is_some))
         .collect();
-    if met.is_empty() {
+    if !rows
+        .iter()
+        .any(|(_, row)| row.values().any(Option::is_some))
+    {
         return;
     }
     text.push_str(match writes {
@@ -112,10 +146,10 @@ fn table(text: &mut String, rows: &[(&'static str, Row)], writes: bool) {
              | --- | --- | --- | --- | --- |\n"
         }
     });
-    for (commands, row) in grouped(&met) {
+    for (commands, row) in grouped(&rows) {
         let _ = write!(text, "| {commands} |");
         for told in row.values() {
-            let _ = write!(text, " {} |", told.as_deref().unwrap_or("–"));
+            let _ = write!(text, " {} |", told.as_deref().unwrap_or(NONE));
         }
         text.push('\n');
     }
@@ -137,10 +171,10 @@ fn grouped<'a>(rows: &[&'a (&'static str, Row)]) -> Vec<(String, &'a Row)> {
         .iter()
         .position(|(commands, _)| Some(commands.len()) == most);
     let others = largest.filter(|_| groups.len() > 1 && most > Some(2));
-    let last = others.map(|at| ("all others".to_owned(), groups.remove(at).1));
+    let last = others.map(|at| (OTHERS[0].to_owned(), groups.remove(at).1));
     let all = groups.len() == 1 && last.is_none() && rows.len() > 2;
     let named = groups.into_iter().map(|(commands, row)| match all {
-        true => ("all".to_owned(), row),
+        true => (OTHERS[1].to_owned(), row),
         false => (commands.join(", "), row),
     });
     named.chain(last).collect()
