@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Method};
 
 use crate::app;
+use crate::base::admin_key::AdminKey;
 use crate::base::clock::Clock;
 use crate::base::http::Request;
 use crate::base::options::Options;
@@ -32,7 +33,13 @@ impl Default for Local {
             ..Options::default()
         };
         Self {
-            world: app::world(ENDPOINT.to_owned(), Clock::start(), &options, None),
+            world: app::world(
+                ENDPOINT.to_owned(),
+                AdminKey::random(),
+                Clock::start(),
+                &options,
+                None,
+            ),
         }
     }
 }

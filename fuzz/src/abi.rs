@@ -258,6 +258,7 @@ pub fn new_queue() -> u64 {
         throttle_limit: 4,
         verbose: 1,
         guards: 0,
+        timeout_s: 0,
     };
     let mut queue = 0;
     // SAFETY: both are good.

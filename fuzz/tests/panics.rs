@@ -39,6 +39,9 @@ const OTHERS: &[Other] = &[
     ("azmi_completion_forget", || azmi_completion_forget()),
 ];
 
+/// The export that ends what all tests of this process use: only its panic is tried.
+const END: Other = ("azmi_end", || azmi_end());
+
 /// The exports that return what the library is and run no code that could fail.
 const CONSTANT: [&str; 3] = ["azmi_abi_version", "azmi_version", "azmi_status_text"];
 
@@ -67,6 +70,7 @@ fn exports() -> Vec<&'static str> {
 fn every_export_is_here() {
     let mut here: Vec<&str> = CONSTANT.to_vec();
     here.extend(OTHERS.iter().map(|(name, _)| *name));
+    here.push(END.0);
     here.extend(CALLS.iter().map(|(name, _)| *name));
     here.sort_unstable();
     assert_eq!(here, exports());
@@ -79,6 +83,8 @@ fn a_panic_in_a_call_is_a_status_and_the_next_call_works() {
         assert_eq!(call(), AZMI_ERROR_PANIC, "{name}");
         assert_ne!(call(), AZMI_ERROR_PANIC, "{name}");
     }
+    in_next_call();
+    assert_eq!(END.1(), AZMI_ERROR_PANIC);
     let queue = new_queue();
     azmi_queue_cancel(queue);
     for (name, call) in CALLS {
@@ -136,6 +142,7 @@ fn a_panic_in_an_operation_is_its_error_and_queue_and_client_work_on() {
         throttle_limit: 1,
         verbose: 1,
         guards: 0,
+        timeout_s: 0,
     };
     let mut queue = 0;
     // SAFETY: both are good.
