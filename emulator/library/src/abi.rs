@@ -421,9 +421,12 @@ mod tests {
         let (mut seed, mut started, mut error) = (SEED, ptr::null(), ptr::null());
         type Call<'a> = (&'a str, &'a mut dyn FnMut() -> i32);
         // SAFETY: all pointers are null or valid.
-        let calls: [Call<'_>; 5] = unsafe {
+        let calls: [Call<'_>; 6] = unsafe {
             [
                 ("azmi_emulator_seed", &mut || azmi_emulator_seed(&mut seed)),
+                ("azmi_emulator_faults", &mut || {
+                    azmi_emulator_faults(ptr::null_mut())
+                }),
                 ("azmi_emulator_start", &mut || {
                     azmi_emulator_start(&options, &mut started, &mut error)
                 }),
