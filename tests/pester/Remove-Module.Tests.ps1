@@ -17,7 +17,7 @@ Describe 'Remove-Module' {
         }
 
         # A session of this process that has imported the module.
-        function New-Session {
+        function Get-NewSession {
             $shell = [powershell]::Create()
             $null = $shell.AddScript("Import-Module '$ModulePath'").Invoke()
             $shell.Commands.Clear()
@@ -80,8 +80,8 @@ Describe 'Remove-Module' {
     It 'leaves to other sessions of the process what they use, until the last removes the module' {
         Connect-TestEmulator
         $emulator = Get-ArmEmulator
-        $first = New-Session
-        $second = New-Session
+        $first = Get-NewSession
+        $second = Get-NewSession
         try {
             (Invoke-Session $first 'Get-VmIdentity').Name | Should -Be $VM
             Remove-Module ManagedIdentity
@@ -106,10 +106,10 @@ Describe 'Remove-Module' {
         Connect-TestEmulator
         Edit-EmulatorSetting @{ operationMs = 3600000 }
         $null = Update-VmIdentity $Group $VM -EnableSystemAssigned -NoWait
-        $other = New-Session
+        $other = Get-NewSession
         try {
-            $wait = "Wait-VmIdentity $Group $VM -AsJob"
-            $own, $its = (Invoke-Expression $wait), (Invoke-Session $other $wait)[0]
+            $own = Wait-VmIdentity $Group $VM -AsJob
+            $its = @(Invoke-Session $other "Wait-VmIdentity $Group $VM -AsJob")[0]
             Wait-Condition { $own.State -eq 'Running' -and $its.State -eq 'Running' }
             Remove-Module ManagedIdentity
             $own.State | Should -Be Stopped
