@@ -22,8 +22,8 @@ use super::{principals, registration};
 use crate::auth::{AccessToken, Caller, Credential, TokenCache};
 use crate::base::{
     Audience, Category, Cloud, ConnectFailure, Error, Http, HttpClient, Method, NoAnswer, Observer,
-    Polling, ResourceLabel, Result, RetryPolicy, Service, Silent, Url, Wait, audience_of, discover,
-    headers_without_sent, is_guid, read_body_up_to, without_sent, without_written,
+    Polling, ResourceLabel, Result, RetryPolicy, Service, Silent, Url, Wait, aside, audience_of,
+    discover, headers_without_sent, is_guid, read_body_up_to, without_sent, without_written,
 };
 
 /// What a client is made of.
@@ -378,7 +378,9 @@ impl Client {
                     }
                     reply.repeated = repeated;
                     if audience.service == Service::ResourceManager {
-                        principals::record(request.url.path(), &reply.body);
+                        aside(reply.body.len(), || {
+                            principals::record(request.url.path(), &reply.body);
+                        });
                     }
                     return Ok(reply);
                 }
@@ -561,10 +563,10 @@ impl Client {
             })?;
         let sent = [token.secret().expose_secret()];
         headers_without_sent(&mut headers, &sent);
-        let body = match status {
+        let body = aside(body.len(), || match status {
             200..300 => without_written(body, &sent),
             _ => without_sent(body, &sent),
-        };
+        });
         let reply = Reply {
             status,
             repeated: false,

@@ -54,7 +54,11 @@ impl Operation {
         let link = if told_by_body { by_body } else { by_location };
         let status_url = match link {
             "" => None,
-            link => Some(client.trusted(link, "operation's URL", target)?),
+            // The service has accepted the request that the answer is to.
+            link => {
+                let url = client.trusted(link, "operation's URL", target);
+                Some(url.map_err(Error::perhaps_done)?)
+            }
         };
         Ok(Self {
             client: client.clone(),

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::request::Idempotency;
 use crate::auth::claims;
-use crate::base::{Answer, Category, Error, Result, json, retry_after};
+use crate::base::{Answer, Category, Error, Result, aside, json, retry_after};
 
 /// An answer to a request.
 pub struct Reply {
@@ -29,7 +29,7 @@ impl Reply {
     /// # Errors
     /// `UnexpectedContent` when it is something else.
     pub fn json<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
-        json::from_slice(&self.body).map_err(|_| self.unexpected(target))
+        aside(self.body.len(), || json::from_slice(&self.body)).map_err(|_| self.unexpected(target))
     }
 
     /// The body as it is written.
@@ -50,7 +50,7 @@ impl Reply {
 
     /// The body as `T`, exactly as it stands.
     pub(super) fn whole<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_slice(&self.body)
+        aside(self.body.len(), || serde_json::from_slice(&self.body))
     }
 
     pub(super) fn unexpected(&self, target: &str) -> Error {
@@ -139,7 +139,8 @@ impl Reply {
             is_identified: self.is_identified(),
             body: &self.body,
         };
-        self.identified(Error::from_answer(target, &answer))
+        let error = aside(self.body.len(), || Error::from_answer(target, &answer));
+        self.identified(error)
     }
 
     /// Adds to an error which request it was about.

@@ -174,8 +174,8 @@ impl Reader {
             self.left -= 1;
             let read = match members(item.get()) {
                 Some(members) if has_error(&members) => self.of(&members, depth + 1),
-                Some(members) => ArmError::fact(one_line(&facts(&members))),
-                None => ArmError::fact(text_of(item).map_or_else(String::new, |t| one_line(&t))),
+                Some(members) => ArmError::fact(line(&facts(&members))),
+                None => ArmError::fact(text_of(item).map_or_else(String::new, |t| line(&t))),
             };
             if !read.is_empty() {
                 into.push(read);
@@ -202,7 +202,7 @@ impl Reader {
                 let text = text_of(info)?;
                 Some(format!("{}: {text}", kind.as_deref().unwrap_or("More")))
             });
-            into.extend(told.map(|told| ArmError::fact(one_line(&told))));
+            into.extend(told.map(|told| ArmError::fact(line(&told))));
         }
     }
 }
@@ -274,9 +274,14 @@ fn members(text: &str) -> Option<Members<'_>> {
     )
 }
 
+/// A text on one line. As much of it is looked at as can be shown, and more where it has many spaces.
+fn line(text: &str) -> String {
+    one_line(&truncated(text, 4 * LONGEST))
+}
+
 /// A code goes into error ids and logs.
 fn code_of(text: &str) -> String {
-    abbreviate(&one_line(text))
+    abbreviate(&line(text))
 }
 
 fn is_object(value: &RawValue) -> bool {
@@ -329,7 +334,7 @@ fn message_of(members: &Members<'_>) -> Option<String> {
         let inner = self::members(value.get()).and_then(|inner| inner.get("value").copied());
         text_of(inner.unwrap_or(value))
     });
-    Some(truncated(&one_line(&text?), LONGEST))
+    Some(truncated(&line(&text?), LONGEST))
 }
 
 /// A text, or a number as it is written.
@@ -347,7 +352,7 @@ fn xml(text: &str) -> Option<ArmError> {
     let between = |name: &str| {
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         let (inner, _) = rest.split_once(&format!("</{name}>"))?;
-        Some(truncated(&one_line(inner), LONGEST)).filter(|inner| !inner.contains('<'))
+        Some(truncated(&line(inner), LONGEST)).filter(|inner| !inner.contains('<'))
     };
     Some(ArmError {
         code: between("Code")?,
@@ -559,6 +564,30 @@ mod tests {
                 "additionalInfo": info, "target": null,
             }});
             prop_assert_eq!(ArmError::read(error.to_string().as_bytes()).unwrap().code, code);
+        }
+    }
+
+    #[test]
+    fn a_body_of_any_size_and_depth_becomes_a_short_text() {
+        let item = r#"{"code":"A","message":"It failed."}"#;
+        let many = vec![item; 40_000].join(",");
+        let open = r#"{"code":"A","message":"b","details":["#.repeat(40_000);
+        let mut nested = r#"{"error":{"code":"In","message":"No."}}"#.to_owned();
+        for _ in 0..10 {
+            nested = json!({"error": {"code": "X", "message": nested}}).to_string();
+        }
+        let long = "a ".repeat(5_000_000);
+        for body in [
+            format!(r#"{{"error":{{"code":"X","message":"m","details":[{many}]}}}}"#),
+            format!(r#"{{"error":{open}{}}}"#, "]}".repeat(40_000)),
+            format!(r#"{{"error":{{"code":"X","message":"{long}"}}}}"#),
+            format!(r#"{{"error":{{"code":"{long}","message":"{long}","details":["{long}"]}}}}"#),
+            nested,
+        ] {
+            let error = ArmError::read(body.as_bytes()).unwrap_or_default();
+            assert!(error.all().len() <= MOST + DEEPEST);
+            assert!(error.summary().chars().count() <= LONGEST + 3);
+            assert!(error.code.chars().count() < 200);
         }
     }
 }

@@ -13,11 +13,13 @@ use super::error::{Error, Result};
 use super::http_client::{Reach, SharedClient, shared_roots};
 use super::observer::Observer;
 use super::proxy::{NamedBy, Proxy, Route};
-use super::retry::RetryPolicy;
 use reqwest::{Method, RequestBuilder, Url};
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
 pub(super) const LONGEST_BODY: usize = 64 << 20;
+
+/// How long one request may take where the caller does not say.
+pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(100);
 
 /// Where the requests of a connection leave. The clients are made when they are first needed.
 pub(crate) struct Http {
@@ -34,7 +36,7 @@ impl Http {
         Self {
             proxy,
             roots: Arc::new([]),
-            request_timeout: RetryPolicy::default().request_timeout,
+            request_timeout: REQUEST_TIMEOUT,
             clients: Mutex::default(),
         }
     }

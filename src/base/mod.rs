@@ -1,6 +1,7 @@
 //! What everything else needs: errors and advice, retries, HTTP and proxies, clouds, resource ids.
 
 mod arm_error;
+mod aside;
 mod audience;
 mod category;
 mod causes;
@@ -28,6 +29,7 @@ mod trust;
 mod wait;
 
 pub(crate) use arm_error::ArmError;
+pub(crate) use aside::aside;
 pub use audience::Service;
 pub(crate) use audience::{Audience, audience_of};
 pub use category::Category;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::http::LONGEST_BODY;
+use super::http::{LONGEST_BODY, REQUEST_TIMEOUT};
 
 /// How patient the client is. The defaults are for Azure; tests are quicker.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ impl Default for RetryPolicy {
             longest_wait: Duration::from_secs(30),
             attempts: 7,
             connect_attempts: 3,
-            request_timeout: Duration::from_secs(100),
+            request_timeout: REQUEST_TIMEOUT,
             request_limit: Duration::from_secs(5 * 60),
             first_poll: Duration::from_secs(1),
             longest_poll: Duration::from_secs(3),
