@@ -149,6 +149,9 @@ impl Story {
             proxy_user: ABSENT,
             proxy_password: ABSENT,
             certificate_authority: ABSENT,
+            timeout_s: 0,
+            request_timeout_s: 0,
+            retry_count: -1,
         };
         let mut client = 0;
         // SAFETY: the request is valid.

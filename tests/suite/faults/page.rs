@@ -9,10 +9,17 @@ use super::cell::Extent;
 /// What each command came to, by the extent of the fault; none where it met none.
 type Row = BTreeMap<Extent, Option<String>>;
 
-/// The faults in their order, each with its summary and the rows of the commands.
+/// The faults in their order.
 #[derive(Default)]
 pub struct Page {
-    faults: Vec<(&'static str, &'static str, Vec<(&'static str, Row)>)>,
+    faults: Vec<Section>,
+}
+
+/// A fault, with its summary and the rows of the commands.
+struct Section {
+    fault: &'static str,
+    summary: &'static str,
+    rows: Vec<(&'static str, Row)>,
 }
 
 const HEAD: &str = "\
@@ -51,10 +58,14 @@ impl Page {
         extent: Extent,
         told: Option<String>,
     ) {
-        if self.faults.last().is_none_or(|(last, ..)| *last != fault) {
-            self.faults.push((fault, summary, Vec::new()));
+        if self.faults.last().is_none_or(|last| last.fault != fault) {
+            self.faults.push(Section {
+                fault,
+                summary,
+                rows: Vec::new(),
+            });
         }
-        let Some((_, _, rows)) = self.faults.last_mut() else {
+        let Some(Section { rows, .. }) = self.faults.last_mut() else {
             return;
         };
         if rows.last().is_none_or(|(last, _)| *last != command) {
@@ -71,10 +82,11 @@ impl Page {
 
     fn text(&self) -> String {
         let mut text = HEAD.to_owned();
-        for (fault, summary, rows) in &self.faults {
+        for section in &self.faults {
+            let Section { fault, summary, .. } = section;
             let _ = write!(text, "## {fault}\n\n{summary}\n\n");
             for writes in [false, true] {
-                table(&mut text, rows, writes);
+                table(&mut text, &section.rows, writes);
             }
         }
         text.truncate(text.trim_end().len());
