@@ -10,7 +10,7 @@ use super::principal::{Principal, ResolvedPrincipal};
 use super::role::{API_VERSION, Role, guid_of, names, quoted};
 use super::role_scope::RoleScope;
 use crate::arm::{Client, Pages, Plan, Request};
-use crate::base::{Category, Error, Method, Result, ScopeId, is_guid};
+use crate::base::{Category, Error, Method, Result, ScopeId, is_guid, same_name};
 
 /// A role that a principal has on a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -303,7 +303,14 @@ async fn ids(client: &Client, asked: &Revoke) -> Result<Vec<String>> {
         return Err(not_found(&message, scope.as_str())
             .advise("Get-IdentityRoleAssignment shows the scope of each assignment."));
     }
-    Ok(found.into_iter().map(|one| one.id).collect())
+    // A list may have one on two of its pages, when it changes while it is read.
+    let mut ids: Vec<String> = Vec::new();
+    for one in found {
+        if !ids.iter().any(|known| same_name(known, &one.id)) {
+            ids.push(one.id);
+        }
+    }
+    Ok(ids)
 }
 
 /// Removes an assignment. Whether there was one.

@@ -10,7 +10,7 @@ use super::cause::{Step, explain, steps};
 use super::model::{API_VERSION, DEPLOYMENT, Deployment};
 use super::template::{Body, Parameters, body};
 use crate::arm::{Client, Operation, Request, Target};
-use crate::base::{Deadline, Method, Polling, ResourceId, Result, Wait};
+use crate::base::{Deadline, Error, Method, Polling, ResourceId, Result, Wait};
 
 /// A template to run.
 #[derive(Clone)]
@@ -71,8 +71,10 @@ pub async fn deploy(client: &Client, wanted: &Deploy) -> Result<Deployment> {
             false => explain(client, id.as_str(), error).await,
         });
     }
-    let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await?;
-    reply.json(id.as_str())
+    // It has succeeded, whatever is read of it.
+    let reply = client.get(id.as_str(), API_VERSION, id.as_str()).await;
+    let read = reply.and_then(|reply| reply.json(id.as_str()));
+    read.map_err(Error::perhaps_done)
 }
 
 /// Nothing: a watch does not end.

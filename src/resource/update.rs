@@ -111,8 +111,14 @@ impl<'a> Checked<'a> {
         let mut warnings = Warnings::default();
         let mut attempts = Attempts::new("Nothing was changed.");
         let mut writes = 0;
+        let mut accepted = false;
+        let told = |error: Error, accepted| match accepted {
+            true => error.perhaps_done(),
+            false => error,
+        };
         loop {
-            let (found, patch) = self.look(client).await?;
+            let looked = self.look(client).await;
+            let (found, patch) = looked.map_err(|error| told(error, accepted))?;
             if patch.is_empty() {
                 if self.update.no_wait || !found.identity.is_changing() {
                     return Ok(found.identity);
@@ -134,11 +140,20 @@ impl<'a> Checked<'a> {
                 client.guard(id.as_str(), warning).await?;
             }
             let done = match self.write(client, &found, &patch).await {
-                Ok(reply) => self.finish(client, &reply).await,
-                Err(error) => Err(error),
+                Ok(reply) => {
+                    accepted = true;
+                    self.finish(client, &reply).await
+                }
+                Err(error) => {
+                    accepted |= error.may_be_done();
+                    Err(error)
+                }
             };
             match done {
-                Err(error) => attempts.again(client, subject, error).await?,
+                Err(error) => {
+                    let again = attempts.again(client, subject, error).await;
+                    again.map_err(|error| told(error, accepted))?;
+                }
                 Ok(after) if self.update.no_wait => return Ok(after.identity),
                 Ok(after) => {
                     writes += 1;
@@ -213,20 +228,22 @@ impl<'a> Checked<'a> {
         client.send(request.body(value).if_match(condition)).await
     }
 
-    /// Waits until the resource has the change.
+    /// Waits until the resource has the change, which Azure has accepted: what can't be read then says
+    /// nothing of it.
     async fn finish(&self, client: &Client, reply: &Reply) -> Result<Found> {
         let (subject, id) = (&self.subject, &self.subject.id);
         let activity = format!("Updating the identity of {}", id.name());
         let operation = Operation::begun_by(client, reply, id.as_str(), &activity)?;
         if self.update.no_wait {
-            return read(client, subject).await;
+            return read(client, subject).await.map_err(Error::perhaps_done);
         }
         if let Err(error) = operation.wait().await {
             let error = settle::continues(error, id);
             return Err(self.with_outcome(client, error).await);
         }
         // An answer without the address of an operation may have begun one all the same.
-        let found = settle(client, subject).await?;
+        let settled = settle(client, subject).await;
+        let found = settled.map_err(Error::perhaps_done)?;
         if found.identity.is_ready() {
             return Ok(found);
         }

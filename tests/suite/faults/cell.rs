@@ -153,7 +153,7 @@ impl Outcome {
     }
 
     /// The run in a few words, given the one without a fault. None where it met no fault.
-    pub fn told(&self, plain: &Self) -> Option<String> {
+    pub fn told(&self, run: &Run, plain: &Self) -> Option<String> {
         if self.met == 0 {
             return None;
         }
@@ -165,6 +165,7 @@ impl Outcome {
             // How many there are until then is a matter of time.
             (Some("OperationTimeout"), _) => "hits until then".to_owned(),
             (_, 1) => "1 hit".to_owned(),
+            _ if run.command.sends_several_at_once() => "several hits".to_owned(),
             (_, met) => format!("{met} hits"),
         };
         let changes = match (self.effects.len(), plain.effects.len()) {

@@ -37,6 +37,19 @@ impl Command {
         (self.run)(stage, fixture).await
     }
 
+    /// Whether it has several requests under way at once: how many meet a fault before the first that
+    /// fails ends the others is a matter of time.
+    pub fn sends_several_at_once(&self) -> bool {
+        const SEVERAL: [&str; 5] = [
+            "Export-UserAssignedIdentity",
+            "Get-IdentityAssociatedResource",
+            "Get-UserAssignedIdentity -Unused",
+            "Remove-UserAssignedIdentity -Detach",
+            "Remove-UserAssignedIdentity -IfUnused",
+        ];
+        SEVERAL.contains(&self.line)
+    }
+
     /// The name of the cmdlet.
     pub fn cmdlet(&self) -> &'static str {
         self.line.split(' ').next().unwrap_or_default()

@@ -84,7 +84,7 @@ async fn each_command_meets_each_fault_as_the_page_says() {
     for ((run, outcome), (fault, summary, command, extent)) in runs.zip(outcomes).zip(&cells) {
         let plain = &plain[command.line];
         outcome.check(&run, plain);
-        let told = outcome.told(plain);
+        let told = outcome.told(&run, plain);
         if !bless {
             let page = written.told(fault, command.line, *extent, !plain.effects.is_empty());
             assert_eq!(told.as_deref(), page, "{run:?}: MI_BLESS=1 writes the page");
