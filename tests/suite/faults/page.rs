@@ -27,25 +27,31 @@ const HEAD: &str = "\
 
 <!-- MI_BLESS=1 cargo test --test suite faults::each writes this page. -->
 
-What each command does on each fault of the emulator's catalogue. A test runs every command against
-every fault, on an emulator of its own, and writes this page; others compare runs with it. `Get-Help about_ManagedIdentity_Emulator`
-says how to meet a fault with `Start-ArmEmulator -Fault`, by the header `x-emulator-fault`, or with a call of the
-emulator.
+What each command does on each fault of the emulator's catalogue. `Get-Help
+about_ManagedIdentity_Emulator` says how to select a fault: with `Start-ArmEmulator -Fault`, with the
+header `x-emulator-fault` for one request, or with a call of the control interface. A test runs every
+command against every fault, each time on an emulator of its own, and writes this page.
 
-The runs are those of a connection with `-RetryCount 2 -RequestTimeoutSec 2`, with the waits between
-attempts in a thousandth of their time. Each cell has the result of the command (`succeeds`, or the code of its error), how many of the
-requests that reached the emulator met the fault, and what a command that changes something had
-changed by then:
+The runs are those of a connection with `-RetryCount 2 -RequestTimeoutSec 2 -TimeoutSec 10`. The waits
+between attempts take a thousandth of their time, a list may have 20 pages and a response 1 MiB.
 
-- *changed*: each of its changes was made, once;
-- *some of the changes*: some of them were made, each once, and the error says where it stopped;
-- *no change*: nothing was changed;
-- *n times the same PUT*: the answer was lost or not readable after the change was made, and the request was sent again.
-  A PUT says how the resource is to be: the second one changes nothing. PATCH, POST and DELETE are never carried out twice.
+Each cell contains the result of the command (`succeeds`, or the code of its error), how many of its
+requests met the fault, and what a command that changes something has changed by then:
+
+- *changed*: each of its changes was made, once.
+- *some of the changes*: some of them were made, each once, and the error says which.
+- *no change*: nothing was changed.
+- *changed n times alike*: the response to the change was lost or could not be read, and the command
+  sent the same request again. Such a request says how the resource is to be (a PUT, or the tags of an
+  identity), so the second one changes nothing. No other PATCH, no POST and no DELETE is carried out
+  twice.
+
+An error after a change says that Azure may have made it, or how its operation ended. *Several hits*:
+the command has several requests under way at once. *Hits until then*: it polls until its time is up.
 
 The columns say which requests met the fault: the first or every one of those that it is for, and for
-commands that change something the first or every one that writes. A dash is for a command that sends
-no such request. A fault for which none does has no table.
+commands that change something the first or every one that writes. A dash: the command sends no such
+request.
 
 ";
 
