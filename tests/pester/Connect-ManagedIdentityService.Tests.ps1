@@ -261,7 +261,7 @@ Describe 'Connect-ManagedIdentityService' {
             foreach ($proxy in "http://${nowhere}", $nowhere, "http://marked:marked@${nowhere}/") {
                 $failure = Get-Failure { Connect-ManagedIdentityService @far -Proxy $proxy -ProxyCredential $credential }
                 Get-ErrorCode $failure | Should -Be EndpointUnreachable
-                $failure.Exception.Message | Should -BeLike "arm.invalid:443 can't be reached through the proxy ${nowhere}: *Check -Proxy."
+                $failure.Exception.Message | Should -BeLike "arm.invalid:443 can't be reached through the proxy ${nowhere}: *Check -Proxy.*"
                 $failure | Format-List * -Force | Out-String -Width 4096 | Should -Not -BeLike '*marked-*'
             }
         }

@@ -164,6 +164,7 @@ impl Outcome {
         let hits = match (self.code.as_deref(), self.met) {
             // How many there are until then is a matter of time.
             (Some("OperationTimeout"), _) => "hits until then".to_owned(),
+            (Some(_), _) if run.command.sends_several_at_once() => "one or more hits".to_owned(),
             (_, 1) => "1 hit".to_owned(),
             _ if run.command.sends_several_at_once() => "several hits".to_owned(),
             (_, met) => format!("{met} hits"),
@@ -172,6 +173,9 @@ impl Outcome {
             (_, 0) => String::new(),
             (0, _) => ", no change".to_owned(),
             (some, all) if some < all => ", some of the changes".to_owned(),
+            _ if self.code.is_some() && run.command.is_refused_while_writing() => {
+                ", changed once or more alike".to_owned()
+            }
             _ => match self.effects.values().max() {
                 Some(times) if *times > 1 => format!(", changed {times} times alike"),
                 _ => ", changed".to_owned(),

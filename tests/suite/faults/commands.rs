@@ -50,6 +50,12 @@ impl Command {
         SEVERAL.contains(&self.line)
     }
 
+    /// Whether Azure refuses a write while another one runs, which takes a moment: how many of those
+    /// that are repeated are carried out is a matter of time.
+    pub fn is_refused_while_writing(&self) -> bool {
+        self.line.ends_with("-FederatedIdentityCredential")
+    }
+
     /// The name of the cmdlet.
     pub fn cmdlet(&self) -> &'static str {
         self.line.split(' ').next().unwrap_or_default()

@@ -46,8 +46,9 @@ requests met the fault, and what a command that changes something has changed by
   identity), so the second one changes nothing. No other PATCH, no POST and no DELETE is carried out
   twice.
 
-An error after a change says that Azure may have made it, or how its operation ended. *Several hits*:
-the command has several requests under way at once. *Hits until then*: it polls until its time is up.
+An error after a change says that Azure may have made it, or how its operation ended. *Several hits* and *one
+or more hits*: the command has several requests under way at once. *Hits until then*: it polls until its time is up.
+*Once or more*: Azure refuses a write of a federated credential while another one runs.
 
 The columns say which requests met the fault: the first or every one of those that it is for, and for
 commands that change something the first or every one that writes. A dash: the command sends no such
