@@ -223,7 +223,7 @@ pub static SERVER: LazyLock<Server> = LazyLock::new(|| {
     };
     let emulator = runtime.block_on(Emulator::start(options)).expect("starts");
     let endpoint = emulator.endpoint().to_owned();
-    let queue = new_queue();
+    let queue = new_queue(4);
     // SAFETY: a record of numbers and pointers may be zero.
     let mut request: AzmiConnectRequest = unsafe { std::mem::zeroed() };
     request.credential = AZMI_CREDENTIAL_CLIENT_SECRET;
@@ -252,10 +252,10 @@ pub static SERVER: LazyLock<Server> = LazyLock::new(|| {
     }
 });
 
-/// A queue that reports everything.
-pub fn new_queue() -> u64 {
+/// A queue that reports everything, and runs so many operations at once.
+pub fn new_queue(throttle_limit: u32) -> u64 {
     let options = AzmiQueueOptions {
-        throttle_limit: 4,
+        throttle_limit,
         verbose: 1,
         guards: 0,
         timeout_s: 0,
@@ -285,7 +285,7 @@ pub fn run(data: &[u8]) {
     let (call, rest) = input::first_byte(data);
     let (name, call) = CALLS[usize::from(call) % CALLS.len()];
     let mut source = Source::of(rest);
-    let queue = new_queue();
+    let queue = new_queue(4);
     // A sign-in could ask services of this machine: only its record is read.
     let signs_in = name == "azmi_client_connect";
     if signs_in {

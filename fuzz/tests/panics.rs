@@ -85,7 +85,7 @@ fn a_panic_in_a_call_is_a_status_and_the_next_call_works() {
     }
     in_next_call();
     assert_eq!(END.1(), AZMI_ERROR_PANIC);
-    let queue = new_queue();
+    let queue = new_queue(4);
     azmi_queue_cancel(queue);
     for (name, call) in CALLS {
         let submit = || call(&mut Source::plain("x"), SERVER.client, queue, 1);
@@ -115,18 +115,18 @@ fn end(queue: u64, tag: u64) -> Option<(u32, String, u32)> {
     found
 }
 
+/// Lists the identities of the subscription.
+fn list(queue: u64, tag: u64) -> i32 {
+    let mut named = CALLS.iter();
+    let (_, list) = named
+        .find(|(name, _)| *name == "azmi_identity_list")
+        .unwrap();
+    list(&mut Source::of(&[]), SERVER.client, queue, tag)
+}
+
 /// A listing that works, with the client and the queue of the test.
 fn works(queue: u64, tag: u64, what: &str) {
-    let list = CALLS
-        .iter()
-        .find(|(name, _)| *name == "azmi_identity_list")
-        .unwrap()
-        .1;
-    assert_eq!(
-        list(&mut Source::of(&[]), SERVER.client, queue, tag),
-        AZMI_OK,
-        "{what}"
-    );
+    assert_eq!(list(queue, tag), AZMI_OK, "{what}");
     assert_eq!(
         end(queue, tag).map(|end| end.0),
         Some(AZMI_EVENT_DONE),
@@ -138,15 +138,7 @@ fn works(queue: u64, tag: u64, what: &str) {
 fn a_panic_in_an_operation_is_its_error_and_queue_and_client_work_on() {
     let internal = Some((AZMI_EVENT_FAILED, "InternalError".to_owned(), 0));
     // One at a time: a turn that is lost would stop the next operation.
-    let options = AzmiQueueOptions {
-        throttle_limit: 1,
-        verbose: 1,
-        guards: 0,
-        timeout_s: 0,
-    };
-    let mut queue = 0;
-    // SAFETY: both are good.
-    assert_eq!(unsafe { azmi_queue_create(&options, &mut queue) }, AZMI_OK);
+    let queue = new_queue(1);
     let mut tag = 1000;
     let mut begun = 0;
     for (name, call) in CALLS {
@@ -184,15 +176,7 @@ fn a_panic_in_an_operation_is_its_error_and_queue_and_client_work_on() {
     // In the middle of a request, with what it holds.
     tag += 1;
     in_operation(tag, Place::Message);
-    let list = CALLS
-        .iter()
-        .find(|(name, _)| *name == "azmi_identity_list")
-        .unwrap()
-        .1;
-    assert_eq!(
-        list(&mut Source::of(&[]), SERVER.client, queue, tag),
-        AZMI_OK
-    );
+    assert_eq!(list(queue, tag), AZMI_OK);
     assert_eq!(end(queue, tag), internal);
     tag += 1;
     works(queue, tag, "after a panic in a request");

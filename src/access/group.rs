@@ -73,10 +73,8 @@ pub async fn add_member(client: &Client, wanted: &Membership) -> Result<()> {
             // What Azure says is prose: whether the member is there is read.
             Err(error) if error.status() == Some(400) => {
                 let is_member = is_member(client, &group, &principal.id).await;
-                let is_member = is_member.map_err(|unread| match error.may_be_done() {
-                    true => unread.perhaps_done(),
-                    false => unread,
-                })?;
+                let is_member =
+                    is_member.map_err(|unread| unread.perhaps_done_if(error.may_be_done()))?;
                 return match is_member {
                     true => Ok(()),
                     false => Err(error),

@@ -328,10 +328,7 @@ impl Client {
         // Boxed, as it is a part of nearly every other future here.
         let sent = Box::pin(self.send_until(request, &perhaps_done));
         let ended = self.observer.deadline().bound(target, sent).await;
-        ended.map_err(|error| match perhaps_done.into_inner() {
-            true => error.perhaps_done(),
-            false => error,
-        })
+        ended.map_err(|error| error.perhaps_done_if(perhaps_done.into_inner()))
     }
 
     /// Sends a request until it succeeds or it is clear that it will not. `perhaps_done` is whether

@@ -76,10 +76,7 @@ impl Reply {
         .with_raw(&self.body)
         .advise("Check -Endpoint, and whether a proxy responds in place of Azure.");
         let error = self.identified(error);
-        match self.idempotency {
-            Idempotency::ReadOnly => error,
-            Idempotency::Idempotent | Idempotency::NotIdempotent => error.perhaps_done(),
-        }
+        error.perhaps_done_if(self.idempotency != Idempotency::ReadOnly)
     }
 
     /// Whether there is no body.

@@ -163,6 +163,14 @@ impl Error {
         self
     }
 
+    /// The same, where that is so.
+    pub(crate) fn perhaps_done_if(self, is_so: bool) -> Self {
+        match is_so {
+            true => self.perhaps_done(),
+            false => self,
+        }
+    }
+
     /// Adds what was asked, and Azure's ids of it.
     pub(crate) fn during(
         mut self,

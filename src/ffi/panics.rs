@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 pub enum Place {
     /// Before it does anything.
     Begin,
-    /// With its first message: an answer has arrived, and what it holds meanwhile is held.
+    /// With its first message: a response has arrived, and the operation holds its locks.
     Message,
 }
 

@@ -112,13 +112,9 @@ impl<'a> Checked<'a> {
         let mut attempts = Attempts::new("Nothing was changed.");
         let mut writes = 0;
         let mut accepted = false;
-        let told = |error: Error, accepted| match accepted {
-            true => error.perhaps_done(),
-            false => error,
-        };
         loop {
             let looked = self.look(client).await;
-            let (found, patch) = looked.map_err(|error| told(error, accepted))?;
+            let (found, patch) = looked.map_err(|error| error.perhaps_done_if(accepted))?;
             if patch.is_empty() {
                 if self.update.no_wait || !found.identity.is_changing() {
                     return Ok(found.identity);
@@ -152,7 +148,7 @@ impl<'a> Checked<'a> {
             match done {
                 Err(error) => {
                     let again = attempts.again(client, subject, error).await;
-                    again.map_err(|error| told(error, accepted))?;
+                    again.map_err(|error| error.perhaps_done_if(accepted))?;
                 }
                 Ok(after) if self.update.no_wait => return Ok(after.identity),
                 Ok(after) => {

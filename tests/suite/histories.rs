@@ -17,14 +17,11 @@ use managed_identity::identity::{self, Create};
 use managed_identity::resource::{IdentityType, Named, ResourceIdentity, Wanted};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Local, by_id, change_of, target};
+use crate::support::{Local, Random, by_id, change_of, number_of, target};
 
 /// How many histories there are: enough to find a loss on every run, and more where time allows.
 fn histories() -> u64 {
-    let wanted = std::env::var("MI_HISTORIES").ok();
-    wanted.map_or(500, |text| {
-        text.parse().expect("MI_HISTORIES must be a number")
-    })
+    number_of("MI_HISTORIES", 500)
 }
 
 /// A type of resource, and how it takes writes.
@@ -109,18 +106,7 @@ enum Writer {
     Raw(&'static str, Mutation),
 }
 
-/// SplitMix64: small, and the same history for the same number on every machine.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit
-    }
-
     fn names(&mut self, most: u64) -> BTreeSet<String> {
         let count = self.below(most + 1);
         (0..count)

@@ -378,3 +378,27 @@ pub fn install_program(path: &std::path::Path, script: &str) {
         .status();
     assert!(made.unwrap().success());
 }
+
+/// How many of something a test makes: as many as a variable of the environment says, where it is
+/// set.
+pub fn number_of(variable: &str, usual: u64) -> u64 {
+    let wanted = std::env::var(variable).ok();
+    wanted.map_or(usual, |text| {
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} must be a number"))
+    })
+}
+
+/// SplitMix64: small, and the same numbers for the same seed on every machine.
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number from 0 up to the limit, which it never is.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % limit
+    }
+}

@@ -8,29 +8,16 @@ use super::cell::Run;
 use super::commands;
 use super::stage::Fixture;
 use super::{all_of, plain_runs};
+use crate::support::{Random, number_of};
 
 /// How many runs there are: some on every run of the tests, and more where time allows.
 fn runs() -> u64 {
-    let wanted = std::env::var("MI_FAULT_RUNS").ok();
-    wanted.map_or(200, |text| {
-        text.parse().expect("MI_FAULT_RUNS must be a number")
-    })
+    number_of("MI_FAULT_RUNS", 200)
 }
 
-/// SplitMix64: small, and the same run for the same number on every machine.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % limit as u64) as usize
-    }
-
     fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
+        all[self.below(all.len() as u64) as usize]
     }
 
     /// Up to four faults, each on a few requests somewhere in the command.
