@@ -5,9 +5,9 @@ Describe 'Stop' {
         . "$PSScriptRoot/Environment.ps1"
         $Times = New-Object System.Collections.Generic.List[object]
 
-        # Runs a script in a session of its own until it waits for what the pattern says, and stops it there. Nothing may
-        # reach the emulator afterwards, also not after the time of the waits here.
-        function Test-Stop([string] $Wait, [string] $Script, [string] $Pattern, [scriptblock] $Begun) {
+        # Runs a script in a session of its own until it waits for what one of the patterns says, and stops it there.
+        # Nothing may reach the emulator afterwards, also not after the time of the waits here.
+        function Test-Stop([string] $Wait, [string] $Script, [string[]] $Pattern, [scriptblock] $Begun) {
             $shell = [powershell]::Create()
             try {
                 $null = $shell.AddScript("Import-Module '$ModulePath'; `$VerbosePreference = 'Continue'; $Script")
@@ -18,7 +18,7 @@ Describe 'Stop' {
                     Wait-Condition {
                         $said = @($shell.Streams.Verbose.ReadAll() | ForEach-Object { $_.Message })
                         $said += @($shell.Streams.Progress.ReadAll() | ForEach-Object { $_.StatusDescription; $_.CurrentOperation })
-                        $run.IsCompleted -or @($said -like "*$Pattern*").Count -gt 0
+                        $run.IsCompleted -or @($Pattern | Where-Object { $said -like "*$_*" }).Count -gt 0
                     }
                 }
                 $run.IsCompleted | Should -BeFalse -Because "$($shell.Streams.Error.ReadAll())"
@@ -120,16 +120,18 @@ Describe 'Stop' {
         Test-Stop 'replication' "New-IdentityRoleAssignment -PrincipalId $unknown -RoleDefinitionName Reader -ResourceGroupName $Group" 'to know'
     }
 
+    # One bar shows the waits of all inputs, so where two wait, either may be told: that of the second, or the one before it.
     It 'ends the wait for a turn' {
         Add-Silence '/id' GET
-        Test-Stop 'turn' "'id1', 'id2' | Get-UserAssignedIdentity -ResourceGroupName $Group -ThrottleLimit 1" 'its turn: -ThrottleLimit is 1'
+        $read = "'id1', 'id2' | Get-UserAssignedIdentity -ResourceGroupName $Group -ThrottleLimit 1"
+        Test-Stop 'turn' $read 'its turn: -ThrottleLimit is 1', 'a response to GET'
     }
 
     It 'ends the wait behind another write of the same identity' {
         Add-Silence 'federatedIdentityCredentials' PUT
         $rows = "[pscustomobject] @{ Name = 'main-a'; Subject = 'a' }, [pscustomobject] @{ Name = 'main-b'; Subject = 'b' }"
         $write = "$rows | New-FederatedIdentityCredential -ResourceGroupName $Group -IdentityName id1 -Issuer https://issuer.test"
-        Test-Stop 'turn of a write' $write 'its turn among the writes of the identity'
+        Test-Stop 'turn of a write' $write 'its turn among the writes of the identity', 'a response to PUT'
     }
 
     It 'ends the wait for a token' {
