@@ -274,6 +274,40 @@ impl Client {
         same_host(&self.shared.cloud.resource_manager, link, what, target)
     }
 
+    /// A path on this Resource Manager, or a URL that is known to be on it.
+    ///
+    /// # Errors
+    /// `ForeignHost`.
+    pub(super) fn own_url(&self, url: &str) -> Result<Url> {
+        same_host(&self.shared.cloud.resource_manager, url, "request", url)
+    }
+
+    /// How a request leaves for `url`, and the token for it.
+    ///
+    /// # Errors
+    /// `ForeignHost`; those of the way and of the sign-in.
+    pub(super) async fn way_to(
+        &self,
+        url: &Url,
+        target: &str,
+    ) -> Result<(HttpClient, Arc<AccessToken>)> {
+        let shared = &*self.shared;
+        let audience = self.audience(url, target)?;
+        shared.http.find_way(url, &self.observer).await?;
+        let http = shared.http.toward(url)?;
+        let token = shared.tokens.get(&self.caller(), &audience).await?;
+        Ok((http, token))
+    }
+
+    /// Whom a token is fetched for.
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            http: &self.shared.http,
+            observer: &self.observer,
+            retry: &self.shared.retry,
+        }
+    }
+
     /// What a token must be for that goes to `url`.
     ///
     /// # Errors
@@ -344,11 +378,6 @@ impl Client {
         request.check_condition()?;
         shared.http.find_way(&request.url, &self.observer).await?;
         let http = shared.http.toward(&request.url)?;
-        let caller = Caller {
-            http: &shared.http,
-            observer: &self.observer,
-            retry,
-        };
         if let Some(known) = shared.versions.known(&request) {
             request.url = known;
         }
@@ -362,7 +391,7 @@ impl Client {
             if audience.service == Service::ResourceManager {
                 self.keep_pace(&request).await;
             }
-            let token = shared.tokens.get(&caller, &audience).await?;
+            let token = shared.tokens.get(&self.caller(), &audience).await?;
             perhaps_done.store(changes, Ordering::Relaxed);
             let answer = self
                 .attempt(&http, &request, audience.service, &token)

@@ -1,6 +1,7 @@
 //! The client of Azure Resource Manager: requests, pacing, paging, long-running operations.
 
 mod client;
+mod exchange;
 pub(crate) mod existence;
 mod failure;
 pub mod fleet;
@@ -26,6 +27,7 @@ mod trail;
 mod versions;
 
 pub use client::{Client, Settings};
+pub use exchange::{Exchange, Exchanged};
 pub(crate) use invoke::check_version;
 pub use invoke::{Invoke, invoke, invoke_pages, plan_invoke};
 pub(crate) use lanes::Lanes;

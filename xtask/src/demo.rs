@@ -52,11 +52,13 @@ pub fn record(
     Ok(())
 }
 
-fn powershell<'a>(tools: &'a Tools<'_>) -> Result<&'a PowerShell> {
+/// PowerShell with what it needs to be built for.
+pub fn powershell<'a>(tools: &'a Tools<'_>) -> Result<&'a PowerShell> {
     tools.dotnet().and_then(|_| tools.powershell())
 }
 
-fn build(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
+/// The module as a debug build.
+pub fn build(workspace: &Workspace, tools: &Tools<'_>) -> Result<PathBuf> {
     let native = native::debug(workspace)?;
     let managed = assemble::managed(workspace, tools)?;
     let parent = workspace.target.join("module");

@@ -2,6 +2,7 @@
 //! cargo is found on the machine or fetched into the target folder.
 
 mod assemble;
+mod azure;
 mod bench;
 mod counts;
 mod demo;
@@ -50,6 +51,11 @@ Usage: cargo xtask <command> [options]
                            MI_TEST_PWSH the program to run the layer pester with instead of pwsh
   demo       Demonstrate the module, or that of MI_MODULE_PATH, on the local emulator
     --record FILE          write the demonstration as an SVG, such as docs/demo.svg
+  conformance  Send one script of requests to the emulator and to Azure, and show where their
+             answers differ; `cargo xtask conformance --help` lists the options
+  live       Run the README's story against Azure, in a resource group of its own that is deleted.
+             It signs in as Connect-ManagedIdentityService does without parameters
+    --environment NAME, --endpoint URL, --tenant ID, --subscription ID, --location NAME
   fuzz       Look for input that the library or the emulator can't stand, with libFuzzer
     --target NAME          only this target of fuzz/src/lib.rs (may be repeated)
     --seconds N            how long for each; 60 when not given
@@ -82,12 +88,16 @@ fn main() -> ExitCode {
 /// has not told yet.
 fn run() -> Result<bool> {
     let mut arguments = Arguments::from_env();
+    let command = arguments.subcommand().map_err(|error| error.to_string())?;
+    let workspace = Workspace::find()?;
+    if command.as_deref() == Some("conformance") {
+        azure::conformance(&workspace, arguments.finish())?;
+        return Ok(true);
+    }
     if arguments.contains(["-h", "--help"]) {
         print!("{HELP}");
         return Ok(true);
     }
-    let command = arguments.subcommand().map_err(|error| error.to_string())?;
-    let workspace = Workspace::find()?;
     let tools = Tools::new(&workspace);
     match command.as_deref() {
         Some("build") => {
@@ -116,6 +126,12 @@ fn run() -> Result<bool> {
                 Some(file) => demo::record(&workspace, &tools, module, &file)?,
                 None => demo::run(&workspace, &tools, module)?,
             }
+        }
+        Some("live") => {
+            let parameters = place(&mut arguments)?;
+            finish(arguments)?;
+            let module = variable("MI_MODULE_PATH")?;
+            azure::live(&workspace, &tools, module, &parameters)?;
         }
         Some("fuzz") => {
             let options = fuzz::Options {
@@ -172,6 +188,25 @@ fn run() -> Result<bool> {
 fn places(arguments: &mut Arguments, workspace: &Workspace) -> Result<(PathBuf, Vec<PathBuf>)> {
     let out = path(arguments, "--out")?.unwrap_or_else(|| workspace.root.join("dist"));
     Ok((out, natives(arguments)?))
+}
+
+/// The options of `live`, as the parameters of its script.
+fn place(arguments: &mut Arguments) -> Result<Vec<(&'static str, String)>> {
+    let options = [
+        ("--environment", "-Environment"),
+        ("--endpoint", "-Endpoint"),
+        ("--tenant", "-Tenant"),
+        ("--subscription", "-SubscriptionId"),
+        ("--location", "-Location"),
+    ];
+    let mut parameters = Vec::new();
+    for (option, parameter) in options {
+        let value = arguments.opt_value_from_str(option);
+        if let Some(value) = value.map_err(|error| error.to_string())? {
+            parameters.push((parameter, value));
+        }
+    }
+    Ok(parameters)
 }
 
 /// The folders of the option `--native`.
