@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import venv
 from pathlib import Path
 
@@ -58,11 +59,21 @@ def install(folder: Path) -> Path:
     return python
 
 
-class AzureCli:
-    """The Azure CLI with its files in a folder of its own, so that the user's stay as they are."""
+class Failed(AssertionError):
+    """A command that az refused, with what it says."""
 
-    def __init__(self, python: Path, folder: Path, ca_file: str):
+
+class AzureCli:
+    """The Azure CLI with its files in a folder of its own, so that the user's stay as they are.
+
+    All commands run in one process, which starts with the first.
+    """
+
+    def __init__(self, python: Path, folder: Path, ca_file: str, note=lambda *_: None):
         self.python = python
+        # Is called with the name and the options of every command that succeeds.
+        self.note = note
+        self.process = None
         self.environment = os.environ | {
             "AZURE_CONFIG_DIR": str(folder),
             "AZURE_CORE_INSTANCE_DISCOVERY": "false",
@@ -76,16 +87,48 @@ class AzureCli:
 
     def __call__(self, *arguments: str):
         """What a command prints as JSON; nothing when it prints nothing."""
-        done = subprocess.run(
-            [self.python, "-m", "azure.cli", *arguments, "--output", "json"],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-        )
-        assert done.returncode == 0, f"az {' '.join(arguments)} failed:\n{done.stderr}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
+        text = self.text(*arguments, "--output", "json")
+        return json.loads(text) if text.strip() else None
+
+    def text(self, *arguments: str) -> str:
+        """What a command prints."""
+        done = self._ask({"arguments": arguments, "environment": dict(self.environment)})
+        if done["status"] != 0:
+            raise Failed(f"az {' '.join(arguments)} failed:\n{done['errors']}")
+        self.note(done["command"], done["options"])
+        return done["output"]
+
+    def commands(self, *groups: str) -> dict[str, list[list[str]]]:
+        """The commands of groups, and of each command the spellings of its options."""
+        return self._ask({"describe": groups})["commands"]
+
+    def _ask(self, question: dict) -> dict:
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [self.python, Path(__file__).with_name("azure_cli_process.py")],
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        # A command that never ends: its process is ended, and there is no answer to read.
+        watch = threading.Timer(120, self.process.kill)
+        watch.start()
+        try:
+            self.process.stdin.write(json.dumps(question) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        finally:
+            watch.cancel()
+        assert line, f"az ended, or took more than two minutes: {question}"
+        return json.loads(line)
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.stdin.close()
+            self.process.wait(timeout=60)
+            self.process.stdout.close()
+            self.process = None
 
     def register(self, endpoint: str) -> None:
         self("cloud", "register", "--name", "Emulator", "--endpoint-resource-manager", endpoint)

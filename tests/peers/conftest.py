@@ -235,14 +235,15 @@ def compute(emulator, credential, subscription):
 
 
 @pytest.fixture(scope="session")
-def azure_cli(emulator, tmp_path_factory) -> AzureCli:
+def azure_cli(emulator, tmp_path_factory):
     try:
         python = install(tools() / "azure-cli")
     except Unavailable as missing:
         pytest.skip(str(missing))
     az = AzureCli(python, tmp_path_factory.mktemp("azure-cli"), emulator.ca_file)
     az.sign_in(emulator.endpoint, TENANT, CLIENT_ID, CLIENT_SECRET)
-    return az
+    yield az
+    az.close()
 
 
 @pytest.fixture

@@ -20,11 +20,12 @@ SUBJECT = "system:serviceaccount:peers:azure-cli"
 
 
 @pytest.fixture
-def cli(emulator, azure_cli, tmp_path) -> AzureCli:
+def cli(emulator, azure_cli, tmp_path):
     """The Azure CLI, knowing the emulator, with nobody signed in."""
     az = AzureCli(azure_cli.python, tmp_path / "config", emulator.ca_file)
     az.register(emulator.endpoint)
-    return az
+    yield az
+    az.close()
 
 
 def assert_works(az) -> None:
