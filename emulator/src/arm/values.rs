@@ -149,6 +149,29 @@ pub(crate) fn tags(body: &Map<String, Value>) -> Result<Option<Tags>, ArmError> 
     Ok(Some(tags.clone()))
 }
 
+/// JSON merge patch (RFC 7396): null removes a member, and objects are merged at every depth.
+pub(crate) fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+    for (name, value) in from {
+        match value {
+            Value::Null => {
+                into.remove(&name);
+            }
+            Value::Object(value) => {
+                let there = into.entry(name).or_insert(Value::Null);
+                if !there.is_object() {
+                    *there = Value::Object(Map::new());
+                }
+                if let Value::Object(there) = there {
+                    merge(there, value);
+                }
+            }
+            value => {
+                into.insert(name, value);
+            }
+        }
+    }
+}
+
 /// 400 for a member of the wrong JSON type.
 pub(crate) fn not_a(member: &str, kind: &str) -> ArmError {
     ArmError::new(
@@ -231,6 +254,22 @@ mod tests {
         ] {
             assert_eq!(of(value).unwrap_err().body.code, code);
         }
+    }
+
+    #[test]
+    fn merges_go_deep() {
+        let mut there =
+            object(json!({"sku": {"name": "a", "capacity": 2}, "zones": ["1"], "plan": 1}));
+        merge(
+            &mut there,
+            object(
+                json!({"sku": {"capacity": 3, "tier": null}, "zones": ["2"], "plan": null, "x": {"y": null}}),
+            ),
+        );
+        assert_eq!(
+            Value::Object(there),
+            json!({"sku": {"name": "a", "capacity": 3}, "zones": ["2"], "x": {}})
+        );
     }
 
     #[test]

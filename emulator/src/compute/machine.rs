@@ -3,8 +3,10 @@
 use crate::arm::error::{ArmError, resource_not_found};
 use crate::arm::operations::Started;
 use crate::arm::route::Call;
+use crate::arm::throttle;
 use crate::base::http::Reply;
 use crate::model::machine::{Machine, MachineKind};
+use crate::state::throttle::Limit;
 use crate::state::{World, key};
 
 /// The kind in the path, behind the namespace.
@@ -66,4 +68,41 @@ pub(super) fn accepted(world: &World, reply: Reply, started: &Started) -> Reply 
             started.status_url(&world.site.endpoint),
         )
         .header("Azure-AsyncNotification", "Enabled")
+}
+
+/// Counts a write of the machine, if there is a limit; what is left of it.
+pub(super) fn count_write(world: &mut World, call: &Call<'_>) -> Result<u64, ArmError> {
+    match world.session.settings.vm_write_limit {
+        None => Ok(10),
+        Some(limit) => world
+            .session
+            .throttle
+            .take(
+                format!("write{}", key_of(call)),
+                Limit::per_minute(limit),
+                call.now,
+            )
+            .map_err(throttle::compute_throttled),
+    }
+}
+
+/// Adds what is left of the limit of writes of that machine.
+pub(super) fn with_write_limit(reply: Reply, kind: MachineKind, left: u64) -> Reply {
+    let limits = kind.limits();
+    reply.header(
+        "x-ms-ratelimit-remaining-resource",
+        format!(
+            "Microsoft.Compute/{limits}SubscriptionMaximum;1498,Microsoft.Compute/{limits}Resource;{left}"
+        ),
+    )
+}
+
+/// Whether the query asks for instance views: `$expand=instanceView`, or `statusOnly=true` of lists.
+pub(super) fn views_wanted(call: &Call<'_>) -> bool {
+    let is = |name: &str, wanted: &str| {
+        call.request
+            .parameter(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+    };
+    is("$expand", "instanceView") || is("statusOnly", "true")
 }

@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::machine::{accepted, check_idle, find, key_of, kind_of};
+use super::machine::{
+    accepted, check_idle, count_write, find, key_of, kind_of, views_wanted, with_write_limit,
+};
 use super::scale_set;
 use crate::arm::assignment::{
     Mode, Rules, Words, changed_by, check_added, failed_operation, first_missing, resolve,
@@ -13,14 +15,13 @@ use crate::arm::error::{ArmError, invalid_parameter, other_location};
 use crate::arm::operations::{self, Home};
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled, Route, Versions, route};
-use crate::arm::throttle;
 use crate::arm::values;
 use crate::base::http::Reply;
+use crate::model::instance_view;
 use crate::model::machine::{Machine, MachineKind};
 use crate::model::operation::Effect;
 use crate::model::resource_type::Takes;
 use crate::state::history::HistoryEntry;
-use crate::state::throttle::Limit;
 use crate::state::{State, World};
 
 const VMS: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines";
@@ -43,7 +44,19 @@ pub(crate) const ROUTES: &[Route] = &[
     route(
         "GET",
         "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}/instanceView",
-        instance_view,
+        get_view,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/instanceView",
+        get_view,
+        Versions::Dated,
+    ),
+    route(
+        "GET",
+        "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{name}/virtualMachines/{instance}/instanceView",
+        scale_set::get_instance_view,
         Versions::Dated,
     ),
     route("GET", SET, get, Versions::Dated),
@@ -102,50 +115,44 @@ fn entry_of(machine: &Machine) -> HistoryEntry {
     HistoryEntry::of(machine.id(), machine.quoted_etag(), &machine.identity)
 }
 
-/// Counts a write of the machine, if there is a limit; what is left of it.
-fn count_write(world: &mut World, call: &Call<'_>) -> Result<u64, ArmError> {
-    match world.session.settings.vm_write_limit {
-        None => Ok(10),
-        Some(limit) => world
-            .session
-            .throttle
-            .take(
-                format!("write{}", key_of(call)),
-                Limit::per_minute(limit),
-                call.now,
-            )
-            .map_err(throttle::compute_throttled),
-    }
-}
-
 fn get(world: &mut World, call: &Call<'_>) -> Handled {
     let machine = find(world, call)?;
-    let expand = call.request.parameter("$expand").unwrap_or_default();
-    let reply = if expand.eq_ignore_ascii_case("instanceView") {
-        let mut body = machine.body();
-        body["properties"]["instanceView"] = machine.instance_view();
-        Reply::json(200, &body).header("ETag", machine.quoted_etag())
-    } else {
-        reply_with(machine, 200)
-    };
+    let mut body = machine.body();
+    if machine.kind == MachineKind::VirtualMachine && views_wanted(call) {
+        body["properties"]["instanceView"] = instance_view::of_machine(machine);
+    }
+    let reply = Reply::json(200, &body).header("ETag", machine.quoted_etag());
     Ok(reply.header(
         "x-ms-ratelimit-remaining-resource",
         "Microsoft.Compute/LowCostGetSubscriptionMaximum;23999,Microsoft.Compute/LowCostGetResource;35",
     ))
 }
 
-fn instance_view(world: &mut World, call: &Call<'_>) -> Handled {
-    Ok(Reply::json(200, &find(world, call)?.instance_view()))
+fn get_view(world: &mut World, call: &Call<'_>) -> Handled {
+    let machine = find(world, call)?;
+    let view = match machine.kind {
+        MachineKind::VirtualMachine => instance_view::of_machine(machine),
+        MachineKind::ScaleSet => instance_view::of_set(machine),
+    };
+    Ok(Reply::json(200, &view))
 }
 
 fn list(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_of(call);
+    let views = kind == MachineKind::VirtualMachine && views_wanted(call);
+    let body = |machine: &Machine| {
+        let mut body = machine.body();
+        if views {
+            body["properties"]["instanceView"] = instance_view::of_machine(machine);
+        }
+        body
+    };
     paging::list(
         world,
         call,
         (&world.state.machines, &call.prefix()),
         world.session.settings.page_size,
-        |machine| (machine.kind == kind).then(|| machine.body()),
+        |machine| (machine.kind == kind).then(|| body(machine)),
     )
 }
 
@@ -209,17 +216,6 @@ fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// JSON merge patch, one level deep.
-fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
-    for (name, value) in from {
-        if value.is_null() {
-            into.remove(&name);
-        } else {
-            into.insert(name, value);
-        }
-    }
-}
-
 fn put(world: &mut World, call: &Call<'_>) -> Handled {
     let name = call.param("name");
     if !name_is_valid(name) {
@@ -261,9 +257,22 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         &next.identity,
         body.get("identity"),
     )?;
-    next.tags = values::tags(&body)?.unwrap_or_default();
-    next.extra = extra_of(&body);
-    next.properties = properties_of(&body)?;
+    let tags = values::tags(&body)?;
+    match kind {
+        MachineKind::VirtualMachine => {
+            next.tags = tags.unwrap_or_default();
+            next.extra = extra_of(&body);
+            next.properties = properties_of(&body)?;
+        }
+        // A scale set keeps what a `PUT` does not name: clients scale it with location and sku.
+        MachineKind::ScaleSet => {
+            next.tags = tags.unwrap_or(next.tags);
+            let named = |(_, value): &(String, Value)| !value.is_null();
+            next.extra.extend(extra_of(&body).into_iter().filter(named));
+            let properties = properties_of(&body)?;
+            next.properties.extend(properties.into_iter().filter(named));
+        }
+    }
     write(world, call, before, next)
 }
 
@@ -292,8 +301,8 @@ fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     if let Some(tags) = values::tags(&body)? {
         next.tags = tags;
     }
-    merge(&mut next.extra, extra_of(&body));
-    merge(&mut next.properties, properties_of(&body)?);
+    values::merge(&mut next.extra, extra_of(&body));
+    values::merge(&mut next.properties, properties_of(&body)?);
     write(world, call, Some(before), next)
 }
 
@@ -338,13 +347,8 @@ fn write(
     };
     let started = operations::start(world, call, Home::Compute(&next.location), effect, failure);
     next.running = Some(started.id.clone());
-    let limits = next.kind.limits();
-    let reply = accepted(world, reply_with(&next, status), &started).header(
-        "x-ms-ratelimit-remaining-resource",
-        format!(
-            "Microsoft.Compute/{limits}SubscriptionMaximum;1498,Microsoft.Compute/{limits}Resource;{left}"
-        ),
-    );
+    let reply = accepted(world, reply_with(&next, status), &started);
+    let reply = with_write_limit(reply, next.kind, left);
     world.session.history.add(entry_of(&next));
     world.state.machines.insert(key, next);
     Ok(reply)
@@ -362,11 +366,13 @@ pub(super) fn write_ended(
     };
     if machine.running.as_deref() == Some(ended.id) {
         machine.running = None;
+        machine.changed = state.operations.get(ended.id).map(|one| one.ends);
         if ended.failed {
             if let Some(before) = before {
                 let etag = machine.etag + 1;
                 machine = Machine {
                     etag,
+                    changed: machine.changed,
                     ..before.clone()
                 };
             }

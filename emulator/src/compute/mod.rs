@@ -3,6 +3,7 @@
 mod images;
 mod machine;
 mod machines;
+mod power;
 mod scale_set;
 
 use crate::arm::route::{Ended, Provider};
@@ -12,6 +13,7 @@ use crate::state::State;
 
 pub(crate) const PROVIDER: Provider = Provider {
     routes: &[machines::ROUTES, images::ROUTES],
+    made_routes: Some(power::routes),
     resource_type: Some(|name| MachineKind::find(name).map(MachineKind::name)),
     operation_ended: Some(operation_ended),
     ..Provider::NOTHING
@@ -26,6 +28,11 @@ fn operation_ended(state: &mut State, ended: &Ended<'_>) {
         Effect::InstancesUpgraded { key, ids } => {
             scale_set::upgrade_ended(state, ended, key, ids);
         }
+        Effect::MachinePowered {
+            key,
+            instances,
+            after,
+        } => power::ended(state, ended, key, instances, *after),
         _ => {}
     }
 }

@@ -1,17 +1,19 @@
 //! What scale sets have beyond virtual machines: instances that run the set's model, or an older
 //! one until they are upgraded.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::machine::{accepted, check_idle, find};
+use super::machine::{accepted, check_idle, find, views_wanted};
 use crate::arm::error::{ArmError, invalid_parameter, resource_not_found};
 use crate::arm::operations::{self, Home};
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled};
 use crate::base::http::Reply;
 use crate::base::random;
+use crate::model::instance_view;
 use crate::model::machine::{Instance, Machine, MachineKind, without_capacity};
 use crate::model::operation::Effect;
+use crate::model::power::Power;
 use crate::state::{State, World};
 
 /// How instances follow the model; `Manual` unless the set says otherwise.
@@ -54,6 +56,7 @@ pub(super) fn update_instances(machine: &mut Machine, same_model: bool) {
             vm_id: random::guid(),
             latest: true,
             identity: machine.identity.clone(),
+            power: Power::Running,
         });
     }
 }
@@ -83,10 +86,16 @@ fn body(set: &Machine, instance: &Instance) -> Value {
 
 pub(super) fn list_instances(world: &mut World, call: &Call<'_>) -> Handled {
     let set = find(world, call)?;
+    let views = views_wanted(call);
     let items: Vec<(String, Value)> = set
         .instances
         .iter()
-        .map(|instance| (format!("{:0>8}", instance.id), body(set, instance)))
+        .map(|instance| {
+            (
+                format!("{:0>8}", instance.id),
+                body_with(set, instance, views),
+            )
+        })
         .collect();
     paging::page(
         &world.site.endpoint,
@@ -96,13 +105,37 @@ pub(super) fn list_instances(world: &mut World, call: &Call<'_>) -> Handled {
     )
 }
 
+/// As the body, with the instance view where it is asked for.
+fn body_with(set: &Machine, instance: &Instance, view: bool) -> Value {
+    let mut body = body(set, instance);
+    if view {
+        body["properties"]["instanceView"] = instance_view::of_instance(set, instance);
+    }
+    body
+}
+
 pub(super) fn get_instance(world: &mut World, call: &Call<'_>) -> Handled {
     let set = find(world, call)?;
+    let instance = find_instance(set, call)?;
+    let body = body_with(set, instance, views_wanted(call));
+    Ok(Reply::json(200, &body))
+}
+
+pub(super) fn get_instance_view(world: &mut World, call: &Call<'_>) -> Handled {
+    let set = find(world, call)?;
+    let instance = find_instance(set, call)?;
+    Ok(Reply::json(200, &instance_view::of_instance(set, instance)))
+}
+
+/// The instance in the path.
+pub(super) fn find_instance<'a>(
+    set: &'a Machine,
+    call: &Call<'_>,
+) -> Result<&'a Instance, ArmError> {
     let wanted = call.param("instance");
     set.instances
         .iter()
         .find(|instance| instance.id == wanted)
-        .map(|instance| Reply::json(200, &body(set, instance)))
         .ok_or_else(|| {
             resource_not_found(
                 "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
@@ -117,26 +150,12 @@ pub(super) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
     let body = call.json()?;
     let set = find(world, call)?;
     check_idle(set)?;
-    let given: Vec<&str> = body
-        .get("instanceIds")
-        .and_then(Value::as_array)
-        .map(|ids| ids.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
-    if given.is_empty() {
+    let ids = named_instances(set, &body)?;
+    if ids.is_empty() {
         return Err(invalid_parameter(
             "instanceIds",
             "Required parameter 'instanceIds' is missing (null).",
         ));
-    }
-    let mut ids = Vec::new();
-    for id in given {
-        if id == "*" {
-            ids.extend(set.instances.iter().map(|instance| instance.id.clone()));
-        } else if set.instances.iter().any(|instance| instance.id == id) {
-            ids.push(id.to_owned());
-        } else {
-            return Err(unknown_instance(id));
-        }
     }
     let key = set.key();
     let location = set.location.clone();
@@ -151,6 +170,25 @@ pub(super) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
     let result = started.result_url(&world.site.endpoint);
     let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
     Ok(operations::retry_after(world, reply))
+}
+
+/// The instances in `instanceIds` of a body, `*` for all; none where it names none.
+pub(super) fn named_instances(
+    set: &Machine,
+    body: &Map<String, Value>,
+) -> Result<Vec<String>, ArmError> {
+    let mut ids = Vec::new();
+    let given = body.get("instanceIds").and_then(Value::as_array);
+    for id in given.into_iter().flatten().filter_map(Value::as_str) {
+        if id == "*" {
+            ids.extend(set.instances.iter().map(|instance| instance.id.clone()));
+        } else if set.instances.iter().any(|instance| instance.id == id) {
+            ids.push(id.to_owned());
+        } else {
+            return Err(unknown_instance(id));
+        }
+    }
+    Ok(ids)
 }
 
 fn unknown_instance(id: &str) -> ArmError {

@@ -29,6 +29,13 @@ struct Type {
     inner: &'static [&'static str],
 }
 
+impl Type {
+    /// A `PATCH` is good for tags alone (`UpdateTags` in the specifications).
+    fn patches_tags_alone(&self) -> bool {
+        self.kind.starts_with("Microsoft.Network/")
+    }
+}
+
 const fn generic(kind: &'static str, created: u16, inner: &'static [&'static str]) -> Type {
     Type {
         kind,
@@ -321,7 +328,7 @@ fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     let kind = kind_in(call)?;
     let body = call.json()?;
     let tags = values::tags(&body)?;
-    let mut properties = properties_of(&body)?;
+    let properties = properties_of(&body)?;
     let found = world
         .state
         .generic
@@ -330,9 +337,11 @@ fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     if tags.is_some() {
         resource.tags = tags;
     }
-    identify(&resource.id, kind.inner, &mut properties);
-    resource.properties.extend(properties);
-    resource.extra.extend(extra_of(&body));
+    if !kind.patches_tags_alone() {
+        values::merge(&mut resource.properties, properties);
+        values::merge(&mut resource.extra, extra_of(&body));
+        identify(&resource.id, kind.inner, &mut resource.properties);
+    }
     resource.etag = etag();
     Ok(Reply::json(200, &resource.body()))
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::assignment::Assignment;
+use super::power::Power;
 use super::resource::{Resource, Tags};
 use crate::base::clock::{Millis, compute_time};
 use crate::base::{random, seed};
@@ -58,6 +59,12 @@ pub(crate) struct Machine {
     /// The id of the machine itself, whatever is at its resource id later.
     pub(crate) unique_id: String,
     pub(crate) created: Millis,
+    /// When its last operation ended.
+    #[serde(default)]
+    pub(crate) changed: Option<Millis>,
+    /// Of a virtual machine.
+    #[serde(default)]
+    pub(crate) power: Power,
     pub(crate) etag: u64,
     /// The operation that writes it now.
     pub(crate) running: Option<String>,
@@ -111,6 +118,8 @@ impl Machine {
             provisioning_state: "Creating".to_owned(),
             unique_id: random::guid(),
             created: now,
+            changed: None,
+            power: Power::Running,
             etag: 1,
             running: None,
             instances: Vec::new(),
@@ -161,24 +170,9 @@ impl Machine {
         Value::Object(body)
     }
 
-    /// What can be told of a machine that does not really run.
-    pub(crate) fn instance_view(&self) -> Value {
-        let state = &self.provisioning_state;
-        let status = |code: &str, display: &str| {
-            json!({
-                "code": code,
-                "level": "Info",
-                "displayStatus": display,
-                "time": compute_time(self.created),
-            })
-        };
-        json!({ "statuses": [
-            status(
-                &format!("ProvisioningState/{}", state.to_lowercase()),
-                &format!("Provisioning {}", state.to_lowercase()),
-            ),
-            status("PowerState/running", "VM running"),
-        ]})
+    /// When its state last changed.
+    pub(crate) fn changed(&self) -> Millis {
+        self.changed.unwrap_or(self.created)
     }
 
     /// Instances run this model; a change of it leaves them behind, a change of tags does not.
@@ -208,6 +202,8 @@ pub(crate) struct Instance {
     pub(crate) latest: bool,
     /// The identities that it runs with.
     pub(crate) identity: Assignment,
+    #[serde(default)]
+    pub(crate) power: Power,
 }
 
 impl Resource for Machine {

@@ -7,6 +7,7 @@ use super::assignment::Assignment;
 use super::error::ErrorBody;
 use super::generic::GenericResource;
 use super::machine::Machine;
+use super::power::Power;
 use crate::base::clock::Millis;
 
 /// A long-running operation.
@@ -49,6 +50,13 @@ pub(crate) enum Effect {
     ResourceDeleted { key: String },
     /// Instances of a scale set take on its current model.
     InstancesUpgraded { key: String, ids: Vec<String> },
+    /// The machine, or these instances of a scale set, are on or off; none where only its model is
+    /// applied again.
+    MachinePowered {
+        key: String,
+        instances: Vec<String>,
+        after: Option<Power>,
+    },
     /// The deployment is forgotten; what it made stays.
     DeploymentDeleted { key: String },
     /// Nothing: the operation is there for its result.

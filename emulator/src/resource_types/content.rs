@@ -77,21 +77,6 @@ pub(super) fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// JSON merge patch.
-pub(super) fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
-    for (name, value) in from {
-        match (into.get_mut(&name), value) {
-            (_, Value::Null) => {
-                into.remove(&name);
-            }
-            (Some(Value::Object(there)), Value::Object(value)) => merge(there, value),
-            (_, value) => {
-                into.insert(name, value);
-            }
-        }
-    }
-}
-
 /// Checks that a write brings the secrets along that reads do not show, and takes them away: that
 /// there is one is all that is stored with the resource.
 pub(super) fn take_secrets(
@@ -209,16 +194,6 @@ mod tests {
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap()
-    }
-
-    #[test]
-    fn a_merge_goes_into_objects_and_not_into_arrays() {
-        let mut into = object(json!({"a": {"b": 1, "c": [1]}, "d": 2}));
-        merge(
-            &mut into,
-            object(json!({"a": {"c": [2], "e": null}, "d": null, "f": {"g": 3}})),
-        );
-        assert_eq!(json!(into), json!({"a": {"b": 1, "c": [2]}, "f": {"g": 3}}));
     }
 
     #[test]

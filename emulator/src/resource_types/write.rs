@@ -2,9 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::content::{
-    add_own, check_required, extra_of, location, merge, properties_of, take_secrets,
-};
+use super::content::{add_own, check_required, extra_of, location, properties_of, take_secrets};
 use super::named;
 use super::secrets::Secrets;
 use super::target::Target;
@@ -216,8 +214,8 @@ pub(super) fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     if let Some(tags) = values::tags(&body)? {
         next.tags = Some(tags);
     }
-    merge(&mut next.extra, extra_of(&body));
-    merge(&mut next.properties, properties_of(&body)?);
+    values::merge(&mut next.extra, extra_of(&body));
+    values::merge(&mut next.properties, properties_of(&body)?);
     let secrets = take_secrets(row, &mut next.properties)?;
     let sent = sent.is_some();
     let reply = write(world, call, row, Some(before), next, (row.patched, sent))?;

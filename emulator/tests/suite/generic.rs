@@ -12,6 +12,43 @@ fn network(rest: &str) -> String {
 }
 
 #[tokio::test]
+async fn a_patch_of_networks_is_for_tags_and_of_disks_for_all() {
+    let azure = Azure::start().await;
+    let path = network("publicIPAddresses/ip");
+    let body = json!({"location": "eastus", "sku": {"name": "Basic"}, "properties": {"x": 1}});
+    let made = azure.put(&path, body).await.is(201).json();
+    let patch = json!({"tags": {"a": "b"}, "sku": {"name": "Standard"}, "properties": {"x": 2}});
+    let after = azure.patch(&path, patch).await.is(200).json();
+    assert_eq!(after["tags"], json!({"a": "b"}));
+    assert_eq!(
+        (&after["sku"], &after["properties"]),
+        (&made["sku"], &made["properties"])
+    );
+
+    let path = in_group(&format!("Microsoft.Compute/disks/disk?{C}"));
+    let body = json!({
+        "location": "eastus",
+        "sku": {"name": "Premium_LRS", "tier": "Premium"},
+        "properties": {"diskSizeGB": 32, "creationData": {"createOption": "Empty", "x": 1}},
+    });
+    azure.put(&path, body).await.is(200);
+    let patch = json!({
+        "sku": {"name": "StandardSSD_LRS"},
+        "properties": {"diskSizeGB": 64, "creationData": {"x": null}},
+    });
+    let after = azure.patch(&path, patch).await.is(200).json();
+    assert_eq!(
+        after["sku"],
+        json!({"name": "StandardSSD_LRS", "tier": "Premium"})
+    );
+    assert_eq!(after["properties"]["diskSizeGB"], 64);
+    assert_eq!(
+        after["properties"]["creationData"],
+        json!({"createOption": "Empty"})
+    );
+}
+
+#[tokio::test]
 async fn a_network_with_its_subnets() {
     let azure = Azure::start().await;
     let body = json!({"location": "East US", "tags": {"a": "b"}, "properties": {

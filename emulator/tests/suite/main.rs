@@ -20,6 +20,7 @@ mod identities;
 mod limits;
 mod machines;
 mod msgraph;
+mod power;
 mod resource_types;
 mod resources;
 mod roles;

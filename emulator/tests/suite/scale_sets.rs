@@ -116,6 +116,81 @@ async fn instances_of_an_automatic_set_follow() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_put_of_location_and_sku_alone_scales_and_keeps_the_rest() {
+    let azure = Azure::start().await;
+    azure.identity("abc").await;
+    let mut body = wants("abc");
+    body["location"] = json!("eastus");
+    body["tags"] = json!({"a": "b"});
+    body["zones"] = json!(["1"]);
+    body["sku"] = json!({"name": "Standard_B1s", "tier": "Standard", "capacity": 2});
+    body["properties"] = json!({
+        "upgradePolicy": {"mode": "Manual"},
+        "virtualMachineProfile": {"osProfile": {"computerNamePrefix": "web"}},
+    });
+    let answer = azure.put(&set(""), body.clone()).await.is(201);
+    azure.wait_for(&answer).await;
+    let before = azure.get(&set("")).await.json();
+
+    let scaled = json!({
+        "location": "eastus",
+        "sku": {"name": "Standard_B1s", "tier": "Standard", "capacity": 3},
+    });
+    let answer = azure.put(&set(""), scaled).await.is(200);
+    azure.wait_for(&answer).await;
+    let after = azure.get(&set("")).await.json();
+    for member in ["tags", "zones", "identity"] {
+        assert_eq!(after[member], before[member], "{member}");
+    }
+    let profile = |set: &Value| set["properties"]["virtualMachineProfile"].clone();
+    assert_eq!(profile(&after), profile(&before));
+    assert_eq!(after["properties"]["upgradePolicy"]["mode"], "Manual");
+    assert_eq!(after["sku"]["capacity"], 3);
+    assert_eq!(latest(&azure).await, [true, true, true]);
+
+    // What it names is replaced, with all that is in it.
+    let named = json!({
+        "location": "eastus",
+        "properties": {"virtualMachineProfile": {"licenseType": "None"}, "upgradePolicy": null},
+    });
+    let answer = azure.put(&set(""), named).await.is(200);
+    azure.wait_for(&answer).await;
+    let after = azure.get(&set("")).await.json();
+    assert_eq!(profile(&after), json!({"licenseType": "None"}));
+    assert_eq!(after["properties"]["upgradePolicy"]["mode"], "Manual");
+    assert_eq!(after["sku"]["capacity"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_patch_changes_what_it_names_at_any_depth() {
+    let azure = Azure::start().await;
+    create(&azure, "Manual").await;
+    let patch = json!({
+        "sku": {"capacity": 4},
+        "properties": {"upgradePolicy": {"rollingUpgradePolicy": {"maxBatchInstancePercent": 20}}},
+    });
+    let answer = azure.patch(&set(""), patch).await.is(200);
+    azure.wait_for(&answer).await;
+    let after = azure.get(&set("")).await.json();
+    assert_eq!(after["sku"], json!({"name": "Standard_B1s", "capacity": 4}));
+    assert_eq!(
+        after["properties"]["upgradePolicy"],
+        json!({"mode": "Manual", "rollingUpgradePolicy": {"maxBatchInstancePercent": 20}})
+    );
+
+    let patch =
+        json!({"properties": {"hardwareProfile": {"vmSizeProperties": {"vCPUsAvailable": 1}}}});
+    let machine = crate::support::vm("myVM");
+    let answer = azure.patch(&machine, patch).await.is(200);
+    azure.wait_for(&answer).await;
+    let hardware = azure.get(&machine).await.json()["properties"]["hardwareProfile"].clone();
+    assert_eq!(
+        hardware,
+        json!({"vmSize": "Standard_B2ms", "vmSizeProperties": {"vCPUsAvailable": 1}})
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn sets_and_machines_are_two_types() {
     let azure = Azure::start().await;
     create(&azure, "Manual").await;
