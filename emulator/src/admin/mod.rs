@@ -14,8 +14,10 @@ use crate::base::http::{Reply, Request};
 use crate::base::{random, seed};
 use crate::hosts::control as hosts;
 use crate::identity;
+use crate::model::deny_assignment::DenyAssignment;
 use crate::model::identity::{KIND, UserAssignedIdentity};
 use crate::model::management_group::ManagementGroup;
+use crate::model::policy::Policy;
 use crate::model::principal::Principal;
 use crate::model::resource::Tags;
 use crate::model::subscription::{ResourceGroup, Subscription};
@@ -450,6 +452,9 @@ struct Change {
     vm_write_limit: Option<Option<u32>>,
     unknown_map: Option<UnknownMap>,
     unassignable: Option<Vec<String>>,
+    disabled_subscriptions: Option<Vec<String>>,
+    policies: Option<Vec<Policy>>,
+    deny_assignments: Option<Vec<DenyAssignment>>,
 }
 
 /// Tells null, which takes a setting back, from a setting that is not named.
@@ -478,6 +483,26 @@ fn change(registry: &Registry, world: &mut World, text: &[u8], now: Millis) -> R
              {\"value\": …}}}, or null for none"
                 .to_owned(),
         );
+    }
+    let known = |id: &&String| world.state.subscriptions.contains_key(&id.to_lowercase());
+    if let Some(id) = change
+        .disabled_subscriptions
+        .iter()
+        .flatten()
+        .find(|id| !known(id))
+    {
+        return Err(format!("disabledSubscriptions: there is no '{id}'"));
+    }
+    if let Some(one) = change
+        .deny_assignments
+        .iter()
+        .flatten()
+        .find(|one| !random::is_guid(&one.id) || !one.scope.starts_with("/subscriptions/"))
+    {
+        return Err(format!(
+            "denyAssignments: '{}' has the id '{}' and the scope '{}'; these must be a GUID and the id of a subscription, a resource group or a resource",
+            one.name, one.id, one.scope
+        ));
     }
     let unregistered = match &change.unregistered {
         None => None,
@@ -537,6 +562,12 @@ fn change(registry: &Registry, world: &mut World, text: &[u8], now: Millis) -> R
     set(&mut settings.vm_write_limit, change.vm_write_limit);
     set(&mut settings.unknown_map, change.unknown_map);
     set(&mut settings.unassignable, change.unassignable);
+    set(
+        &mut settings.disabled_subscriptions,
+        change.disabled_subscriptions,
+    );
+    set(&mut settings.policies, change.policies);
+    set(&mut settings.deny_assignments, change.deny_assignments);
     if change.throttling.is_some() || change.vm_write_limit.is_some() {
         world.session.throttle = Throttle::default();
     }

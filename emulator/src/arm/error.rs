@@ -3,7 +3,7 @@
 use crate::base::http::Reply;
 
 pub(crate) use crate::model::error::ErrorBody;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An error reply on its way.
 #[derive(Debug, Clone)]
@@ -44,6 +44,12 @@ impl ArmError {
 
     pub(crate) fn detail(mut self, detail: ErrorBody) -> Self {
         self.body.details.push(detail);
+        self
+    }
+
+    pub(crate) fn additional_info(mut self, kind: &str, info: Value) -> Self {
+        let entry = json!({ "type": kind, "info": info });
+        self.body.additional_info.push(entry);
         self
     }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::authentication;
 use super::error::{ArmError, ErrorBody, group_not_found};
+use super::guards::{self, Caller, Deed};
 use super::route::{
     Call, Found, Handled, NoRoute, Registry, Route, SHOWN_VERSIONS, Versions, namespace,
 };
@@ -128,9 +129,14 @@ fn dispatch(
         parameters,
     };
 
+    let caller = rates
+        .is_some()
+        .then(|| Caller::of(world, request))
+        .flatten();
     let subscription = subscription_of(&call).to_owned();
     if !subscription.is_empty() {
         check_subscription(world, &subscription)?;
+        check_enabled(world, &call, &subscription, route.asks)?;
         if let Some(rates) = rates {
             count(world, &call, &subscription, rates)?;
         }
@@ -145,6 +151,9 @@ fn dispatch(
     if route.pattern.contains("/resourcegroups/{group}/") {
         check_group(world, &call)?;
     }
+
+    let deed = Deed::of(request, route.pattern, route.asks);
+    guards::check(world, &call, &deed, caller.as_ref())?;
 
     let reply = (route.handler)(world, &call)?;
     if RequestKind::of(&request.method) != RequestKind::Read && !route.asks {
@@ -321,6 +330,27 @@ fn check_subscription(world: &World, subscription: &str) -> Result<(), ArmError>
     Ok(())
 }
 
+/// 409 for a write in a subscription that is disabled; what is in it can be read and deleted.
+fn check_enabled(
+    world: &World,
+    call: &Call<'_>,
+    subscription: &str,
+    asks: bool,
+) -> Result<(), ArmError> {
+    let writes = RequestKind::of(&call.request.method) == RequestKind::Write && !asks;
+    if !writes || !world.session.settings.is_disabled(subscription) {
+        return Ok(());
+    }
+    Err(ArmError::new(
+        409,
+        "ReadOnlyDisabledSubscription",
+        format!(
+            "The subscription '{subscription}' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled."
+        ),
+    )
+    .gateway())
+}
+
 /// Counts the request against the subscription's bucket and notes what is left of it.
 fn count(
     world: &mut World,
@@ -370,7 +400,7 @@ fn check_registration(world: &World, namespace: &str, now: Millis) -> Result<(),
         code: "MissingSubscriptionRegistration".to_owned(),
         message: format!("The subscription is not registered to use namespace '{namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions."),
         target: Some(namespace.to_owned()),
-        details: Vec::new(),
+        ..ErrorBody::new("", "")
     })
     .gateway())
 }

@@ -140,7 +140,7 @@ pub(crate) fn compute_throttled(seconds: u64) -> ArmError {
             "{{\"operationGroup\":\"UpdateVMResource\",\"allowedRequestCount\":0,\"retryAfter\":\"{seconds}\"}}"
         ),
         target: Some("UpdateVMResource".to_owned()),
-        details: Vec::new(),
+        ..ErrorBody::new("", "")
     })
     .header("Retry-After", seconds.to_string())
     .header(

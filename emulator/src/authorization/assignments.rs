@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::definitions;
-use super::scope::{Scope, bad_filter};
 use crate::arm::error::ArmError;
 use crate::arm::filter::{Clause, clauses};
 use crate::arm::paging;
 use crate::arm::route::{Call, Handled};
+use crate::arm::scope::{Scope, bad_filter};
 use crate::arm::values::not_a;
 use crate::base::http::Reply;
 use crate::base::{random, seed};

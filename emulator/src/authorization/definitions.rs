@@ -1,10 +1,10 @@
 //! Role definitions: the built-in ones.
 
-use super::scope::{Scope, bad_filter};
 use crate::arm::error::ArmError;
 use crate::arm::filter::{Clause, clauses};
 use crate::arm::paging;
 use crate::arm::route::{Call, Handled};
+use crate::arm::scope::{Scope, bad_filter};
 use crate::base::http::Reply;
 use crate::model::builtin_roles::{ROLES, Role, find};
 use crate::state::World;

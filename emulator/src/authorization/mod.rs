@@ -1,10 +1,12 @@
-//! Microsoft.Authorization: role definitions, which are the built-in ones, and role assignments.
+//! Microsoft.Authorization: role definitions, role assignments, deny assignments, and locks.
 
 mod assignments;
 mod definitions;
-mod scope;
+mod deny_assignments;
+mod locks;
 
 use crate::arm::route::{Call, Handled, Provider, Route, Versions, route};
+use crate::arm::scope::denied;
 use crate::state::World;
 
 pub(crate) const PROVIDER: Provider = Provider {
@@ -32,6 +34,14 @@ const ASSIGNMENTS: &str = "{scope}/providers/Microsoft.Authorization/roleAssignm
 const ASSIGNMENT: &str = "{scope}/providers/Microsoft.Authorization/roleAssignments/{name}";
 const ROOT_ASSIGNMENTS: &str = "/providers/Microsoft.Authorization/roleAssignments";
 const ROOT_ASSIGNMENT: &str = "/providers/Microsoft.Authorization/roleAssignments/{name}";
+
+const LOCKS: &str = "{scope}/providers/Microsoft.Authorization/locks";
+const LOCK: &str = "{scope}/providers/Microsoft.Authorization/locks/{name}";
+const LOCK_VERSIONS: Versions =
+    Versions::Listed(&["2015-01-01", "2016-09-01", "2017-04-01", "2020-05-01"]);
+
+const DENY_ASSIGNMENTS: &str = "{scope}/providers/Microsoft.Authorization/denyAssignments";
+const DENY_ASSIGNMENT: &str = "{scope}/providers/Microsoft.Authorization/denyAssignments/{name}";
 
 const ROUTES: &[Route] = &[
     route(
@@ -62,6 +72,12 @@ const ROUTES: &[Route] = &[
     route("PUT", ASSIGNMENT, assignments::put, VERSIONS),
     route("GET", ASSIGNMENT, assignments::get, VERSIONS),
     route("DELETE", ASSIGNMENT, assignments::delete, VERSIONS),
+    route("GET", LOCKS, locks::list, LOCK_VERSIONS),
+    route("PUT", LOCK, locks::put, LOCK_VERSIONS),
+    route("GET", LOCK, locks::get, LOCK_VERSIONS),
+    route("DELETE", LOCK, locks::delete, LOCK_VERSIONS),
+    route("GET", DENY_ASSIGNMENTS, deny_assignments::list, VERSIONS),
+    route("GET", DENY_ASSIGNMENT, deny_assignments::get, VERSIONS),
     route("GET", ROOT_ASSIGNMENTS, not_at_the_root, VERSIONS),
     route("PUT", ROOT_ASSIGNMENT, not_at_the_root, VERSIONS),
     route("GET", ROOT_ASSIGNMENT, not_at_the_root, VERSIONS),
@@ -70,5 +86,5 @@ const ROUTES: &[Route] = &[
 
 /// Above the subscriptions the caller has no say.
 fn not_at_the_root(_: &mut World, call: &Call<'_>) -> Handled {
-    Err(scope::denied(call, "/"))
+    Err(denied(call, "/"))
 }

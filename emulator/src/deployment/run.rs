@@ -222,6 +222,7 @@ impl Advance<'_> {
                     target: Some(run.plan[at].id.clone()),
                     message: "The resource write operation failed to complete successfully, because it reached terminal provisioning state 'Failed'.".to_owned(),
                     details: vec![failure],
+                    additional_info: Vec::new(),
                 }),
                 other => other,
             },
@@ -427,6 +428,7 @@ impl Advance<'_> {
             message,
             target: None,
             details,
+            additional_info: Vec::new(),
         };
         let error = match outputs {
             Ok(outputs) => {
@@ -450,6 +452,7 @@ impl Advance<'_> {
                         message: format!("The template output '{name}' is not valid: {problem}"),
                         target: Some(name),
                         details: Vec::new(),
+                        additional_info: Vec::new(),
                     })
                     .collect();
                 Some(failed(

@@ -152,6 +152,7 @@ fn containers<'a>(state: &'a State, scope: &'a Scope) -> impl Iterator<Item = Ro
                 "id": format!("/subscriptions/{}", subscription.id),
                 "name": subscription.name,
                 "type": "microsoft.resources/subscriptions",
+                "tags": subscription.tags,
                 "properties": {
                     "state": "Enabled",
                     "managementGroupAncestorsChain":

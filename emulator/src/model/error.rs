@@ -1,6 +1,7 @@
 //! The object under `error` in Azure Resource Manager's errors.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The object under `error`, in replies and in the status of failed operations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,6 +12,13 @@ pub(crate) struct ErrorBody {
     pub(crate) target: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) details: Vec<ErrorBody>,
+    /// `{type, info}` each.
+    #[serde(
+        default,
+        rename = "additionalInfo",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) additional_info: Vec<Value>,
 }
 
 impl ErrorBody {
@@ -20,6 +28,7 @@ impl ErrorBody {
             message: message.into(),
             target: None,
             details: Vec::new(),
+            additional_info: Vec::new(),
         }
     }
 }

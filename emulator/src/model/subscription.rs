@@ -16,6 +16,8 @@ pub(crate) struct Subscription {
     /// The key of the management group that it is in; none for the root.
     #[serde(default)]
     pub(crate) management_group: Option<String>,
+    #[serde(default)]
+    pub(crate) tags: Option<Tags>,
 }
 
 impl Subscription {
@@ -25,24 +27,30 @@ impl Subscription {
             name: name.to_owned(),
             tenant_id: seed::TENANT_ID.to_owned(),
             management_group: None,
+            tags: None,
         }
     }
 
-    pub(crate) fn body(&self) -> Value {
-        json!({
+    /// As it is shown; one that is disabled can only be read and emptied.
+    pub(crate) fn body(&self, disabled: bool) -> Value {
+        let mut body = json!({
             "id": format!("/subscriptions/{}", self.id),
             "authorizationSource": "RoleBased",
             "managedByTenants": [],
             "subscriptionId": self.id,
             "tenantId": self.tenant_id,
             "displayName": self.name,
-            "state": "Enabled",
+            "state": if disabled { "Disabled" } else { "Enabled" },
             "subscriptionPolicies": {
                 "locationPlacementId": "Public_2014-09-01",
                 "quotaId": "PayAsYouGo_2014-09-01",
                 "spendingLimit": "Off",
             },
-        })
+        });
+        if let Some(tags) = &self.tags {
+            body["tags"] = json!(tags);
+        }
+        body
     }
 }
 

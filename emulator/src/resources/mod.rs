@@ -4,6 +4,7 @@
 mod inventory;
 mod management_groups;
 mod subscriptions;
+mod tags;
 
 use crate::arm::operations;
 use crate::arm::route::{Ended, Provider};
@@ -15,6 +16,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         subscriptions::ROUTES,
         management_groups::ROUTES,
         inventory::ROUTES,
+        tags::ROUTES,
         operations::ROUTES,
     ],
     operation_ended: Some(operation_ended),

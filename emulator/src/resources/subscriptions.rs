@@ -90,9 +90,13 @@ fn list_subscriptions(world: &mut World, call: &Call<'_>) -> Handled {
         .state
         .subscriptions
         .iter()
-        .map(|(key, subscription)| (key.clone(), subscription.body()))
+        .map(|(key, subscription)| (key.clone(), shown(world, subscription)))
         .collect();
     paging::page(&world.site.endpoint, call, usize::MAX, items.into_iter())
+}
+
+fn shown(world: &World, subscription: &Subscription) -> Value {
+    subscription.body(world.session.settings.is_disabled(&subscription.id))
 }
 
 fn get_subscription(world: &mut World, call: &Call<'_>) -> Handled {
@@ -103,7 +107,7 @@ fn get_subscription(world: &mut World, call: &Call<'_>) -> Handled {
             .state
             .subscriptions
             .get(&key)
-            .map_or(Value::Null, Subscription::body),
+            .map_or(Value::Null, |one| shown(world, one)),
     ))
 }
 

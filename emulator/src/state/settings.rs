@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::base::clock::millis;
 use crate::base::options::Options;
+use crate::model::deny_assignment::DenyAssignment;
+use crate::model::policy::Policy;
 
 /// What a type that is not known does with the map of a `PATCH`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,19 @@ pub(crate) struct Settings {
     pub(crate) unknown_map: UnknownMap,
     /// The ids of identities that the caller may not assign to resources.
     pub(crate) unassignable: Vec<String>,
+    /// The ids of subscriptions that can only be read and emptied.
+    pub(crate) disabled_subscriptions: Vec<String>,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) deny_assignments: Vec<DenyAssignment>,
+}
+
+impl Settings {
+    /// Whether that subscription is disabled.
+    pub(crate) fn is_disabled(&self, subscription: &str) -> bool {
+        self.disabled_subscriptions
+            .iter()
+            .any(|id| id.eq_ignore_ascii_case(subscription))
+    }
 }
 
 impl Settings {
@@ -74,6 +89,9 @@ impl Settings {
             vm_write_limit: None,
             unknown_map: UnknownMap::Merge,
             unassignable: Vec::new(),
+            disabled_subscriptions: Vec::new(),
+            policies: Vec::new(),
+            deny_assignments: Vec::new(),
         }
     }
 }

@@ -13,11 +13,12 @@ use crate::model::deployment::Deployment;
 use crate::model::federated::{FederatedCredential, Trust};
 use crate::model::generic::GenericResource;
 use crate::model::identity::UserAssignedIdentity;
+use crate::model::lock::Lock;
 use crate::model::machine::Machine;
 use crate::model::management_group::{self, ManagementGroup};
 use crate::model::operation::Operation;
 use crate::model::principal::{DirectoryGroup, Principal};
-use crate::model::resource::{Listing, Resource};
+use crate::model::resource::{Listing, Resource, Tags};
 use crate::model::role_assignment::RoleAssignment;
 use crate::model::subscription::{ResourceGroup, Subscription};
 
@@ -42,6 +43,8 @@ pub(crate) struct State {
     pub(crate) deployments: BTreeMap<String, Deployment>,
     #[serde(default)]
     pub(crate) assignments: BTreeMap<String, RoleAssignment>,
+    #[serde(default)]
+    pub(crate) locks: BTreeMap<String, Lock>,
     /// By id.
     #[serde(default)]
     pub(crate) principals: BTreeMap<String, Principal>,
@@ -77,6 +80,7 @@ impl State {
             generic: BTreeMap::new(),
             deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
+            locks: BTreeMap::new(),
             principals: BTreeMap::from(principals),
             directory_groups: BTreeMap::new(),
             applications: application::seeded(),
@@ -160,8 +164,48 @@ impl State {
             .collect()
     }
 
+    /// The tags of the subscription, the resource group or the resource with that key; none where
+    /// there is no such thing.
+    pub(crate) fn tags_of(&self, key: &str) -> Option<Option<&Tags>> {
+        if let Some(subscription) = subscription_in(key) {
+            return self
+                .subscriptions
+                .get(subscription)
+                .map(|s| s.tags.as_ref());
+        }
+        match self.groups.get(key) {
+            Some(group) => Some(group.tags.as_ref()),
+            None => self.resource(key).map(|resource| resource.tags()),
+        }
+    }
+
+    /// Sets the tags of what has that key.
+    pub(crate) fn set_tags(&mut self, key: &str, tags: Tags) {
+        if let Some(subscription) = subscription_in(key) {
+            if let Some(subscription) = self.subscriptions.get_mut(subscription) {
+                subscription.tags = Some(tags);
+            }
+        } else if let Some(group) = self.groups.get_mut(key) {
+            group.tags = Some(tags);
+        } else if let Some(identity) = self.identities.get_mut(key) {
+            identity.tags = tags;
+        } else if let Some(machine) = self.machines.get_mut(key) {
+            machine.tags = tags;
+            machine.etag += 1;
+        } else if let Some(other) = self.generic.get_mut(key) {
+            other.tags = Some(tags);
+        }
+    }
+
+    /// Whether an operation runs on the resource with that key.
+    pub(crate) fn is_busy(&self, key: &str) -> bool {
+        let machine = self.machines.get(key).map(|one| &one.running);
+        let other = || self.generic.get(key).map(|one| &one.running);
+        machine.or_else(other).is_some_and(Option::is_some)
+    }
+
     /// Removes the resource or the resource group with that key, and what is in it or on it: child
-    /// resources and role assignments. The roles that an identity has elsewhere stay, and so do the
+    /// resources, role assignments and locks. The roles that an identity has elsewhere stay, and so do the
     /// references to it on machines.
     pub(crate) fn remove(&mut self, key: &str) {
         fn prune<T>(map: &mut BTreeMap<String, T>, key: &str) {
@@ -180,7 +224,14 @@ impl State {
         prune(&mut self.generic, key);
         prune(&mut self.deployments, key);
         prune(&mut self.assignments, key);
+        prune(&mut self.locks, key);
     }
+}
+
+/// The id of the subscription that a key is the key of.
+fn subscription_in(key: &str) -> Option<&str> {
+    key.strip_prefix("/subscriptions/")
+        .filter(|id| !id.contains('/'))
 }
 
 /// The entries of a map whose keys begin with `prefix`, in the order of the keys.

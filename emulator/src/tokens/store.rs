@@ -78,6 +78,14 @@ impl Subject {
         }
     }
 
+    /// The principal name of a user.
+    pub(crate) fn user_name(&self) -> Option<&str> {
+        match &self.kind {
+            SubjectKind::User { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_user(&self) -> bool {
         matches!(self.kind, SubjectKind::User { .. })
     }

@@ -342,6 +342,7 @@ async fn settings_and_reset() {
             "latencyMs": 0, "operationMs": 1_000, "pageSize": 50, "tokenLifetimeSeconds": 3_600,
             "declineSignIns": false, "throttling": false, "unregistered": [], "retryAfterSeconds": null,
             "replicationDelayMs": 0, "federatedWriteMs": 150, "graphDelayMs": 0, "vmWriteLimit": null, "unknownMap": "merge", "unassignable": [],
+            "disabledSubscriptions": [], "policies": [], "denyAssignments": [],
             "managedIdentityTokenLifetimeSeconds": 86_400, "clockSkewSeconds": 0, "requireClaims": null,
             "deviceCodeIntervalSeconds": 5, "deviceCodeLifetimeSeconds": 900,
         })

@@ -722,7 +722,7 @@ async fn every_type_is_among_the_cases() {
         .is(200)
         .json();
     // Types without identities, and those that have other tests.
-    const OTHERS: [&str; 14] = [
+    const OTHERS: [&str; 16] = [
         "Microsoft.Compute/virtualMachines",
         "Microsoft.Compute/virtualMachineScaleSets",
         "Microsoft.Compute/disks",
@@ -732,6 +732,8 @@ async fn every_type_is_among_the_cases() {
         "Microsoft.Compute/sshPublicKeys",
         "Microsoft.Compute/locations",
         "Microsoft.Authorization/role",
+        "Microsoft.Authorization/locks",
+        "Microsoft.Authorization/denyAssignments",
         "Microsoft.Resources/deployments",
         "Microsoft.Resources/",
         "Microsoft.ManagedIdentity/",

@@ -1,21 +1,18 @@
 //! Where roles hold.
 
-use crate::arm::error::{ArmError, group_not_found, resource_not_found};
-use crate::arm::route::Call;
+use super::error::{ArmError, group_not_found, resource_not_found};
+use super::guards::Deed;
+use super::route::Call;
 use crate::base::seed;
 use crate::state::{World, key};
 
-pub(super) fn denied(call: &Call<'_>, scope: &str) -> ArmError {
-    let verb = match call.request.method.as_str() {
-        "GET" => "read",
-        "DELETE" => "delete",
-        _ => "write",
-    };
+pub(crate) fn denied(call: &Call<'_>, scope: &str) -> ArmError {
+    let action = Deed::of(call.request, "", false).action();
     ArmError::new(
         403,
         "AuthorizationFailed",
         format!(
-            "The client '{}' with object id '{}' does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/{verb}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.",
+            "The client '{}' with object id '{}' does not have authorization to perform action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.",
             seed::CLIENT_ID,
             seed::PRINCIPAL_ID
         ),
@@ -25,17 +22,17 @@ pub(super) fn denied(call: &Call<'_>, scope: &str) -> ArmError {
 
 /// Where a role holds: a subscription, a resource group or a resource, and all that is in it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     /// As it was sent, with one slash between segments.
-    pub(super) id: String,
-    pub(super) subscription: String,
+    pub(crate) id: String,
+    pub(crate) subscription: String,
 }
 
 impl Scope {
     /// The scope in the path. It has to make sense, and its resource group has to be there; for a
     /// write the resource, too, if it is of a type that is served here. Other resources are taken
     /// to exist.
-    pub(super) fn of(world: &World, call: &Call<'_>, write: bool) -> Result<Scope, ArmError> {
+    pub(crate) fn of(world: &World, call: &Call<'_>, write: bool) -> Result<Scope, ArmError> {
         let id = call.param("scope").to_owned();
         let segments: Vec<&str> = id.split('/').filter(|s| !s.is_empty()).collect();
         let is = |at: usize, text: &str| {
@@ -101,7 +98,7 @@ impl Scope {
         })
     }
 
-    pub(super) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.id.to_lowercase()
     }
 }
@@ -126,7 +123,7 @@ fn exists(
     }
 }
 
-pub(super) fn bad_filter(filter: &str, supported: &str) -> ArmError {
+pub(crate) fn bad_filter(filter: &str, supported: &str) -> ArmError {
     ArmError::new(
         400,
         "UnsupportedFilter",
