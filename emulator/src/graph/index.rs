@@ -101,6 +101,7 @@ fn copy(state: &State) -> Arc<State> {
         locks: Default::default(),
         principals: Default::default(),
         directory_groups: Default::default(),
+        app_role_assignments: Default::default(),
         applications: Default::default(),
         operations: Default::default(),
         signing_certificate: String::new(),

@@ -1,5 +1,6 @@
 //! The records of what the emulated cloud holds: plain data, and what Azure shows of it.
 
+pub(crate) mod app_role;
 pub(crate) mod application;
 pub(crate) mod assignment;
 pub(crate) mod builtin_roles;
@@ -22,3 +23,4 @@ pub(crate) mod resource;
 pub(crate) mod resource_type;
 pub(crate) mod role_assignment;
 pub(crate) mod subscription;
+pub(crate) mod well_known;

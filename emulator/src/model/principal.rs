@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::app_role::AppRole;
 use crate::base::clock::Millis;
 use crate::base::seed;
 
@@ -50,19 +51,30 @@ pub(crate) struct Principal {
     #[serde(rename = "type")]
     pub(crate) kind: PrincipalType,
     pub(crate) display_name: String,
+    /// The application id of a service principal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) app_id: Option<String>,
+    /// The app roles of a service principal: what others can have on its API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) app_roles: Vec<AppRole>,
 }
 
 impl Principal {
-    /// The group and the user that a fresh emulator has.
-    pub(crate) fn seeded() -> [Self; 2] {
-        let new = |id: &str, kind, display_name: &str| Principal {
+    pub(crate) fn new(id: &str, kind: PrincipalType, display_name: &str) -> Self {
+        Principal {
             id: id.to_owned(),
             kind,
             display_name: display_name.to_owned(),
-        };
+            app_id: None,
+            app_roles: Vec::new(),
+        }
+    }
+
+    /// The group and the user that a fresh emulator has.
+    pub(crate) fn seeded() -> [Self; 2] {
         [
-            new(seed::GROUP_ID, PrincipalType::Group, seed::GROUP),
-            new(seed::USER_ID, PrincipalType::User, seed::USER_DISPLAY_NAME),
+            Self::new(seed::GROUP_ID, PrincipalType::Group, seed::GROUP),
+            Self::new(seed::USER_ID, PrincipalType::User, seed::USER_DISPLAY_NAME),
         ]
     }
 }

@@ -126,40 +126,60 @@ pub(super) fn page(
     }
     found.retain(|object| passes(world, &query, object));
     found.sort_unstable_by_key(|object| object.id);
+    let name = collection.name();
+    paged(
+        world,
+        call,
+        &query,
+        name,
+        found,
+        |object| object.id,
+        |object| {
+            let own = Collection::of(object.kind);
+            // Of a mixed list, each item has what it has of what was asked for.
+            let selected: Vec<&str> = match query.selected(own.item(), own.properties()) {
+                Ok(selected) => selected,
+                Err(_) => own
+                    .properties()
+                    .iter()
+                    .copied()
+                    .filter(|name| query.selected(own.item(), &[name]).is_ok())
+                    .collect(),
+            };
+            let mut body = objects::body(&world.state, &object, &selected);
+            if mixed {
+                body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
+            }
+            Ok(Value::Object(body))
+        },
+    )
+}
+
+/// Answers a page of what was found, which is sorted by its keys.
+pub(super) fn paged<T>(
+    world: &World,
+    call: &GraphRequest<'_>,
+    query: &Query,
+    what: &str,
+    found: Vec<T>,
+    key: impl Fn(&T) -> &str,
+    body: impl Fn(T) -> Result<Value, GraphError>,
+) -> GraphResult {
     let total = found.len();
-    let mut rest = found
-        .into_iter()
-        .filter(|object| query.after.as_deref().is_none_or(|after| object.id > after));
+    let is_left = |item: &T| query.after.as_deref().is_none_or(|after| key(item) > after);
+    let mut rest = found.into_iter().filter(is_left);
     let mut value = Vec::new();
-    let mut last = "";
-    for object in rest.by_ref().take(query.top) {
-        last = object.id;
-        let own = Collection::of(object.kind);
-        // Of a mixed list, each item has what it has of what was asked for.
-        let selected: Vec<&str> = match query.selected(own.item(), own.properties()) {
-            Ok(selected) => selected,
-            Err(_) => own
-                .properties()
-                .iter()
-                .copied()
-                .filter(|name| query.selected(own.item(), &[name]).is_ok())
-                .collect(),
-        };
-        let mut body = objects::body(&world.state, &object, &selected);
-        if mixed {
-            body.insert("@odata.type".to_owned(), json!(objects::type_name(&object)));
-        }
-        value.push(Value::Object(body));
+    let mut last = String::new();
+    for item in rest.by_ref().take(query.top) {
+        key(&item).clone_into(&mut last);
+        value.push(body(item)?);
     }
-    let mut body = json!({
-        "@odata.context": context(world, collection.name()),
-        "value": value,
-    });
+    let mut body = json!({ "@odata.context": context(world, what), "value": value });
     if query.count {
         body["@odata.count"] = json!(total);
     }
     if rest.next().is_some() {
-        body["@odata.nextLink"] = json!(paging::link(&world.site.endpoint, call.request, last));
+        body["@odata.nextLink"] = json!(paging::link(&world.site.endpoint, call.request, &last));
     }
     Ok(Reply::json(200, &body))
 }

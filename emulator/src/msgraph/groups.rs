@@ -84,11 +84,7 @@ pub(super) fn create(world: &mut World, call: &GraphRequest<'_>) -> GraphResult 
     let id = random::guid();
     world.state.principals.insert(
         id.clone(),
-        Principal {
-            id: id.clone(),
-            kind: PrincipalType::Group,
-            display_name,
-        },
+        Principal::new(&id, PrincipalType::Group, &display_name),
     );
     world.state.directory_groups.insert(
         id.clone(),

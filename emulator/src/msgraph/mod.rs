@@ -1,6 +1,7 @@
 //! Microsoft Graph v1.0, as far as it is asked about identities and groups: service principals,
-//! groups and their members, users. It has errors and pages of its own form.
+//! groups and their members, users, app roles and who has them. It has errors and pages of its own form.
 
+mod app_roles;
 mod collections;
 mod groups;
 mod objects;
@@ -15,6 +16,7 @@ use crate::base::clock::{Millis, iso_time};
 use crate::base::http::{Reply, Request};
 use crate::base::random;
 use crate::state::{World, directory};
+use app_roles::Side;
 use collections::{count, get, get_by_ids, list};
 use objects::Collection;
 use request::{GraphError, GraphRequest, GraphResult};
@@ -144,6 +146,13 @@ fn handle(world: &mut World, call: &GraphRequest<'_>) -> GraphResult {
         && rest.is_empty()
     {
         return get_by_ids(world, call);
+    }
+    if let [name, rest @ ..] = rest
+        && let Some(side) = Side::named(&name.to_lowercase(), collection)
+    {
+        // The ids of assignments differ in casing.
+        let rest: Vec<String> = rest.iter().map(|&segment| segment.to_owned()).collect();
+        return app_roles::answer(world, call, (collection, &id), side, &rest);
     }
     let rest: Vec<String> = rest.iter().map(|segment| segment.to_lowercase()).collect();
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::base::clock::iso_time;
 use crate::base::seed;
+use crate::model::app_role::AppRole;
 use crate::model::principal::{DirectoryGroup, PrincipalType};
+use crate::model::well_known;
 use crate::state::State;
 use crate::state::directory::{self, Object, Source};
 
@@ -198,9 +200,7 @@ pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value 
         "grouptypes"
         | "proxyaddresses"
         | "businessphones"
-        | "approles"
         | "keycredentials"
-        | "oauth2permissionscopes"
         | "passwordcredentials"
         | "replyurls"
         | "tags" => json!([]),
@@ -211,25 +211,53 @@ pub(super) fn property(state: &State, object: &Object<'_>, name: &str) -> Value 
         }
         "deviceid" => json!(object.id),
         "appid" => json!(object.app_id),
-        "appdisplayname" if matches!(object.source, Source::Application) => {
-            json!(object.display_name)
+        "approles" => object.app_roles().iter().map(app_role).collect(),
+        "oauth2permissionscopes" => match object.source {
+            Source::WellKnown(api) => api.scopes().into(),
+            _ => json!([]),
+        },
+        "appdisplayname" | "appownerorganizationid" | "signinaudience" => {
+            application_property(object, name)
         }
-        "appownerorganizationid" if matches!(object.source, Source::Application) => {
-            json!(seed::TENANT_ID)
-        }
-        "signinaudience" if matches!(object.source, Source::Application) => json!("AzureADMyOrg"),
-        "serviceprincipalnames" if service => json!(object.app_id.into_iter().collect::<Vec<_>>()),
+        "serviceprincipalnames" if service => json!(object.service_names()),
         "serviceprincipaltype" if service => json!(match object.source {
-            Source::Application | Source::Registered => "Application",
             Source::UserAssigned(_) | Source::SystemAssigned(_) => "ManagedIdentity",
+            _ => "Application",
         }),
         "alternativenames" if service => match object.source {
-            Source::Application | Source::Registered => json!([]),
             Source::UserAssigned(identity) => json!(["isExplicit=True", identity.id()]),
             Source::SystemAssigned(resource) => json!(["isExplicit=False", resource.id()]),
+            _ => json!([]),
         },
         _ => Value::Null,
     }
+}
+
+/// A property of the application behind a service principal. That of an identity has none.
+fn application_property(object: &Object<'_>, name: &str) -> Value {
+    let (owner, audience) = match object.source {
+        Source::WellKnown(_) => (well_known::OWNER, "AzureADMultipleOrgs"),
+        Source::Application => (seed::TENANT_ID, "AzureADMyOrg"),
+        Source::Registered(_) if object.app_id.is_some() => (seed::TENANT_ID, "AzureADMyOrg"),
+        _ => return Value::Null,
+    };
+    json!(match name.to_lowercase().as_str() {
+        "appownerorganizationid" => owner,
+        "signinaudience" => audience,
+        _ => object.display_name,
+    })
+}
+
+fn app_role(role: &AppRole) -> Value {
+    json!({
+        "allowedMemberTypes": role.allowed_member_types,
+        "description": role.description,
+        "displayName": role.display_name,
+        "id": role.id,
+        "isEnabled": role.is_enabled,
+        "origin": "Application",
+        "value": role.value,
+    })
 }
 
 fn nickname(display_name: &str) -> String {

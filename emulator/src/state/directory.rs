@@ -7,17 +7,21 @@ use super::store::State;
 use super::world::World;
 use crate::base::clock::Millis;
 use crate::base::{random, seed};
+use crate::model::app_role::AppRole;
 use crate::model::application;
 use crate::model::identity::UserAssignedIdentity;
 use crate::model::principal::{DirectoryGroup, Principal, PrincipalType};
 use crate::model::resource::Resource;
+use crate::model::well_known::{APIS, Api};
 
 /// Where somebody in the directory comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source<'a> {
     /// An application that may sign in.
     Application,
-    Registered,
+    /// An API of Microsoft, which every directory has.
+    WellKnown(&'static Api),
+    Registered(&'a Principal),
     UserAssigned(&'a UserAssignedIdentity),
     SystemAssigned(&'a dyn Resource),
 }
@@ -38,6 +42,23 @@ impl Object<'_> {
     /// Whether those parts of the directory see it that are late by `delay`.
     pub(crate) fn is_replicated(&self, delay: Millis, now: Millis) -> bool {
         self.since == 0 || self.since.saturating_add(delay) <= now
+    }
+
+    /// The app roles that others can have on its API.
+    pub(crate) fn app_roles(&self) -> Vec<AppRole> {
+        match self.source {
+            Source::WellKnown(api) => api.roles(),
+            Source::Registered(principal) => principal.app_roles.clone(),
+            Source::Application | Source::UserAssigned(_) | Source::SystemAssigned(_) => Vec::new(),
+        }
+    }
+
+    /// What tokens for its API can have as their audience.
+    pub(crate) fn service_names(&self) -> Vec<&str> {
+        match self.source {
+            Source::WellKnown(api) => api.names(),
+            _ => self.app_id.into_iter().collect(),
+        }
     }
 }
 
@@ -69,9 +90,18 @@ pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
         id: &principal.id,
         kind: principal.kind,
         display_name: &principal.display_name,
-        app_id: None,
-        source: Source::Registered,
+        app_id: principal.app_id.as_deref(),
+        source: Source::Registered(principal),
         since: 0,
+    });
+    let well_known = APIS.iter().map(move |api| {
+        service(
+            api.object_id,
+            Some(api.app_id),
+            api.display_name,
+            Source::WellKnown(api),
+            0,
+        )
     });
     let identities = state.identities.values().map(move |identity| {
         service(
@@ -96,6 +126,7 @@ pub(crate) fn objects(state: &State) -> impl Iterator<Item = Object<'_>> {
         });
     applications
         .chain(registered)
+        .chain(well_known)
         .chain(identities)
         .chain(systems)
 }
@@ -134,6 +165,7 @@ pub(crate) fn register(state: &mut State, mut principal: Principal) -> Result<Pr
             principal.id
         ));
     }
+    check_application(state, &principal)?;
     if principal.kind != PrincipalType::Group {
         state.directory_groups.remove(&principal.id);
     }
@@ -143,21 +175,85 @@ pub(crate) fn register(state: &mut State, mut principal: Principal) -> Result<Pr
     Ok(principal)
 }
 
-/// Forgets the memberships of those who are gone.
+/// Checks what only the service principal of an API has.
+fn check_application(state: &State, principal: &Principal) -> Result<(), String> {
+    let Principal {
+        app_id, app_roles, ..
+    } = principal;
+    let is_service = principal.kind == PrincipalType::ServicePrincipal;
+    if !is_service && (app_id.is_some() || !app_roles.is_empty()) {
+        return Err("type: only a ServicePrincipal has appId and appRoles".to_owned());
+    }
+    if let Some(app_id) = app_id {
+        let is_taken = |object: Object<'_>| {
+            object.id != principal.id
+                && object
+                    .app_id
+                    .is_some_and(|id| id.eq_ignore_ascii_case(app_id))
+        };
+        if !random::is_guid(app_id) {
+            return Err(format!("appId: '{app_id}' is not a GUID"));
+        }
+        if objects(state).any(is_taken) {
+            return Err(format!("appId: '{app_id}' is that of another application"));
+        }
+    }
+    match app_roles.iter().find(|role| !random::is_guid(&role.id)) {
+        Some(role) => Err(format!("appRoles: the id '{}' is not a GUID", role.id)),
+        None => Ok(()),
+    }
+}
+
+/// Forgets the memberships and the app roles of those who are gone, and the app roles on APIs that
+/// are gone.
 pub(crate) fn prune(state: &mut State) {
-    if state
-        .directory_groups
-        .values()
-        .all(|g| g.members.is_empty())
-    {
+    let no_members = |groups: &BTreeMap<String, DirectoryGroup>| {
+        groups.values().all(|group| group.members.is_empty())
+    };
+    if state.app_role_assignments.is_empty() && no_members(&state.directory_groups) {
         return;
     }
     let mut groups = std::mem::take(&mut state.directory_groups);
+    let mut assignments = std::mem::take(&mut state.app_role_assignments);
     let there: HashSet<&str> = objects(state).map(|object| object.id).collect();
     for group in groups.values_mut() {
         group.members.retain(|id| there.contains(id.as_str()));
     }
+    assignments.retain(|_, one| {
+        there.contains(one.principal_id.as_str()) && there.contains(one.resource_id.as_str())
+    });
     state.directory_groups = groups;
+    state.app_role_assignments = assignments;
+}
+
+/// The values of the app roles that an application has on the API with that service principal name:
+/// what the `roles` of its tokens are.
+pub(crate) fn roles_on(state: &State, principal: &str, audience: &str) -> Vec<String> {
+    let audience = audience.trim_end_matches('/');
+    let is_named = |name: &&str| name.trim_end_matches('/').eq_ignore_ascii_case(audience);
+    let mut held = state
+        .app_role_assignments
+        .values()
+        .filter(|one| one.principal_id.eq_ignore_ascii_case(principal))
+        .peekable();
+    if held.peek().is_none() {
+        return Vec::new();
+    }
+    let Some(api) = objects(state).find(|object| object.service_names().iter().any(is_named))
+    else {
+        return Vec::new();
+    };
+    let roles = api.app_roles();
+    let value = |id: &str| {
+        roles
+            .iter()
+            .find(|role| role.id.eq_ignore_ascii_case(id))?
+            .value
+            .clone()
+    };
+    held.filter(|one| one.resource_id == api.id)
+        .filter_map(|one| value(&one.app_role_id))
+        .collect()
 }
 
 /// The groups that `id` is in, directly or through other groups.

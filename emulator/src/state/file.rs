@@ -49,6 +49,7 @@ mod tests {
             "applications",
             "federated",
             "directoryGroups",
+            "appRoleAssignments",
             "generic",
             "deployments",
             "managementGroups",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::key;
 use crate::base::clock::Millis;
 use crate::base::{random, seed};
+use crate::model::app_role::AppRoleAssignment;
 use crate::model::application::{self, Application};
 use crate::model::assignment::Assignment;
 use crate::model::deployment::Deployment;
@@ -51,6 +52,9 @@ pub(crate) struct State {
     /// What groups of the directory have beside their names, by id.
     #[serde(default)]
     pub(crate) directory_groups: BTreeMap<String, DirectoryGroup>,
+    /// Who has which app role of an API, by id.
+    #[serde(default)]
+    pub(crate) app_role_assignments: BTreeMap<String, AppRoleAssignment>,
     /// By client id.
     #[serde(default = "application::seeded")]
     pub(crate) applications: BTreeMap<String, Application>,
@@ -83,6 +87,7 @@ impl State {
             locks: BTreeMap::new(),
             principals: BTreeMap::from(principals),
             directory_groups: BTreeMap::new(),
+            app_role_assignments: BTreeMap::new(),
             applications: application::seeded(),
             operations: BTreeMap::new(),
             signing_certificate: random::opaque(2_030),

@@ -12,7 +12,7 @@ use super::audience::tenant_id;
 use super::claims::Claims;
 use crate::base::clock::Millis;
 use crate::base::{random, seed};
-use crate::state::{Part, World};
+use crate::state::{Part, World, directory};
 
 /// How many access tokens and how many refresh tokens are remembered; older ones are forgotten
 /// first.
@@ -303,6 +303,11 @@ pub(crate) fn make(world: &mut World, request: TokenRequest<'_>, now: Millis) ->
             set("scp", json!("user_impersonation"));
             set("amr", json!(request.claims.methods()));
         }
+    }
+    // The application permissions on the API that the token is for.
+    let roles = directory::roles_on(&world.state, &subject.object_id, request.audience);
+    if !subject.is_user() && !roles.is_empty() {
+        claims.insert("roles".to_owned(), json!(roles));
     }
     request.claims.write(&mut claims);
     let token = unsigned(&Value::Object(claims));

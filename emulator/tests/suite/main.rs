@@ -4,6 +4,7 @@
 //! test sleeps.
 
 mod admin;
+mod app_roles;
 mod assertions;
 mod associated;
 mod browser;
@@ -15,6 +16,7 @@ mod federated;
 mod fleets;
 mod generic;
 mod graph;
+mod graph_client;
 mod hosts;
 mod identities;
 mod limits;
