@@ -14,9 +14,9 @@ use crate::arm::scope::{Scope, bad_filter};
 use crate::arm::values::not_a;
 use crate::base::http::Reply;
 use crate::base::{random, seed};
-use crate::model::builtin_roles;
 use crate::model::principal::PrincipalType;
 use crate::model::role_assignment::RoleAssignment;
+use crate::model::role_definition::AnyRole;
 use crate::state::{World, directory};
 
 fn key_of(scope: &Scope, name: &str) -> String {
@@ -124,12 +124,18 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     };
     let condition = text(properties, "condition")?;
     let condition_version = text(properties, "conditionVersion")?;
-    let role = builtin_roles::find(guid).ok_or_else(|| definitions::not_found(guid, 400))?;
+    let role = world.state.role(guid);
+    let role = role.filter(|role| match role {
+        AnyRole::BuiltIn(_) => true,
+        AnyRole::Custom(role) => role.is_assignable_at(&scope.key()),
+    });
+    let role = role.ok_or_else(|| definitions::not_found(guid, 400))?;
+    let role = role.id().to_owned();
     let key = key_of(&scope, name);
 
     // What an assignment says of who has what where never changes.
     if let Some(there) = world.state.assignments.get_mut(&key) {
-        let same = there.role == role.id
+        let same = there.role == role
             && there.principal_id.eq_ignore_ascii_case(&principal)
             && claimed.is_none_or(|kind| kind == there.principal_type);
         if !same {
@@ -165,7 +171,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Handled {
     }
     let in_the_way = world.state.assignments.values().find(|other| {
         other.is_at(&scope.id)
-            && other.role == role.id
+            && other.role == role
             && other.principal_id.eq_ignore_ascii_case(&principal)
     });
     if let Some(other) = in_the_way {
@@ -183,7 +189,7 @@ pub(super) fn put(world: &mut World, call: &Call<'_>) -> Handled {
         name: name.to_owned(),
         subscription: scope.subscription.clone(),
         scope: scope.id.clone(),
-        role: role.id.to_owned(),
+        role,
         principal_id: principal.to_lowercase(),
         principal_type: kind,
         description: text(properties, "description")?,

@@ -30,6 +30,8 @@ const VERSIONS: Versions = Versions::Listed(&[
     "2022-05-01-preview",
 ]);
 
+const DEFINITION: &str = "{scope}/providers/Microsoft.Authorization/roleDefinitions/{name}";
+const ROOT_DEFINITION: &str = "/providers/Microsoft.Authorization/roleDefinitions/{name}";
 const ASSIGNMENTS: &str = "{scope}/providers/Microsoft.Authorization/roleAssignments";
 const ASSIGNMENT: &str = "{scope}/providers/Microsoft.Authorization/roleAssignments/{name}";
 const ROOT_ASSIGNMENTS: &str = "/providers/Microsoft.Authorization/roleAssignments";
@@ -50,24 +52,18 @@ const ROUTES: &[Route] = &[
         definitions::list,
         VERSIONS,
     ),
-    route(
-        "GET",
-        "{scope}/providers/Microsoft.Authorization/roleDefinitions/{name}",
-        definitions::get,
-        VERSIONS,
-    ),
+    route("GET", DEFINITION, definitions::get, VERSIONS),
     route(
         "GET",
         "/providers/Microsoft.Authorization/roleDefinitions",
         definitions::list,
         VERSIONS,
     ),
-    route(
-        "GET",
-        "/providers/Microsoft.Authorization/roleDefinitions/{name}",
-        definitions::get,
-        VERSIONS,
-    ),
+    route("GET", ROOT_DEFINITION, definitions::get, VERSIONS),
+    route("PUT", DEFINITION, definitions::put, VERSIONS),
+    route("DELETE", DEFINITION, definitions::delete, VERSIONS),
+    route("PUT", ROOT_DEFINITION, not_at_the_root, VERSIONS),
+    route("DELETE", ROOT_DEFINITION, not_at_the_root, VERSIONS),
     route("GET", ASSIGNMENTS, assignments::list, VERSIONS),
     route("PUT", ASSIGNMENT, assignments::put, VERSIONS),
     route("GET", ASSIGNMENT, assignments::get, VERSIONS),

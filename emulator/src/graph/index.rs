@@ -98,6 +98,7 @@ fn copy(state: &State) -> Arc<State> {
         generic: state.generic.clone(),
         deployments: Default::default(),
         assignments: state.assignments.clone(),
+        roles: state.roles.clone(),
         locks: Default::default(),
         principals: Default::default(),
         directory_groups: Default::default(),

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::kql::{Column, ColumnType, Row};
 use crate::base::seed;
-use crate::model::builtin_roles::ROLES;
 use crate::model::management_group::ManagementGroup;
 use crate::model::resource::Resource;
 use crate::state::{State, hierarchy};
@@ -194,10 +193,10 @@ fn authorizations<'a>(state: &'a State, scope: &'a Scope) -> impl Iterator<Item 
             };
             row(body, group, &assignment.subscription)
         });
-    let definitions = ROLES.iter().map(move |role| {
+    let definitions = state.all_roles().map(move |role| {
         let body = json!({
-            "id": role_id(role.id),
-            "name": role.id,
+            "id": role_id(role.id()),
+            "name": role.id(),
             "type": "microsoft.authorization/roledefinitions",
             "properties": role.properties(),
         });

@@ -55,19 +55,10 @@ impl Role {
             "updatedBy": null,
         })
     }
-
-    /// `prefix` is the subscription that it is looked at from, or nothing.
-    pub(crate) fn body(&self, prefix: &str) -> Value {
-        json!({
-            "id": id(prefix, self.id),
-            "type": "Microsoft.Authorization/roleDefinitions",
-            "name": self.id,
-            "properties": self.properties(),
-        })
-    }
 }
 
-fn id(prefix: &str, role: &str) -> String {
+/// The id of a role; `prefix` is the subscription that it is looked at from, or nothing.
+pub(crate) fn id(prefix: &str, role: &str) -> String {
     format!("{prefix}/providers/Microsoft.Authorization/roleDefinitions/{role}")
 }
 

@@ -7,7 +7,7 @@ use super::assignment::Assignment;
 use super::power::Power;
 use super::resource::{Resource, Tags};
 use crate::base::clock::{Millis, compute_time};
-use crate::base::{random, seed};
+use crate::base::random;
 
 /// What kind of machine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -73,30 +73,6 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// The virtual machine that a fresh emulator has.
-    pub(crate) fn seeded(now: Millis) -> Self {
-        let mut machine = Machine::new(
-            MachineKind::VirtualMachine,
-            seed::SUBSCRIPTION_ID,
-            seed::RESOURCE_GROUP,
-            seed::VM,
-            seed::LOCATION,
-            now,
-        );
-        let properties = json!({
-            "hardwareProfile": { "vmSize": "Standard_B2ms" },
-            "storageProfile": {
-                "osDisk": { "osType": "Linux", "name": "myVM_OsDisk", "createOption": "FromImage" },
-                "dataDisks": [],
-            },
-            "osProfile": { "computerName": seed::VM, "adminUsername": "azureuser" },
-            "networkProfile": { "networkInterfaces": [] },
-        });
-        machine.properties = properties.as_object().cloned().unwrap_or_default();
-        machine.provisioning_state = "Succeeded".to_owned();
-        machine
-    }
-
     pub(crate) fn new(
         kind: MachineKind,
         subscription: &str,

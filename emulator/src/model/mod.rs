@@ -22,5 +22,7 @@ pub(crate) mod principal;
 pub(crate) mod resource;
 pub(crate) mod resource_type;
 pub(crate) mod role_assignment;
+pub(crate) mod role_definition;
+pub(crate) mod seeded;
 pub(crate) mod subscription;
 pub(crate) mod well_known;

@@ -10,6 +10,7 @@ use crate::base::{random, seed};
 use crate::model::app_role::AppRoleAssignment;
 use crate::model::application::{self, Application};
 use crate::model::assignment::Assignment;
+use crate::model::builtin_roles;
 use crate::model::deployment::Deployment;
 use crate::model::federated::{FederatedCredential, Trust};
 use crate::model::generic::GenericResource;
@@ -21,6 +22,8 @@ use crate::model::operation::Operation;
 use crate::model::principal::{DirectoryGroup, Principal};
 use crate::model::resource::{Listing, Resource, Tags};
 use crate::model::role_assignment::RoleAssignment;
+use crate::model::role_definition::{AnyRole, RoleDefinition};
+use crate::model::seeded;
 use crate::model::subscription::{ResourceGroup, Subscription};
 
 /// What the emulated cloud holds. Maps are keyed by resource id in lower case, because ARM
@@ -44,6 +47,9 @@ pub(crate) struct State {
     pub(crate) deployments: BTreeMap<String, Deployment>,
     #[serde(default)]
     pub(crate) assignments: BTreeMap<String, RoleAssignment>,
+    /// Roles of one's own, by GUID in lower case.
+    #[serde(default)]
+    pub(crate) roles: BTreeMap<String, RoleDefinition>,
     #[serde(default)]
     pub(crate) locks: BTreeMap<String, Lock>,
     /// By id.
@@ -72,7 +78,9 @@ impl State {
             let group = ResourceGroup::seeded(seed::SUBSCRIPTION_ID, name);
             (key::group(seed::SUBSCRIPTION_ID, name), group)
         });
-        let vm = Machine::seeded(now);
+        let vm = seeded::machine(now);
+        let beside = seeded::beside_the_machine(now);
+        let beside = beside.into_iter().map(|one| (one.id.to_lowercase(), one));
         let principals = Principal::seeded().map(|one| (one.id.clone(), one));
         State {
             subscriptions: BTreeMap::from([(subscription.id.clone(), subscription)]),
@@ -81,9 +89,10 @@ impl State {
             identities: BTreeMap::new(),
             federated: BTreeMap::new(),
             machines: BTreeMap::from([(vm.key(), vm)]),
-            generic: BTreeMap::new(),
+            generic: beside.collect(),
             deployments: BTreeMap::new(),
             assignments: BTreeMap::new(),
+            roles: BTreeMap::new(),
             locks: BTreeMap::new(),
             principals: BTreeMap::from(principals),
             directory_groups: BTreeMap::new(),
@@ -167,6 +176,18 @@ impl State {
         within(&self.federated, &key::credentials(identity))
             .map(|(_, credential)| &credential.trust)
             .collect()
+    }
+
+    /// The role with that GUID.
+    pub(crate) fn role(&self, guid: &str) -> Option<AnyRole<'_>> {
+        let own = || self.roles.get(&guid.to_lowercase()).map(AnyRole::Custom);
+        builtin_roles::find(guid).map(AnyRole::BuiltIn).or_else(own)
+    }
+
+    /// All roles, the built-in ones first.
+    pub(crate) fn all_roles(&self) -> impl Iterator<Item = AnyRole<'_>> {
+        let own = self.roles.values().map(AnyRole::Custom);
+        builtin_roles::ROLES.iter().map(AnyRole::BuiltIn).chain(own)
     }
 
     /// The tags of the subscription, the resource group or the resource with that key; none where

@@ -444,3 +444,131 @@ async fn assignments_outlive_identities_but_not_what_they_are_on() {
         .fails(400, "PrincipalNotFound");
     azure.delete(&at(&sub(""), ONE)).await.is(200);
 }
+
+const OWN: &str = "11111111-2222-4333-8444-555555555555";
+const OTHER_OWN: &str = "22222222-2222-4333-8444-555555555555";
+
+fn definition(scope: &str, guid: &str) -> String {
+    format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{guid}?{A}")
+}
+
+fn own(name: &str, scopes: &[String]) -> Value {
+    json!({"properties": {
+        "roleName": name,
+        "description": "Starts machines.",
+        "permissions": [{"actions": ["Microsoft.Compute/virtualMachines/start/action"]}],
+        "assignableScopes": scopes,
+    }})
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_from_its_making_to_its_end() {
+    let azure = Azure::start().await;
+    let group = sub(&format!("/resourceGroups/{}", seed::RESOURCE_GROUP));
+    let path = definition(&sub(""), OWN);
+    let made = azure
+        .put(&path, own("Starter", std::slice::from_ref(&group)))
+        .await
+        .is(201)
+        .json();
+    let id = sub(&format!(
+        "/providers/Microsoft.Authorization/roleDefinitions/{OWN}"
+    ));
+    assert_eq!((&made["id"], &made["name"]), (&json!(id), &json!(OWN)));
+    let properties = &made["properties"];
+    assert_eq!(properties["type"], "CustomRole");
+    assert_eq!(properties["createdBy"], Value::Null);
+    assert_eq!(
+        properties["permissions"],
+        json!([{
+            "actions": ["Microsoft.Compute/virtualMachines/start/action"],
+            "notActions": [], "dataActions": [], "notDataActions": [],
+        }])
+    );
+    let read = azure.get(&path).await.is(200).json();
+    assert_eq!(read["properties"]["createdBy"], seed::PRINCIPAL_ID);
+
+    // Where it can be assigned, it is listed; above that with what is below.
+    let listed = async |scope: &str, filter: &str| {
+        let path = format!(
+            "{scope}/providers/Microsoft.Authorization/roleDefinitions?{A}&$filter={filter}"
+        );
+        names(&azure, &path).await
+    };
+    let custom = "type+eq+'CustomRole'";
+    assert_eq!(listed(&group, custom).await, [OWN]);
+    assert_eq!(listed(&group, "roleName+eq+'STARTER'").await, [OWN]);
+    assert!(listed(&sub(""), custom).await.is_empty());
+    let below = format!("atScopeAndBelow()+and+{custom}");
+    assert_eq!(listed(&sub(""), &below).await, [OWN]);
+    assert!(listed(&group, "type+eq+'BuiltInRole'").await.len() > 10);
+
+    let assign = |scope: &str| at(scope, "33333333-2222-4333-8444-555555555555");
+    let body = json!({"properties": {"roleDefinitionId": id, "principalId": seed::PRINCIPAL_ID}});
+    azure
+        .put(&assign(&sub("")), body.clone())
+        .await
+        .fails(400, "RoleDefinitionDoesNotExist");
+    azure.put(&assign(&group), body).await.is(201);
+    azure
+        .delete(&path)
+        .await
+        .fails(400, "RoleDefinitionHasAssignments");
+    let changed = azure.put(&path, own("Starter 2", &[sub("")])).await;
+    assert_eq!(
+        changed.is(201).json()["properties"]["roleName"],
+        "Starter 2"
+    );
+    azure.delete(&assign(&group)).await.is(200);
+    let gone = azure.delete(&path).await.is(200).json();
+    assert_eq!(gone["properties"]["roleName"], "Starter 2");
+    azure.delete(&path).await.is(204);
+    azure
+        .get(&path)
+        .await
+        .fails(404, "RoleDefinitionDoesNotExist");
+}
+
+#[tokio::test]
+async fn what_roles_of_ones_own_are_refused_for() {
+    let azure = Azure::start().await;
+    let path = definition(&sub(""), OWN);
+    azure.put(&path, own("Starter", &[sub("")])).await.is(201);
+    let other = definition(&sub(""), OTHER_OWN);
+    for name in ["starter", "Reader"] {
+        azure
+            .put(&other, own(name, &[sub("")]))
+            .await
+            .fails(409, "RoleDefinitionWithSameNameExists");
+    }
+    azure
+        .put(&definition(&sub(""), OPERATOR), own("x", &[sub("")]))
+        .await
+        .fails(409, "RoleDefinitionExists");
+    azure
+        .delete(&definition(&sub(""), OPERATOR))
+        .await
+        .fails(400, "InvalidRoleDefinitionType");
+    azure
+        .put(&definition(&sub(""), "x"), own("x", &[sub("")]))
+        .await
+        .fails(400, "InvalidRoleDefinitionId");
+    let mut built_in = own("x", &[sub("")]);
+    built_in["properties"]["type"] = json!("BuiltInRole");
+    let mut wrong = own("x", &[sub("")]);
+    wrong["properties"]["permissions"] = json!([{"actions": "x"}]);
+    let unknown = "/subscriptions/00000000-0000-0000-0000-000000000000".to_owned();
+    for (body, code) in [
+        (own("", &[sub("")]), "RoleDefinitionNameNullOrEmpty"),
+        (own("x", &[]), "MissingAssignableScopes"),
+        (
+            own("x", &["Invalid_Scope".to_owned()]),
+            "LinkedInvalidPropertyId",
+        ),
+        (own("x", &[unknown]), "InvalidAssignableScope"),
+        (built_in, "InvalidRoleDefinitionType"),
+        (wrong, "InvalidRequestContent"),
+    ] {
+        azure.put(&other, body).await.fails(400, code);
+    }
+}
