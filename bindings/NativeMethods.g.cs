@@ -106,7 +106,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_ABI_VERSION = 8;
+        internal const uint AZMI_ABI_VERSION = 9;
         /// <summary>
         ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -454,6 +454,14 @@ namespace ManagedIdentity.Native
         ///  A management group: its name.
         /// </summary>
         internal const uint AZMI_COMPLETION_MANAGEMENT_GROUP = 12;
+        /// <summary>
+        ///  An API of the directory: its display name, or its application id where several have that name.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_API = 13;
+        /// <summary>
+        ///  An application permission of the API that is given: its value.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_APP_ROLE = 14;
 
 
 
@@ -651,6 +659,36 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_role_assignment_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_role_assignment_delete(ulong client, AzmiRoleAssignmentDeleteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the creation of an app role assignment: a principal is given an application permission of
+        ///  an API. Yields the [`AzmiAppRoleAssignment`], which may exist already, or a [`AzmiPlan`] when
+        ///  `dry_run` is set.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_app_role_assignment_create", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_app_role_assignment_create(ulong client, AzmiAppRoleAssignmentCreateRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a listing of app role assignments. Yields a [`AzmiAppRoleAssignment`] for each.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_app_role_assignment_list", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_app_role_assignment_list(ulong client, AzmiAppRoleAssignmentListRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the deletion of an app role assignment. Yields nothing, or a [`AzmiPlan`] when `dry_run`
+        ///  is set. One that does not exist is an error.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_app_role_assignment_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_app_role_assignment_delete(ulong client, AzmiAppRoleAssignmentDeleteRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits a listing of the roles that can be assigned on a scope; in the connection's subscription
@@ -1392,6 +1430,82 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
+    ///  What `azmi_app_role_assignment_create` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiAppRoleAssignmentCreateRequest
+    {
+        /// <summary>
+        ///  Who gets the application permission.
+        /// </summary>
+        public AzmiPrincipal principal;
+        /// <summary>
+        ///  The API: its display name, application id or object id; Microsoft Graph when not given.
+        /// </summary>
+        public AzmiStr resource;
+        /// <summary>
+        ///  The permission: its value, such as `User.Read.All`, or the id of the app role.
+        /// </summary>
+        public AzmiStr permission;
+        /// <summary>
+        ///  How long to wait for a principal that is unknown, in seconds; negative for the default.
+        /// </summary>
+        public int principal_wait_s;
+        /// <summary>
+        ///  Whether to plan only.
+        /// </summary>
+        public AzmiMode mode;
+    }
+
+    /// <summary>
+    ///  What `azmi_app_role_assignment_list` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiAppRoleAssignmentListRequest
+    {
+        /// <summary>
+        ///  Whose; everybody's on the API when nothing in it is given.
+        /// </summary>
+        public AzmiPrincipal principal;
+        /// <summary>
+        ///  On which API; on all when not given, which a principal is needed for.
+        /// </summary>
+        public AzmiStr resource;
+        /// <summary>
+        ///  Which permission; all when not given.
+        /// </summary>
+        public AzmiStr permission;
+    }
+
+    /// <summary>
+    ///  What `azmi_app_role_assignment_delete` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiAppRoleAssignmentDeleteRequest
+    {
+        /// <summary>
+        ///  The assignment's id; with it `resource` and `permission` are not read.
+        /// </summary>
+        public AzmiStr id;
+        /// <summary>
+        ///  Who has the permission.
+        /// </summary>
+        public AzmiPrincipal principal;
+        /// <summary>
+        ///  The API; Microsoft Graph when not given.
+        /// </summary>
+        public AzmiStr resource;
+        /// <summary>
+        ///  The permission.
+        /// </summary>
+        public AzmiStr permission;
+        /// <summary>
+        ///  Whether to plan only.
+        /// </summary>
+        public AzmiMode mode;
+    }
+
+    /// <summary>
     ///  What `azmi_reference_list` needs.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -1874,6 +1988,10 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr scope;
         /// <summary>
+        ///  The API whose permissions are meant; Microsoft Graph when not given.
+        /// </summary>
+        public AzmiStr api;
+        /// <summary>
         ///  How long to wait for the service, in milliseconds. What it answers later is kept for the next
         ///  word.
         /// </summary>
@@ -1935,6 +2053,10 @@ namespace ManagedIdentity.Native
         ///  A member of a group of the directory, or null.
         /// </summary>
         public AzmiGroupMember* group_member;
+        /// <summary>
+        ///  An app role assignment, or null.
+        /// </summary>
+        public AzmiAppRoleAssignment* app_role_assignment;
         /// <summary>
         ///  A deployment, or null.
         /// </summary>
@@ -2194,6 +2316,58 @@ namespace ManagedIdentity.Native
         ///  The application id of a service principal.
         /// </summary>
         public AzmiStr client_id;
+    }
+
+    /// <summary>
+    ///  An application permission of an API that a principal has.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiAppRoleAssignment
+    {
+        /// <summary>
+        ///  The assignment's id.
+        /// </summary>
+        public AzmiStr id;
+        /// <summary>
+        ///  The object id of who has the permission.
+        /// </summary>
+        public AzmiStr principal_id;
+        /// <summary>
+        ///  What the directory calls who has it.
+        /// </summary>
+        public AzmiStr principal_name;
+        /// <summary>
+        ///  `ServicePrincipal`, which managed identities are, `User` or `Group`.
+        /// </summary>
+        public AzmiStr principal_type;
+        /// <summary>
+        ///  The display name of the API, such as Microsoft Graph.
+        /// </summary>
+        public AzmiStr resource_name;
+        /// <summary>
+        ///  The application id of the API; null when it can't be read.
+        /// </summary>
+        public AzmiStr resource_app_id;
+        /// <summary>
+        ///  The object id of the API's service principal.
+        /// </summary>
+        public AzmiStr resource_principal_id;
+        /// <summary>
+        ///  The permission, such as `User.Read.All`; null when it is not known, or has no value.
+        /// </summary>
+        public AzmiStr permission;
+        /// <summary>
+        ///  What the API calls the permission; null when it is not known.
+        /// </summary>
+        public AzmiStr permission_display_name;
+        /// <summary>
+        ///  The id of the app role.
+        /// </summary>
+        public AzmiStr app_role_id;
+        /// <summary>
+        ///  When the assignment was created.
+        /// </summary>
+        public AzmiStr created_date_time;
     }
 
     /// <summary>

@@ -190,6 +190,46 @@ namespace ManagedIdentity.Models
         public override string ToString() => PlainText.Of(PrincipalId);
     }
 
+    /// <summary>An application permission of an API that a principal has.</summary>
+    public sealed partial class IdentityAppRoleAssignment
+    {
+        /// <summary>The assignment's id.</summary>
+        public string Id { get; internal set; } = "";
+
+        /// <summary>The object id of who has the permission.</summary>
+        public string PrincipalId { get; internal set; } = "";
+
+        /// <summary>What the directory calls who has it.</summary>
+        public string? PrincipalName { get; internal set; }
+
+        /// <summary><c>ServicePrincipal</c>, which managed identities are, <c>User</c> or <c>Group</c>.</summary>
+        public string? PrincipalType { get; internal set; }
+
+        /// <summary>The display name of the API, such as Microsoft Graph.</summary>
+        public string? ResourceName { get; internal set; }
+
+        /// <summary>The application id of the API; null when it can't be read.</summary>
+        public string? ResourceAppId { get; internal set; }
+
+        /// <summary>The object id of the API's service principal.</summary>
+        public string ResourcePrincipalId { get; internal set; } = "";
+
+        /// <summary>The permission, such as <c>User.Read.All</c>; null when it is not known, or has no value.</summary>
+        public string? Permission { get; internal set; }
+
+        /// <summary>What the API calls the permission; null when it is not known.</summary>
+        public string? PermissionDisplayName { get; internal set; }
+
+        /// <summary>The id of the app role.</summary>
+        public string AppRoleId { get; internal set; } = "";
+
+        /// <summary>When the assignment was created.</summary>
+        public string? CreatedDateTime { get; internal set; }
+
+        /// <inheritdoc/>
+        public override string ToString() => PlainText.Of(Id);
+    }
+
     /// <summary>A deployment of a template that has succeeded.</summary>
     public sealed partial class ArmDeployment
     {
@@ -696,6 +736,12 @@ namespace ManagedIdentity.Native
 
         /// <summary>A management group: its name.</summary>
         ManagementGroup = 12,
+
+        /// <summary>An API of the directory: its display name, or its application id where several have that name.</summary>
+        Api = 13,
+
+        /// <summary>An application permission of the API that is given: its value.</summary>
+        AppRole = 14,
     }
 
     /// <summary>Which resource: its id, or its names. Names beside an id must agree with it.</summary>
@@ -1126,6 +1172,7 @@ namespace ManagedIdentity.Native
             : source->system_identity is not null ? Read(source->system_identity)
             : source->federated_credential is not null ? Read(source->federated_credential)
             : source->group_member is not null ? Read(source->group_member)
+            : source->app_role_assignment is not null ? Read(source->app_role_assignment)
             : source->deployment is not null ? Read(source->deployment)
             : source->subscription is not null ? Read(source->subscription)
             : source->suggestion is not null ? Read(source->suggestion)
@@ -1191,6 +1238,21 @@ namespace ManagedIdentity.Native
             DisplayName = source->display_name.Read(),
             PrincipalType = source->principal_type.Read(),
             ClientId = source->client_id.Read(),
+        };
+
+        private static IdentityAppRoleAssignment Read(AzmiAppRoleAssignment* source) => new()
+        {
+            Id = source->id.ReadOrEmpty(),
+            PrincipalId = source->principal_id.ReadOrEmpty(),
+            PrincipalName = source->principal_name.Read(),
+            PrincipalType = source->principal_type.Read(),
+            ResourceName = source->resource_name.Read(),
+            ResourceAppId = source->resource_app_id.Read(),
+            ResourcePrincipalId = source->resource_principal_id.ReadOrEmpty(),
+            Permission = source->permission.Read(),
+            PermissionDisplayName = source->permission_display_name.Read(),
+            AppRoleId = source->app_role_id.ReadOrEmpty(),
+            CreatedDateTime = source->created_date_time.Read(),
         };
 
         private static ArmDeployment Read(AzmiDeployment* source) => new()
@@ -1639,6 +1701,76 @@ namespace ManagedIdentity.Native.Requests
         }
     }
 
+    /// <summary>Submits the creation of an app role assignment: a principal is given an application permission of an API. Yields the <c>AzmiAppRoleAssignment</c>, which may exist already, or a <c>AzmiPlan</c> when <c>dry_run</c> is set.</summary>
+    internal sealed unsafe partial class AppRoleAssignmentCreateRequest(ulong client, RolePrincipal principal, string permission) : ChangeRequest(client)
+    {
+        /// <summary>The API: its display name, application id or object id; Microsoft Graph when not given.</summary>
+        public string? Resource { get; set; }
+
+        /// <summary>How long to wait for a principal that is unknown, in seconds; negative for the default.</summary>
+        public int? PrincipalWaitSec { get; set; }
+
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiAppRoleAssignmentCreateRequest
+            {
+                principal = principal.Write(memory),
+                resource = memory.Text(Resource),
+                permission = memory.Text(permission),
+                principal_wait_s = PrincipalWaitSec ?? -1,
+                mode = Mode(memory),
+            };
+            return NativeMethods.azmi_app_role_assignment_create(Client, &record, queue, tag);
+        }
+    }
+
+    /// <summary>Submits a listing of app role assignments. Yields a <c>AzmiAppRoleAssignment</c> for each.</summary>
+    internal sealed unsafe partial class AppRoleAssignmentListRequest(ulong client, RolePrincipal principal) : ClientRequest(client)
+    {
+        /// <summary>On which API; on all when not given, which a principal is needed for.</summary>
+        public string? Resource { get; set; }
+
+        /// <summary>Which permission; all when not given.</summary>
+        public string? Permission { get; set; }
+
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiAppRoleAssignmentListRequest
+            {
+                principal = principal.Write(memory),
+                resource = memory.Text(Resource),
+                permission = memory.Text(Permission),
+            };
+            return NativeMethods.azmi_app_role_assignment_list(Client, &record, queue, tag);
+        }
+    }
+
+    /// <summary>Submits the deletion of an app role assignment. Yields nothing, or a <c>AzmiPlan</c> when <c>dry_run</c> is set. One that does not exist is an error.</summary>
+    internal sealed unsafe partial class AppRoleAssignmentDeleteRequest(ulong client, RolePrincipal principal) : ChangeRequest(client)
+    {
+        /// <summary>The assignment's id; with it <c>resource</c> and <c>permission</c> are not read.</summary>
+        public string? Id { get; set; }
+
+        /// <summary>The API; Microsoft Graph when not given.</summary>
+        public string? Resource { get; set; }
+
+        /// <summary>The permission.</summary>
+        public string? Permission { get; set; }
+
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiAppRoleAssignmentDeleteRequest
+            {
+                id = memory.Text(Id),
+                principal = principal.Write(memory),
+                resource = memory.Text(Resource),
+                permission = memory.Text(Permission),
+                mode = Mode(memory),
+            };
+            return NativeMethods.azmi_app_role_assignment_delete(Client, &record, queue, tag);
+        }
+    }
+
     /// <summary>Submits a listing of the roles that can be assigned on a scope; in the connection's subscription when none is named. Yields a <c>AzmiRoleDefinition</c> for each.</summary>
     internal sealed unsafe partial class RoleDefinitionListRequest(ulong client, RoleScope scope) : ClientRequest(client)
     {
@@ -2050,6 +2182,9 @@ namespace ManagedIdentity.Native.Requests
         /// <summary>The id of the scope on which a role is to count.</summary>
         public string? Scope { get; set; }
 
+        /// <summary>The API whose permissions are meant; Microsoft Graph when not given.</summary>
+        public string? Api { get; set; }
+
         /// <summary>How long to wait for the service, in milliseconds. What it answers later is kept for the next word.</summary>
         public uint PatienceMilliseconds { get; set; }
 
@@ -2071,6 +2206,7 @@ namespace ManagedIdentity.Native.Requests
                 ids = memory.Texts(Ids),
                 ids_len = (nuint)Ids.Count,
                 scope = memory.Text(Scope),
+                api = memory.Text(Api),
                 patience_ms = PatienceMilliseconds,
             };
             return NativeMethods.azmi_complete(Client, &record, queue, tag);

@@ -74,7 +74,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define AZMI_ABI_VERSION 8
+#define AZMI_ABI_VERSION 9
 
 // `azmi_queue_wait`: nothing arrived in the time given.
 #define AZMI_TIMEOUT 1
@@ -340,6 +340,12 @@
 
 // A management group: its name.
 #define AZMI_COMPLETION_MANAGEMENT_GROUP 12
+
+// An API of the directory: its display name, or its application id where several have that name.
+#define AZMI_COMPLETION_API 13
+
+// An application permission of the API that is given: its value.
+#define AZMI_COMPLETION_APP_ROLE 14
 
 // A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
 typedef struct AzmiStr {
@@ -645,6 +651,32 @@ typedef struct AzmiGroupMember {
   struct AzmiStr client_id;
 } AzmiGroupMember;
 
+// An application permission of an API that a principal has.
+typedef struct AzmiAppRoleAssignment {
+  // The assignment's id.
+  struct AzmiStr id;
+  // The object id of who has the permission.
+  struct AzmiStr principal_id;
+  // What the directory calls who has it.
+  struct AzmiStr principal_name;
+  // `ServicePrincipal`, which managed identities are, `User` or `Group`.
+  struct AzmiStr principal_type;
+  // The display name of the API, such as Microsoft Graph.
+  struct AzmiStr resource_name;
+  // The application id of the API; null when it can't be read.
+  struct AzmiStr resource_app_id;
+  // The object id of the API's service principal.
+  struct AzmiStr resource_principal_id;
+  // The permission, such as `User.Read.All`; null when it is not known, or has no value.
+  struct AzmiStr permission;
+  // What the API calls the permission; null when it is not known.
+  struct AzmiStr permission_display_name;
+  // The id of the app role.
+  struct AzmiStr app_role_id;
+  // When the assignment was created.
+  struct AzmiStr created_date_time;
+} AzmiAppRoleAssignment;
+
 // A deployment of a template that has succeeded.
 typedef struct AzmiDeployment {
   // The resource id.
@@ -802,6 +834,8 @@ typedef struct AzmiEvent {
   const struct AzmiFederatedCredential *federated_credential;
   // A member of a group of the directory, or null.
   const struct AzmiGroupMember *group_member;
+  // An app role assignment, or null.
+  const struct AzmiAppRoleAssignment *app_role_assignment;
   // A deployment, or null.
   const struct AzmiDeployment *deployment;
   // A subscription, or null.
@@ -1121,6 +1155,44 @@ typedef struct AzmiRoleAssignmentDeleteRequest {
   struct AzmiMode mode;
 } AzmiRoleAssignmentDeleteRequest;
 
+// What `azmi_app_role_assignment_create` needs.
+typedef struct AzmiAppRoleAssignmentCreateRequest {
+  // Who gets the application permission.
+  struct AzmiPrincipal principal;
+  // The API: its display name, application id or object id; Microsoft Graph when not given.
+  struct AzmiStr resource;
+  // The permission: its value, such as `User.Read.All`, or the id of the app role.
+  struct AzmiStr permission;
+  // How long to wait for a principal that is unknown, in seconds; negative for the default.
+  int32_t principal_wait_s;
+  // Whether to plan only.
+  struct AzmiMode mode;
+} AzmiAppRoleAssignmentCreateRequest;
+
+// What `azmi_app_role_assignment_list` needs.
+typedef struct AzmiAppRoleAssignmentListRequest {
+  // Whose; everybody's on the API when nothing in it is given.
+  struct AzmiPrincipal principal;
+  // On which API; on all when not given, which a principal is needed for.
+  struct AzmiStr resource;
+  // Which permission; all when not given.
+  struct AzmiStr permission;
+} AzmiAppRoleAssignmentListRequest;
+
+// What `azmi_app_role_assignment_delete` needs.
+typedef struct AzmiAppRoleAssignmentDeleteRequest {
+  // The assignment's id; with it `resource` and `permission` are not read.
+  struct AzmiStr id;
+  // Who has the permission.
+  struct AzmiPrincipal principal;
+  // The API; Microsoft Graph when not given.
+  struct AzmiStr resource;
+  // The permission.
+  struct AzmiStr permission;
+  // Whether to plan only.
+  struct AzmiMode mode;
+} AzmiAppRoleAssignmentDeleteRequest;
+
 // Who is asked which resources refer to an identity.
 //
 // One of `AZMI_SOURCE_*`.
@@ -1390,6 +1462,8 @@ typedef struct AzmiCompletionRequest {
   size_t ids_len;
   // The id of the scope on which a role is to count.
   struct AzmiStr scope;
+  // The API whose permissions are meant; Microsoft Graph when not given.
+  struct AzmiStr api;
   // How long to wait for the service, in milliseconds. What it answers later is kept for the next
   // word.
   uint32_t patience_ms;
@@ -1553,6 +1627,36 @@ int32_t azmi_role_assignment_delete(uint64_t client,
                                     const struct AzmiRoleAssignmentDeleteRequest *request,
                                     uint64_t queue,
                                     uint64_t tag);
+
+// Submits the creation of an app role assignment: a principal is given an application permission of
+// an API. Yields the [`AzmiAppRoleAssignment`], which may exist already, or a [`AzmiPlan`] when
+// `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t azmi_app_role_assignment_create(uint64_t client,
+                                        const struct AzmiAppRoleAssignmentCreateRequest *request,
+                                        uint64_t queue,
+                                        uint64_t tag);
+
+// Submits a listing of app role assignments. Yields a [`AzmiAppRoleAssignment`] for each.
+//
+// # Safety
+// See the module.
+int32_t azmi_app_role_assignment_list(uint64_t client,
+                                      const struct AzmiAppRoleAssignmentListRequest *request,
+                                      uint64_t queue,
+                                      uint64_t tag);
+
+// Submits the deletion of an app role assignment. Yields nothing, or a [`AzmiPlan`] when `dry_run`
+// is set. One that does not exist is an error.
+//
+// # Safety
+// See the module.
+int32_t azmi_app_role_assignment_delete(uint64_t client,
+                                        const struct AzmiAppRoleAssignmentDeleteRequest *request,
+                                        uint64_t queue,
+                                        uint64_t tag);
 
 // Submits a listing of the roles that can be assigned on a scope; in the connection's subscription
 // when none is named. Yields a [`AzmiRoleDefinition`] for each.

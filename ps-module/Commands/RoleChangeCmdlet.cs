@@ -8,33 +8,10 @@ using ManagedIdentity.Native;
 namespace ManagedIdentity.Commands;
 
 /// <summary>A cmdlet that gives roles or takes them away.</summary>
-public abstract class RoleChangeCmdlet : ChangeCmdlet
+public abstract class RoleChangeCmdlet : PrincipalChangeCmdlet
 {
     private IReadOnlyList<RoleReference> _roles = [];
     private IReadOnlyList<RoleScope>? _scopes;
-
-    /// <summary>
-    /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
-    /// </summary>
-    [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
-    [ArgumentCompleter(typeof(IdentityIdCompleter))]
-    [AllowNull]
-    [AllowEmptyCollection]
-    public object?[]? IdentityId { get; set; }
-
-    /// <summary>The resource group in which an identity's name is looked for.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
-    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
-    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
-    [ValidateNotNull]
-    public string? IdentityResourceGroupName { get; set; }
-
-    /// <summary>The object ids of people, groups or identities.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByPrincipal, Mandatory = true)]
-    [Alias("ObjectId")]
-    [AllowEmptyString]
-    [AllowNull]
-    public string[]? PrincipalId { get; set; }
 
     /// <summary>
     /// What -PrincipalId is the id of: ServicePrincipal, which managed identities are, User, Group, ForeignGroup or
@@ -108,16 +85,8 @@ public abstract class RoleChangeCmdlet : ChangeCmdlet
     /// <param name="action">What to do.</param>
     private protected void ForEachRole(PSObject? given, Action<RolePrincipal, RoleScope, RoleReference, object?> action)
     {
-        var principals = new PrincipalParameters(
-            NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
-        var each = ParameterSetName switch
-        {
-            ParameterSets.ByIdentity => principals.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
-            ParameterSets.ByPrincipal => PrincipalParameters.Each(nameof(PrincipalId), PrincipalId, PrincipalType),
-            _ => principals.Each("InputObject", given),
-        };
         ForEach(
-            each,
+            Principals(given, PrincipalType),
             (principal, input) =>
             {
                 foreach (var scope in _scopes ?? throw Failures.Null(nameof(Scope)))

@@ -74,6 +74,11 @@ internal static class Tables
             Column.Of(nameof(IdentityAssociatedResource.Type)),
             Column.Of(nameof(IdentityAssociatedResource.Reference), 10),
             Column.Computed("Identity", "($_.IdentityId -split '/')[-1]")),
+        Of<IdentityAppRoleAssignment>(
+            Column.Of(nameof(IdentityAppRoleAssignment.Permission)),
+            Column.Of(nameof(IdentityAppRoleAssignment.ResourceName)),
+            Column.Of(nameof(IdentityAppRoleAssignment.PrincipalName)),
+            Column.OfGuid(nameof(IdentityAppRoleAssignment.PrincipalId))),
         Of<IdentityGroupMember>(
             Column.Of(nameof(IdentityGroupMember.GroupName)),
             Column.Of(nameof(IdentityGroupMember.DisplayName)),

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::arm::{Client, Request};
-use crate::base::Result;
+use crate::base::{Result, capitalized};
 
 /// What is asked of directory objects.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -20,6 +20,20 @@ pub(super) struct Object {
     #[serde(rename = "@odata.type")]
     pub(super) odata_type: String,
 }
+
+impl Object {
+    /// What it is: `#microsoft.graph.servicePrincipal` is a `ServicePrincipal`, as role assignments
+    /// call it.
+    pub(super) fn kind(&self) -> String {
+        capitalized(self.odata_type.rsplit('.').next().unwrap_or_default())
+    }
+}
+
+/// The code of Microsoft Graph for what it does not know.
+pub(super) const UNKNOWN: &str = "Request_ResourceNotFound";
+
+/// The most that Microsoft Graph gives at once.
+pub(super) const PAGE: u32 = 999;
 
 /// The most ids that Microsoft Graph takes at once. Source: its documentation of
 /// `directoryObject: getByIds`.
@@ -100,4 +114,26 @@ async fn get_by_ids(client: &Client, ids: &[&String]) -> Result<Vec<Object>> {
     let body = json!({ "ids": ids });
     let reply = client.send(Request::query(url, TARGET).body(&body)).await?;
     Ok(reply.json::<Found>(TARGET)?.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_named_as_role_assignments_name_them() {
+        let kind = |odata_type: &str| {
+            let object = Object {
+                odata_type: odata_type.to_owned(),
+                ..Object::default()
+            };
+            object.kind()
+        };
+        assert_eq!(
+            kind("#microsoft.graph.servicePrincipal"),
+            "ServicePrincipal"
+        );
+        assert_eq!(kind("#microsoft.graph.user"), "User");
+        assert_eq!(kind(""), "");
+    }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::directory::Object;
+use super::directory::{Object, PAGE, UNKNOWN};
 use super::principal::ResolvedPrincipal;
 use super::replication::Replication;
 use super::role::quoted;
 use crate::arm::{Client, Pages, Plan, Reply, Request, is_known_principal};
-use crate::base::{Category, Error, Method, Result, capitalized, is_guid};
+use crate::base::{Category, Error, Method, Result, is_guid};
 
 /// A principal in a group, or one that is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +46,6 @@ struct Group {
     id: String,
     name: String,
 }
-
-/// The code of Microsoft Graph for what it does not know.
-const UNKNOWN: &str = "Request_ResourceNotFound";
-
-/// The most that Microsoft Graph gives at once.
-const PAGE: u32 = 999;
 
 /// Adds a member to a group. One that is there already stays. A service principal that the
 /// directory does not know yet is waited for.
@@ -155,18 +149,13 @@ impl Members {
         let member = |object: Object| GroupMember {
             group_id: self.group.id.clone(),
             group_name: self.group.name.clone(),
-            kind: kind(&object.odata_type),
+            kind: object.kind(),
             id: object.id,
             display_name: object.display_name.unwrap_or_default(),
             app_id: object.app_id.unwrap_or_default(),
         };
         Ok(page.map(|objects| objects.into_iter().map(member).collect()))
     }
-}
-
-/// `#microsoft.graph.servicePrincipal` is a `ServicePrincipal`, as role assignments call it.
-fn kind(odata_type: &str) -> String {
-    capitalized(odata_type.rsplit('.').next().unwrap_or_default())
 }
 
 fn check(wanted: &Membership) -> Result<()> {
@@ -358,15 +347,5 @@ mod tests {
             let error = of("g", bad).unwrap_err();
             assert_eq!(error.code(), "InvalidPrincipalId", "{bad}");
         }
-    }
-
-    #[test]
-    fn kinds_are_named_as_role_assignments_name_them() {
-        assert_eq!(
-            kind("#microsoft.graph.servicePrincipal"),
-            "ServicePrincipal"
-        );
-        assert_eq!(kind("#microsoft.graph.user"), "User");
-        assert_eq!(kind(""), "");
     }
 }

@@ -1,5 +1,9 @@
-//! Role assignments, references to identities, and deletion of an identity with its assignments.
+//! Role assignments, application permissions, references to identities, and deletion of an identity
+//! with its assignments.
 
+mod app_role;
+mod app_role_assign;
+mod app_role_assignment;
 mod assign;
 mod assignment;
 mod directory;
@@ -14,6 +18,12 @@ mod role_scope;
 mod unused;
 mod usage;
 
+pub use app_role::{Api, AppRole, MICROSOFT_GRAPH, WELL_KNOWN_APIS, api};
+pub use app_role_assign::{AssignAppRole, assign_app_role, plan_assign_app_role};
+pub use app_role_assignment::{
+    AppRoleAssignment, AppRoleAssignments, FindAppRoles, RevokeAppRole, app_role_assignments,
+    plan_revoke_app_role, revoke_app_role,
+};
 pub use assign::{Assign, assign, plan_assign};
 pub use assignment::{Find, Revoke, RoleAssignment, find, plan_revoke, revoke};
 pub use group::{

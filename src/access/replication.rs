@@ -12,6 +12,8 @@ pub(super) struct Replication<'a> {
     principal: &'a ResolvedPrincipal,
     /// How long the caller lets it take.
     asked: Option<Duration>,
+    /// Whether only a service principal will do.
+    service_only: bool,
     /// How long it may take; decided when the principal turns out to be unknown.
     limit: Option<Duration>,
     polling: Polling,
@@ -28,8 +30,17 @@ impl<'a> Replication<'a> {
         Self {
             principal,
             asked,
+            service_only: false,
             limit: None,
             polling: Polling::begin(retry),
+        }
+    }
+
+    /// The same, for what only a service principal can have: another principal is not waited for.
+    pub(super) fn of_service_principal(self) -> Self {
+        Self {
+            service_only: true,
+            ..self
         }
     }
 
@@ -37,7 +48,7 @@ impl<'a> Replication<'a> {
     ///
     /// # Errors
     /// `error`, in words that name the principal, when it should be known by now;
-    /// `InvalidPrincipalId` when it is a client id.
+    /// `InvalidPrincipalId` when it is a client id, or of another kind of principal.
     pub(super) async fn wait(&mut self, client: &Client, error: Error, whom: &str) -> Result<()> {
         let limit = match self.limit {
             Some(limit) => limit,
@@ -57,14 +68,21 @@ impl<'a> Replication<'a> {
     /// How long it may take to be known.
     ///
     /// # Errors
-    /// `InvalidPrincipalId` when it is the client id of a principal and not its object id.
+    /// `InvalidPrincipalId` when it is the client id of a principal and not its object id, or of
+    /// another kind of principal.
     async fn find_limit(&self, client: &Client) -> Result<Duration> {
         let id = &self.principal.id;
         if let Some(asked) = self.asked {
             return Ok(asked);
         }
-        let by_object_id = format!("directoryObjects/{id}");
-        if is_known_principal(id) || self.look_up(client, &by_object_id).await.is_some() {
+        if is_known_principal(id) {
+            return Ok(client.retry().replication);
+        }
+        if let Some(found) = self
+            .look_up(client, &format!("directoryObjects/{id}"))
+            .await
+        {
+            self.check_kind(&found)?;
             return Ok(client.retry().replication);
         }
         let by_client_id = format!("servicePrincipals(appId='{id}')");
@@ -82,6 +100,24 @@ impl<'a> Replication<'a> {
                 ),
             )),
         }
+    }
+
+    fn check_kind(&self, found: &Object) -> Result<()> {
+        let kind = found.kind();
+        if !self.service_only || kind.is_empty() || kind == "ServicePrincipal" {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "InvalidPrincipalId",
+            "PrincipalId",
+            &self.principal.id,
+            &format!(
+                "it must be the object id of a managed identity or another service principal, and \
+                 this is that of the {} '{}'.",
+                kind.to_lowercase(),
+                found.display_name.as_deref().unwrap_or_default()
+            ),
+        ))
     }
 
     /// What Microsoft Graph knows at a path. A sign-in that may not ask gets nothing.

@@ -141,7 +141,9 @@ const CODES: &[KnownCode] = &[
     entry("SubscriptionNotEnabled", Category::PermissionDenied, Retry::Never, SUBSCRIPTIONS,
         "The subscription is disabled: enable it in the portal first."),
     entry("Authorization_RequestDenied", Category::PermissionDenied, Retry::Never, GRAPH,
-        "Ask for a Microsoft Graph permission or a directory role that allows this, such as Groups Administrator for groups."),
+        "Ask for a Microsoft Graph permission or a directory role that allows this: Groups Administrator for groups; \
+         for application permissions AppRoleAssignment.ReadWrite.All and Application.Read.All, or Privileged Role \
+         Administrator."),
     entry("Authorization_IdentityNotFound", Category::AuthenticationError, Retry::Never, GRAPH,
         "The tenant does not know the application of this sign-in: check -Tenant."),
     // What is not there.

@@ -24,6 +24,7 @@ mod resource_id;
 mod resource_label;
 mod retry;
 mod scope_id;
+mod similar;
 mod text;
 mod trust;
 mod wait;
@@ -63,6 +64,7 @@ pub(crate) use resource_label::{ResourceLabel, every_other, label, last_provider
 pub use retry::RetryPolicy;
 pub(crate) use retry::{is_transient, quota_renewal, retry_after};
 pub use scope_id::ScopeId;
+pub(crate) use similar::similar;
 pub(crate) use text::{
     capitalized, folded, is_command, is_guid, one_line, plain, same_name, truncated, with_full_stop,
 };

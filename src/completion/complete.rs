@@ -13,6 +13,7 @@ use super::request::{Kind, Request};
 use super::resources::{Among, Group, is_pattern};
 use super::subject::Subject;
 use super::types;
+use crate::access;
 use crate::arm::resource_graph::Reach;
 use crate::arm::{Client, Target};
 use crate::base::{Observer, ScopeId, is_guid, same_name};
@@ -51,6 +52,7 @@ pub async fn complete(
 pub fn known(request: &Request) -> Vec<Suggestion> {
     match request.kind {
         Kind::ResourceType => choose(&known_types(), &request.word),
+        Kind::Api => choose(&known_apis(), &request.word),
         _ => Vec::new(),
     }
 }
@@ -59,6 +61,15 @@ fn known_types() -> Vec<Found> {
     types::known()
         .map(|name| Found::named(name, String::new()))
         .collect()
+}
+
+/// The APIs that most directories have.
+fn known_apis() -> Vec<Found> {
+    let near = |(name, app_id): &(&str, &str)| Found {
+        near: true,
+        ..Found::named(*name, (*app_id).to_owned())
+    };
+    access::WELL_KNOWN_APIS.iter().map(near).collect()
 }
 
 /// A word, and whom to ask about it.
@@ -91,6 +102,11 @@ impl Word<'_> {
             Kind::Scope => self.scopes().await,
             Kind::DirectoryGroup => self.ask(Subject::DirectoryGroups).await,
             Kind::ManagementGroup => self.ask(Subject::ManagementGroups).await,
+            Kind::Api => {
+                let (found, word) = self.ask(Subject::Apis).await?;
+                Some(([known_apis(), found].concat(), word))
+            }
+            Kind::AppRole => self.ask(Subject::AppRoles(request.api.clone())).await,
             Kind::ResourceType => {
                 let (mut found, word) = self.ask(Subject::Types(self.named().await?)).await?;
                 found.extend(known_types());

@@ -30,6 +30,11 @@ pub enum Kind {
     ResourceType,
     /// A management group: its name.
     ManagementGroup,
+    /// An API of the directory: its display name, or its application id where several have that
+    /// name.
+    Api,
+    /// An application permission of the API that is given: its value.
+    AppRole,
 }
 
 /// A word to complete, and what else its command line says.
@@ -55,6 +60,8 @@ pub struct Request {
     pub ids: Vec<String>,
     /// The id of the scope on which a role is to count.
     pub scope: Option<String>,
+    /// The API whose permissions are meant; Microsoft Graph when none is named.
+    pub api: Option<String>,
     /// How long to wait for the service. What it answers later is kept for the next word.
     pub patience: Duration,
 }

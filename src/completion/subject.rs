@@ -1,10 +1,11 @@
 //! What the service is asked for.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::found::Found;
 use super::resources::{self, Among, Group};
-use crate::access;
+use crate::access::{self, AppRole};
 use crate::arm::resource_graph::Reach;
 use crate::arm::{Client, Pages, Target};
 use crate::base::{Result, ScopeId, same_name};
@@ -46,6 +47,10 @@ pub(super) enum Subject {
     DirectoryGroups,
     /// The management groups that the sign-in sees.
     ManagementGroups,
+    /// The APIs of the directory.
+    Apis,
+    /// The application permissions of an API; of Microsoft Graph when none is named.
+    AppRoles(Option<String>),
 }
 
 /// What a word does to a question.
@@ -60,7 +65,7 @@ pub(super) enum Limit {
 }
 
 /// The most that the directory is asked for.
-const MOST_GROUPS: usize = 200;
+const MOST_OBJECTS: usize = 200;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -86,6 +91,15 @@ struct DirectoryGroup {
     display_name: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct Service {
+    app_id: String,
+    display_name: String,
+    service_principal_type: String,
+}
+
 impl Subject {
     pub(super) fn limit(&self) -> Limit {
         match self {
@@ -93,8 +107,9 @@ impl Subject {
             | Self::Roles(_)
             | Self::Assigned { .. }
             | Self::FederatedCredentials(_)
+            | Self::AppRoles(_)
             | Self::Types(_) => Limit::Whole,
-            Self::Below(_) | Self::DirectoryGroups => Limit::Beginning,
+            Self::Below(_) | Self::DirectoryGroups | Self::Apis => Limit::Beginning,
             Self::Subscriptions
             | Self::ManagementGroups
             | Self::ResourceGroups(_)
@@ -105,7 +120,10 @@ impl Subject {
 
     /// Whether Azure changes it seldom.
     pub(super) fn lasts(&self) -> bool {
-        matches!(self, Self::Locations(_) | Self::Roles(_))
+        matches!(
+            self,
+            Self::Locations(_) | Self::Roles(_) | Self::AppRoles(_)
+        )
     }
 
     /// Asks the service; and whether nothing that fits the word was left out.
@@ -133,6 +151,8 @@ impl Subject {
             Self::Roles(scope) => roles(client, scope).await,
             Self::ManagementGroups => resources::management_groups(client, word).await,
             Self::DirectoryGroups => directory_groups(client, word).await,
+            Self::Apis => apis(client, word).await,
+            Self::AppRoles(api) => app_roles(client, api.as_deref()).await,
         }
     }
 }
@@ -208,32 +228,75 @@ async fn roles(client: &Client, scope: &ScopeId) -> Result<(Vec<Found>, bool)> {
     }))
 }
 
-async fn directory_groups(client: &Client, word: &str) -> Result<(Vec<Found>, bool)> {
-    let mut url = client.graph_url("/v1.0/groups").await?;
-    url.set_query(Some(&format!("$select=id,displayName&$top={MOST_GROUPS}")));
+/// A page of a list of the directory whose names begin with a word.
+async fn named_by<T: DeserializeOwned>(
+    client: &Client,
+    list: &str,
+    select: &str,
+    word: &str,
+) -> Result<Vec<T>> {
+    let mut url = client.graph_url(&format!("/v1.0/{list}")).await?;
+    url.set_query(Some(&format!("$select={select}&$top={MOST_OBJECTS}")));
     if !word.is_empty() {
         let text = word.replace('\'', "''");
         let filter = format!("startswith(displayName,'{text}')");
         url.query_pairs_mut().append_pair("$filter", &filter);
     }
-    let page = Pages::<DirectoryGroup>::at(client, url, "groups")
-        .next()
-        .await?;
-    let groups = page.unwrap_or_default();
-    let is_whole = groups.len() < MOST_GROUPS;
-    let shared = |group: &DirectoryGroup| {
-        let same = groups
-            .iter()
-            .filter(|one| same_name(&one.display_name, &group.display_name));
+    let page = Pages::at(client, url, list).next().await?;
+    Ok(page.unwrap_or_default())
+}
+
+/// Objects of the directory by their names; by their ids where several have one name, which would be
+/// refused.
+fn by_name(objects: &[(String, String)]) -> Vec<Found> {
+    let is_shared = |name: &str| {
+        let same = objects.iter().filter(|(other, _)| same_name(other, name));
         same.count() > 1
     };
-    let found = groups.iter().map(|group| match shared(group) {
-        // The name would be refused: it is not that of one group.
+    let found = objects.iter().map(|(name, id)| match is_shared(name) {
         true => Found {
-            label: group.display_name.clone(),
-            ..Found::named(&group.id, group.id.clone())
+            label: name.clone(),
+            ..Found::named(id, id.clone())
         },
-        false => Found::named(&group.display_name, group.id.clone()),
+        false => Found::named(name, id.clone()),
     });
-    Ok((found.collect(), is_whole))
+    found.collect()
+}
+
+async fn directory_groups(client: &Client, word: &str) -> Result<(Vec<Found>, bool)> {
+    let groups: Vec<DirectoryGroup> = named_by(client, "groups", "id,displayName", word).await?;
+    let is_whole = groups.len() < MOST_OBJECTS;
+    let named: Vec<_> = groups
+        .into_iter()
+        .map(|group| (group.display_name, group.id))
+        .collect();
+    Ok((by_name(&named), is_whole))
+}
+
+/// Service principals but for those of managed identities, which have no API.
+async fn apis(client: &Client, word: &str) -> Result<(Vec<Found>, bool)> {
+    const SELECT: &str = "appId,displayName,servicePrincipalType";
+    let found: Vec<Service> = named_by(client, "servicePrincipals", SELECT, word).await?;
+    let is_whole = found.len() < MOST_OBJECTS;
+    let named: Vec<_> = found
+        .into_iter()
+        .filter(|one| one.service_principal_type != "ManagedIdentity")
+        .map(|one| (one.display_name, one.app_id))
+        .collect();
+    Ok((by_name(&named), is_whole))
+}
+
+async fn app_roles(client: &Client, api: Option<&str>) -> Result<(Vec<Found>, bool)> {
+    let api = access::api(client, api).await?;
+    let roles = api.app_roles.into_iter();
+    whole(roles.filter(AppRole::is_for_applications).map(|role| {
+        let named = match role.value.is_empty() {
+            true => role.id,
+            false => role.value,
+        };
+        Found {
+            alias: role.display_name,
+            ..Found::named(named, role.description)
+        }
+    }))
 }

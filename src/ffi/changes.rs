@@ -142,6 +142,27 @@ impl Mutation for access::Revoke {
     }
 }
 
+impl Mutation for access::AssignAppRole {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        Ok(Some(Box::new(access::assign_app_role(client, self).await?)))
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        access::plan_assign_app_role(client, self).await
+    }
+}
+
+impl Mutation for access::RevokeAppRole {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        access::revoke_app_role(client, self).await?;
+        Ok(None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        access::plan_revoke_app_role(client, self).await
+    }
+}
+
 impl Mutation for compute::Update {
     async fn make(&self, client: &Client) -> Result<Yielded> {
         Ok(Some(Box::new(compute::update(client, self).await?)))

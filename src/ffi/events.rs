@@ -63,6 +63,7 @@ impl Published {
                 system_identity: ptr::null(),
                 federated_credential: ptr::null(),
                 group_member: ptr::null(),
+                app_role_assignment: ptr::null(),
                 deployment: ptr::null(),
                 subscription: ptr::null(),
                 text: AzmiStr::ABSENT,

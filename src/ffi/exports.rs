@@ -373,6 +373,66 @@ pub unsafe extern "C" fn azmi_role_assignment_delete(
     })
 }
 
+/// Submits the creation of an app role assignment: a principal is given an application permission of
+/// an API. Yields the [`AzmiAppRoleAssignment`], which may exist already, or a [`AzmiPlan`] when
+/// `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_app_role_assignment_create(
+    client: u64,
+    request: *const AzmiAppRoleAssignmentCreateRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_change(client, queue, tag, request)
+    })
+}
+
+/// Submits a listing of app role assignments. Yields a [`AzmiAppRoleAssignment`] for each.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_app_role_assignment_list(
+    client: u64,
+    request: *const AzmiAppRoleAssignmentListRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_with_client(client, queue, tag, |client, operation| async move {
+            let mut pages = access::app_role_assignments(&client, &request).await?;
+            while let Some(page) = pages.next().await? {
+                operation.items(page).await;
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Submits the deletion of an app role assignment. Yields nothing, or a [`AzmiPlan`] when `dry_run`
+/// is set. One that does not exist is an error.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_app_role_assignment_delete(
+    client: u64,
+    request: *const AzmiAppRoleAssignmentDeleteRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_change(client, queue, tag, request)
+    })
+}
+
 /// Submits a listing of the roles that can be assigned on a scope; in the connection's subscription
 /// when none is named. Yields a [`AzmiRoleDefinition`] for each.
 ///

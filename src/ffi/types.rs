@@ -16,7 +16,7 @@ pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const AZMI_ABI_VERSION: u32 = 8;
+pub const AZMI_ABI_VERSION: u32 = 9;
 
 /// `azmi_queue_wait`: nothing arrived in the time given.
 pub const AZMI_TIMEOUT: i32 = 1;
@@ -313,6 +313,10 @@ pub const AZMI_COMPLETION_DIRECTORY_GROUP: u32 = 10;
 pub const AZMI_COMPLETION_RESOURCE_TYPE: u32 = 11;
 /// A management group: its name.
 pub const AZMI_COMPLETION_MANAGEMENT_GROUP: u32 = 12;
+/// An API of the directory: its display name, or its application id where several have that name.
+pub const AZMI_COMPLETION_API: u32 = 13;
+/// An application permission of the API that is given: its value.
+pub const AZMI_COMPLETION_APP_ROLE: u32 = 14;
 
 /// A tag: a name and a value.
 #[repr(C)]
@@ -677,6 +681,60 @@ pub struct AzmiRoleAssignmentDeleteRequest {
     pub mode: AzmiMode,
 }
 
+/// What `azmi_app_role_assignment_create` needs.
+#[azmi(reads = access::AssignAppRole)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiAppRoleAssignmentCreateRequest {
+    /// Who gets the application permission.
+    pub principal: AzmiPrincipal,
+    /// The API: its display name, application id or object id; Microsoft Graph when not given.
+    #[azmi(optional)]
+    pub resource: AzmiStr,
+    /// The permission: its value, such as `User.Read.All`, or the id of the app role.
+    pub permission: AzmiStr,
+    /// How long to wait for a principal that is unknown, in seconds; negative for the default.
+    #[azmi(member = principal_wait, with = seconds, none = -1, name = PrincipalWaitSec)]
+    pub principal_wait_s: i32,
+    /// Whether to plan only.
+    pub mode: AzmiMode,
+}
+
+/// What `azmi_app_role_assignment_list` needs.
+#[azmi(reads = access::FindAppRoles)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiAppRoleAssignmentListRequest {
+    /// Whose; everybody's on the API when nothing in it is given.
+    pub principal: AzmiPrincipal,
+    /// On which API; on all when not given, which a principal is needed for.
+    #[azmi(optional)]
+    pub resource: AzmiStr,
+    /// Which permission; all when not given.
+    #[azmi(optional)]
+    pub permission: AzmiStr,
+}
+
+/// What `azmi_app_role_assignment_delete` needs.
+#[azmi(reads = access::RevokeAppRole)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiAppRoleAssignmentDeleteRequest {
+    /// The assignment's id; with it `resource` and `permission` are not read.
+    #[azmi(optional)]
+    pub id: AzmiStr,
+    /// Who has the permission.
+    pub principal: AzmiPrincipal,
+    /// The API; Microsoft Graph when not given.
+    #[azmi(optional)]
+    pub resource: AzmiStr,
+    /// The permission.
+    #[azmi(optional)]
+    pub permission: AzmiStr,
+    /// Whether to plan only.
+    pub mode: AzmiMode,
+}
+
 /// What `azmi_reference_list` needs.
 #[azmi(reads = access::FindReferences)]
 #[repr(C)]
@@ -998,6 +1056,9 @@ pub struct AzmiCompletionRequest {
     /// The id of the scope on which a role is to count.
     #[azmi(optional)]
     pub scope: AzmiStr,
+    /// The API whose permissions are meant; Microsoft Graph when not given.
+    #[azmi(optional)]
+    pub api: AzmiStr,
     /// How long to wait for the service, in milliseconds. What it answers later is kept for the next
     /// word.
     #[azmi(member = patience, with = milliseconds, name = PatienceMilliseconds)]
@@ -1043,6 +1104,9 @@ pub struct AzmiEvent {
     /// A member of a group of the directory, or null.
     #[azmi(item)]
     pub group_member: *const AzmiGroupMember,
+    /// An app role assignment, or null.
+    #[azmi(item)]
+    pub app_role_assignment: *const AzmiAppRoleAssignment,
     /// A deployment, or null.
     #[azmi(item)]
     pub deployment: *const AzmiDeployment,
@@ -1215,6 +1279,42 @@ pub struct AzmiGroupMember {
     /// The application id of a service principal.
     #[azmi(member = app_id, optional)]
     pub client_id: AzmiStr,
+}
+
+/// An application permission of an API that a principal has.
+#[azmi(shows = access::AppRoleAssignment, model = IdentityAppRoleAssignment, text = id)]
+#[repr(C)]
+pub struct AzmiAppRoleAssignment {
+    /// The assignment's id.
+    pub id: AzmiStr,
+    /// The object id of who has the permission.
+    pub principal_id: AzmiStr,
+    /// What the directory calls who has it.
+    #[azmi(member = principal_display_name, optional)]
+    pub principal_name: AzmiStr,
+    /// `ServicePrincipal`, which managed identities are, `User` or `Group`.
+    #[azmi(optional)]
+    pub principal_type: AzmiStr,
+    /// The display name of the API, such as Microsoft Graph.
+    #[azmi(member = resource_display_name, optional)]
+    pub resource_name: AzmiStr,
+    /// The application id of the API; null when it can't be read.
+    #[azmi(optional)]
+    pub resource_app_id: AzmiStr,
+    /// The object id of the API's service principal.
+    #[azmi(member = resource_id)]
+    pub resource_principal_id: AzmiStr,
+    /// The permission, such as `User.Read.All`; null when it is not known, or has no value.
+    #[azmi(optional)]
+    pub permission: AzmiStr,
+    /// What the API calls the permission; null when it is not known.
+    #[azmi(optional)]
+    pub permission_display_name: AzmiStr,
+    /// The id of the app role.
+    pub app_role_id: AzmiStr,
+    /// When the assignment was created.
+    #[azmi(member = created, optional)]
+    pub created_date_time: AzmiStr,
 }
 
 /// A deployment of a template that has succeeded.

@@ -43,7 +43,7 @@ Describe 'Completion of arguments' {
         $names = @(
             'SubscriptionId', 'ResourceGroupName', 'IdentityResourceGroupName', 'Name', 'VMScaleSetName', 'IdentityName'
             'ResourceId', 'Location', 'AddIdentityId', 'RemoveIdentityId', 'IdentityId', 'RoleDefinitionName', 'Scope', 'Group'
-            'ResourceType', 'ManagementGroupId'
+            'ResourceType', 'ManagementGroupId', 'Resource', 'Permission'
         )
         # Names of what is made; and ids of credentials, which their identity names.
         $without = @(
@@ -137,6 +137,10 @@ Describe 'Completion of arguments' {
             @{ Line = 'Add-IdentityGroupMember my'; Found = 'myGroup' }
             @{ Line = 'Get-IdentityGroupMember -Group an'; Found = "'Ann''s `$team [a*]'" }
             @{ Line = 'Remove-IdentityGroupMember -Group "Ann''s `$te'; Found = "'Ann''s `$team [a*]'" }
+            @{ Line = 'New-IdentityAppRoleAssignment User.Read.'; Found = 'User.Read.All' }
+            @{ Line = 'Remove-IdentityAppRoleAssignment -Resource "Office 365 Exchange Online" -Permission exchange'; Found = 'Exchange.ManageAsApp' }
+            @{ Line = 'Get-IdentityAppRoleAssignment -Resource "Office 365 Sh'; Found = "'Office 365 SharePoint Online'" }
+            @{ Line = 'New-IdentityAppRoleAssignment -Resource azure'; Found = "'Azure Key Vault'", "'Azure Storage'" }
             @{ Line = 'New-IdentityRoleAssignment -RoleDefinitionName reade'; Found = 'Reader', "'Key Vault Reader'" }
             @{ Line = 'New-IdentityRoleAssignment -RoleDefinitionName "managed identity o'; Found = "'Managed Identity Operator'" }
             @{ Line = 'New-IdentityRoleAssignment -ResourceGroupName TestRG -RoleDefinitionName contrib'; Found = 'Contributor' }

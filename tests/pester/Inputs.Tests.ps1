@@ -228,6 +228,9 @@ Describe 'What is given' {
             @{ Command = 'Update-FederatedIdentityCredential'; Asks = 'ResourceGroupName IdentityName Name' }
             @{ Command = 'New-IdentityRoleAssignment'; Asks = 'IdentityId' }
             @{ Command = 'Remove-IdentityRoleAssignment'; Asks = 'IdentityId' }
+            @{ Command = 'New-IdentityAppRoleAssignment'; Asks = 'IdentityId Permission' }
+            @{ Command = 'Remove-IdentityAppRoleAssignment'; Asks = 'IdentityId Permission' }
+            @{ Command = 'Get-IdentityAppRoleAssignment'; Asks = 'Resource' }
             @{ Command = 'Add-IdentityGroupMember myGroup'; Asks = 'PrincipalId' }
         ) {
             $failure = Get-TypedFailure $Command
@@ -265,6 +268,8 @@ Describe 'What is given' {
             @{ Command = "New-IdentityRoleAssignment -PrincipalId `$i.PrincipalId -RoleDefinitionName Reader -ResourceGroupName myResourceGroup"; Says = '*not known yet*-PrincipalId*' }
             @{ Command = "'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope `$i"; Says = '*not known yet*-Scope*' }
             @{ Command = "Remove-IdentityRoleAssignment -Id `$i.Id"; Says = '*not known yet*-Id is null*' }
+            @{ Command = "`$null | New-IdentityAppRoleAssignment User.Read.All"; Says = '*not known yet*-InputObject*' }
+            @{ Command = "New-IdentityAppRoleAssignment User.Read.All -PrincipalId `$i.PrincipalId"; Says = '*not known yet*-PrincipalId*' }
             @{ Command = "`$null | Remove-UserAssignedIdentity"; Says = '*not known yet*-InputObject*' }
             @{ Command = "Remove-UserAssignedIdentity -ResourceGroupName myResourceGroup -Name `$i.Name"; Says = '*not known yet*-Name*' }
             @{ Command = "Remove-UserAssignedIdentity -ResourceId `$i.Id"; Says = '*not known yet*-ResourceId*' }
@@ -292,6 +297,7 @@ Describe 'What is given' {
             $WhatIfPreference = $true
             $null | Get-FederatedIdentityCredential | Should -BeNullOrEmpty
             $null | Get-IdentityRoleAssignment | Should -BeNullOrEmpty
+            $null | Get-IdentityAppRoleAssignment | Should -BeNullOrEmpty
             Get-UserAssignedIdentity -ResourceId $null | Should -BeNullOrEmpty
             Get-IdentityAssociatedResource -IdentityId $null | Should -BeNullOrEmpty
             Get-SystemAssignedIdentity $null | Should -BeNullOrEmpty
@@ -308,6 +314,9 @@ Describe 'What is given' {
             @{ Parameter = 'PrincipalId'; Action = { New-IdentityRoleAssignment -PrincipalId $null -RoleDefinitionName Reader -ResourceGroupName $Group } }
             @{ Parameter = 'Scope'; Action = { 'id1' | New-IdentityRoleAssignment -RoleDefinitionName Reader -Scope $null } }
             @{ Parameter = 'InputObject'; Action = { $null | Add-IdentityGroupMember myGroup } }
+            @{ Parameter = 'PrincipalId'; Action = { New-IdentityAppRoleAssignment User.Read.All -PrincipalId $null } }
+            @{ Parameter = 'Permission'; Action = { 'id1' | New-IdentityAppRoleAssignment $null } }
+            @{ Parameter = 'Permission'; Action = { 'id1' | Remove-IdentityAppRoleAssignment $null } }
             @{ Parameter = 'IdentityId'; Action = { New-FederatedIdentityCredential -IdentityId $null -Name main -Issuer https://issuer.example -Subject s } }
             @{ Parameter = 'InputObject'; Action = { $null | Get-FederatedIdentityCredential } }
             @{ Parameter = 'Scope'; Action = { Get-SystemAssignedIdentity $null } }

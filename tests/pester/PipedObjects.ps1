@@ -26,6 +26,7 @@ function Initialize-PipedObject {
     $vm = Update-VmIdentity $OtherGroup web -AddIdentityId app -EnableSystemAssigned
     $set = Update-VmssIdentity $OtherGroup web -AddIdentityId app -EnableSystemAssigned
     $assignment = $identity | New-IdentityRoleAssignment -RoleDefinitionName Reader -ResourceGroupName $OtherGroup
+    $permission = $identity | New-IdentityAppRoleAssignment User.Read.All
     $null = $identity | Add-IdentityGroupMember -Group myGroup
     $template = Join-Path $TestDrive empty.json
     Set-Content $template '{ "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [] }'
@@ -42,6 +43,7 @@ function Initialize-PipedObject {
         VmssIdentity                      = @{ Object = $set; Kind = 'vmss' }
         SystemAssignedIdentity            = @{ Object = $vm | Get-SystemAssignedIdentity; Kind = 'system' }
         IdentityRoleAssignment            = @{ Object = $assignment; Kind = 'assignment' }
+        IdentityAppRoleAssignment         = @{ Object = $permission; Kind = 'approle' }
         IdentityAssociatedResource        = @{ Object = $identity | Get-IdentityAssociatedResource | Where-Object Id -Like '*/virtualMachines/*'; Kind = 'vm' }
         IdentityGroupMember               = @{ Object = Get-IdentityGroupMember myGroup; Kind = 'member' }
         ArmDeployment                     = @{ Object = $deployment; Kind = 'deployment' }
@@ -136,6 +138,10 @@ function Get-PipedCommand {
         @{ Command = 'Get-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Part = $held }
         @{ Command = 'Remove-IdentityRoleAssignment'; Takes = @('principal', 'identity'); Not = 'assignment'; Part = $held; Arguments = { @{ WhatIf = $true; RoleDefinitionName = 'Reader'; Scope = (Get-ScopeId $OtherGroup) } } }
         @{ Command = 'Remove-IdentityRoleAssignment'; Takes = @('assignment'); Part = @{}; Arguments = $plan }
+        @{ Command = 'New-IdentityAppRoleAssignment'; Takes = @('principal', 'identity'); Part = $held; Arguments = { @{ Permission = 'User.Read.All' } } }
+        @{ Command = 'Get-IdentityAppRoleAssignment'; Takes = @('principal', 'identity'); Part = $held }
+        @{ Command = 'Remove-IdentityAppRoleAssignment'; Takes = @('principal', 'identity'); Not = 'approle'; Part = $held; Arguments = { @{ WhatIf = $true; Permission = 'User.Read.All' } } }
+        @{ Command = 'Remove-IdentityAppRoleAssignment'; Takes = @('approle'); Part = @{}; Arguments = $plan }
         @{
             Command = 'Add-IdentityGroupMember'; Takes = @('principal'); Part = $member; Arguments = { @{ Group = 'myGroup' } }
             Before  = { param($Id) Remove-IdentityGroupMember -Group myGroup -PrincipalId $Id -Confirm:$false }

@@ -114,6 +114,9 @@ Describe 'What a service writes' {
             'Remove-FederatedIdentityCredential' = { Remove-FederatedIdentityCredential $Group id1 two @change }
             'New-IdentityRoleAssignment'        = { New-IdentityRoleAssignment -IdentityId $two.Id -RoleDefinitionName Reader -ResourceGroupName $Group @change; New-IdentityRoleAssignment -IdentityId $two.Id -RoleDefinitionName none -ResourceGroupName $Group @change }
             'Remove-IdentityRoleAssignment'     = { Remove-IdentityRoleAssignment -IdentityId $two.Id -RoleDefinitionName Reader -ResourceGroupName $Group @change }
+            'New-IdentityAppRoleAssignment'     = { New-IdentityAppRoleAssignment Mail.Send -IdentityId $two.Id @change; New-IdentityAppRoleAssignment none -IdentityId $two.Id @change }
+            'Get-IdentityAppRoleAssignment'     = { Get-IdentityAppRoleAssignment -IdentityId $one.Id, $two.Id @all; Get-IdentityAppRoleAssignment -Resource 'Microsoft Graph' @all }
+            'Remove-IdentityAppRoleAssignment'  = { Remove-IdentityAppRoleAssignment Mail.Send -IdentityId $two.Id @change }
             'Add-IdentityGroupMember'           = { Add-IdentityGroupMember -Group $team -PrincipalId $two.PrincipalId -PassThru @change }
             'Remove-IdentityGroupMember'        = { Remove-IdentityGroupMember -Group $team -PrincipalId $two.PrincipalId @change }
             'New-ArmDeployment'                 = { New-ArmDeployment $Group -TemplateFile $template @change }

@@ -3,6 +3,7 @@
 //! One program: what the tests need is linked once. `cargo test --test suite removal::` runs a file.
 
 mod access;
+mod app_roles;
 #[cfg(unix)]
 mod audience;
 mod bindings;

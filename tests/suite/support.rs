@@ -105,6 +105,13 @@ impl Local {
         }
     }
 
+    /// A client with a sign-in of its own, which remembers nothing.
+    pub async fn other_client(&self) -> Client {
+        let request = sign_in(self.emulator.endpoint());
+        let connection = connect(request, self.heard.clone()).await.unwrap();
+        connection.client.observed_by(self.heard.clone())
+    }
+
     pub async fn admin(&self, method: &str, path: &str, body: Value) -> Value {
         let url = format!("{}/_emulator/{path}", self.emulator.endpoint());
         let mut call = self

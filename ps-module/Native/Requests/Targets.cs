@@ -13,6 +13,16 @@ internal sealed partial class RoleAssignmentDeleteRequest
     public override ResourceTarget Target => Id is null ? principal.ToTarget() : new ResourceTarget { ResourceId = Id };
 }
 
+internal sealed partial class AppRoleAssignmentCreateRequest
+{
+    public override ResourceTarget Target => principal.ToTarget();
+}
+
+internal sealed partial class AppRoleAssignmentDeleteRequest
+{
+    public override ResourceTarget Target => Id is null ? principal.ToTarget() : new ResourceTarget { ResourceId = Id };
+}
+
 internal sealed partial class ArmInvokeRequest
 {
     public override ResourceTarget Target => new() { ResourceId = path };

@@ -4,7 +4,8 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 use managed_identity::access::{
-    self, Find, FindReferences, Identities, ListIdentities, Revoke, Source,
+    self, Find, FindAppRoles, FindReferences, Identities, ListIdentities, Revoke, RevokeAppRole,
+    Source,
 };
 use managed_identity::arm::fleet::{Fleet, Listing};
 use managed_identity::arm::{self, Client, Invoke};
@@ -113,6 +114,12 @@ static CONNECTED: &[Command] = commands! {
         access::assign(client, &stage::role(&fixture.free_principal));
     "Remove-IdentityRoleAssignment" => |client, fixture|
         access::revoke(client, &revoke(&fixture.used_principal));
+    "Get-IdentityAppRoleAssignment" => |client, fixture|
+        app_roles(client, &fixture.used_principal);
+    "New-IdentityAppRoleAssignment" => |client, fixture|
+        access::assign_app_role(client, &stage::app_role(&fixture.free_principal));
+    "Remove-IdentityAppRoleAssignment" => |client, fixture|
+        access::revoke_app_role(client, &revoke_app_role(&fixture.used_principal));
     "Get-IdentityGroupMember" => |client, _| members(client);
     "Add-IdentityGroupMember" => |client, fixture|
         access::add_member(client, &stage::membership(&fixture.free_principal));
@@ -201,6 +208,16 @@ async fn members(client: &Client) -> Result<()> {
     Ok(())
 }
 
+async fn app_roles(client: &Client, principal: &str) -> Result<()> {
+    let asked = FindAppRoles {
+        principal: stage::app_role(principal).principal,
+        ..FindAppRoles::default()
+    };
+    let mut pages = access::app_role_assignments(client, &asked).await?;
+    while pages.next().await?.is_some() {}
+    Ok(())
+}
+
 async fn pages(client: &Client) -> Result<()> {
     let all = Invoke {
         path: id_of(identity::USER_ASSIGNED_IDENTITY, ""),
@@ -248,6 +265,16 @@ fn revoke(principal: &str) -> Revoke {
         principal: given.principal,
         scope: given.scope,
         role: given.role,
+    }
+}
+
+fn revoke_app_role(principal: &str) -> RevokeAppRole {
+    let given = stage::app_role(principal);
+    RevokeAppRole {
+        id: None,
+        principal: given.principal,
+        resource: given.resource,
+        permission: Some(given.permission),
     }
 }
 

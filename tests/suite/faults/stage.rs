@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use emulator::{ADMIN_KEY_HEADER, Emulator, Options, seed};
-use managed_identity::access::{self, Assign, Membership, Principal, Role, RoleScope};
+use managed_identity::access::{
+    self, Assign, AssignAppRole, Membership, Principal, Role, RoleScope,
+};
 use managed_identity::arm::Client;
 use managed_identity::base::{Deadline, Observer, Progress, Result, RetryPolicy, Silent};
 use managed_identity::compute;
@@ -153,6 +155,9 @@ async fn add_holdings(client: &Client, fixture: &Fixture) {
     access::add_member(client, &membership(&fixture.used_principal))
         .await
         .unwrap();
+    access::assign_app_role(client, &app_role(&fixture.used_principal))
+        .await
+        .unwrap();
 }
 
 /// A federated credential of [`USED`].
@@ -189,6 +194,15 @@ pub fn role(principal: &str) -> Assign {
         },
         role: Role::named("Reader"),
         ..Assign::default()
+    }
+}
+
+/// The application permission `User.Read.All` of Microsoft Graph.
+pub fn app_role(principal: &str) -> AssignAppRole {
+    AssignAppRole {
+        principal: role(principal).principal,
+        permission: "User.Read.All".to_owned(),
+        ..AssignAppRole::default()
     }
 }
 
