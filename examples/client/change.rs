@@ -3,8 +3,6 @@
 //!
 //! `client change http://127.0.0.1:PORT --vm myVM --add id1 --remove id2 --enable-system`
 
-use emulator::seed;
-use managed_identity::arm::Target;
 use managed_identity::compute::VIRTUAL_MACHINE;
 use managed_identity::resource::{self, Named, Update, Wanted};
 use serde_json::Value;
@@ -38,11 +36,7 @@ fn read(mut arguments: Arguments) -> Result<(String, Update)> {
     let update = Update {
         resource: Named {
             kind: Some(VIRTUAL_MACHINE),
-            target: Target {
-                resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
-                name: Some(name.ok_or(USAGE)?),
-                ..Target::default()
-            },
+            target: shared::in_the_group(&name.ok_or(USAGE)?),
             api_version: None,
         },
         wanted: Wanted::Merge {

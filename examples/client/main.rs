@@ -5,6 +5,9 @@
 
 mod change;
 mod cli_sign_in;
+mod credentials;
+mod deploy;
+mod members;
 mod roles;
 mod shared;
 mod snapshot;
@@ -13,6 +16,9 @@ use std::env;
 use std::error::Error;
 
 use serde_json::Value;
+
+const USAGE: &str =
+    "client snapshot | change | roles | credentials | members | deploy | cli_sign_in";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -27,8 +33,11 @@ async fn main() -> Result<()> {
         Some("snapshot") => snapshot::run(arguments).await?,
         Some("change") => change::run(arguments).await?,
         Some("roles") => roles::run(arguments).await?,
+        Some("credentials") => credentials::run(arguments).await?,
+        Some("members") => members::run(arguments).await?,
+        Some("deploy") => deploy::run(arguments).await?,
         Some("cli_sign_in") => cli_sign_in::run(arguments).await?,
-        _ => return Err("client snapshot | change | roles | cli_sign_in".into()),
+        _ => return Err(USAGE.into()),
     };
     println!("{answer:#}");
     Ok(())

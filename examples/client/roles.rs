@@ -1,34 +1,31 @@
 //! Gives and reads roles at an emulator as New- and Get-IdentityRoleAssignment do, and prints them
 //! as JSON. Other clients' tests compare it with what they see.
 //!
-//! `client roles http://127.0.0.1:PORT --identity id1 --give Reader`
+//! `client roles http://127.0.0.1:PORT --identity id1 --give Reader`; without an identity, all in the
+//! subscription.
 
 use emulator::seed;
 use managed_identity::access::{self, Assign, Find, Principal, Role, RoleAssignment, RoleScope};
-use managed_identity::arm::Target;
 use serde_json::{Value, json};
 
 use crate::{Arguments, Result, shared};
 
-const USAGE: &str = "roles <endpoint> --identity NAME [--give ROLE]";
+const USAGE: &str = "roles <endpoint> [--identity NAME [--give ROLE]]";
 
 pub async fn run(arguments: Arguments) -> Result<Value> {
     let arguments: Vec<String> = arguments.collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (endpoint, name, give) = match arguments[..] {
-        [endpoint, "--identity", name] => (endpoint, name, None),
-        [endpoint, "--identity", name, "--give", role] => (endpoint, name, Some(role)),
+        [endpoint] => (endpoint, None, None),
+        [endpoint, "--identity", name] => (endpoint, Some(name), None),
+        [endpoint, "--identity", name, "--give", role] => (endpoint, Some(name), Some(role)),
         _ => return Err(USAGE.into()),
     };
     let client = shared::client(endpoint).await?;
-    let principal = Principal {
-        identity: Target {
-            resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
-            name: Some(name.to_owned()),
-            ..Target::default()
-        },
+    let principal = name.map_or_else(Principal::default, |name| Principal {
+        identity: shared::in_the_group(name),
         ..Principal::default()
-    };
+    });
     let found = match give {
         Some(role) => {
             let wanted = Assign {
@@ -64,5 +61,8 @@ fn as_json(assignment: &RoleAssignment) -> Value {
         "principalId": properties.principal_id,
         "principalType": properties.principal_type,
         "scope": properties.scope,
+        "description": properties.description,
+        "condition": properties.condition,
+        "conditionVersion": properties.condition_version,
     })
 }

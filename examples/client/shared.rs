@@ -1,9 +1,9 @@
-//! What the commands have in common: the sign-in at an emulator, and a machine as JSON.
+//! What the commands have in common: the sign-in at an emulator, names, and a machine as JSON.
 
 use std::sync::Arc;
 
 use emulator::seed;
-use managed_identity::arm::Client;
+use managed_identity::arm::{Client, Target};
 use managed_identity::base::{RetryPolicy, Silent};
 use managed_identity::connect::{Network, Request, SignIn, connect};
 use managed_identity::resource::ResourceIdentity;
@@ -29,6 +29,15 @@ pub async fn client(endpoint: &str) -> Result<Client> {
         retry: RetryPolicy::default(),
     };
     Ok(connect(request, Arc::new(Silent)).await?.client)
+}
+
+/// A resource of the emulator's first group.
+pub fn in_the_group(name: &str) -> Target {
+    Target {
+        resource_group: Some(seed::RESOURCE_GROUP.to_owned()),
+        name: Some(name.to_owned()),
+        ..Target::default()
+    }
 }
 
 /// A machine with its identities, as the tests read it.

@@ -1,10 +1,11 @@
-//! Prints what the library sees at an emulator, as JSON: every user-assigned identity and every
-//! virtual machine of its subscription. Other clients' tests compare themselves with it.
+//! Prints what the library sees at an emulator, as JSON: every user-assigned identity, virtual machine
+//! and scale set of its subscription. Other clients' tests compare themselves with it.
 //!
 //! `client snapshot http://127.0.0.1:PORT`
 
 use managed_identity::arm::{Client, Scope};
-use managed_identity::compute::{self, VIRTUAL_MACHINE};
+use managed_identity::base::ResourceType;
+use managed_identity::compute::{self, SCALE_SET, VIRTUAL_MACHINE};
 use managed_identity::identity::{self, UserAssignedIdentity};
 use serde_json::{Value, json};
 
@@ -18,7 +19,8 @@ pub async fn run(mut arguments: Arguments) -> Result<Value> {
     let client = shared::client(&endpoint).await?;
     Ok(json!({
         "identities": identities(&client).await?,
-        "vms": machines(&client).await?,
+        "vms": machines(&client, VIRTUAL_MACHINE).await?,
+        "scaleSets": machines(&client, SCALE_SET).await?,
     }))
 }
 
@@ -45,9 +47,9 @@ fn identity_as_json(identity: &UserAssignedIdentity) -> Value {
     })
 }
 
-async fn machines(client: &Client) -> Result<Vec<Value>> {
+async fn machines(client: &Client, kind: ResourceType) -> Result<Vec<Value>> {
     let mut all = Vec::new();
-    let mut pages = compute::list(client, VIRTUAL_MACHINE, &Scope::default())?;
+    let mut pages = compute::list(client, kind, &Scope::default())?;
     while let Some(page) = pages.next().await? {
         all.extend(page.iter().map(machine_as_json));
     }

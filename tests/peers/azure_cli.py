@@ -59,6 +59,13 @@ def install(folder: Path) -> Path:
     return python
 
 
+def version() -> str:
+    """The version of the Azure CLI."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    (wanted,) = [line for line in lines if line.startswith("azure-cli==")]
+    return wanted.partition("==")[2]
+
+
 class Failed(AssertionError):
     """A command that az refused, with what it says."""
 
@@ -69,10 +76,10 @@ class AzureCli:
     All commands run in one process, which starts with the first.
     """
 
-    def __init__(self, python: Path, folder: Path, ca_file: str, note=lambda *_: None):
+    def __init__(self, python: Path, folder: Path, ca_file: str, ran=None):
         self.python = python
-        # Is called with the name and the options of every command that succeeds.
-        self.note = note
+        # Where every command that succeeds is noted, with its options.
+        self.ran = ran
         self.process = None
         self.environment = os.environ | {
             "AZURE_CONFIG_DIR": str(folder),
@@ -95,7 +102,8 @@ class AzureCli:
         done = self._ask({"arguments": arguments, "environment": dict(self.environment)})
         if done["status"] != 0:
             raise Failed(f"az {' '.join(arguments)} failed:\n{done['errors']}")
-        self.note(done["command"], done["options"])
+        if self.ran is not None:
+            self.ran.command(done["command"], done["options"])
         return done["output"]
 
     def commands(self, *groups: str) -> dict[str, list[list[str]]]:

@@ -11,6 +11,11 @@ import io
 import json
 import os
 import sys
+import time
+import traceback
+
+# Between two looks at an operation.
+LONGEST_WAIT = 0.1
 
 
 class Text(io.StringIO):
@@ -51,6 +56,8 @@ def answer(question: dict, out: Text, errors: Text) -> dict:
 
 def describe(new_cli, groups: list[str]) -> dict[str, list[list[str]]]:
     """The commands of the groups, and of each command the spellings of every option of its own."""
+    # Otherwise only the commands of the words that are asked for are loaded.
+    os.environ["AZURE_AAZ_FULL_LOAD"] = "true"
     found = {}
     for group in groups:
         cli = new_cli()
@@ -64,9 +71,8 @@ def describe(new_cli, groups: list[str]) -> dict[str, list[list[str]]]:
         table = loader.load_command_table(group.split())
         for name, command in table.items():
             if f"{name} ".startswith(f"{group} "):
-                loader.command_name = name
+                loader.command_name = cli.invocation.data["command_string"] = name
                 loader.load_arguments(name)
-                command.load_arguments()
                 found[name] = options(command)
     return found
 
@@ -82,6 +88,14 @@ def options(command) -> list[list[str]]:
     return [spellings for spellings in found if spellings]
 
 
+def look_soon() -> None:
+    """Looks at an operation again at once, where Azure's usual pace is 30 s."""
+    from azure.core.pipeline.transport import HttpTransport, RequestsTransport
+
+    for transport in (HttpTransport, RequestsTransport):
+        transport.sleep = lambda self, seconds: time.sleep(min(seconds, LONGEST_WAIT))
+
+
 def main() -> None:
     # What is no answer of this program goes where it does not disturb: programs that az starts
     # have the same standard output.
@@ -90,8 +104,14 @@ def main() -> None:
     questions = sys.stdin
     sys.stdin = open(os.devnull, encoding="utf-8")
     sys.stdout, sys.stderr = out, errors = Text(), Text()
+    look_soon()
     for line in questions:
-        answers.write(json.dumps(answer(json.loads(line), out, errors)) + "\n")
+        try:
+            answered = answer(json.loads(line), out, errors)
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+            raise
+        answers.write(json.dumps(answered) + "\n")
         answers.flush()
 
 

@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from azure.mgmt.compute import ComputeManagementClient
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
 from azure_cli import AzureCli, Unavailable, install
+from ran import Ran, Recorded
 
 ROOT = Path(__file__).resolve().parents[2]
 SCOPE = "https://management.azure.com/.default"
@@ -31,6 +33,7 @@ CLIENT_ID = "00001111-aaaa-2222-bbbb-3333cccc4444"
 # The emulator's published test secret: it opens nothing else.
 CLIENT_SECRET = "emulator-secret"
 PAGE_SIZE = 2
+OPERATION_MS = 100
 COMPUTE_API_VERSION = "2025-04-01"
 GROUP = "myResourceGroup"
 VM = "myVM"
@@ -66,6 +69,19 @@ class Emulator:
     def roles(self, *arguments: str) -> list[dict]:
         """Gives or reads roles through the module's library."""
         return self._run("roles", *arguments)["roleAssignments"]
+
+    def credentials(self, identity: str) -> list[dict]:
+        """The federated credentials of an identity, as the module's library sees them."""
+        return self._run("credentials", "--identity", identity)["credentials"]
+
+    def members(self, group: str) -> list[dict]:
+        """The members of a group of the directory, as the module's library sees them."""
+        return self._run("members", "--group", group)["members"]
+
+    def deploy(self, name: str, template: Path, parameters: Path) -> dict:
+        """Deploys a template through the module's library."""
+        files = ("--template", str(template), "--parameters", str(parameters))
+        return self._run("deploy", "--name", name, *files)
 
     def sign_in(self, environment: dict[str, str], *arguments: str) -> dict:
         """Who the module's library signs in as in that environment, and what it sees."""
@@ -152,7 +168,7 @@ def emulator():
             *program("MI_EMULATOR", "--package", "emulator"),
             *("--port", "0", "--tls"),
             *("--page-size", str(PAGE_SIZE)),
-            *("--operation-ms", "300"),
+            *("--operation-ms", str(OPERATION_MS)),
         ],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -210,19 +226,44 @@ def subscription(emulator, credential) -> str:
     return only["subscriptionId"]
 
 
+RAN = pytest.StashKey[Ran]()
+
+
+def pytest_collection_modifyitems(session, config, items):
+    """Puts the table of what ran to the end, and notes whether all tests run."""
+    items.sort(key=lambda item: item.path.name == "test_table.py")
+    here = Path(__file__).parent
+    files = {path.name for path in here.glob("test_*.py")}
+    chosen = config.getoption("keyword") or config.getoption("markexpr")
+    is_part = any("::" in argument for argument in config.args)
+    session.is_whole = {item.path.name for item in items} == files and not (chosen or is_part)
+
+
 @pytest.fixture(scope="session")
-def msi(emulator, credential, subscription):
+def ran(request) -> Ran:
+    """What the tests run, for the table in emulator/README.md."""
+    return request.config.stash.setdefault(RAN, Ran())
+
+
+def noted(ran: Ran, package: str, client) -> Recorded:
+    """A client of the Azure SDK, whose calls come into the table."""
+    version = metadata.version(package)
+    return Recorded(client, lambda call: ran.client(f"{package} (Python)", version, call))
+
+
+@pytest.fixture(scope="session")
+def msi(emulator, credential, subscription, ran):
     with ManagedServiceIdentityClient(
         credential,
         subscription,
         base_url=emulator.endpoint,
         credential_scopes=[SCOPE],
     ) as client:
-        yield client
+        yield noted(ran, "azure-mgmt-msi", client)
 
 
 @pytest.fixture(scope="session")
-def compute(emulator, credential, subscription):
+def compute(emulator, credential, subscription, ran):
     with ComputeManagementClient(
         credential,
         subscription,
@@ -231,29 +272,25 @@ def compute(emulator, credential, subscription):
         # Its default, 30 s before the first poll, is for the real Azure.
         polling_interval=0,
     ) as client:
-        yield client
+        yield noted(ran, "azure-mgmt-compute", client)
 
 
 @pytest.fixture(scope="session")
-def azure_cli(emulator, tmp_path_factory):
+def azure_cli(emulator, tmp_path_factory, ran):
     try:
         python = install(tools() / "azure-cli")
     except Unavailable as missing:
         pytest.skip(str(missing))
-    az = AzureCli(python, tmp_path_factory.mktemp("azure-cli"), emulator.ca_file)
+    az = AzureCli(python, tmp_path_factory.mktemp("azure-cli"), emulator.ca_file, ran)
     az.sign_in(emulator.endpoint, TENANT, CLIENT_ID, CLIENT_SECRET)
     yield az
     az.close()
 
 
 @pytest.fixture
-def az(emulator, azure_cli):
-    """The Azure CLI, signed in. Where Azure does not say when to look again, it looks at an
-    operation every 30 s.
-    """
-    emulator.set(retryAfterSeconds=1)
-    yield azure_cli
-    emulator.set(retryAfterSeconds=None)
+def az(azure_cli) -> AzureCli:
+    """The Azure CLI, signed in."""
+    return azure_cli
 
 
 @pytest.fixture

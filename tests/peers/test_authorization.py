@@ -7,13 +7,13 @@ import uuid
 import pytest
 from azure.mgmt.authorization import AuthorizationManagementClient
 
-from conftest import GROUP, SCOPE
+from conftest import GROUP, SCOPE, noted
 
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 
 
 @pytest.fixture(scope="module")
-def authorization(emulator, credential, subscription):
+def authorization(emulator, credential, subscription, ran):
     with AuthorizationManagementClient(
         credential,
         subscription,
@@ -21,7 +21,7 @@ def authorization(emulator, credential, subscription):
         credential_scopes=[SCOPE],
         api_version="2022-04-01",
     ) as client:
-        yield client
+        yield noted(ran, "azure-mgmt-authorization", client)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Service principals, groups and federated credentials with the Azure CLI on the emulator."""
+"""Service principals and groups with the Azure CLI on the emulator."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from conftest import GROUP, LOCATION
 
 DIRECTORY_GROUP = "bbbbbbbb-cccc-dddd-2222-333333333333"
-AUDIENCE = "api://AzureADTokenExchange"
 
 
 @pytest.fixture
@@ -50,18 +49,3 @@ def test_a_group_from_creation_to_deletion(az):
     assert az("ad", "group", "show", "--group", created["id"])["displayName"] == "New one"
     az("ad", "group", "delete", "--group", created["id"])
     assert az("ad", "group", "list", "--filter", "displayName eq 'New one'") == []
-
-
-def test_federated_credentials(az, identity):
-    named = ("--resource-group", GROUP, "--identity-name", "directory")
-    trust = ("--issuer", "https://token.actions.githubusercontent.com", "--audiences", AUDIENCE)
-    credential = ("identity", "federated-credential")
-    for name in ("main", "dev", "test"):
-        made = az(*credential, "create", *named, "--name", name, *trust, "--subject", name)
-        assert (made["name"], made["subject"], made["audiences"]) == (name, name, [AUDIENCE])
-    with pytest.raises(AssertionError, match="Issuer and subject combination already exists"):
-        az(*credential, "create", *named, "--name", "other", *trust, "--subject", "main")
-    az(*credential, "delete", *named, "--name", "main", "--yes")
-    listed = az(*credential, "list", *named)
-    assert sorted(one["name"] for one in listed) == ["dev", "test"]
-    assert az(*credential, "show", *named, "--name", "dev")["subject"] == "dev"

@@ -22,7 +22,7 @@ SUBJECT = "system:serviceaccount:peers:azure-cli"
 @pytest.fixture
 def cli(emulator, azure_cli, tmp_path):
     """The Azure CLI, knowing the emulator, with nobody signed in."""
-    az = AzureCli(azure_cli.python, tmp_path / "config", emulator.ca_file)
+    az = AzureCli(azure_cli.python, tmp_path / "config", emulator.ca_file, azure_cli.ran)
     az.register(emulator.endpoint)
     yield az
     az.close()
@@ -92,6 +92,8 @@ def test_a_browser(cli, emulator):
     (account,) = cli("login", "--tenant", TENANT)
     assert account["user"] == {"name": "user@emulator.invalid", "type": "user"}
     assert_works(cli)
+    shown = cli("ad", "signed-in-user", "show")
+    assert shown["userPrincipalName"] == "user@emulator.invalid"
     counts = emulator.admin("GET", "tokens")
     assert any(one["grant"] == "authorizationCode" for one in counts)
 

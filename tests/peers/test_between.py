@@ -100,7 +100,7 @@ def test_a_change_between_the_look_and_the_write(emulator, compute, make, bare_v
     # go before its time. The rehearsal changes nothing in the end.
     rehearsal = seconds(lambda: peer.assign(ids["theirs"]))
     peer.remove(ids["theirs"])
-    held_for = 2 + 4 * rehearsal
+    held_for = 2 + 2 * rehearsal
 
     emulator.clear_log()
     fault = emulator.hold("PATCH", f"/virtualMachines/{VM}", held_for)

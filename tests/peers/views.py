@@ -39,6 +39,24 @@ def library_identity(identity: dict) -> dict:
     }
 
 
+def cli_credential(credential: dict) -> dict:
+    """A federated credential that the Azure CLI prints, in the library's terms."""
+    expression = credential.get("claimsMatchingExpression") or {}
+    names = ("id", "name", "issuer", "audiences")
+    return library_credential(
+        {name: credential[name] for name in names}
+        | {
+            "subject": credential.get("subject"),
+            "expression": expression.get("value"),
+            "languageVersion": expression.get("languageVersion"),
+        }
+    )
+
+
+def library_credential(credential: dict) -> dict:
+    return credential | {"id": credential["id"].casefold()}
+
+
 def library_identities(emulator) -> dict[str, dict]:
     found = map(library_identity, emulator.snapshot()["identities"])
     return {identity["id"]: identity for identity in found}
