@@ -16,3 +16,4 @@ pub(crate) mod router;
 pub(crate) mod scope;
 pub(crate) mod throttle;
 pub(crate) mod values;
+mod versions;

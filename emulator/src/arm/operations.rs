@@ -315,9 +315,63 @@ fn status(world: &mut World, call: &Call<'_>) -> Handled {
         ),
     };
     if running {
-        reply = retry_after(world, reply);
+        reply = retry_after_of(world, reply, &id, Moment::Poll, call.now);
+    }
+    if call.request.segment_is(3, "Microsoft.Compute") {
+        reply = reply.header(
+            "x-ms-ratelimit-remaining-resource",
+            "Microsoft.Compute/GetOperationResource;44,Microsoft.Compute/GetOperationSubscriptionMaximum;14998",
+        );
     }
     Ok(reply)
+}
+
+/// Which answer of an operation it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Moment {
+    /// The one that starts it.
+    First,
+    /// One that says that it runs.
+    Poll,
+}
+
+/// The seconds that Azure asks to wait at that moment, as far as the rhythm of recordings tells: of
+/// machines none, of scale sets these.
+fn azures_retry_after(effect: &Effect, moment: Moment) -> Option<u64> {
+    let key = match effect {
+        Effect::MachineWritten { key, .. }
+        | Effect::MachineDeleted { key }
+        | Effect::InstancesUpgraded { key, .. }
+        | Effect::MachinePowered { key, .. } => key,
+        _ => return None,
+    };
+    key.contains("/microsoft.compute/virtualmachinescalesets/")
+        .then_some(match moment {
+            Moment::First => 10,
+            Moment::Poll => 37,
+        })
+}
+
+/// Adds `Retry-After` to an answer of a running operation: as the settings say, or as Azure's, but
+/// never beyond the end of the operation, so that short operations stay short.
+pub(crate) fn retry_after_of(
+    world: &World,
+    reply: Reply,
+    id: &str,
+    moment: Moment,
+    now: Millis,
+) -> Reply {
+    let azures = || {
+        let operation = world.state.operations.get(id)?;
+        let seconds = azures_retry_after(operation.effect.as_ref()?, moment)?;
+        let left = operation.ends.saturating_sub(now) / 1_000;
+        Some(seconds.min(left)).filter(|seconds| *seconds > 0)
+    };
+    let setting = world.session.settings.retry_after_seconds;
+    match setting.or_else(azures) {
+        Some(seconds) => reply.header("Retry-After", seconds.to_string()),
+        None => reply,
+    }
 }
 
 /// Adds `Retry-After` if the settings say so.

@@ -4,22 +4,11 @@ use serde_json::{Map, Value};
 
 use super::content;
 use super::error::ArmError;
+use super::versions;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::model::operation::Effect;
 use crate::state::{Parts, State, World, key};
-
-/// Versions to name where any dated one is taken.
-pub(super) const SHOWN_VERSIONS: &[&str] = &[
-    "2019-07-01",
-    "2021-04-01",
-    "2022-09-01",
-    "2023-09-01",
-    "2024-07-01",
-    "2024-11-01",
-    "2025-04-01",
-    "2025-11-01",
-];
 
 /// What a handler gives back.
 pub(crate) type Handled = Result<Reply, ArmError>;
@@ -51,6 +40,19 @@ impl Route {
     #[cfg(test)]
     pub(crate) fn pattern(&self) -> &'static str {
         self.pattern
+    }
+
+    /// Namespace and type of what it is for, as far as its pattern names them.
+    pub(super) fn kind(&self) -> String {
+        let behind = self.pattern.rsplit_once("/providers/");
+        let behind = behind.map_or("", |(_, behind)| behind);
+        let mut segments = behind.split('/');
+        let namespace = segments.next().unwrap_or_default();
+        let types = segments.step_by(2).filter(|one| !one.starts_with('{'));
+        std::iter::once(namespace)
+            .chain(types)
+            .collect::<Vec<_>>()
+            .join("/")
     }
 
     /// The route of a `POST` that only asks.
@@ -271,6 +273,28 @@ impl Registry {
         unique.into_iter()
     }
 
+    /// What the routes of a namespace do, as roles name it: `Namespace/type/read`.
+    pub(crate) fn actions(&self, namespace: &str) -> Vec<String> {
+        self.routes
+            .iter()
+            .filter_map(|prepared| {
+                let (_, behind) = prepared.route.pattern.rsplit_once("/providers/")?;
+                let mut path: Vec<&str> = behind.split('/').collect();
+                let verb = match prepared.route.method {
+                    "GET" | "HEAD" => "read".to_owned(),
+                    "DELETE" => "delete".to_owned(),
+                    "POST" => format!("{}/action", path.pop()?),
+                    _ => "write".to_owned(),
+                };
+                let (first, types) = path.split_first()?;
+                let types = types.iter().step_by(2).copied();
+                let words: Vec<&str> = std::iter::once(*first).chain(types).collect();
+                let literal = !words.iter().any(|word| word.starts_with('{'));
+                (*first == namespace && literal).then(|| format!("{}/{verb}", words.join("/")))
+            })
+            .collect()
+    }
+
     /// The resource types of a namespace and the api-versions to show for each.
     pub(crate) fn resource_types(&self, namespace: &str) -> Vec<(String, Vec<&'static str>)> {
         let mut types: Vec<(String, Vec<&'static str>)> = Vec::new();
@@ -294,13 +318,11 @@ impl Registry {
             if kind.is_empty() || types.iter().any(|(known, _)| *known == kind) {
                 continue;
             }
-            types.push((
-                kind,
-                match prepared.route.versions {
-                    Versions::Listed(list) => list.to_vec(),
-                    Versions::Dated => SHOWN_VERSIONS.to_vec(),
-                },
-            ));
+            let shown = match prepared.route.versions {
+                Versions::Listed(list) => list,
+                Versions::Dated => versions::of(&format!("{namespace}/{kind}")),
+            };
+            types.push((kind, shown.to_vec()));
         }
         types
     }

@@ -6,11 +6,10 @@ use serde_json::Value;
 use super::authentication;
 use super::error::{ArmError, ErrorBody, group_not_found};
 use super::guards::{self, Caller, Deed};
-use super::route::{
-    Call, Found, Handled, NoRoute, Registry, Route, SHOWN_VERSIONS, Versions, namespace,
-};
+use super::route::{Call, Found, Handled, NoRoute, Registry, Route, Versions, namespace};
 use super::throttle::{self, RequestKind};
 use super::values::LOCATIONS;
+use super::versions;
 use crate::base::clock::Millis;
 use crate::base::http::{Reply, Request};
 use crate::base::{random, seed};
@@ -103,7 +102,7 @@ fn dispatch(
     world: &mut World,
     request: &Request,
     now: Millis,
-    rates: Option<&mut Vec<(String, String)>>,
+    mut headers: Option<&mut Vec<(String, String)>>,
 ) -> Handled {
     let api_version = match request.parameter("api-version") {
         Some(version) if !version.is_empty() => version,
@@ -129,7 +128,7 @@ fn dispatch(
         parameters,
     };
 
-    let caller = rates
+    let caller = headers
         .is_some()
         .then(|| Caller::of(world, request))
         .flatten();
@@ -137,10 +136,10 @@ fn dispatch(
     if !subscription.is_empty() {
         check_subscription(world, &subscription)?;
         check_enabled(world, &call, &subscription, route.asks)?;
-        if let Some(rates) = rates {
-            count(world, &call, &subscription, rates)?;
+        if let Some(rates) = &mut headers {
+            count(world, &call, (&subscription, route.asks), rates)?;
         }
-    } else if let Some(rates) = rates {
+    } else if let Some(rates) = &mut headers {
         let kind = RequestKind::of(&request.method);
         let name = format!("x-ms-ratelimit-remaining-tenant-{}", kind.plural());
         rates.push((name, kind.generous().to_string()));
@@ -152,6 +151,14 @@ fn dispatch(
         check_group(world, &call)?;
     }
 
+    if let (Some(caller), Some(headers)) = (&caller, headers)
+        && (RequestKind::of(&request.method) != RequestKind::Read || is_poll(request))
+    {
+        headers.push((
+            "x-ms-operation-identifier".to_owned(),
+            caller.operation_identifier(),
+        ));
+    }
     let deed = Deed::of(request, route.pattern, route.asks);
     guards::check(world, &call, &deed, caller.as_ref())?;
 
@@ -160,6 +167,16 @@ fn dispatch(
         world.revision += 1;
     }
     Ok(reply)
+}
+
+/// Whether the request asks how far an operation is.
+fn is_poll(request: &Request) -> bool {
+    let word = request.segments.iter().rev().nth(1);
+    word.is_some_and(|word| {
+        ["operations", "operationStatuses", "operationresults"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+    })
 }
 
 /// The subscription in the path; in a scope, too.
@@ -289,7 +306,7 @@ fn check_version(route: Route, version: &str) -> Result<(), ArmError> {
         versions => {
             let list = match versions {
                 Versions::Listed(list) => list,
-                Versions::Dated => SHOWN_VERSIONS,
+                Versions::Dated => versions::of(&route.kind()),
             };
             Err(ArmError::new(
                 400,
@@ -355,10 +372,14 @@ fn check_enabled(
 fn count(
     world: &mut World,
     call: &Call<'_>,
-    subscription: &str,
+    (subscription, asks): (&str, bool),
     rates: &mut Vec<(String, String)>,
 ) -> Result<(), ArmError> {
-    let kind = RequestKind::of(&call.request.method);
+    // A `POST` that only asks has been seen without the header of writes.
+    let kind = match asks {
+        true => RequestKind::Read,
+        false => RequestKind::of(&call.request.method),
+    };
     let left = if world.session.settings.throttling {
         let name = format!("{}/{}", subscription.to_lowercase(), kind.plural());
         world

@@ -12,7 +12,7 @@ use crate::arm::assignment::{
 };
 use crate::arm::conditions;
 use crate::arm::error::{ArmError, invalid_parameter, other_location};
-use crate::arm::operations::{self, Home};
+use crate::arm::operations::{self, Home, Moment};
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled, Route, Versions, route};
 use crate::arm::values;
@@ -348,7 +348,10 @@ fn write(
     let started = operations::start(world, call, Home::Compute(&next.location), effect, failure);
     next.running = Some(started.id.clone());
     let reply = accepted(world, reply_with(&next, status), &started);
-    let reply = with_write_limit(reply, next.kind, left);
+    let mut reply = with_write_limit(reply, next.kind, left);
+    if next.kind == MachineKind::ScaleSet {
+        reply = operations::retry_after_of(world, reply, &started.id, Moment::First, call.now);
+    }
     world.session.history.add(entry_of(&next));
     world.state.machines.insert(key, next);
     Ok(reply)
@@ -404,7 +407,13 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     }
     let result = started.result_url(&world.site.endpoint);
     let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
-    Ok(operations::retry_after(world, reply))
+    Ok(operations::retry_after_of(
+        world,
+        reply,
+        &started.id,
+        Moment::First,
+        call.now,
+    ))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::machine::{accepted, check_idle, count_write, find, with_write_limit};
 use super::scale_set;
 use crate::arm::assignment::{failed_operation, first_missing};
 use crate::arm::error::ArmError;
-use crate::arm::operations::{self, Home};
+use crate::arm::operations::{self, Home, Moment};
 use crate::arm::route::{Call, Ended, Handled, Route, Versions, route};
 use crate::base::http::Reply;
 use crate::model::machine::{Machine, MachineKind};
@@ -166,7 +166,13 @@ fn act(world: &mut World, call: &Call<'_>) -> Handled {
     let result = started.result_url(&world.site.endpoint);
     let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
     let reply = with_write_limit(reply, kind, left);
-    Ok(operations::retry_after(world, reply))
+    Ok(operations::retry_after_of(
+        world,
+        reply,
+        &started.id,
+        Moment::First,
+        call.now,
+    ))
 }
 
 fn set_power(machine: &mut Machine, instances: &[String], power: Option<Power>) {

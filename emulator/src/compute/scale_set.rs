@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::machine::{accepted, check_idle, find, views_wanted};
 use crate::arm::error::{ArmError, invalid_parameter, resource_not_found};
-use crate::arm::operations::{self, Home};
+use crate::arm::operations::{self, Home, Moment};
 use crate::arm::paging;
 use crate::arm::route::{Call, Ended, Handled};
 use crate::base::http::Reply;
@@ -169,7 +169,13 @@ pub(super) fn manual_upgrade(world: &mut World, call: &Call<'_>) -> Handled {
     }
     let result = started.result_url(&world.site.endpoint);
     let reply = accepted(world, Reply::empty(202), &started).header("Location", result);
-    Ok(operations::retry_after(world, reply))
+    Ok(operations::retry_after_of(
+        world,
+        reply,
+        &started.id,
+        Moment::First,
+        call.now,
+    ))
 }
 
 /// The instances in `instanceIds` of a body, `*` for all; none where it names none.

@@ -761,7 +761,7 @@ mod tests {
             (json!("[resourceGroup().location]"), json!("eastus")),
             (
                 json!("[providers('microsoft.compute', 'virtualmachines').apiVersions[0]]"),
-                json!("2025-11-01"),
+                json!("2026-04-01"),
             ),
             (json!("[subscription().subscriptionId]"), json!("s")),
             (

@@ -111,7 +111,6 @@ pub(crate) fn machine(now: Millis) -> Machine {
         },
         "networkProfile": { "networkInterfaces": [{
             "id": network("networkInterfaces", "VMNic"),
-            "properties": { "primary": true, "deleteOption": "Detach" },
         }]},
     }));
     SUCCEEDED.clone_into(&mut machine.provisioning_state);

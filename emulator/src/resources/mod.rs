@@ -3,6 +3,7 @@
 
 mod inventory;
 mod management_groups;
+mod provider_operations;
 mod subscriptions;
 mod tags;
 
@@ -17,6 +18,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         management_groups::ROUTES,
         inventory::ROUTES,
         tags::ROUTES,
+        provider_operations::ROUTES,
         operations::ROUTES,
     ],
     operation_ended: Some(operation_ended),

@@ -494,3 +494,99 @@ async fn writes_of_one_machine_can_be_limited() {
         .await
         .is(200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn headers_say_what_is_left_of_each_limit() {
+    let azure = Azure::start().await;
+    let answer = azure.patch(&vm("myVM"), json!({})).await.is(200);
+    for (name, value) in [
+        ("x-ms-ratelimit-remaining-subscription-writes", "199"),
+        (
+            "x-ms-ratelimit-remaining-subscription-global-writes",
+            "2999",
+        ),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+    let reads = "x-ms-ratelimit-remaining-subscription-reads";
+    assert_eq!(answer.headers.get(reads), None);
+    let operation = answer.header("x-ms-operation-identifier");
+    assert!(
+        operation.starts_with(&format!(
+            "tenantId={},objectId={}/eastus/",
+            seed::TENANT_ID,
+            seed::PRINCIPAL_ID
+        )),
+        "{operation}"
+    );
+    let poll = azure
+        .get(answer.header("azure-asyncoperation"))
+        .await
+        .is(200);
+    assert_eq!(poll.header(reads), "249");
+    assert_eq!(
+        poll.header("x-ms-ratelimit-remaining-resource"),
+        "Microsoft.Compute/GetOperationResource;44,Microsoft.Compute/GetOperationSubscriptionMaximum;14998"
+    );
+    poll.header("x-ms-operation-identifier");
+    let read = azure.get(&vm("myVM")).await.is(200);
+    assert_eq!(read.header(reads), "249");
+    assert_eq!(read.headers.get("x-ms-operation-identifier"), None);
+    azure.identity("abc").await;
+    let deleted = azure.delete(&uai("abc")).await.is(200);
+    assert_eq!(
+        deleted.header("x-ms-ratelimit-remaining-subscription-deletes"),
+        "199"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_machine_is_whole() {
+    let azure = Azure::start().await;
+    let machine = azure.get(&vm("myVM")).await.is(200).json();
+    let properties = &machine["properties"];
+    for member in ["vmId", "timeCreated", "hardwareProfile", "osProfile"] {
+        assert!(!properties[member].is_null(), "{member}");
+    }
+    let storage = &properties["storageProfile"];
+    let image = &storage["imageReference"];
+    let version = sub(&format!(
+        "/providers/Microsoft.Compute/locations/eastus/publishers/{}/artifacttypes/vmimage/offers/{}/skus/{}/versions/{}?{C}",
+        image["publisher"].as_str().unwrap(),
+        image["offer"].as_str().unwrap(),
+        image["sku"].as_str().unwrap(),
+        image["exactVersion"].as_str().unwrap(),
+    ));
+    azure.get(&version).await.is(200);
+    // Every id in it, and in what these name, is of something that is there.
+    let get = async |id: &Value, version: &str| {
+        let path = format!("{}?api-version={version}", id.as_str().unwrap());
+        azure.get(&path).await.is(200).json()
+    };
+    for (disk, caching) in [
+        (&storage["osDisk"], "ReadWrite"),
+        (&storage["dataDisks"][0], "ReadOnly"),
+    ] {
+        assert_eq!(disk["caching"], caching);
+        let found = get(&disk["managedDisk"]["id"], "2024-03-02").await;
+        assert_eq!(found["name"], disk["name"]);
+        assert_eq!(found["properties"]["diskSizeGB"], disk["diskSizeGB"]);
+        assert_eq!(found["managedBy"], machine["id"]);
+    }
+    let interface = &properties["networkProfile"]["networkInterfaces"][0]["id"];
+    let interface = get(interface, "2024-05-01").await;
+    assert_eq!(
+        interface["properties"]["virtualMachine"]["id"],
+        machine["id"]
+    );
+    get(
+        &interface["properties"]["networkSecurityGroup"]["id"],
+        "2024-05-01",
+    )
+    .await;
+    let configuration = &interface["properties"]["ipConfigurations"][0]["properties"];
+    assert_eq!(configuration["privateIPAddress"], "10.0.0.4");
+    get(&configuration["publicIPAddress"]["id"], "2024-05-01").await;
+    let subnet = get(&configuration["subnet"]["id"], "2024-05-01").await;
+    assert_eq!(subnet["name"], "myVMSubnet");
+}

@@ -456,3 +456,110 @@ async fn registration_of_providers() {
         .await
         .fails(404, "InvalidResourceNamespace");
 }
+
+#[tokio::test]
+async fn what_can_be_done_with_the_types_of_a_provider() {
+    let azure = Azure::start().await;
+    let operations = async |namespace: &str| {
+        let path = format!("/providers/{namespace}/operations?api-version=2022-09-01");
+        let list = azure.get(&path).await.is(200).json();
+        list["value"].as_array().unwrap().clone()
+    };
+    let identities = operations("microsoft.managedidentity").await;
+    assert_eq!(
+        identities[0],
+        json!({
+            "name": "Microsoft.ManagedIdentity/identities/read",
+            "display": {
+                "provider": "Microsoft Managed Identity",
+                "resource": "System Assigned Identities",
+                "operation": "Get System Assigned Identity",
+                "description": "Gets an existing system assigned identity",
+            },
+        })
+    );
+    let names = |all: &[Value]| -> Vec<String> {
+        all.iter()
+            .map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for (namespace, expected) in [
+        (
+            "Microsoft.Compute",
+            vec![
+                "Microsoft.Compute/virtualMachines/start/action",
+                "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/deallocate/action",
+                "Microsoft.Compute/virtualMachines/write",
+                "Microsoft.Compute/virtualMachines/extensions/read",
+                "Microsoft.Compute/register/action",
+            ],
+        ),
+        (
+            "Microsoft.Authorization",
+            vec![
+                "Microsoft.Authorization/locks/delete",
+                "Microsoft.Authorization/roleDefinitions/write",
+                "Microsoft.Authorization/operations/read",
+            ],
+        ),
+        (
+            "Microsoft.Resources",
+            vec![
+                "Microsoft.Resources/subscriptions/resourceGroups/write",
+                "Microsoft.Resources/deployments/whatIf/action",
+                "Microsoft.Resources/tags/write",
+            ],
+        ),
+    ] {
+        let found = names(&operations(namespace).await);
+        for name in expected {
+            assert!(found.iter().any(|one| one == name), "{name} in {found:?}");
+        }
+        let mut once = found.clone();
+        once.dedup();
+        assert_eq!(once, found);
+    }
+    // Every provider that is listed has them, and names only its own.
+    let listed = azure.get(&sub(&format!("/providers?{R}"))).await.json();
+    for provider in listed["value"].as_array().unwrap() {
+        let namespace = provider["namespace"].as_str().unwrap();
+        for name in names(&operations(namespace).await) {
+            assert!(name.starts_with(&format!("{namespace}/")), "{name}");
+            assert!(!name.contains('{'), "{name}");
+        }
+    }
+    azure
+        .get("/providers/Contoso.None/operations?api-version=2022-09-01")
+        .await
+        .fails(404, "InvalidResourceNamespace");
+}
+
+#[tokio::test]
+async fn types_are_advertised_with_azures_versions() {
+    let azure = Azure::start().await;
+    let versions = async |namespace: &str, kind: &str| {
+        let path = sub(&format!("/providers/{namespace}?{R}"));
+        let provider = azure.get(&path).await.is(200).json();
+        let types = provider["resourceTypes"].as_array().unwrap().clone();
+        let found = types.into_iter().find(|one| one["resourceType"] == kind);
+        let list = found.unwrap()["apiVersions"].as_array().unwrap().clone();
+        let text = |one: &Value| one.as_str().unwrap().to_owned();
+        list.iter().map(text).collect::<Vec<_>>()
+    };
+    let machines = versions("Microsoft.Compute", "virtualMachines").await;
+    assert_eq!((machines[0].as_str(), machines.len()), ("2026-04-01", 29));
+    assert!(machines.contains(&"2025-04-01".to_owned()));
+    for (namespace, kind, newest) in [
+        ("Microsoft.Compute", "disks", "2025-01-02"),
+        ("Microsoft.Network", "networkInterfaces", "2025-05-01"),
+        ("Microsoft.Authorization", "roleAssignments", "2022-04-01"),
+        (
+            "Microsoft.Authorization",
+            "roleDefinitions",
+            "2023-07-01-preview",
+        ),
+        ("Microsoft.Authorization", "locks", "2020-05-01"),
+    ] {
+        assert_eq!(versions(namespace, kind).await[0], newest, "{kind}");
+    }
+}

@@ -226,3 +226,37 @@ async fn sets_and_machines_are_two_types() {
     azure.wait_for(&answer).await;
     azure.get(&set("")).await.fails(404, "ResourceNotFound");
 }
+
+#[tokio::test(start_paused = true)]
+async fn how_long_to_wait_is_as_azure_says_and_never_beyond_the_end() {
+    let azure = Azure::start().await;
+    let body = json!({"location": "eastus", "sku": {"name": "Standard_B1s", "capacity": 1}});
+    let answer = azure.put(&set(""), body).await.is(201);
+    assert_eq!(
+        answer.header("retry-after"),
+        "1",
+        "the operation takes a second"
+    );
+    azure.wait_for(&answer).await;
+
+    azure.set(json!({"operationMs": 100_000})).await;
+    let start = set("/start");
+    let answer = azure.post(&start, Value::Null).await.is(202);
+    assert_eq!(answer.header("retry-after"), "10");
+    let url = answer.header("azure-asyncoperation").to_owned();
+    let poll = async |after: u64| {
+        tokio::time::advance(std::time::Duration::from_secs(after)).await;
+        azure.get(&url).await.is(200)
+    };
+    assert_eq!(poll(10).await.header("retry-after"), "37");
+    assert_eq!(poll(70).await.header("retry-after"), "20");
+    let done = poll(20).await;
+    assert_eq!(done.json()["status"], "Succeeded");
+    assert_eq!(done.headers.get("retry-after"), None);
+
+    azure
+        .set(json!({"operationMs": 100, "retryAfterSeconds": 3}))
+        .await;
+    let answer = azure.post(&start, Value::Null).await.is(202);
+    assert_eq!(answer.header("retry-after"), "3");
+}

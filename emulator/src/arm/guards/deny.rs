@@ -3,6 +3,7 @@
 use super::deed::Deed;
 use crate::arm::error::ArmError;
 use crate::base::http::Request;
+use crate::base::{random, seed};
 use crate::model::deny_assignment::DenyAssignment;
 use crate::state::World;
 use crate::tokens::store::Tokens;
@@ -23,6 +24,17 @@ impl Caller {
             client: subject.user_name().unwrap_or(&subject.client_id).to_owned(),
             object_id: subject.object_id.clone(),
         })
+    }
+
+    /// The value of the header by which Azure finds an operation again.
+    pub(crate) fn operation_identifier(&self) -> String {
+        format!(
+            "tenantId={},objectId={}/{}/{}",
+            seed::TENANT_ID,
+            self.object_id,
+            seed::LOCATION,
+            random::guid()
+        )
     }
 }
 
