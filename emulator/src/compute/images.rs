@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::arm::error::ArmError;
 use crate::arm::route::{Call, Handled, Route, Versions, route};
-use crate::base::http::Reply;
+use crate::base::clock::Millis;
+use crate::base::http::{Reply, Request};
 use crate::state::World;
 
 /// An image of the marketplace, in one version.
@@ -16,6 +17,8 @@ struct Image {
     system: &'static str,
     generation: &'static str,
     architecture: &'static str,
+    /// The short name that the Azure CLI takes; none where it has none.
+    alias: Option<&'static str>,
 }
 
 const fn linux(
@@ -32,6 +35,7 @@ const fn linux(
         system: "Linux",
         generation: "V2",
         architecture: "x64",
+        alias: None,
     }
 }
 
@@ -44,28 +48,38 @@ const fn windows(sku: &'static str, version: &'static str) -> Image {
         system: "Windows",
         generation: "V2",
         architecture: "x64",
+        alias: None,
+    }
+}
+
+impl Image {
+    const fn called(mut self, alias: &'static str) -> Self {
+        self.alias = Some(alias);
+        self
     }
 }
 
 const IMAGES: &[Image] = &[
-    linux("Canonical", "ubuntu-24_04-lts", "server", "24.04.202510010"),
+    linux("Canonical", "ubuntu-24_04-lts", "server", "24.04.202510010").called("Ubuntu2404"),
     linux(
         "Canonical",
         "0001-com-ubuntu-server-jammy",
         "22_04-lts-gen2",
         "22.04.202510020",
-    ),
+    )
+    .called("Ubuntu2204"),
     linux(
         "Debian",
         "debian-11",
         "11-backports-gen2",
         "0.20251006.2257",
-    ),
+    )
+    .called("Debian11"),
     linux("Debian", "debian-12", "12-gen2", "0.20251006.2257"),
-    linux("RedHat", "RHEL", "8-lvm-gen2", "8.10.2025090811"),
-    linux("SUSE", "sles-15-sp5", "gen2", "2025.09.02"),
-    windows("2019-datacenter-gensecond", "17763.7919.251006"),
-    windows("2022-datacenter-g2", "20348.4294.251006"),
+    linux("RedHat", "RHEL", "8-lvm-gen2", "8.10.2025090811").called("RHELRaw8LVMGen2"),
+    linux("SUSE", "sles-15-sp5", "gen2", "2025.09.02").called("SuseSles15SP5"),
+    windows("2019-datacenter-gensecond", "17763.7919.251006").called("Win2019Datacenter"),
+    windows("2022-datacenter-g2", "20348.4294.251006").called("Win2022Datacenter"),
     windows("2022-datacenter-azure-edition", "20348.4294.251006"),
     windows("2025-datacenter-g2", "26100.6899.251006"),
 ];
@@ -137,6 +151,40 @@ fn not_found(call: &Call<'_>) -> ArmError {
             part("version")
         ),
     )
+}
+
+/// `GET /aliases.json`, which `/metadata/endpoints` names: the short names of images. Clients read
+/// it without a token.
+pub(super) fn aliases(_: &mut World, request: &Request, _: Millis) -> Option<Reply> {
+    let [only] = &request.segments[..] else {
+        return None;
+    };
+    if !only.eq_ignore_ascii_case("aliases.json") || request.method != "GET" {
+        return None;
+    }
+    let mut systems = json!({});
+    for image in IMAGES {
+        if let Some(alias) = image.alias {
+            systems[image.system][alias] = json!({
+                "publisher": image.publisher,
+                "offer": image.offer,
+                "sku": image.sku,
+                "version": "latest",
+                "architecture": image.architecture,
+            });
+        }
+    }
+    let aliases = json!({ "aliases": { "type": "object", "value": systems } });
+    Some(Reply::json(
+        200,
+        &json!({
+            "contentVersion": "1.0.0.0",
+            "parameters": {},
+            "variables": {},
+            "resources": [],
+            "outputs": aliases,
+        }),
+    ))
 }
 
 fn publishers(_: &mut World, call: &Call<'_>) -> Handled {

@@ -13,6 +13,7 @@ use crate::state::State;
 
 pub(crate) const PROVIDER: Provider = Provider {
     routes: &[machines::ROUTES, images::ROUTES],
+    answer: Some(images::aliases),
     made_routes: Some(power::routes),
     resource_type: Some(|name| MachineKind::find(name).map(MachineKind::name)),
     operation_ended: Some(operation_ended),

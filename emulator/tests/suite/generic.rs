@@ -280,6 +280,36 @@ async fn all_resources_in_one_list() {
 }
 
 #[tokio::test]
+async fn images_have_short_names_that_need_no_sign_in() {
+    let azure = Azure::start().await;
+    let cloud = azure
+        .raw(
+            Method::GET,
+            "/metadata/endpoints?api-version=2022-09-01",
+            &[],
+            "",
+        )
+        .await
+        .unwrap()
+        .is(200)
+        .json();
+    let named = cloud["vmImageAliasDoc"].as_str().unwrap();
+    let read = azure.raw(Method::GET, named, &[], "").await.unwrap();
+    let aliases = &read.is(200).json()["outputs"]["aliases"]["value"];
+    for (system, alias) in [("Linux", "Ubuntu2404"), ("Windows", "Win2022Datacenter")] {
+        let image = &aliases[system][alias];
+        let versions = sub(&format!(
+            "/providers/Microsoft.Compute/locations/eastus/publishers/{}/artifacttypes/vmimage/offers/{}/skus/{}/versions?{C}",
+            image["publisher"].as_str().unwrap(),
+            image["offer"].as_str().unwrap(),
+            image["sku"].as_str().unwrap(),
+        ));
+        let found = azure.get(&versions).await.is(200).json();
+        assert_eq!(found.as_array().unwrap().len(), 1, "{alias}");
+    }
+}
+
+#[tokio::test]
 async fn images_to_look_up() {
     let azure = Azure::start().await;
     let at = |rest: &str| {
