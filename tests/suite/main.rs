@@ -19,6 +19,7 @@ mod hostile;
 mod hosts;
 mod identity;
 mod layers;
+mod recorded_calls;
 mod recordings;
 mod references;
 mod removal;

@@ -38,8 +38,9 @@ pub struct Story {
 /// An answer; in the files its body is what differs from the common one.
 #[derive(Clone, Deserialize)]
 pub struct Answer {
-    status: u16,
-    headers: BTreeMap<String, String>,
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    #[serde(default)]
     pub body: Value,
 }
 
@@ -144,8 +145,6 @@ impl Replay {
     }
 
     async fn start(story: &Story, at: usize, advances: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let stage = Arc::new(Mutex::new(Stage {
             story: story.clone(),
             at,
@@ -154,22 +153,8 @@ impl Replay {
             written: Vec::new(),
             unexpected: Vec::new(),
         }));
-        let (own, shared) = (endpoint.clone(), stage.clone());
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, own.clone(), shared.clone()));
-            }
-        });
-        let mut request = sign_in(&endpoint);
-        request.subscription_id = Some(SUBSCRIPTION.to_owned());
-        request.sign_in = SignIn::AccessToken {
-            token: "t".to_owned().into(),
-            graph: None,
-            account: None,
-        };
-        let connection = connect(request, Arc::new(Silent)).await.unwrap();
         Self {
-            client: connection.client,
+            client: signed_in_at(stage.clone()).await,
             stage,
         }
     }
@@ -186,16 +171,61 @@ impl Replay {
     }
 }
 
-impl Stage {
+/// What answers the requests of a client.
+pub trait Answers: Send + 'static {
+    /// The answer to a request, at an endpoint.
+    fn answer(&mut self, endpoint: &str, head: &str, body: &str) -> Answer;
+}
+
+/// A client that is signed in where those answers are given.
+pub async fn signed_in_at(stage: Arc<Mutex<impl Answers>>) -> Client {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let own = endpoint.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, own.clone(), stage.clone()));
+        }
+    });
+    let mut request = sign_in(&endpoint);
+    request.subscription_id = Some(SUBSCRIPTION.to_owned());
+    request.sign_in = SignIn::AccessToken {
+        token: "t".to_owned().into(),
+        graph: None,
+        account: None,
+    };
+    connect(request, Arc::new(Silent)).await.unwrap().client
+}
+
+/// The answers to what a client asks as it signs in.
+pub fn as_it_signs_in(endpoint: &str, method: &str, path: &str) -> Option<Answer> {
+    match (method, path) {
+        ("GET", "/metadata/endpoints") => Some(ok(metadata(endpoint))),
+        ("GET", _) if path == format!("/subscriptions/{SUBSCRIPTION}") => Some(ok(
+            json!({ "subscriptionId": SUBSCRIPTION, "displayName": "recorded" }),
+        )),
+        _ => None,
+    }
+}
+
+/// What is answered where nothing was recorded.
+pub fn not_recorded(target: &str) -> Answer {
+    let error = json!({ "error": { "code": "NotRecorded", "message": target } });
+    Answer {
+        status: 404,
+        ..ok(error)
+    }
+}
+
+impl Answers for Stage {
     fn answer(&mut self, endpoint: &str, head: &str, body: &str) -> Answer {
         let (method, target) = start_of(head);
         let path = target.split('?').next().unwrap_or_default();
         let is_resource = path.eq_ignore_ascii_case(self.story.id());
+        if let Some(answer) = as_it_signs_in(endpoint, method, path) {
+            return answer;
+        }
         match method {
-            "GET" if path == "/metadata/endpoints" => ok(metadata(endpoint)),
-            "GET" if path == format!("/subscriptions/{SUBSCRIPTION}") => {
-                ok(json!({ "subscriptionId": SUBSCRIPTION, "displayName": "recorded" }))
-            }
             "GET" if is_resource && self.polls.is_empty() => self.story.states[self.at].clone(),
             "PUT" | "PATCH" if is_resource && self.polls.is_empty() => {
                 self.written.push(Written {
@@ -209,15 +239,13 @@ impl Stage {
             "GET" if self.identity(path).is_some() => ok(self.identity(path).unwrap_or_default()),
             _ => {
                 self.unexpected.push(format!("{method} {target}"));
-                let error = json!({ "error": { "code": "NotRecorded", "message": target } });
-                Answer {
-                    status: 404,
-                    ..ok(error)
-                }
+                not_recorded(target)
             }
         }
     }
+}
 
+impl Stage {
     /// A user-assigned identity that some state has, with the ids that it has there.
     fn identity(&self, path: &str) -> Option<Value> {
         let mut states = self.story.states.iter();
@@ -264,7 +292,7 @@ impl Stage {
     }
 }
 
-fn ok(body: Value) -> Answer {
+pub fn ok(body: Value) -> Answer {
     Answer {
         status: 200,
         headers: BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]),
@@ -280,7 +308,7 @@ fn metadata(endpoint: &str) -> Value {
 }
 
 /// Method and target of a request.
-fn start_of(head: &str) -> (&str, &str) {
+pub fn start_of(head: &str) -> (&str, &str) {
     let mut parts = head.lines().next().unwrap_or_default().split(' ');
     (
         parts.next().unwrap_or_default(),
@@ -294,13 +322,17 @@ fn header(head: &str, name: &str) -> Option<String> {
     field.map(|(_, value)| value.to_owned())
 }
 
-async fn serve(mut stream: TcpStream, endpoint: String, stage: Arc<Mutex<Stage>>) {
+async fn serve(mut stream: TcpStream, endpoint: String, stage: Arc<Mutex<impl Answers>>) {
     let mut buffer = Vec::new();
     while let Some((head, body)) = next_request(&mut stream, &mut buffer).await {
         let answer = stage.lock().unwrap().answer(&endpoint, &head, &body);
-        let body = answer.body.to_string();
+        let body = match &answer.body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
         let mut reply = format!("HTTP/1.1 {} X\r\n", answer.status);
-        for (name, value) in &answer.headers {
+        let framing = |name: &str| name == "content-length";
+        for (name, value) in answer.headers.iter().filter(|(name, _)| !framing(name)) {
             // What lay at Azure lies here now.
             reply.push_str(&format!("{name}: {}\r\n", value.replace(AZURE, &endpoint)));
         }
