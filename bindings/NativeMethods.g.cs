@@ -462,6 +462,10 @@ namespace ManagedIdentity.Native
         ///  An application permission of the API that is given: its value.
         /// </summary>
         internal const uint AZMI_COMPLETION_APP_ROLE = 14;
+        /// <summary>
+        ///  A resource provider whose resources can have identities, or a type of theirs.
+        /// </summary>
+        internal const uint AZMI_COMPLETION_RESOURCE_PROVIDER = 15;
 
 
 
@@ -630,6 +634,16 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_identity_delete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_identity_delete(ulong client, AzmiIdentityDeleteRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits the revocation of the tokens that a user-assigned identity has. Yields nothing, or a
+        ///  [`AzmiPlan`] when `dry_run` is set.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_identity_revoke_tokens", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_identity_revoke_tokens(ulong client, AzmiIdentityRevokeTokensRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Submits the creation of a role assignment. Yields the [`AzmiRoleAssignment`], which may exist
@@ -1137,6 +1151,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr isolation_scope;
         /// <summary>
+        ///  The resource providers and resource types that it can be assigned to; none for all. Null
+        ///  leaves those of an identity that exists.
+        /// </summary>
+        public AzmiStr* assignment_restriction;
+        /// <summary>
+        ///  Their number.
+        /// </summary>
+        public nuint assignment_restriction_len;
+        /// <summary>
         ///  The tags; null for none. On an identity that exists they are added to those it has.
         /// </summary>
         public AzmiTag* tags;
@@ -1165,6 +1188,15 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr isolation_scope;
         /// <summary>
+        ///  The resource providers and resource types that it can be assigned to; none for all. Null
+        ///  leaves those it has.
+        /// </summary>
+        public AzmiStr* assignment_restriction;
+        /// <summary>
+        ///  Their number.
+        /// </summary>
+        public nuint assignment_restriction_len;
+        /// <summary>
         ///  The tags that replace those it has; null leaves them.
         /// </summary>
         public AzmiTag* tags;
@@ -1192,6 +1224,22 @@ namespace ManagedIdentity.Native
         ///  What to do about what refers to the identity.
         /// </summary>
         public uint delete_mode;
+        /// <summary>
+        ///  Whether to plan only.
+        /// </summary>
+        public AzmiMode mode;
+    }
+
+    /// <summary>
+    ///  What `azmi_identity_revoke_tokens` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiIdentityRevokeTokensRequest
+    {
+        /// <summary>
+        ///  The identity whose tokens are revoked.
+        /// </summary>
+        public AzmiTarget target;
         /// <summary>
         ///  Whether to plan only.
         /// </summary>
@@ -1767,6 +1815,16 @@ namespace ManagedIdentity.Native
         /// </summary>
         public AzmiStr subject;
         /// <summary>
+        ///  What the claims of the issuer's tokens must match, in place of the subject.
+        /// </summary>
+        public AzmiStr claims_matching_expression;
+        /// <summary>
+        ///  The version of the expression's language.
+        ///
+        ///  0 for that of an expression that is there, or else 1.
+        /// </summary>
+        public int claims_matching_expression_version;
+        /// <summary>
         ///  GitHub: the organization or user.
         /// </summary>
         public AzmiStr github_organization;
@@ -2165,6 +2223,14 @@ namespace ManagedIdentity.Native
         ///  `None` or `Regional`; null where Azure does not report it.
         /// </summary>
         public AzmiStr isolation_scope;
+        /// <summary>
+        ///  The resource providers and resource types that it can be assigned to; empty for all.
+        /// </summary>
+        public AzmiStr* assignment_restriction;
+        /// <summary>
+        ///  Their number.
+        /// </summary>
+        public nuint assignment_restriction_len;
         /// <summary>
         ///  The tags; empty when there are none. Names are compared without regard to case.
         /// </summary>

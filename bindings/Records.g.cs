@@ -81,6 +81,9 @@ namespace ManagedIdentity.Models
         /// <summary><c>None</c> or <c>Regional</c>; null where Azure does not report it.</summary>
         public string? IsolationScope { get; internal set; }
 
+        /// <summary>The resource providers and resource types that it can be assigned to; empty for all.</summary>
+        public ItemList<string> AssignmentRestriction { get; internal set; } = new();
+
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
         public TagTable Tag { get; internal set; } = new();
 
@@ -742,6 +745,9 @@ namespace ManagedIdentity.Native
 
         /// <summary>An application permission of the API that is given: its value.</summary>
         AppRole = 14,
+
+        /// <summary>A resource provider whose resources can have identities, or a type of theirs.</summary>
+        ResourceProvider = 15,
     }
 
     /// <summary>Which resource: its id, or its names. Names beside an id must agree with it.</summary>
@@ -900,6 +906,12 @@ namespace ManagedIdentity.Native
         /// <summary>The subject that the issuer's tokens must have.</summary>
         public string? Subject { get; set; }
 
+        /// <summary>What the claims of the issuer's tokens must match, in place of the subject.</summary>
+        public string? ClaimsMatchingExpression { get; set; }
+
+        /// <summary>The version of the expression's language.</summary>
+        public int? ClaimsMatchingExpressionVersion { get; set; }
+
         /// <summary>GitHub: the organization or user.</summary>
         public string? GitHubOrganization { get; set; }
 
@@ -931,6 +943,8 @@ namespace ManagedIdentity.Native
         {
             issuer = memory.Text(Issuer),
             subject = memory.Text(Subject),
+            claims_matching_expression = memory.Text(ClaimsMatchingExpression),
+            claims_matching_expression_version = ClaimsMatchingExpressionVersion ?? 0,
             github_organization = memory.Text(GitHubOrganization),
             github_repository = memory.Text(GitHubRepository),
             github_branch = memory.Text(GitHubBranch),
@@ -1198,6 +1212,7 @@ namespace ManagedIdentity.Native
             TenantId = source->tenant_id.Read(),
             Type = source->resource_type.ReadOrEmpty(),
             IsolationScope = source->isolation_scope.Read(),
+            AssignmentRestriction = new(Texts(source->assignment_restriction, source->assignment_restriction_len)),
             Tag = Tags(source->tags, source->tags_len),
         };
 
@@ -1526,6 +1541,9 @@ namespace ManagedIdentity.Native.Requests
         /// <summary><c>None</c> or <c>Regional</c>; when not given, Azure's default.</summary>
         public string? IsolationScope { get; set; }
 
+        /// <summary>The resource providers and resource types that it can be assigned to; none for all. Null leaves those of an identity that exists.</summary>
+        public IReadOnlyList<string>? AssignmentRestriction { get; set; }
+
         /// <summary>The tags; null for none. On an identity that exists they are added to those it has.</summary>
         public IReadOnlyList<KeyValuePair<string, string>> Tags { get; set; } = [];
 
@@ -1536,6 +1554,8 @@ namespace ManagedIdentity.Native.Requests
                 target = target.Write(memory),
                 location = memory.Text(Location),
                 isolation_scope = memory.Text(IsolationScope),
+                assignment_restriction = memory.Texts(AssignmentRestriction),
+                assignment_restriction_len = (nuint)(AssignmentRestriction?.Count ?? 0),
                 tags = memory.Tags(Tags),
                 tags_len = (nuint)Tags.Count,
                 mode = Mode(memory),
@@ -1593,6 +1613,9 @@ namespace ManagedIdentity.Native.Requests
         /// <summary><c>None</c> or <c>Regional</c>; when not given it stays.</summary>
         public string? IsolationScope { get; set; }
 
+        /// <summary>The resource providers and resource types that it can be assigned to; none for all. Null leaves those it has.</summary>
+        public IReadOnlyList<string>? AssignmentRestriction { get; set; }
+
         /// <summary>The tags that replace those it has; null leaves them.</summary>
         public IReadOnlyList<KeyValuePair<string, string>>? Tags { get; set; }
 
@@ -1602,6 +1625,8 @@ namespace ManagedIdentity.Native.Requests
             {
                 target = target.Write(memory),
                 isolation_scope = memory.Text(IsolationScope),
+                assignment_restriction = memory.Texts(AssignmentRestriction),
+                assignment_restriction_len = (nuint)(AssignmentRestriction?.Count ?? 0),
                 tags = memory.Tags(Tags),
                 tags_len = (nuint)(Tags?.Count ?? 0),
                 mode = Mode(memory),
@@ -1627,6 +1652,22 @@ namespace ManagedIdentity.Native.Requests
                 mode = Mode(memory),
             };
             return NativeMethods.azmi_identity_delete(Client, &record, queue, tag);
+        }
+    }
+
+    /// <summary>Submits the revocation of the tokens that a user-assigned identity has. Yields nothing, or a <c>AzmiPlan</c> when <c>dry_run</c> is set.</summary>
+    internal sealed unsafe partial class IdentityRevokeTokensRequest(ulong client, ResourceTarget target) : ChangeRequest(client)
+    {
+        public override ResourceTarget Target => target;
+
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiIdentityRevokeTokensRequest
+            {
+                target = target.Write(memory),
+                mode = Mode(memory),
+            };
+            return NativeMethods.azmi_identity_revoke_tokens(Client, &record, queue, tag);
         }
     }
 

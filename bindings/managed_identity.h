@@ -347,6 +347,9 @@
 // An application permission of the API that is given: its value.
 #define AZMI_COMPLETION_APP_ROLE 14
 
+// A resource provider whose resources can have identities, or a type of theirs.
+#define AZMI_COMPLETION_RESOURCE_PROVIDER 15
+
 // A UTF-8 string: `len` bytes at `ptr`. A null `ptr` means "not given".
 typedef struct AzmiStr {
   // The first byte, or null.
@@ -403,6 +406,10 @@ typedef struct AzmiIdentity {
   struct AzmiStr resource_type;
   // `None` or `Regional`; null where Azure does not report it.
   struct AzmiStr isolation_scope;
+  // The resource providers and resource types that it can be assigned to; empty for all.
+  const struct AzmiStr *assignment_restriction;
+  // Their number.
+  size_t assignment_restriction_len;
   // The tags; empty when there are none. Names are compared without regard to case.
   const struct AzmiTag *tags;
   // The number of tags.
@@ -1001,6 +1008,11 @@ typedef struct AzmiIdentityCreateRequest {
   struct AzmiStr location;
   // `None` or `Regional`; when not given, Azure's default.
   struct AzmiStr isolation_scope;
+  // The resource providers and resource types that it can be assigned to; none for all. Null
+  // leaves those of an identity that exists.
+  const struct AzmiStr *assignment_restriction;
+  // Their number.
+  size_t assignment_restriction_len;
   // The tags; null for none. On an identity that exists they are added to those it has.
   const struct AzmiTag *tags;
   // The number of tags.
@@ -1058,6 +1070,11 @@ typedef struct AzmiIdentityUpdateRequest {
   struct AzmiTarget target;
   // `None` or `Regional`; when not given it stays.
   struct AzmiStr isolation_scope;
+  // The resource providers and resource types that it can be assigned to; none for all. Null
+  // leaves those it has.
+  const struct AzmiStr *assignment_restriction;
+  // Their number.
+  size_t assignment_restriction_len;
   // The tags that replace those it has; null leaves them.
   const struct AzmiTag *tags;
   // The number of tags.
@@ -1080,6 +1097,14 @@ typedef struct AzmiIdentityDeleteRequest {
   // Whether to plan only.
   struct AzmiMode mode;
 } AzmiIdentityDeleteRequest;
+
+// What `azmi_identity_revoke_tokens` needs.
+typedef struct AzmiIdentityRevokeTokensRequest {
+  // The identity whose tokens are revoked.
+  struct AzmiTarget target;
+  // Whether to plan only.
+  struct AzmiMode mode;
+} AzmiIdentityRevokeTokensRequest;
 
 // Who has a role, or gets it: a principal of the directory, or a user-assigned identity.
 typedef struct AzmiPrincipal {
@@ -1346,6 +1371,12 @@ typedef struct AzmiFederatedSource {
   struct AzmiStr issuer;
   // The subject that the issuer's tokens must have.
   struct AzmiStr subject;
+  // What the claims of the issuer's tokens must match, in place of the subject.
+  struct AzmiStr claims_matching_expression;
+  // The version of the expression's language.
+  //
+  // 0 for that of an expression that is there, or else 1.
+  int32_t claims_matching_expression_version;
   // GitHub: the organization or user.
   struct AzmiStr github_organization;
   // GitHub: the repository.
@@ -1598,6 +1629,16 @@ int32_t azmi_identity_delete(uint64_t client,
                              const struct AzmiIdentityDeleteRequest *request,
                              uint64_t queue,
                              uint64_t tag);
+
+// Submits the revocation of the tokens that a user-assigned identity has. Yields nothing, or a
+// [`AzmiPlan`] when `dry_run` is set.
+//
+// # Safety
+// See the module.
+int32_t azmi_identity_revoke_tokens(uint64_t client,
+                                    const struct AzmiIdentityRevokeTokensRequest *request,
+                                    uint64_t queue,
+                                    uint64_t tag);
 
 // Submits the creation of a role assignment. Yields the [`AzmiRoleAssignment`], which may exist
 // already, or a [`AzmiPlan`] when `dry_run` is set.

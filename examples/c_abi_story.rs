@@ -173,6 +173,8 @@ impl Story {
             target: target(name),
             location: ABSENT,
             isolation_scope: ABSENT,
+            assignment_restriction: std::ptr::null(),
+            assignment_restriction_len: 0,
             tags: ptr::null(),
             tags_len: 0,
             mode: CARRY_OUT,

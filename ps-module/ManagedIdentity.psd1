@@ -41,6 +41,7 @@
         'Remove-IdentityGroupMember'
         'Remove-IdentityRoleAssignment'
         'Remove-UserAssignedIdentity'
+        'Revoke-UserAssignedIdentityToken'
         'Start-ArmEmulator'
         'Stop-ArmEmulator'
         'Update-FederatedIdentityCredential'

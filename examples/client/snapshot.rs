@@ -17,20 +17,26 @@ pub async fn run(mut arguments: Arguments) -> Result<Value> {
         .next()
         .ok_or("specify the endpoint of the emulator, such as http://127.0.0.1:8080")?;
     let client = shared::client(&endpoint).await?;
+    let identities = identities(&client).await?;
     Ok(json!({
-        "identities": identities(&client).await?,
+        "identities": identities.iter().map(identity_as_json).collect::<Vec<_>>(),
+        "restrictions": restrictions(&identities),
         "vms": machines(&client, VIRTUAL_MACHINE).await?,
         "scaleSets": machines(&client, SCALE_SET).await?,
     }))
 }
 
-async fn identities(client: &Client) -> Result<Vec<Value>> {
-    let mut all = Vec::new();
-    let mut pages = identity::list(client, &Scope::default())?;
-    while let Some(page) = pages.next().await? {
-        all.extend(page.iter().map(identity_as_json));
-    }
-    Ok(all)
+async fn identities(client: &Client) -> Result<Vec<UserAssignedIdentity>> {
+    Ok(identity::list(client, &Scope::default())?.all().await?)
+}
+
+/// What the identities can be assigned to that are restricted, by their ids.
+fn restrictions(identities: &[UserAssignedIdentity]) -> Value {
+    let providers = |one: &UserAssignedIdentity| one.properties.assignment_restriction.clone();
+    let restricted = identities.iter().filter(|one| !providers(one).is_empty());
+    restricted
+        .map(|one| (one.id.clone(), json!(providers(one))))
+        .collect()
 }
 
 fn identity_as_json(identity: &UserAssignedIdentity) -> Value {

@@ -61,10 +61,23 @@ public class NewFederatedIdentityCredentialCommand : ChangeCmdlet
     [AllowEmptyString]
     public string? Issuer { get; set; }
 
-    /// <summary>The subject, as the issuer's tokens name it.</summary>
-    [Parameter(ParameterSetName = BySubject, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The subject, as the issuer's tokens name it. A credential has it or a claims matching expression.</summary>
+    [Parameter(ParameterSetName = BySubject, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? Subject { get; set; }
+
+    /// <summary>
+    /// What the claims of the issuer's tokens must match, in place of the subject, such as
+    /// claims['sub'] matches 'repo:contoso/*'.
+    /// </summary>
+    [Parameter(ParameterSetName = BySubject, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? ClaimsMatchingExpression { get; set; }
+
+    /// <summary>The version of the expression's language. Without it, 1.</summary>
+    [Parameter(ParameterSetName = BySubject, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    public int? ClaimsMatchingExpressionVersion { get; set; }
 
     /// <summary>Whom the tokens are for: one audience. Without it, api://AzureADTokenExchange.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -163,6 +176,15 @@ public class NewFederatedIdentityCredentialCommand : ChangeCmdlet
             Namespace = Namespace,
             ServiceAccount = ServiceAccount,
         },
-        _ => new FederatedSource { Issuer = Issuer, Subject = Subject },
+        _ => new FederatedSource
+        {
+            Issuer = Issuer,
+            Subject = Said(nameof(Subject), Subject),
+            ClaimsMatchingExpression = Said(nameof(ClaimsMatchingExpression), ClaimsMatchingExpression),
+            ClaimsMatchingExpressionVersion = ClaimsMatchingExpressionVersion,
+        },
     };
+
+    /// <summary>A text of the command line, or one in a cell of a table: an empty cell says nothing.</summary>
+    private string? Said(string parameter, string? text) => text is "" && !Given.IsOnCommandLine(parameter) ? null : text;
 }

@@ -39,8 +39,8 @@ public class NewUserAssignedIdentityCommand : ChangeCmdlet
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// Names, or rows of a table with the columns ResourceGroupName, Name, Location, Tag, IsolationScope and
-    /// SubscriptionId; what a row does not say the parameters do. An identity stands for itself: to make the same
+    /// Names, or rows of a table with the columns ResourceGroupName, Name, Location, Tag, IsolationScope,
+    /// AssignmentRestriction and SubscriptionId; what a row does not say the parameters do. An identity stands for itself: to make the same
     /// elsewhere, select the properties that are to be the same.
     /// </summary>
     [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
@@ -65,6 +65,18 @@ public class NewUserAssignedIdentityCommand : ChangeCmdlet
     [ArgumentCompleter(typeof(IsolationScopeCompleter))]
     public string? IsolationScope { get; set; }
 
+    /// <summary>
+    /// The resource providers and the resource types whose resources it can be assigned to, such as Microsoft.Compute and
+    /// Microsoft.Web/sites. Without it, an identity that exists keeps those it has, and a new one can be assigned to
+    /// resources of all types; with an empty array, @(), both can.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ResourceProviderCompleter))]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    [AllowNull]
+    public string[]? AssignmentRestriction { get; set; }
+
     private protected override void Process()
     {
         var names = new ResourceNames(
@@ -80,6 +92,7 @@ public class NewUserAssignedIdentityCommand : ChangeCmdlet
             // An empty cell of a table says nothing.
             Location = Location is "" ? null : Location,
             IsolationScope = IsolationScope is "" ? null : IsolationScope,
+            AssignmentRestriction = TextList.Cell(AssignmentRestriction),
             Tags = Tags.Read(Tag) ?? [],
         };
         Change(request, "Create user-assigned identity", input);

@@ -25,6 +25,17 @@ public class UpdateFederatedIdentityCredentialCommand : FederatedCredentialChang
     [Parameter]
     public string? Subject { get; set; }
 
+    /// <summary>
+    /// What the claims of the issuer's tokens must match, such as claims['sub'] matches 'repo:contoso/*'. It replaces the
+    /// subject, or the expression that there is.
+    /// </summary>
+    [Parameter]
+    public string? ClaimsMatchingExpression { get; set; }
+
+    /// <summary>The version of the expression's language. Without it, that of the expression that there is, or 1.</summary>
+    [Parameter]
+    public int? ClaimsMatchingExpressionVersion { get; set; }
+
     /// <summary>Whom the tokens are for: one audience.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -78,6 +89,8 @@ public class UpdateFederatedIdentityCredentialCommand : FederatedCredentialChang
         {
             Issuer = Issuer,
             Subject = Subject,
+            ClaimsMatchingExpression = ClaimsMatchingExpression,
+            ClaimsMatchingExpressionVersion = ClaimsMatchingExpressionVersion,
             GitHubOrganization = GitHubOrganization,
             GitHubRepository = GitHubRepository,
             GitHubBranch = GitHubBranch,

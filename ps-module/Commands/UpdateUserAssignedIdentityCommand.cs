@@ -8,7 +8,9 @@ using ManagedIdentity.Native.Requests;
 
 namespace ManagedIdentity.Commands;
 
-/// <summary>Changes the tags or the isolation scope of user-assigned managed identities.</summary>
+/// <summary>
+/// Changes the tags, the isolation scope or the assignment restriction of user-assigned managed identities.
+/// </summary>
 [Cmdlet(
     VerbsData.Update,
     "UserAssignedIdentity",
@@ -31,11 +33,23 @@ public class UpdateUserAssignedIdentityCommand : IdentityChangeCmdlet
     [ArgumentCompleter(typeof(IsolationScopeCompleter))]
     public string? IsolationScope { get; set; }
 
+    /// <summary>
+    /// The resource providers and the resource types whose resources it can be assigned to, such as Microsoft.Compute and
+    /// Microsoft.Web/sites. They replace those it has; with an empty array, @(), it can be assigned to resources of all
+    /// types.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ResourceProviderCompleter))]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    public string[]? AssignmentRestriction { get; set; }
+
     private protected override void Change(ResourceTarget target, object? input)
     {
         var request = new IdentityUpdateRequest(Client, target)
         {
             IsolationScope = IsolationScope,
+            AssignmentRestriction = TextList.Read(AssignmentRestriction),
             Tags = NewTags(target),
         };
         Change(request, "Update user-assigned identity", input);

@@ -44,3 +44,4 @@ pub use scope::Scope;
 pub use subscription::{Subscription, choose as choose_subscription, find as find_subscriptions};
 pub use target::Target;
 pub(crate) use target::{Parameters, agrees};
+pub(crate) use versions::{EARLIER_COMPUTE_VERSION, EARLIER_IDENTITY_VERSION};

@@ -63,10 +63,12 @@ impl<T: DeserializeOwned> Pages<T> {
 
     /// The same, in the api-version of its URL alone.
     pub(crate) fn exact(self) -> Self {
-        Self {
-            versions: Versions::Exact,
-            ..self
-        }
+        self.versions(Versions::Exact)
+    }
+
+    /// The same, in the api-versions that can serve it.
+    pub(crate) fn versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
     }
 
     /// The same, of the items that an OData filter lets through.

@@ -37,7 +37,14 @@ pub(crate) enum Versions {
     /// Any that the provider has.
     Any,
     /// This one, or a newer one: the request uses what older ones do not have.
-    Since(&'static str),
+    Since {
+        /// The first that has it.
+        version: &'static str,
+        /// What the request uses, as errors call it: a parameter.
+        needed_by: &'static str,
+    },
+    /// One of these, the better one first: no other has what the request uses.
+    OneOf(&'static [&'static str]),
     /// The one in the URL alone: the caller chose it, or no other has the operation.
     Exact,
 }

@@ -34,6 +34,19 @@ const FLOORS: [(&str, &str); 7] = [
     ("microsoft.resources/deployments", "2019-10-01"),
 ];
 
+/// The version of Microsoft.ManagedIdentity before the one that is asked for first. Every public
+/// cloud has it, and all but `assignmentRestrictions`.
+pub(crate) const EARLIER_IDENTITY_VERSION: &str = "2024-11-30";
+
+/// The version of Microsoft.Compute that every public cloud has, and all that is used of it.
+pub(crate) const EARLIER_COMPUTE_VERSION: &str = "2025-04-01";
+
+/// What is asked for where a refusal lists no api-versions, by namespace.
+const EARLIER: [(&str, &str); 2] = [
+    ("microsoft.compute", EARLIER_COMPUTE_VERSION),
+    ("microsoft.managedidentity", EARLIER_IDENTITY_VERSION),
+];
+
 /// The api-versions that the providers of one cloud have, as far as they had to list them.
 #[derive(Debug, Default)]
 pub(super) struct ApiVersions {
@@ -51,7 +64,7 @@ impl ApiVersions {
         if listed.iter().any(|one| one.eq_ignore_ascii_case(&asked)) {
             return None;
         }
-        let version = choose(listed, floor(&kind, request.versions)?)?;
+        let version = serving(listed, &kind, request.versions)?;
         Some(with_version(&request.url, version))
     }
 
@@ -61,41 +74,83 @@ impl ApiVersions {
     /// # Errors
     /// The refusal itself, where no other api-version serves the request.
     pub(super) fn learn(&self, request: &Request<'_>, refusal: Error) -> Result<String, Error> {
-        let listed = listed_in(refusal.message());
-        if !CODES.contains(&refusal.code()) || listed.is_empty() {
+        if !CODES.contains(&refusal.code()) {
             return Err(refusal);
         }
         let kind = resource_type(request.url.path());
-        let chosen = floor(&kind, request.versions)
-            .and_then(|floor| choose(&listed, floor))
-            .map(str::to_owned);
+        let listed = match listed_in(refusal.message()) {
+            listed if !listed.is_empty() => listed,
+            _ => match earlier(&kind, request) {
+                Some(earlier) => vec![earlier],
+                None => return Err(refusal),
+            },
+        };
+        let chosen = serving(&listed, &kind, request.versions).map(str::to_owned);
         let names = listed.join(", ");
-        if request.versions != Versions::Exact {
+        if request.versions.may_change() {
             let mut known = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
             known.insert(kind, listed);
         }
         chosen.ok_or_else(|| {
-            let needed = match request.versions {
-                Versions::Since(version) => {
-                    format!(" The request needs {version} or a newer one.")
-                }
-                Versions::Any | Versions::Exact => String::new(),
-            };
+            let needed = request.versions.needed();
             refusal.advise(format!("This cloud has the api-versions {names}.{needed}"))
         })
     }
 }
 
-/// The oldest date that serves a request; none where no other version than the one in it does.
-fn floor(kind: &str, versions: Versions) -> Option<&'static str> {
-    match versions {
-        Versions::Exact => None,
-        Versions::Since(version) => Some(version),
-        Versions::Any => {
-            let floor = FLOORS.iter().find(|(known, _)| *known == kind);
-            Some(floor.map_or("", |(_, floor)| floor))
+impl Versions {
+    /// Whether another version than the one in the URL can serve the request.
+    fn may_change(self) -> bool {
+        self != Self::Exact
+    }
+
+    /// What a request needs that the cloud does not have, in words.
+    fn needed(self) -> String {
+        match self {
+            Self::Since { version, needed_by } => {
+                format!(" {needed_by} needs {version} or a newer one.")
+            }
+            Self::OneOf(versions) => format!(" The request needs {}.", versions.join(" or ")),
+            Self::Any | Self::Exact => String::new(),
         }
     }
+}
+
+/// The version before the one that was refused without a list of others.
+fn earlier(kind: &str, request: &Request<'_>) -> Option<String> {
+    let asked = asked(&request.url)?;
+    let earlier = match request.versions {
+        Versions::OneOf(versions) => versions
+            .iter()
+            .skip_while(|one| **one != asked)
+            .nth(1)
+            .copied(),
+        _ => {
+            let namespace = kind.split('/').next().unwrap_or_default();
+            let known = EARLIER.iter().find(|(known, _)| *known == namespace);
+            known.map(|(_, earlier)| *earlier)
+        }
+    };
+    earlier
+        .filter(|earlier| date(earlier) < date(&asked))
+        .map(str::to_owned)
+}
+
+/// The best of the listed versions that serves a request of a type.
+fn serving<'a>(listed: &'a [String], kind: &str, versions: Versions) -> Option<&'a str> {
+    let floor = match versions {
+        Versions::Exact => return None,
+        Versions::OneOf(better) => {
+            let find = |wanted: &&str| listed.iter().find(|one| one.eq_ignore_ascii_case(wanted));
+            return better.iter().find_map(find).map(String::as_str);
+        }
+        Versions::Since { version, .. } => version,
+        Versions::Any => {
+            let floor = FLOORS.iter().find(|(known, _)| *known == kind);
+            floor.map_or("", |(_, floor)| floor)
+        }
+    };
+    choose(listed, floor)
 }
 
 /// The newest stable version that is not older than `floor`, or else the newest preview.
@@ -189,6 +244,18 @@ mod tests {
         Request::new(Method::GET, url, "x").versions(versions)
     }
 
+    fn since(version: &'static str) -> Versions {
+        Versions::Since {
+            version,
+            needed_by: "-Some",
+        }
+    }
+
+    fn asking(version: &str, versions: Versions) -> Request<'static> {
+        let url = with_version(&request(Versions::Any).url, version);
+        Request::new(Method::GET, url, "x").versions(versions)
+    }
+
     fn refusal(message: &str) -> Error {
         Error::new(
             Category::InvalidOperation,
@@ -214,17 +281,17 @@ mod tests {
     #[test]
     fn what_a_request_needs_is_not_given_up() {
         let versions = ApiVersions::default();
-        let needs = request(Versions::Since("2024-11-30"));
+        let needs = request(since("2024-11-30"));
         let error = versions.learn(&needs, refusal(LISTED)).unwrap_err();
         assert!(
             error
                 .to_string()
                 .contains("has the api-versions 2015-08-31-PREVIEW, 2018-11-30")
         );
-        assert!(error.to_string().contains("needs 2024-11-30"));
+        assert!(error.to_string().contains("-Some needs 2024-11-30"));
         assert_eq!(versions.known(&needs), None);
         assert!(versions.known(&request(Versions::Any)).is_some());
-        let needs = request(Versions::Since("2023-02-01"));
+        let needs = request(since("2023-02-01"));
         assert_eq!(
             versions.learn(&needs, refusal(LISTED)).unwrap(),
             "2023-07-31-preview"
@@ -232,6 +299,43 @@ mod tests {
         let exact = request(Versions::Exact);
         assert!(versions.learn(&exact, refusal(LISTED)).is_err());
         assert_eq!(versions.known(&exact), None);
+    }
+
+    #[test]
+    fn one_of_several_previews_is_used_and_no_other_version() {
+        const PREVIEWS: Versions = Versions::OneOf(&["2025-05-31-preview", "2025-01-31-preview"]);
+        let lists = |list: &str| refusal(&format!("The supported api-versions are '{list}'."));
+        let versions = ApiVersions::default();
+        let asked = asking("2025-05-31-preview", PREVIEWS);
+        let older = versions.learn(&asked, lists("2025-01-31-preview, 2026-05-31"));
+        assert_eq!(older.unwrap(), "2025-01-31-preview");
+        let url = versions.known(&asked).unwrap();
+        assert_eq!(url.query(), Some("api-version=2025-01-31-preview&a=b"));
+        let stable = lists("2024-11-30, 2026-05-31");
+        let error = versions.learn(&asked, stable).unwrap_err().to_string();
+        assert!(
+            error.contains("needs 2025-05-31-preview or 2025-01-31-preview."),
+            "{error}"
+        );
+        // Without a list, the next one.
+        let next = ApiVersions::default().learn(&asked, refusal("No."));
+        assert_eq!(next.unwrap(), "2025-01-31-preview");
+        let last = asking("2025-01-31-preview", PREVIEWS);
+        assert!(versions.learn(&last, refusal("No.")).is_err());
+    }
+
+    #[test]
+    fn without_a_list_the_version_before_is_used_where_it_serves() {
+        let versions = ApiVersions::default();
+        let asked = asking("2026-05-31", Versions::Any);
+        let chosen = versions.learn(&asked, refusal("No."));
+        assert_eq!(chosen.unwrap(), "2024-11-30");
+        let url = versions.known(&asked).unwrap();
+        assert_eq!(url.query(), Some("api-version=2024-11-30&a=b"));
+        let needs = asking("2026-05-31", since("2026-05-31"));
+        let error = versions.learn(&needs, refusal("No.")).unwrap_err();
+        assert!(error.to_string().contains("-Some needs 2026-05-31"));
+        assert!(versions.learn(&asked, refusal("No.")).is_ok());
     }
 
     #[test]

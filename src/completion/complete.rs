@@ -1,5 +1,6 @@
 //! From a word to what can complete it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -53,6 +54,7 @@ pub fn known(request: &Request) -> Vec<Suggestion> {
     match request.kind {
         Kind::ResourceType => choose(&known_types(), &request.word),
         Kind::Api => choose(&known_apis(), &request.word),
+        Kind::ResourceProvider => choose(&known_providers(), &request.word),
         _ => Vec::new(),
     }
 }
@@ -70,6 +72,17 @@ fn known_apis() -> Vec<Found> {
         ..Found::named(*name, (*app_id).to_owned())
     };
     access::WELL_KNOWN_APIS.iter().map(near).collect()
+}
+
+/// The providers of the types that are known, and the types.
+fn known_providers() -> Vec<Found> {
+    let namespaces: BTreeSet<&str> = types::known()
+        .filter_map(|name| Some(name.split_once('/')?.0))
+        .collect();
+    let namespaces = namespaces
+        .into_iter()
+        .map(|name| Found::named(name, String::new()));
+    namespaces.chain(known_types()).collect()
 }
 
 /// A word, and whom to ask about it.
@@ -107,6 +120,7 @@ impl Word<'_> {
                 Some(([known_apis(), found].concat(), word))
             }
             Kind::AppRole => self.ask(Subject::AppRoles(request.api.clone())).await,
+            Kind::ResourceProvider => Some((known_providers(), request.word.clone())),
             Kind::ResourceType => {
                 let (mut found, word) = self.ask(Subject::Types(self.named().await?)).await?;
                 found.extend(known_types());

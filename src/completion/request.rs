@@ -35,6 +35,8 @@ pub enum Kind {
     Api,
     /// An application permission of the API that is given: its value.
     AppRole,
+    /// A resource provider whose resources can have identities, or a type of theirs.
+    ResourceProvider,
 }
 
 /// A word to complete, and what else its command line says.

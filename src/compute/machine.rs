@@ -2,8 +2,8 @@
 
 use crate::base::ResourceType;
 
-/// The version of Microsoft.Compute that is spoken here.
-pub const API_VERSION: &str = "2025-04-01";
+/// The version of Microsoft.Compute that is spoken here; nothing of it is newer than 2025-04-01.
+pub const API_VERSION: &str = "2026-04-01";
 
 /// The type of virtual machines.
 pub const VIRTUAL_MACHINE: ResourceType = ResourceType {

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
 use crate::base::is_command;
-use crate::identity::API_VERSION;
 
 const IDENTITIES: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 const CREDENTIALS: &str =
@@ -54,13 +53,18 @@ fn identity(member: &ExportedIdentity) -> Value {
         .collect();
     let mut resource = json!({
         "type": IDENTITIES,
-        "apiVersion": API_VERSION,
+        "apiVersion": identity.template_version(),
         "name": identity.name,
         "location": literal(&identity.location),
         "tags": tags,
     });
-    if let Some(scope) = &identity.properties.isolation_scope {
-        resource["properties"] = json!({ "isolationScope": scope });
+    let properties = &identity.properties;
+    if let Some(scope) = &properties.isolation_scope {
+        resource["properties"]["isolationScope"] = json!(scope);
+    }
+    if !properties.assignment_restriction.is_empty() {
+        resource["properties"]["assignmentRestrictions"] =
+            json!({ "providers": properties.assignment_restriction });
     }
     resource
 }
@@ -74,7 +78,7 @@ fn credentials(member: &ExportedIdentity) -> Vec<Value> {
         let trust = &credential.properties;
         resources.push(json!({
             "type": CREDENTIALS,
-            "apiVersion": trust.api_version(),
+            "apiVersion": trust.template_version(),
             "name": format!("{name}/{}", credential.name),
             "properties": literals(json!(trust)),
             "dependsOn": [format!("[{before}]")],
@@ -102,7 +106,10 @@ fn assignment(group: &Group, member: &ExportedIdentity, role: &ExportedRole) -> 
             "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', {})]",
             quoted(&role.role)
         ),
-        "principalId": format!("[reference({identity}, '{API_VERSION}').principalId]"),
+        "principalId": format!(
+            "[reference({identity}, '{}').principalId]",
+            member.identity.template_version()
+        ),
         "principalType": "ServicePrincipal",
     });
     for (member, value) in [

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
+use crate::arm::{EARLIER_COMPUTE_VERSION, EARLIER_IDENTITY_VERSION};
 use crate::base::is_command;
-use crate::identity::API_VERSION;
 
 pub(super) fn render(group: &Group) -> String {
     let mut text = "targetScope = 'resourceGroup'\n".to_owned();
@@ -29,9 +29,9 @@ pub(super) fn version_of(resource: &str) -> Option<&'static str> {
         return None;
     };
     match format!("{namespace}/{kind}").to_lowercase().as_str() {
-        "microsoft.managedidentity/userassignedidentities" => Some(API_VERSION),
+        "microsoft.managedidentity/userassignedidentities" => Some(EARLIER_IDENTITY_VERSION),
         "microsoft.compute/virtualmachines" | "microsoft.compute/virtualmachinescalesets" => {
-            Some(crate::compute::API_VERSION)
+            Some(EARLIER_COMPUTE_VERSION)
         }
         "microsoft.storage/storageaccounts" => Some("2023-05-01"),
         "microsoft.keyvault/vaults" => Some("2023-07-01"),
@@ -50,7 +50,8 @@ fn identity(text: &mut String, symbol: &str, member: &ExportedIdentity) {
     let identity = &member.identity;
     line!(
         text,
-        "\nresource {symbol} 'Microsoft.ManagedIdentity/userAssignedIdentities@{API_VERSION}' = {{"
+        "\nresource {symbol} 'Microsoft.ManagedIdentity/userAssignedIdentities@{}' = {{",
+        identity.template_version()
     );
     line!(text, "  name: {}", quoted(&identity.name));
     line!(text, "  location: {}", quoted(&identity.location));
@@ -59,12 +60,17 @@ fn identity(text: &mut String, symbol: &str, member: &ExportedIdentity) {
         line!(text, "    {}: {}", quoted(name), quoted(value));
     }
     line!(text, "  }}");
-    if let Some(scope) = &identity.properties.isolation_scope {
-        line!(
-            text,
-            "  properties: {{\n    isolationScope: {}\n  }}",
-            quoted(scope)
-        );
+    let given = &identity.properties;
+    let mut properties = Map::new();
+    if let Some(scope) = &given.isolation_scope {
+        properties.insert("isolationScope".to_owned(), json!(scope));
+    }
+    if !given.assignment_restriction.is_empty() {
+        let restrictions = json!({ "providers": given.assignment_restriction });
+        properties.insert("assignmentRestrictions".to_owned(), restrictions);
+    }
+    if !properties.is_empty() {
+        line!(text, "  properties: {}", literal(&properties.into(), 2));
     }
     line!(text, "}}");
 }
@@ -78,7 +84,7 @@ fn credentials(text: &mut String, symbol: &str, member: &ExportedIdentity) {
             "\nresource {symbol}Credential{} 'Microsoft.ManagedIdentity/userAssignedIdentities/\
              federatedIdentityCredentials@{}' = {{",
             number + 1,
-            trust.api_version()
+            trust.template_version()
         );
         line!(text, "  parent: {symbol}");
         line!(text, "  name: {}", quoted(&credential.name));

@@ -121,6 +121,22 @@ impl Mutation for DeleteIdentity {
     }
 }
 
+/// The revocation of the tokens of a user-assigned identity.
+pub(super) struct RevokeTokens {
+    pub(super) target: Target,
+}
+
+impl Mutation for RevokeTokens {
+    async fn make(&self, client: &Client) -> Result<Yielded> {
+        identity::revoke_tokens(client, &self.target).await?;
+        Ok(None)
+    }
+
+    async fn plan(&self, client: &Client) -> Result<Plan> {
+        identity::plan_revoke_tokens(client, &self.target).await
+    }
+}
+
 impl Mutation for access::Assign {
     async fn make(&self, client: &Client) -> Result<Yielded> {
         Ok(Some(Box::new(access::assign(client, self).await?)))

@@ -315,6 +315,24 @@ pub unsafe extern "C" fn azmi_identity_delete(
     })
 }
 
+/// Submits the revocation of the tokens that a user-assigned identity has. Yields nothing, or a
+/// [`AzmiPlan`] when `dry_run` is set.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_identity_revoke_tokens(
+    client: u64,
+    request: *const AzmiIdentityRevokeTokensRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let request = unsafe { read(request) }?;
+        submit_change(client, queue, tag, request)
+    })
+}
+
 /// Submits the creation of a role assignment. Yields the [`AzmiRoleAssignment`], which may exist
 /// already, or a [`AzmiPlan`] when `dry_run` is set.
 ///

@@ -317,6 +317,8 @@ pub const AZMI_COMPLETION_MANAGEMENT_GROUP: u32 = 12;
 pub const AZMI_COMPLETION_API: u32 = 13;
 /// An application permission of the API that is given: its value.
 pub const AZMI_COMPLETION_APP_ROLE: u32 = 14;
+/// A resource provider whose resources can have identities, or a type of theirs.
+pub const AZMI_COMPLETION_RESOURCE_PROVIDER: u32 = 15;
 
 /// A tag: a name and a value.
 #[repr(C)]
@@ -482,6 +484,12 @@ pub struct AzmiIdentityCreateRequest {
     /// `None` or `Regional`; when not given, Azure's default.
     #[azmi(optional)]
     pub isolation_scope: AzmiStr,
+    /// The resource providers and resource types that it can be assigned to; none for all. Null
+    /// leaves those of an identity that exists.
+    #[azmi(optional)]
+    pub assignment_restriction: *const AzmiStr,
+    /// Their number.
+    pub assignment_restriction_len: usize,
     /// The tags; null for none. On an identity that exists they are added to those it has.
     pub tags: *const AzmiTag,
     /// The number of tags.
@@ -500,6 +508,12 @@ pub struct AzmiIdentityUpdateRequest {
     /// `None` or `Regional`; when not given it stays.
     #[azmi(optional)]
     pub isolation_scope: AzmiStr,
+    /// The resource providers and resource types that it can be assigned to; none for all. Null
+    /// leaves those it has.
+    #[azmi(optional)]
+    pub assignment_restriction: *const AzmiStr,
+    /// Their number.
+    pub assignment_restriction_len: usize,
     /// The tags that replace those it has; null leaves them.
     #[azmi(optional)]
     pub tags: *const AzmiTag,
@@ -518,6 +532,17 @@ pub struct AzmiIdentityDeleteRequest {
     pub target: AzmiTarget,
     /// What to do about what refers to the identity.
     pub delete_mode: AzmiDeleteMode,
+    /// Whether to plan only.
+    pub mode: AzmiMode,
+}
+
+/// What `azmi_identity_revoke_tokens` needs.
+#[azmi(reads = ffi::changes::RevokeTokens)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiIdentityRevokeTokensRequest {
+    /// The identity whose tokens are revoked.
+    pub target: AzmiTarget,
     /// Whether to plan only.
     pub mode: AzmiMode,
 }
@@ -908,6 +933,14 @@ pub struct AzmiFederatedSource {
     /// The subject that the issuer's tokens must have.
     #[azmi(optional)]
     pub subject: AzmiStr,
+    /// What the claims of the issuer's tokens must match, in place of the subject.
+    #[azmi(optional)]
+    pub claims_matching_expression: AzmiStr,
+    /// The version of the expression's language.
+    ///
+    /// 0 for that of an expression that is there, or else 1.
+    #[azmi(none = 0)]
+    pub claims_matching_expression_version: i32,
     /// GitHub: the organization or user.
     #[azmi(optional, name = GitHubOrganization)]
     pub github_organization: AzmiStr,
@@ -1176,6 +1209,11 @@ pub struct AzmiIdentity {
     /// `None` or `Regional`; null where Azure does not report it.
     #[azmi(member = properties.isolation_scope, optional)]
     pub isolation_scope: AzmiStr,
+    /// The resource providers and resource types that it can be assigned to; empty for all.
+    #[azmi(member = properties.assignment_restriction)]
+    pub assignment_restriction: *const AzmiStr,
+    /// Their number.
+    pub assignment_restriction_len: usize,
     /// The tags; empty when there are none. Names are compared without regard to case.
     #[azmi(name = Tag)]
     pub tags: *const AzmiTag,

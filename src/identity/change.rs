@@ -4,20 +4,99 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{API_VERSION, UserAssignedIdentity};
-use super::tags;
+use super::model::{API_VERSION, Properties, UserAssignedIdentity, isolation_scope};
+use super::{restriction, tags};
 use crate::arm::{Client, Plan, Request, Versions};
 use crate::base::{Method, ResourceId, Result};
 
-/// The first api-version that has `isolationScope`.
-const ISOLATION_SCOPE: &str = "2024-11-30";
+/// The first api-versions that have the properties. Source: the service's specification.
+const ISOLATION_SCOPE: Versions = Versions::Since {
+    version: "2024-11-30",
+    needed_by: "-IsolationScope",
+};
+const ASSIGNMENT_RESTRICTIONS: Versions = Versions::Since {
+    version: "2026-05-31",
+    needed_by: "-AssignmentRestriction",
+};
+
+/// What is wanted of the properties of an identity. What is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wishes {
+    scope: Option<&'static str>,
+    restriction: Option<Vec<String>>,
+}
+
+impl Wishes {
+    /// Checks what a caller wants.
+    ///
+    /// # Errors
+    /// `InvalidIsolationScope` and `InvalidAssignmentRestriction`.
+    pub(super) fn checked(scope: Option<&str>, restriction: Option<&[String]>) -> Result<Self> {
+        Ok(Self {
+            scope: isolation_scope(scope)?,
+            restriction: restriction.map(restriction::checked).transpose()?,
+        })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.scope.is_none() && self.restriction.is_none()
+    }
+
+    /// What of it is not so yet.
+    fn beyond(self, current: &Properties) -> Self {
+        let current_scope = current.isolation_scope.as_deref().unwrap_or("None");
+        let current_restriction = &current.assignment_restriction;
+        Self {
+            scope: (self.scope).filter(|scope| !scope.eq_ignore_ascii_case(current_scope)),
+            restriction: (self.restriction)
+                .filter(|wanted| !restriction::same(wanted, current_restriction)),
+        }
+    }
+
+    /// What of it a new identity has to be told: not that it can be assigned to everything.
+    pub(super) fn of_a_new_identity(&self) -> Self {
+        Self {
+            scope: self.scope,
+            restriction: self.restriction.clone().filter(|all| !all.is_empty()),
+        }
+    }
+
+    /// The properties of a body; none where nothing is wanted of them.
+    pub(super) fn body(&self) -> Option<Value> {
+        let mut properties = Map::new();
+        if let Some(scope) = self.scope {
+            properties.insert("isolationScope".to_owned(), json!(scope));
+        }
+        if let Some(providers) = &self.restriction {
+            let restrictions = json!({ "providers": providers });
+            properties.insert("assignmentRestrictions".to_owned(), restrictions);
+        }
+        (!properties.is_empty()).then(|| properties.into())
+    }
+
+    /// What a plan says of a new identity beside its location.
+    pub(super) fn described(&self) -> String {
+        let wanted = self.of_a_new_identity();
+        let scope = wanted.scope.map(|scope| format!("isolation scope {scope}"));
+        let restriction = wanted.restriction.map(|all| only(&all));
+        let words: Vec<String> = [scope, restriction].into_iter().flatten().collect();
+        match words.is_empty() {
+            true => String::new(),
+            false => format!(", {}", words.join(", ")),
+        }
+    }
+}
+
+fn only(providers: &[String]) -> String {
+    format!("assignable to {} only", providers.join(", "))
+}
 
 /// The difference between an identity and what is wanted of it.
 pub(super) struct Change {
     id: ResourceId,
     current: UserAssignedIdentity,
     tags: Option<BTreeMap<String, String>>,
-    scope: Option<&'static str>,
+    wishes: Wishes,
 }
 
 impl Change {
@@ -26,26 +105,21 @@ impl Change {
         id: &ResourceId,
         current: UserAssignedIdentity,
         tags: Option<BTreeMap<String, String>>,
-        scope: Option<&'static str>,
+        wishes: Wishes,
     ) -> Self {
-        let current_scope = current
-            .properties
-            .isolation_scope
-            .as_deref()
-            .unwrap_or("None");
         Self {
             tags: tags.filter(|tags| *tags != current.tags),
-            scope: scope.filter(|scope| !scope.eq_ignore_ascii_case(current_scope)),
+            wishes: wishes.beyond(&current.properties),
             id: id.clone(),
             current,
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.tags.is_none() && self.scope.is_none()
+        self.tags.is_none() && self.wishes.is_empty()
     }
 
-    /// Makes the change, if there is one.
+    /// Makes the change, if there is one. A PATCH keeps what it does not name.
     pub(super) async fn apply(self, client: &Client) -> Result<UserAssignedIdentity> {
         if self.is_empty() {
             return Ok(self.current);
@@ -54,8 +128,8 @@ impl Change {
         if let Some(tags) = &self.tags {
             body.insert("tags".to_owned(), json!(tags));
         }
-        if let Some(scope) = self.scope {
-            body.insert("properties".to_owned(), json!({ "isolationScope": scope }));
+        if let Some(properties) = self.wishes.body() {
+            body.insert("properties".to_owned(), properties);
         }
         write(client, Method::PATCH, &self.id, &body.into()).await
     }
@@ -69,8 +143,14 @@ impl Change {
                 false => format!("set its tags to {}", tags::names(tags)),
             });
         }
-        if let Some(scope) = self.scope {
+        if let Some(scope) = self.wishes.scope {
             words.push(format!("set its isolation scope to {scope}"));
+        }
+        if let Some(providers) = &self.wishes.restriction {
+            words.push(match providers.is_empty() {
+                true => "make it assignable to resources of all types".to_owned(),
+                false => format!("make it {}", only(providers)),
+            });
         }
         let description = match words.is_empty() {
             true => format!(
@@ -103,8 +183,14 @@ impl Change {
             let lost = current.keys().filter(|name| !tags.contains_key(*name));
             effects.extend(lost.map(|name| format!("remove tag {name} of '{id}'")));
         }
-        let scope = self.scope.iter();
+        let scope = self.wishes.scope.iter();
         effects.extend(scope.map(|scope| format!("set the isolation scope of '{id}' to {scope}")));
+        effects.extend(
+            (self.wishes.restriction.iter()).map(|all| match all.is_empty() {
+                true => format!("make '{id}' assignable to resources of all types"),
+                false => format!("make '{id}' {}", only(all)),
+            }),
+        );
         effects
     }
 }
@@ -116,9 +202,14 @@ pub(super) async fn write(
     id: &ResourceId,
     body: &Value,
 ) -> Result<UserAssignedIdentity> {
-    let versions = match body["properties"]["isolationScope"].is_null() {
-        true => Versions::Any,
-        false => Versions::Since(ISOLATION_SCOPE),
+    let properties = &body["properties"];
+    let versions = match (
+        properties.get("assignmentRestrictions"),
+        properties.get("isolationScope"),
+    ) {
+        (Some(_), _) => ASSIGNMENT_RESTRICTIONS,
+        (None, Some(_)) => ISOLATION_SCOPE,
+        (None, None) => Versions::Any,
     };
     let url = client.url(id.as_str(), API_VERSION);
     let request = Request::new(method, url, id.as_str()).body(body);

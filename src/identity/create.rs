@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::change::{Change, write};
+use super::change::{Change, Wishes, write};
 use super::list::find;
-use super::model::{
-    USER_ASSIGNED_IDENTITY, UserAssignedIdentity, isolation_scope, normal_location,
-};
+use super::model::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity, normal_location};
 use super::tags;
 use crate::arm::{Client, Plan, Target, existence, resource_group_location};
 use crate::base::{Category, Error, Method, ResourceId, ResourceType, Result};
@@ -22,6 +20,9 @@ pub struct Create {
     pub location: Option<String>,
     /// `None` or `Regional`; Azure's default when not given.
     pub isolation_scope: Option<String>,
+    /// The resource providers and resource types that it can be assigned to: none for all. Where not
+    /// given, one that exists keeps those it has.
+    pub assignment_restriction: Option<Vec<String>>,
     /// Its tags. One that exists keeps those it has besides.
     pub tags: BTreeMap<String, String>,
 }
@@ -30,7 +31,7 @@ pub struct Create {
 struct Checked<'a> {
     wanted: &'a Create,
     id: ResourceId,
-    isolation_scope: Option<&'static str>,
+    wishes: Wishes,
 }
 
 /// The write that a creation needs.
@@ -67,8 +68,14 @@ pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
             }
             Ok(Plan {
                 details: Vec::new(),
-                description: format!("Create user-assigned identity '{id}' in {location}"),
-                effects: vec![format!("create '{id}' in {location}")],
+                description: format!(
+                    "Create user-assigned identity '{id}' in {location}{}",
+                    checked.wishes.described()
+                ),
+                effects: vec![format!(
+                    "create '{id}' in {location}{}",
+                    checked.wishes.described()
+                )],
                 resource: id.to_string(),
             })
         }
@@ -81,7 +88,10 @@ impl<'a> Checked<'a> {
     fn of(client: &Client, wanted: &'a Create) -> Result<Self> {
         let id = wanted.target.resolve(client, USER_ASSIGNED_IDENTITY)?;
         tags::check(&wanted.tags)?;
-        let isolation_scope = isolation_scope(wanted.isolation_scope.as_deref())?;
+        let wishes = Wishes::checked(
+            wanted.isolation_scope.as_deref(),
+            wanted.assignment_restriction.as_deref(),
+        )?;
         if let Some(location) = wanted.location.as_deref().filter(|l| l.trim().is_empty()) {
             let rule = "it must be a region, such as eastus; omit it to use the location of the \
                         resource group.";
@@ -92,11 +102,7 @@ impl<'a> Checked<'a> {
                 rule,
             ));
         }
-        Ok(Self {
-            wanted,
-            id,
-            isolation_scope,
-        })
+        Ok(Self { wanted, id, wishes })
     }
 
     async fn step(&self, client: &Client) -> Result<Step> {
@@ -105,7 +111,7 @@ impl<'a> Checked<'a> {
         if let Some(current) = find(client, id).await? {
             check_location(wanted, &current)?;
             let tags = (!wanted.tags.is_empty()).then(|| tags::merged(&current.tags, &wanted.tags));
-            let change = Change::new(id, current, tags, self.isolation_scope);
+            let change = Change::new(id, current, tags, self.wishes.clone());
             return Ok(Step::Change(Box::new(change)));
         }
         let location = match &wanted.location {
@@ -117,8 +123,8 @@ impl<'a> Checked<'a> {
 
     async fn put(&self, client: &Client, location: &str) -> Result<UserAssignedIdentity> {
         let mut body = json!({ "location": location, "tags": self.wanted.tags });
-        if let Some(scope) = self.isolation_scope {
-            body["properties"] = json!({ "isolationScope": scope });
+        if let Some(properties) = self.wishes.of_a_new_identity().body() {
+            body["properties"] = properties;
         }
         write(client, Method::PUT, &self.id, &body).await
     }

@@ -2,10 +2,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
+use super::restriction::providers;
+use crate::arm::EARLIER_IDENTITY_VERSION;
 use crate::base::{Error, ResourceId, ResourceType, Result, null_is_empty};
 
-/// The version of Microsoft.ManagedIdentity that is spoken here, the first with `isolationScope`.
-pub const API_VERSION: &str = "2024-11-30";
+/// The version of Microsoft.ManagedIdentity that is spoken here, the first stable one with
+/// `assignmentRestrictions`.
+pub const API_VERSION: &str = "2026-05-31";
 
 /// The type of user-assigned identities.
 pub const USER_ASSIGNED_IDENTITY: ResourceType = ResourceType {
@@ -57,6 +60,9 @@ pub struct Properties {
     pub client_id: String,
     /// `None` or `Regional`.
     pub isolation_scope: Option<String>,
+    /// The resource providers and resource types that it can be assigned to; empty for all.
+    #[serde(rename = "assignmentRestrictions", deserialize_with = "providers")]
+    pub assignment_restriction: Vec<String>,
 }
 
 /// Resource Graph has all types in lower case.
@@ -72,6 +78,14 @@ fn known_casing<'de, D: Deserializer<'de>>(
 }
 
 impl UserAssignedIdentity {
+    /// The oldest version that a template of it can name.
+    pub(crate) fn template_version(&self) -> &'static str {
+        match self.properties.assignment_restriction.is_empty() {
+            true => EARLIER_IDENTITY_VERSION,
+            false => API_VERSION,
+        }
+    }
+
     /// The parts of its id; `None` when Azure's id is not of this type.
     pub fn resource_id(&self) -> Option<ResourceId> {
         ResourceId::read(USER_ASSIGNED_IDENTITY, &self.id)

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::change::Change;
+use super::change::{Change, Wishes};
 use super::list::read;
-use super::model::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity, isolation_scope};
+use super::model::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity};
 use super::tags;
 use crate::arm::{Client, Plan, Target};
 use crate::base::{Error, Result};
@@ -18,6 +18,9 @@ pub struct Update {
     pub tags: Option<BTreeMap<String, String>>,
     /// `None` or `Regional`; not given leaves it.
     pub isolation_scope: Option<String>,
+    /// The resource providers and resource types that it can be assigned to: none for all; not given
+    /// leaves those it has.
+    pub assignment_restriction: Option<Vec<String>>,
 }
 
 /// Changes an identity. When all is as wanted, nothing is written.
@@ -38,16 +41,19 @@ pub async fn plan_update(client: &Client, wanted: &Update) -> Result<Plan> {
 
 async fn change(client: &Client, wanted: &Update) -> Result<Change> {
     let id = wanted.target.resolve(client, USER_ASSIGNED_IDENTITY)?;
-    let scope = isolation_scope(wanted.isolation_scope.as_deref())?;
-    if wanted.tags.is_none() && scope.is_none() {
+    let wishes = Wishes::checked(
+        wanted.isolation_scope.as_deref(),
+        wanted.assignment_restriction.as_deref(),
+    )?;
+    if wanted.tags.is_none() && wishes.is_empty() {
         return Err(Error::missing(
             "Tag",
-            "specify the change with -Tag or -IsolationScope.",
+            "specify the change with -Tag, -IsolationScope or -AssignmentRestriction.",
         ));
     }
     if let Some(tags) = &wanted.tags {
         tags::check(tags)?;
     }
     let current = read(client, &id).await?;
-    Ok(Change::new(&id, current, wanted.tags.clone(), scope))
+    Ok(Change::new(&id, current, wanted.tags.clone(), wishes))
 }

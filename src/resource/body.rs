@@ -174,6 +174,38 @@ mod tests {
         assert_eq!(identity(VM, &all), with_null);
     }
 
+    /// No client sends an id beside a type without user-assigned identities, so what Azure makes of it
+    /// is not known.
+    #[test]
+    fn no_id_is_sent_beside_a_type_without_user_assigned_identities() {
+        let mut ways: Vec<&str> = ways::known_types()
+            .map(|known| known.resource_type)
+            .collect();
+        ways.push("Contoso.Samples/widgets");
+        for kind in ways {
+            for (system, switch) in [
+                (true, None),
+                (false, Some(true)),
+                (false, None),
+                (true, Some(false)),
+            ] {
+                for removed in [&["id1"][..], &["id1", "id2"]] {
+                    let change = patch(system, removed, &[], removed, switch);
+                    assert!(!change.identity_type.has_user_assigned());
+                    let Some(body) = of(ways::of(kind), &change, &json!({})) else {
+                        continue;
+                    };
+                    let map = body.value["identity"].get("userAssignedIdentities");
+                    assert!(map.is_none_or(Value::is_null), "{kind}: {}", body.value);
+                    if change.identity_type == IdentityType::SystemAssigned {
+                        let alone = json!({"type": "SystemAssigned"});
+                        assert_eq!(body.value["identity"], alone, "{kind}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn both_kinds_are_spelt_as_the_type_has_it() {
         let both = patch(false, &["id1"], &[], &[], Some(true));

@@ -75,14 +75,14 @@ const WAYS: &[Way] = &[
     Way {
         if_match: true,
         cause: Some("instanceView"),
-        ..merging("Microsoft.Compute/virtualMachines", "2025-04-01", RECORDED)
+        ..merging("Microsoft.Compute/virtualMachines", "2026-04-01", RECORDED)
     },
     Way {
         if_match: true,
         cause: Some("instanceView"),
         ..merging(
             "Microsoft.Compute/virtualMachineScaleSets",
-            "2025-04-01",
+            "2026-04-01",
             RECORDED,
         )
     },

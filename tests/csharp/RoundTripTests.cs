@@ -1,3 +1,4 @@
+using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
@@ -56,6 +57,25 @@ public sealed class RoundTripTests(EmulatorFixture fixture) : IClassFixture<Emul
         Assert.Equal("prod", scoped.Tag["env"]);
         Assert.Equal("Regional", scoped.IsolationScope);
         Assert.Empty(Run.Item<UserAssignedIdentity>(new IdentityUpdateRequest(fixture.Client, target) { Tags = [] }).Tag);
+    }
+
+    [Fact]
+    public void Restrictions_that_are_not_named_stay_and_an_empty_list_clears_them()
+    {
+        Create("restricted");
+        var target = EmulatorFixture.Target("restricted");
+        UserAssignedIdentity Update(Action<IdentityUpdateRequest> change)
+        {
+            var request = new IdentityUpdateRequest(fixture.Client, target);
+            change(request);
+            return Run.Item<UserAssignedIdentity>(request);
+        }
+
+        var restricted = Update(request => request.AssignmentRestriction = ["Microsoft.Compute", "Microsoft.Web/sites"]);
+        Assert.Equal(["Microsoft.Compute", "Microsoft.Web/sites"], restricted.AssignmentRestriction);
+        Assert.Equal(2, Update(request => request.IsolationScope = "Regional").AssignmentRestriction.Count);
+        Assert.Empty(Update(request => request.AssignmentRestriction = []).AssignmentRestriction);
+        Assert.Empty(Run.Items<object>(new IdentityRevokeTokensRequest(fixture.Client, target)));
     }
 
     [Fact]

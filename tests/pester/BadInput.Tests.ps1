@@ -77,6 +77,7 @@ Describe 'Bad input' {
             @{ Cmdlet = 'New-UserAssignedIdentity'; More = @{} }
             @{ Cmdlet = 'Update-UserAssignedIdentity'; More = @{ Tag = @{ a = 'b' } } }
             @{ Cmdlet = 'Remove-UserAssignedIdentity'; More = @{} }
+            @{ Cmdlet = 'Revoke-UserAssignedIdentityToken'; More = @{} }
         ) {
             foreach ($bad in $badNames) {
                 $name = $bad.Name

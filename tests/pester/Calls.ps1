@@ -26,6 +26,9 @@ function Get-AnyCall {
         Where-Object { $_.Parameters.ContainsKey('Connection') } | ForEach-Object {
             foreach ($set in $_.ParameterSets) {
                 $arguments = Get-AnyArgument $set
+                if ($set.Name -eq 'BySubject') {
+                    $arguments.Subject = 'any'
+                }
                 if ($_.Parameters.ContainsKey('Confirm')) {
                     $arguments.Confirm = $false
                 }

@@ -43,7 +43,7 @@ Describe 'Completion of arguments' {
         $names = @(
             'SubscriptionId', 'ResourceGroupName', 'IdentityResourceGroupName', 'Name', 'VMScaleSetName', 'IdentityName'
             'ResourceId', 'Location', 'AddIdentityId', 'RemoveIdentityId', 'IdentityId', 'RoleDefinitionName', 'Scope', 'Group'
-            'ResourceType', 'ManagementGroupId', 'Resource', 'Permission'
+            'ResourceType', 'ManagementGroupId', 'Resource', 'Permission', 'AssignmentRestriction'
         )
         # Names of what is made; and ids of credentials, which their identity names.
         $without = @(
@@ -88,6 +88,8 @@ Describe 'Completion of arguments' {
 
         It 'completes <Line>' -ForEach @(
             @{ Line = 'Get-VmIdentity -ResourceGroupName my'; Found = 'myResourceGroup' }
+            @{ Line = 'Update-UserAssignedIdentity -AssignmentRestriction Microsoft.DocumentDB'; Found = 'Microsoft.DocumentDB', 'Microsoft.DocumentDB/databaseAccounts' }
+            @{ Line = 'Revoke-UserAssignedIdentityToken myResourceGroup id'; Found = 'id1', 'id2' }
             @{ Line = 'Get-VmIdentity -ResourceGroupName '; Found = 'myResourceGroup', 'TestRG', "'$cyrillic(1)'" }
             @{ Line = "Get-VmIdentity -ResourceGroupName $upper"; Found = "'$cyrillic(1)'" }
             @{ Line = "Get-VmIdentity -ResourceGroupName '$($cyrillic.Substring(0, 4))"; Found = "'$cyrillic(1)'" }

@@ -13,6 +13,7 @@ Describe 'Export-UserAssignedIdentity' {
                         name     = $identity.Name
                         location = $identity.Location
                         scope    = $identity.IsolationScope
+                        restrict = "$($identity.AssignmentRestriction)"
                         tags     = @($identity.Tag.Keys | Sort-Object | ForEach-Object { "$_=$($identity.Tag[$_])" })
                         trust    = @($identity | Get-FederatedIdentityCredential | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Issuer) $($_.Subject) $($_.ClaimsMatchingExpression) $($_.ClaimsMatchingExpressionVersion) $($_.Audience)" })
                         roles    = @($roles | Where-Object PrincipalId -EQ $identity.PrincipalId | ForEach-Object { "$($_.RoleDefinitionName) $($_.Scope -replace '/resourcegroups/[^/]+', '')" } | Sort-Object)
@@ -47,7 +48,7 @@ Describe 'Export-UserAssignedIdentity' {
         Clear-Emulator
         Edit-EmulatorSetting @{ federatedWriteMs = 20 }
         $null = New-UserAssignedIdentity $Group id1 -Tag @{ env = 'prod'; odd = "[it's `${x}]" } -IsolationScope Regional
-        $null = New-UserAssignedIdentity $Group id2 -Location westus
+        $null = New-UserAssignedIdentity $Group id2 -Location westus -AssignmentRestriction Microsoft.Compute, Microsoft.Web/sites
         foreach ($name in 'one', 'two', 'three') {
             $null = New-FederatedIdentityCredential $Group id1 $name -Issuer https://issuer.example -Subject "[$name's]" -Audience api://x
         }
@@ -88,8 +89,12 @@ Describe 'Export-UserAssignedIdentity' {
         $template = ConvertFrom-Json (Export-UserAssignedIdentity $Group)
         $template.resources.type | Select-Object -Unique | Should -Be $IdentityType, "$IdentityType/federatedIdentityCredentials"
         $template.resources.Count | Should -Be 6
+        $restricted = $template.resources | Where-Object name -EQ id2
+        $restricted.apiVersion | Should -Be 2026-05-31
+        $restricted.properties.assignmentRestrictions.providers | Should -Be Microsoft.Compute, Microsoft.Web/sites
+        ($template.resources | Where-Object name -EQ id1).apiVersion | Should -Be 2024-11-30
         $flexible = $template.resources | Where-Object name -EQ id1/flexible
-        $flexible.apiVersion | Should -Be 2025-01-31-preview
+        $flexible.apiVersion | Should -Be 2025-05-31-preview
         $flexible.properties.claimsMatchingExpression.value | Should -BeExactly $Expression
         $flexible.properties.PSObject.Properties.Name | Should -Not -Contain subject
     }

@@ -218,6 +218,7 @@ Describe 'What is given' {
     Context 'and what is missing' {
         It 'is asked for by name: <Command>' -ForEach @(
             @{ Command = 'Remove-UserAssignedIdentity'; Asks = 'ResourceGroupName Name' }
+            @{ Command = 'Revoke-UserAssignedIdentityToken'; Asks = 'ResourceGroupName Name' }
             @{ Command = 'Update-UserAssignedIdentity'; Asks = 'ResourceGroupName Name' }
             @{ Command = 'New-UserAssignedIdentity'; Asks = 'ResourceGroupName Name' }
             @{ Command = 'Export-UserAssignedIdentity'; Asks = 'ResourceGroupName' }

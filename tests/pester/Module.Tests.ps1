@@ -45,6 +45,7 @@ Describe 'The module' {
             'Remove-IdentityGroupMember'
             'Remove-IdentityRoleAssignment'
             'Remove-UserAssignedIdentity'
+            'Revoke-UserAssignedIdentityToken'
             'Start-ArmEmulator'
             'Stop-ArmEmulator'
             'Update-FederatedIdentityCredential'

@@ -118,6 +118,51 @@ Describe 'New-FederatedIdentityCredential' {
         $made.Subject | Should -Be 'repo:contoso/web:ref:refs/heads/main', 'repo:contoso/web:ref:refs/tags/v1'
     }
 
+    It 'makes a flexible one, of an expression in place of a subject' {
+        $expression = "claims['sub'] matches 'repo:contoso/*'"
+        $made = New-FederatedIdentityCredential $Group id1 any -Issuer $Issuer -ClaimsMatchingExpression $expression -WarningVariable told
+        $made.ClaimsMatchingExpression | Should -BeExactly $expression
+        $made.ClaimsMatchingExpressionVersion | Should -Be 1
+        $made.Subject | Should -BeNullOrEmpty
+        $told | Should -BeNullOrEmpty
+        (Get-FederatedIdentityCredential $Group id1 any).ClaimsMatchingExpression | Should -BeExactly $expression
+        Invoke-Emulator Delete /requests
+        $null = New-FederatedIdentityCredential $Group id1 any -Issuer $Issuer -ClaimsMatchingExpression $expression -ClaimsMatchingExpressionVersion 1
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        $twin = Get-Failure { New-FederatedIdentityCredential $Group id1 twin -Issuer $Issuer -ClaimsMatchingExpression $expression }
+        Get-ErrorCode $twin | Should -Be FederatedIdentityCredentialExists
+
+        # Credentials of both kinds are copied, and rows of a table made.
+        $null = New-FederatedIdentityCredential $Group id1 plain -Issuer $Issuer -Subject s1
+        $other = New-UserAssignedIdentity $OtherGroup id2
+        $copies = Get-FederatedIdentityCredential $Group id1 | New-FederatedIdentityCredential -IdentityId $other
+        @($copies.ClaimsMatchingExpression | Where-Object { $_ }) | Should -BeExactly $expression
+        @($copies.Subject | Where-Object { $_ }) | Should -Be s1
+        $rows = 'ResourceGroupName,IdentityName,Name,Issuer,Subject,ClaimsMatchingExpression', "$Group,id1,row1,$Issuer,s2,", "$Group,id1,row2,$Issuer,,claims['sub'] eq 's3'" | ConvertFrom-Csv
+        $made = $rows | New-FederatedIdentityCredential
+        $made[0].Subject | Should -Be s2
+        $made[1].ClaimsMatchingExpression | Should -BeExactly "claims['sub'] eq 's3'"
+    }
+
+    It 'wants a subject or an expression, and not both: <Code>' -ForEach @(
+        @{ Code = 'MissingParameter'; Given = @{}; Says = '*-Subject*-ClaimsMatchingExpression*' }
+        @{ Code = 'InvalidFederatedSource'; Given = @{ Subject = 's1'; ClaimsMatchingExpression = "claims['sub'] eq 's'" }; Says = "-ClaimsMatchingExpression *can't be combined with -Subject*" }
+        @{ Code = 'InvalidClaimsMatchingExpression'; Given = @{ ClaimsMatchingExpression = '' }; Says = '-ClaimsMatchingExpression *at least one character*' }
+        @{ Code = 'InvalidFederatedSource'; Given = @{ ClaimsMatchingExpression = "claims['sub'] eq 's'"; ClaimsMatchingExpressionVersion = -1 }; Says = '-ClaimsMatchingExpressionVersion *' }
+        @{ Code = 'MissingParameter'; Given = @{ Subject = 's1'; ClaimsMatchingExpressionVersion = 1 }; Says = '*-ClaimsMatchingExpression*' }
+    ) {
+        $failure = Get-Failure { New-FederatedIdentityCredential $Group id1 main -Issuer $Issuer @Given }
+        Get-ErrorCode $failure | Should -Be $Code
+        $failure.CategoryInfo.Category | Should -Be InvalidArgument
+        $failure.Exception.Message | Should -BeLike $Says
+        Get-ArmRequest | Should -BeNullOrEmpty
+    }
+
+    It 'warns of an expression that is none' {
+        $null = New-FederatedIdentityCredential $Group id1 main -Issuer $Issuer -ClaimsMatchingExpression 'repo:contoso/*' -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike '*-ClaimsMatchingExpression*comparisons*'
+    }
+
     It 'writes nothing where it is so already' {
         $null = New-FederatedIdentityCredential $Group id1 main -Issuer $Issuer -Subject s1
         Invoke-Emulator Delete /requests

@@ -89,6 +89,8 @@ Describe 'New-UserAssignedIdentity' {
 
     It 'sets a wrong <Parameter> right: <Value>' -ForEach @(
         @{ Parameter = 'IsolationScope'; Value = 'Global'; Code = 'InvalidIsolationScope'; Rule = 'None or Regional' }
+        @{ Parameter = 'AssignmentRestriction'; Value = 'Microsoft.Storage/*'; Code = 'InvalidAssignmentRestriction'; Rule = 'as Microsoft.Storage' }
+        @{ Parameter = 'AssignmentRestriction'; Value = 'Compute'; Code = 'InvalidAssignmentRestriction'; Rule = 'such as Microsoft.Compute' }
         @{ Parameter = 'Location'; Value = ' '; Code = 'InvalidLocation'; Rule = 'region' }
         @{ Parameter = 'Tag'; Value = @{ 'a<b' = 'c' }; Code = 'InvalidTag'; Rule = 'none of <' }
     ) {
@@ -105,6 +107,44 @@ Describe 'New-UserAssignedIdentity' {
         $text = 'New-UserAssignedIdentity -IsolationScope R'
         $found = [System.Management.Automation.CommandCompletion]::CompleteInput($text, $text.Length, $null)
         $found.CompletionMatches.CompletionText | Should -Be Regional
+    }
+
+    It 'restricts to what an identity can be assigned' {
+        $made = New-UserAssignedIdentity $Group id1 -AssignmentRestriction Microsoft.Compute/virtualMachines, Microsoft.Web
+        $made.AssignmentRestriction | Should -Be Microsoft.Compute/virtualMachines, Microsoft.Web
+        (Get-UserAssignedIdentity $Group id1).AssignmentRestriction | Should -Be $made.AssignmentRestriction
+        (New-UserAssignedIdentity $Group id2 -AssignmentRestriction Microsoft.Web).AssignmentRestriction | Should -Be Microsoft.Web
+        @((New-UserAssignedIdentity $Group id3 -AssignmentRestriction @()).AssignmentRestriction).Count | Should -Be 0
+
+        (Update-VmIdentity $Group $VM -AddIdentityId id1).UserAssignedIdentity.Name | Should -Be id1
+        $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id2 }
+        Get-ErrorCode $failure | Should -Be FailedIdentityOperation
+        $failure.Exception.Message | Should -BeLike '*assignment restrictions*id2*'
+
+        # What is not named stays, and what is so already is not written.
+        Invoke-Emulator Delete /requests
+        $null = New-UserAssignedIdentity $Group id1
+        $null = New-UserAssignedIdentity $Group id1 -AssignmentRestriction microsoft.web, Microsoft.Compute/VirtualMachines
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        @((New-UserAssignedIdentity $Group id1 -AssignmentRestriction @()).AssignmentRestriction).Count | Should -Be 0
+    }
+
+    It 'reads restrictions of a table, in which an empty cell says nothing' {
+        $null = New-UserAssignedIdentity $Group id2 -AssignmentRestriction Microsoft.App
+        $rows = 'ResourceGroupName,Name,AssignmentRestriction', "$Group,id1,Microsoft.Compute; Microsoft.Web", "$Group,id2," | ConvertFrom-Csv
+        $made = $rows | New-UserAssignedIdentity
+        $made[0].AssignmentRestriction | Should -Be Microsoft.Compute, Microsoft.Web
+        $made[1].AssignmentRestriction | Should -Be Microsoft.App
+        # An identity brings its own along.
+        $copy = $made[0] | Select-Object Name, AssignmentRestriction | New-UserAssignedIdentity -ResourceGroupName $OtherGroup
+        $copy.AssignmentRestriction | Should -Be Microsoft.Compute, Microsoft.Web
+    }
+
+    It 'keeps an identity with isolation scope Regional in its region' {
+        $null = New-UserAssignedIdentity $Group id1 -Location westus -IsolationScope Regional
+        $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id1 }
+        Get-ErrorCode $failure | Should -Be FailedIdentityOperation
+        $failure.Exception.Message | Should -BeLike '*westus*eastus*'
     }
 
     It 'tells each request with -Verbose' {

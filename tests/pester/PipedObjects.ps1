@@ -113,6 +113,7 @@ function Get-PipedCommand {
         @{ Command = 'Get-UserAssignedIdentity'; Takes = @('identity'); Part = $names }
         @{ Command = 'Update-UserAssignedIdentity'; Takes = @('identity'); Part = $names; Arguments = { @{ WhatIf = $true; Tag = @{ a = 'b' } } } }
         @{ Command = 'Remove-UserAssignedIdentity'; Takes = @('identity'); Part = $names; Arguments = $plan }
+        @{ Command = 'Revoke-UserAssignedIdentityToken'; Takes = @('identity'); Part = $names; Arguments = $plan }
         @{ Command = 'Export-UserAssignedIdentity'; Takes = @('identity'); Part = $names }
         @{ Command = 'Get-IdentityAssociatedResource'; Takes = @('identity'); Part = @{ Group = 'ResourceGroupName' }; Arguments = { @{ Source = 'Provider' } } }
         @{ Command = 'New-FederatedIdentityCredential'; Takes = @('identity', 'credential'); Part = $owned; Arguments = { @{ WhatIf = $true; Name = 'main'; Issuer = 'https://issuer.example'; Subject = 's1' } } }

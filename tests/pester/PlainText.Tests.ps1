@@ -120,6 +120,7 @@ Describe 'What a service writes' {
             'Add-IdentityGroupMember'           = { Add-IdentityGroupMember -Group $team -PrincipalId $two.PrincipalId -PassThru @change }
             'Remove-IdentityGroupMember'        = { Remove-IdentityGroupMember -Group $team -PrincipalId $two.PrincipalId @change }
             'New-ArmDeployment'                 = { New-ArmDeployment $Group -TemplateFile $template @change }
+            'Revoke-UserAssignedIdentityToken'  = { Revoke-UserAssignedIdentityToken $Group id1 @change }
             'Remove-UserAssignedIdentity'       = { Remove-UserAssignedIdentity $Group id4 @change; Get-UserAssignedIdentity $Group id2 | Remove-UserAssignedIdentity -IfUnused @change; Get-UserAssignedIdentity $Group id1 | Remove-UserAssignedIdentity -Detach -WhatIf }
         }
         foreach ($name in $calls.Keys) {

@@ -33,6 +33,24 @@ Describe 'Update-FederatedIdentityCredential' {
         (Get-FederatedIdentityCredential $Group id1 matching).ClaimsMatchingExpression | Should -BeNullOrEmpty
     }
 
+    It 'replaces the subject with an expression, and an expression with another' {
+        $changed = $credential | Update-FederatedIdentityCredential -ClaimsMatchingExpression "claims['sub'] eq 's2'"
+        $changed.ClaimsMatchingExpression | Should -BeExactly "claims['sub'] eq 's2'"
+        $changed.ClaimsMatchingExpressionVersion | Should -Be 1
+        $changed.Subject | Should -BeNullOrEmpty
+        $changed.Audience | Should -Be api://x
+        $other = Update-FederatedIdentityCredential $Group id1 main -ClaimsMatchingExpression "claims['sub'] eq 's3'"
+        $other.ClaimsMatchingExpression | Should -BeExactly "claims['sub'] eq 's3'"
+        Invoke-Emulator Delete /requests
+        $null = Update-FederatedIdentityCredential $Group id1 main -ClaimsMatchingExpression "claims['sub'] eq 's3'"
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        (Update-FederatedIdentityCredential $Group id1 main -GitHubRepository contoso/web -GitHubBranch main).ClaimsMatchingExpression | Should -BeNullOrEmpty
+        $failure = Get-Failure { Update-FederatedIdentityCredential $Group id1 main -Subject s -ClaimsMatchingExpression "claims['sub'] eq 's'" }
+        Get-ErrorCode $failure | Should -Be InvalidFederatedSource
+        $failure = Get-Failure { Update-FederatedIdentityCredential $Group id1 main -GitHubRepository contoso/web -GitHubBranch main -ClaimsMatchingExpression "claims['sub'] eq 's'" }
+        Get-ErrorCode $failure | Should -Be InvalidFederatedSource
+    }
+
     It 'takes the ready forms' {
         $changed = $credential | Update-FederatedIdentityCredential -GitHubOrganization contoso -GitHubRepository web -GitHubTag v1
         $changed.Subject | Should -Be repo:contoso/web:ref:refs/tags/v1

@@ -46,6 +46,34 @@ Describe 'Update-UserAssignedIdentity' {
         $changed.Tag.a | Should -Be b, b
     }
 
+    It 'replaces and removes the restriction of an identity, and keeps it otherwise' {
+        $identity = Update-UserAssignedIdentity $Group id1 -AssignmentRestriction Microsoft.Compute, Microsoft.Web/sites
+        $identity.AssignmentRestriction | Should -Be Microsoft.Compute, Microsoft.Web/sites
+        $kept = $identity | Update-UserAssignedIdentity -Tag @{ a = 'b' } -IsolationScope Regional
+        $kept.AssignmentRestriction | Should -Be Microsoft.Compute, Microsoft.Web/sites
+        ($kept | Update-UserAssignedIdentity -AssignmentRestriction Microsoft.App).AssignmentRestriction | Should -Be Microsoft.App
+        $cleared = $kept | Update-UserAssignedIdentity -AssignmentRestriction @()
+        @($cleared.AssignmentRestriction).Count | Should -Be 0
+        $cleared.IsolationScope | Should -Be Regional
+        Invoke-Emulator Delete /requests
+        $null = $kept | Update-UserAssignedIdentity -AssignmentRestriction @()
+        Get-ChangingRequest | Should -BeNullOrEmpty
+        Get-ErrorCode (Get-Failure { $kept | Update-UserAssignedIdentity -AssignmentRestriction '' }) | Should -Be InvalidAssignmentRestriction
+    }
+
+    It 'says that the cloud does not have restrictions' {
+        Add-Fault @{
+            pathContains = 'api-version=2026-05-31'; times = 100
+            action = @{ status = 400; code = 'NoRegisteredProviderFound'; message = "The supported api-versions are '2023-01-31, 2024-11-30'." }
+        }
+        $null = Connect-ManagedIdentityService -Emulator
+        (Update-UserAssignedIdentity $Group id1 -IsolationScope Regional).IsolationScope | Should -Be Regional
+        $failure = Get-Failure { Update-UserAssignedIdentity $Group id1 -AssignmentRestriction Microsoft.Compute }
+        Get-ErrorCode $failure | Should -Be NoRegisteredProviderFound
+        $failure.Exception.Message | Should -BeLike '*-AssignmentRestriction needs 2026-05-31*'
+        $null = Connect-ManagedIdentityService -Emulator
+    }
+
     It 'says that nothing to change was named' {
         $failure = Get-Failure { Update-UserAssignedIdentity $Group id1 }
         $failure.FullyQualifiedErrorId | Should -Be 'MissingParameter,ManagedIdentity.Commands.UpdateUserAssignedIdentityCommand'

@@ -94,6 +94,9 @@ public class AnsweringInterface : PSHostUserInterface
         @{ What = 'creating one that is so already'; Command = 'New-UserAssignedIdentity myResourceGroup id1'; Says = "No change needed: user-assigned identity '*/id1' already matches" }
         @{ What = 'updating'; Command = 'Update-UserAssignedIdentity myResourceGroup id1 -Tag @{}'; Says = "Update user-assigned identity '*/id1': remove its tags" }
         @{ What = 'updating by object'; Command = 'Get-UserAssignedIdentity -Name id1 | Update-UserAssignedIdentity -IsolationScope Regional'; Says = "*isolation scope*Regional" }
+        @{ What = 'creating a restricted one'; Command = 'New-UserAssignedIdentity myResourceGroup id3 -AssignmentRestriction Microsoft.Web'; Says = "Create user-assigned identity '*/id3' in eastus, assignable to Microsoft.Web only" }
+        @{ What = 'restricting'; Command = 'Update-UserAssignedIdentity myResourceGroup id1 -AssignmentRestriction Microsoft.Web'; Says = "Update user-assigned identity '*/id1': make it assignable to Microsoft.Web only" }
+        @{ What = 'revoking tokens'; Command = 'Revoke-UserAssignedIdentityToken myResourceGroup id1 -PassThru'; Says = "Revoke the tokens of user-assigned identity '*/id1'" }
         @{ What = 'deleting'; Command = 'Remove-UserAssignedIdentity myResourceGroup id1 -PassThru'; Says = "Delete user-assigned identity '*/id1'" }
         @{ What = 'adding'; Command = 'Update-VmIdentity myResourceGroup myVM -AddIdentityId id2'; Says = "Update the identity of virtual machine '*/myVM': add *id2; keep *id1" }
         @{ What = 'removing'; Command = 'Update-VmIdentity myResourceGroup myVM -RemoveIdentityId id1'; Says = "*remove *id1" }

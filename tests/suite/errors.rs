@@ -9,6 +9,7 @@ use managed_identity::compute;
 use managed_identity::connect::{SignIn, connect};
 use managed_identity::identity::federated::{self, CredentialTarget, Source};
 use managed_identity::identity::{self, Create};
+use managed_identity::resource;
 use serde_json::{Value, json};
 
 use crate::support::{GROUP, Local, merge, on, other_server, quick, sign_in, target};
@@ -205,7 +206,7 @@ async fn an_api_version_that_the_cloud_does_not_have_is_replaced() {
     let refuse = |method: &str, status, code: &str, message: String| {
         let body = with_nulls(code, &message);
         let mut fault = on(method, "userAssignedIdentities", answer(status, &body));
-        fault["pathContains"] = json!("api-version=2024-11-30");
+        fault["pathContains"] = json!("api-version=2026-05-31");
         fault["times"] = json!(100);
         fault
     };
@@ -251,7 +252,7 @@ async fn an_api_version_that_the_cloud_does_not_have_is_replaced() {
     // Refused once, and remembered.
     assert_eq!(
         versions,
-        ["2024-11-30", "2023-01-31", "2023-01-31", "2023-01-31"]
+        ["2026-05-31", "2023-01-31", "2023-01-31", "2023-01-31"]
     );
     assert!(
         local
@@ -277,11 +278,23 @@ async fn an_api_version_that_the_cloud_does_not_have_is_replaced() {
         "{error}"
     );
 
+    let wanted = Create {
+        assignment_restriction: Some(vec!["Microsoft.Compute".to_owned()]),
+        ..create("id2")
+    };
+    let error = identity::create(&local.client, &wanted).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("-AssignmentRestriction needs 2026-05-31 or a newer one"),
+        "{error}"
+    );
+
     // A version that the caller chose is not changed.
     let call = Invoke {
         method: "GET".to_owned(),
         path: "/subscriptions/{subscriptionId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities".to_owned(),
-        api_version: Some("2024-11-30".to_owned()),
+        api_version: Some("2026-05-31".to_owned()),
         ..Invoke::default()
     };
     let error = invoke(&local.client, &call).await.unwrap_err();
@@ -290,6 +303,45 @@ async fn an_api_version_that_the_cloud_does_not_have_is_replaced() {
         error.to_string().contains("2018-11-30, 2023-01-31"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn machines_are_read_in_the_newest_api_version_that_the_cloud_has() {
+    for (message, expected) in [
+        (
+            "The supported api-versions are '2024-07-01, 2025-11-01, 2025-04-01, 2026-02-01-preview'.",
+            "2025-11-01",
+        ),
+        ("The api-version is not supported.", "2025-04-01"),
+    ] {
+        let local = Local::start().await;
+        let body = with_nulls("NoRegisteredProviderFound", message);
+        let mut fault = on("GET", "virtualMachines", answer(400, &body));
+        fault["pathContains"] = json!("api-version=2026-04-01");
+        fault["times"] = json!(100);
+        local.fault(fault).await;
+        local.forget().await;
+        let machine = resource::Named {
+            target: target("myVM"),
+            kind: Some(compute::VIRTUAL_MACHINE),
+            ..resource::Named::default()
+        };
+        for _ in 0..2 {
+            resource::get(&local.client, &machine).await.unwrap();
+        }
+        let log = local.admin("GET", "requests", Value::Null).await;
+        let versions: Vec<_> = log
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|entry| {
+                let path = entry["path"].as_str()?;
+                let (_, version) = path.split_once("myVM?api-version=")?;
+                Some(version.to_owned())
+            })
+            .collect();
+        assert_eq!(versions, ["2026-04-01", expected, expected]);
+    }
 }
 
 fn post() -> Invoke {

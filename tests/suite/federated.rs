@@ -261,7 +261,7 @@ fn flexible(name: &str) -> String {
     format!(
         "/subscriptions/{}/resourceGroups/{GROUP}/providers/Microsoft.ManagedIdentity/\
          userAssignedIdentities/id1/federatedIdentityCredentials/{name}\
-         ?api-version=2025-01-31-preview",
+         ?api-version=2025-05-31-preview",
         emulator::seed::SUBSCRIPTION_ID
     )
 }
@@ -332,11 +332,106 @@ async fn a_subject_replaces_an_expression_and_the_plan_says_so() {
     assert_eq!(made.properties.claims_matching_expression, None);
 }
 
+fn matching(expression: &str) -> Source {
+    Source {
+        issuer: Some("https://issuer.example".to_owned()),
+        claims_matching_expression: Some(expression.to_owned()),
+        ..Source::default()
+    }
+}
+
+#[tokio::test]
+async fn an_expression_is_written_once_and_replaces_a_subject() {
+    let local = with_identities(&["id1"]).await;
+    let client = &local.client;
+    let wanted = Create {
+        source: matching(EXPRESSION),
+        ..wanted("id1", "flexible", "")
+    };
+    let plan = plan_create(client, &wanted).await.unwrap();
+    let words = format!("for claims that match \"{EXPRESSION}\" of issuer");
+    assert!(plan.description.contains(&words), "{}", plan.description);
+    let made = create(client, &wanted).await.unwrap();
+    let expression = made.properties.claims_matching_expression.clone().unwrap();
+    assert_eq!(
+        (
+            made.properties.subject.as_deref(),
+            expression.language_version
+        ),
+        (None, 1)
+    );
+    local.forget().await;
+    create(client, &wanted).await.unwrap();
+    assert!(!local.methods().await.contains(&"PUT".to_owned()));
+
+    let twin = Create {
+        target: credential("id1", "twin"),
+        ..wanted.clone()
+    };
+    let refused = create(client, &twin).await;
+    assert!(
+        refused
+            .as_ref()
+            .unwrap_err()
+            .to_string()
+            .contains("expression as 'flexible'")
+    );
+    assert_eq!(code(refused), "FederatedIdentityCredentialExists");
+
+    create(client, &super::federated::wanted("id1", "main", "s1"))
+        .await
+        .unwrap();
+    let other = "claims['sub'] eq 's2'";
+    let change = |name: &str, expression: &str| Update {
+        target: credential("id1", name),
+        source: Source {
+            issuer: None,
+            ..matching(expression)
+        },
+        audiences: Vec::new(),
+    };
+    let plan = plan_update(client, &change("main", other)).await.unwrap();
+    let words = format!("replace its subject 's1' with the claims matching expression \"{other}\"");
+    assert!(plan.description.ends_with(&words), "{}", plan.description);
+    let changed = update(client, &change("main", other)).await.unwrap();
+    assert_eq!(changed.properties.subject, None);
+    let plan = plan_update(client, &change("flexible", "claims['x'] eq 'y'"))
+        .await
+        .unwrap();
+    let words = format!("change its claims matching expression from \"{EXPRESSION}\" to");
+    assert!(plan.description.contains(&words), "{}", plan.description);
+    assert_eq!(local.heard.warnings.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_cloud_that_has_the_older_preview_alone_gets_expressions_too() {
+    let local = with_identities(&["id1"]).await;
+    local
+        .fault(json!({
+            "pathContains": "2025-05-31-preview", "times": 100,
+            "action": {"status": 400, "code": "NoRegisteredProviderFound",
+                "message": "The supported api-versions are '2024-11-30, 2025-01-31-preview, 2026-05-31'."},
+        }))
+        .await;
+    let wanted = Create {
+        source: matching(EXPRESSION),
+        ..wanted("id1", "flexible", "")
+    };
+    create(&local.client, &wanted).await.unwrap();
+    let target = credential("id1", "flexible");
+    let read = get(&local.client, &target).await.unwrap();
+    assert_eq!(
+        read.properties.claims_matching_expression.unwrap().value,
+        EXPRESSION
+    );
+    assert!(local.heard.warnings.lock().unwrap().is_empty());
+}
+
 /// A fault on what the cloud answers at the version that has expressions: it has no such version.
 async fn without_expressions(local: &Local) {
     local
         .fault(json!({
-            "method": "GET", "pathContains": "2025-01-31-preview", "times": 100,
+            "method": "GET", "pathContains": "-preview", "times": 100,
             "action": {"status": 400, "code": "BadRequest", "message": "No such version."},
         }))
         .await;
@@ -411,7 +506,7 @@ async fn a_stable_version_may_show_expressions_too() {
             .fault(on("GET", "federatedIdentityCredentials?", all))
             .await;
         local
-            .fault(on("PUT", "/flexible?api-version=2025-01-31-preview", answer(json!({
+            .fault(on("PUT", "/flexible?api-version=2025-05-31-preview", answer(json!({
                 "id": flexible("flexible"), "name": "flexible", "type": "x", "properties": properties,
             }))))
             .await;

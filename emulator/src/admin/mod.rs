@@ -370,6 +370,7 @@ fn add_identities(state: &mut State, text: &[u8]) -> Result<Value, String> {
             location: group.location.clone(),
             tags: Tags::new(),
             isolation_scope: "None".to_owned(),
+            assignment_restrictions: None,
             principal_id: random::guid(),
             client_id: random::guid(),
             created: 0,

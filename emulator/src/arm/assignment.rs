@@ -11,7 +11,7 @@ use super::values::not_a;
 use crate::base::clock::Millis;
 use crate::base::{random, seed};
 use crate::model::assignment::{Assignment, IdentityType, Known, Reference, SystemAssigned};
-use crate::model::identity;
+use crate::model::identity::{self, UserAssignedIdentity};
 use crate::model::resource_type::Takes;
 use crate::state::{State, World};
 
@@ -316,15 +316,15 @@ fn normalised(id: &str) -> Option<String> {
     })
 }
 
+/// What Azure says of a resource whose identity does not exist (any more).
+pub(crate) fn failed_operation(resource: &str, identity: &str) -> ErrorBody {
+    failed(resource, &format!("Resource '{identity}' was not found."))
+}
+
 /// What Azure says of a resource whose identity cannot be seen to: one error inside another's
 /// message.
-pub(crate) fn failed_operation(resource: &str, identity: &str) -> ErrorBody {
-    let inner = json!({
-        "error": {
-            "code": "BadRequest",
-            "message": format!("Resource '{identity}' was not found."),
-        }
-    });
+fn failed(resource: &str, why: &str) -> ErrorBody {
+    let inner = json!({ "error": { "code": "BadRequest", "message": why } });
     ErrorBody::new(
         "FailedIdentityOperation",
         format!(
@@ -333,11 +333,18 @@ pub(crate) fn failed_operation(resource: &str, identity: &str) -> ErrorBody {
     )
 }
 
-/// Checks what a write adds to the identities that a resource `had`: the caller may assign it, and
-/// it exists. A system-assigned identity that is new dates from now.
+/// The resource that identities are added to.
+pub(crate) struct Source<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) location: &'a str,
+}
+
+/// Checks what a write adds to the identities that a resource `had`: the caller may assign it, it
+/// exists, and it can be assigned to such a resource. A system-assigned identity that is new dates from now.
 pub(crate) fn check_added(
     world: &World,
-    (kind, id): (&str, &str),
+    source: &Source<'_>,
     had: &Assignment,
     next: &mut Assignment,
     now: Millis,
@@ -348,19 +355,46 @@ pub(crate) fn check_added(
         system.created = now;
     }
     for added in next.added_to(had) {
-        check_assignable(world, (kind, id), added)?;
-        if world.state.identity(added).is_none() {
-            return Err(ArmError::with(400, failed_operation(id, added)));
-        }
+        check_assignable(world, source, added)?;
+        let refusal = match world.state.identity(added) {
+            None => failed_operation(source.id, added),
+            Some(identity) => match restricted(identity, source) {
+                Some(why) => failed(source.id, &why),
+                None => continue,
+            },
+        };
+        return Err(ArmError::with(400, refusal));
     }
     Ok(())
+}
+
+/// Why an identity can't be assigned to a resource: it has another region or a type that the
+/// identity is not for. The rules are those of Entra's documentation ("Isolation scope for
+/// user-assigned managed identities", "Assignment restriction for managed identities"); the words
+/// that Azure has for it are not public.
+fn restricted(identity: &UserAssignedIdentity, source: &Source<'_>) -> Option<String> {
+    let Source { kind, location, .. } = source;
+    let is_elsewhere = !["", "global", identity.location.as_str()].contains(location);
+    if identity.isolation_scope == "Regional" && is_elsewhere {
+        return Some(format!(
+            "The isolation scope of identity '{}' is Regional: it can be assigned to resources in '{}' and not in '{location}'.",
+            identity.id(),
+            identity.location
+        ));
+    }
+    (!identity.allows(kind)).then(|| {
+        format!(
+            "The assignment restrictions of identity '{}' do not allow resources of the type '{kind}'.",
+            identity.id()
+        )
+    })
 }
 
 /// The caller needs `assign/action` on an identity to assign it to a resource, and no identity is
 /// ever assigned to a resource of another tenant.
 fn check_assignable(
     world: &World,
-    (kind, id): (&str, &str),
+    Source { kind, id, .. }: &Source<'_>,
     identity: &str,
 ) -> Result<(), ArmError> {
     const ACTION: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action";

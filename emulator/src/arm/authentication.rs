@@ -12,6 +12,10 @@ use crate::tokens::audience::{ARM_AUDIENCES, GRAPH_AUDIENCES, tenant_id};
 use crate::tokens::claims::values;
 use crate::tokens::store::{AccessToken, Tokens};
 
+/// What services say of a token that was revoked; as in
+/// https://github.com/Azure/azure-cli/issues/26504.
+pub(crate) const REVOKED: &str = "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
+
 /// The bearer token of a request, without the word `Bearer`.
 fn bearer(request: &Request) -> Result<&str, ArmError> {
     let Some(header) = request.headers.get("authorization") else {
@@ -76,6 +80,9 @@ fn check(
             "The access token is invalid.",
         ));
     };
+    if issued.revoked {
+        return Err(ArmError::new(401, "InvalidAuthenticationToken", REVOKED));
+    }
     if issued.expires <= now {
         return Err(ArmError::new(
             401,
@@ -114,7 +121,7 @@ pub(crate) fn is_authenticated(world: &World, request: &Request, now: Millis) ->
     bearer(request)
         .ok()
         .and_then(|token| world.session.part::<Tokens>().find(token))
-        .is_some_and(|issued| issued.expires > now)
+        .is_some_and(|issued| issued.is_good(now))
 }
 
 /// The object id of the user that the token of the request speaks for, if it is a user.

@@ -8,7 +8,7 @@ use super::machine::{
 };
 use super::scale_set;
 use crate::arm::assignment::{
-    Mode, Rules, Words, changed_by, check_added, failed_operation, first_missing, resolve,
+    Mode, Rules, Source, Words, changed_by, check_added, failed_operation, first_missing, resolve,
 };
 use crate::arm::conditions;
 use crate::arm::error::{ArmError, invalid_parameter, other_location};
@@ -326,7 +326,11 @@ fn write(
         .unwrap_or_default();
     check_added(
         world,
-        (next.kind.name(), &id),
+        &Source {
+            kind: next.kind.name(),
+            id: &id,
+            location: &next.location,
+        },
         &had,
         &mut next.identity,
         call.now,

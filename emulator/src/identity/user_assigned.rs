@@ -9,8 +9,9 @@ use crate::arm::throttle::{self, IDENTITY_CREATES};
 use crate::arm::values;
 use crate::base::http::Reply;
 use crate::base::{random, seed};
-use crate::model::identity::{ISOLATION_SINCE, KIND, UserAssignedIdentity};
+use crate::model::identity::{ISOLATION_SINCE, KIND, UserAssignedIdentity, has_restrictions};
 use crate::state::{World, key};
+use crate::tokens::store::Tokens;
 
 const VERSIONS: Versions = Versions::Listed(&[
     "2015-08-31-preview",
@@ -28,11 +29,19 @@ const VERSIONS: Versions = Versions::Listed(&[
 
 const ONE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}";
 
+const REVOKE: &str = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}/revokeTokens";
+
 pub(crate) const ROUTES: &[Route] = &[
     route("PUT", ONE, put, VERSIONS),
     route("PATCH", ONE, patch, VERSIONS),
     route("GET", ONE, get, VERSIONS),
     route("DELETE", ONE, delete, VERSIONS),
+    route(
+        "POST",
+        REVOKE,
+        revoke_tokens,
+        Versions::Listed(&["2023-07-31-preview"]),
+    ),
     route(
         "GET",
         "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
@@ -84,20 +93,86 @@ fn check_name(name: &str) -> Result<(), ArmError> {
     ))
 }
 
-/// `properties.isolationScope` of a body, if the version has it.
-fn isolation_scope(
-    body: &Map<String, Value>,
-    api_version: &str,
-) -> Result<Option<String>, ArmError> {
-    let properties = match body.get("properties") {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Object(properties)) => properties,
-        Some(_) => return Err(values::not_a("properties", "JSON object")),
-    };
-    // Older versions do not know the member and ignore it.
-    if api_version < ISOLATION_SINCE {
-        return Ok(None);
+/// What a body wants of the properties. What it does not name stays.
+#[derive(Default)]
+struct Wanted {
+    isolation_scope: Option<String>,
+    restrictions: Option<Vec<String>>,
+}
+
+impl Wanted {
+    /// Reads the properties that the version has; those that it does not know are ignored.
+    fn read(body: &Map<String, Value>, api_version: &str) -> Result<Self, ArmError> {
+        let properties = match body.get("properties") {
+            None | Some(Value::Null) => return Ok(Self::default()),
+            Some(Value::Object(properties)) => properties,
+            Some(_) => return Err(values::not_a("properties", "JSON object")),
+        };
+        let mut wanted = Self::default();
+        if api_version >= ISOLATION_SINCE {
+            wanted.isolation_scope = isolation_scope(properties)?;
+        }
+        if has_restrictions(api_version) {
+            wanted.restrictions = restrictions(properties)?;
+        }
+        Ok(wanted)
     }
+
+    fn apply(self, identity: &mut UserAssignedIdentity) {
+        if let Some(scope) = self.isolation_scope {
+            identity.isolation_scope = scope;
+        }
+        if self.restrictions.is_some() {
+            identity.assignment_restrictions = self.restrictions;
+        }
+    }
+}
+
+/// The providers of `assignmentRestrictions`: namespaces, or types with their namespaces. Source:
+/// Entra's documentation, "Configure assignment restriction for user-assigned managed identities".
+fn restrictions(properties: &Map<String, Value>) -> Result<Option<Vec<String>>, ArmError> {
+    const MEMBER: &str = "properties.assignmentRestrictions";
+    const PROVIDERS: &str = "properties.assignmentRestrictions.providers";
+    let given = match properties.get("assignmentRestrictions") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(given)) => given,
+        Some(_) => return Err(values::not_a(MEMBER, "JSON object")),
+    };
+    let given = match given.get("providers") {
+        None | Some(Value::Null) => return Ok(Some(Vec::new())),
+        Some(Value::Array(given)) => given,
+        Some(_) => return Err(values::not_a(PROVIDERS, "JSON array")),
+    };
+    let provider = |one: &Value| match one.as_str() {
+        Some(text) if names_a_provider(text) => Ok(text.to_owned()),
+        Some(text) => Err(invalid_parameter(
+            PROVIDERS,
+            format!(
+                "The value '{text}' of 'assignmentRestrictions.providers' is invalid. Expect a resource provider namespace or a resource type."
+            ),
+        )),
+        None => Err(values::not_a(PROVIDERS, "JSON array of strings")),
+    };
+    given
+        .iter()
+        .map(provider)
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+fn names_a_provider(text: &str) -> bool {
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
+    let namespace = text.split('/').next().unwrap_or_default();
+    namespace.contains('.') && text.split('/').all(is_name)
+}
+
+/// `isolationScope` of the properties.
+fn isolation_scope(properties: &Map<String, Value>) -> Result<Option<String>, ArmError> {
     match properties.get("isolationScope") {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(scope)) => ["None", "Regional"]
@@ -122,7 +197,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
     let body = call.json()?;
     let location = values::location(&body, KIND)?;
     let tags = values::tags(&body)?.unwrap_or_default();
-    let scope = isolation_scope(&body, &call.api_version)?;
+    let wanted = Wanted::read(&body, &call.api_version)?;
 
     if let Some(identity) = world.state.identities.get_mut(&key_of(call)) {
         if identity.location != location {
@@ -134,9 +209,7 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
             ));
         }
         identity.tags = tags;
-        if let Some(scope) = scope {
-            identity.isolation_scope = scope;
-        }
+        wanted.apply(identity);
         return Ok(Reply::json(200, &identity.body(&call.api_version)));
     }
 
@@ -151,17 +224,19 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
             .take(bucket, IDENTITY_CREATES, call.now)
             .map_err(throttle::identity_throttled)?;
     }
-    let identity = UserAssignedIdentity {
+    let mut identity = UserAssignedIdentity {
         subscription: call.param("subscription").to_owned(),
         group: call.param("group").to_owned(),
         name: name.to_owned(),
         location,
         tags,
-        isolation_scope: scope.unwrap_or_else(|| "None".to_owned()),
+        isolation_scope: "None".to_owned(),
+        assignment_restrictions: None,
         principal_id: random::guid(),
         client_id: random::guid(),
         created: call.now,
     };
+    wanted.apply(&mut identity);
     // Azure's Location is a path here, not a URL, and nothing to poll.
     let reply =
         Reply::json(201, &identity.body(&call.api_version)).header("Location", identity.id());
@@ -176,7 +251,7 @@ fn not_found(call: &Call<'_>) -> ArmError {
 fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     let body = call.json()?;
     let tags = values::tags(&body)?;
-    let scope = isolation_scope(&body, &call.api_version)?;
+    let wanted = Wanted::read(&body, &call.api_version)?;
     let identity = world
         .state
         .identities
@@ -196,9 +271,7 @@ fn patch(world: &mut World, call: &Call<'_>) -> Handled {
     if let Some(tags) = tags {
         identity.tags = tags;
     }
-    if let Some(scope) = scope {
-        identity.isolation_scope = scope;
-    }
+    wanted.apply(identity);
     Ok(Reply::json(200, &identity.body(&call.api_version)))
 }
 
@@ -218,6 +291,18 @@ fn delete(world: &mut World, call: &Call<'_>) -> Handled {
     let there = world.state.identities.contains_key(&key);
     world.state.remove(&key);
     Ok(Reply::empty(if there { 200 } else { 204 }))
+}
+
+/// Its tokens are of no use from now on; it gets new ones. As in azure-cli's recording of
+/// `identity revoke`: 200 without a body.
+fn revoke_tokens(world: &mut World, call: &Call<'_>) -> Handled {
+    let identity = world.state.identities.get(&key_of(call));
+    let principal = identity
+        .ok_or_else(|| not_found(call))?
+        .principal_id
+        .clone();
+    world.session.part_mut::<Tokens>().revoke_of(&principal);
+    Ok(Reply::empty(200))
 }
 
 fn list(world: &mut World, call: &Call<'_>) -> Handled {

@@ -81,6 +81,7 @@ fn authenticate(world: &World, call: &GraphRequest<'_>) -> Result<(), GraphError
             "InvalidAuthenticationTokenAudience" => {
                 "Access token validation failure. Invalid audience.".to_owned()
             }
+            _ if error.body.message == authentication::REVOKED => error.body.message.clone(),
             _ => "Access token validation failure.".to_owned(),
         },
     })

@@ -7,7 +7,7 @@ use super::named;
 use super::secrets::Secrets;
 use super::target::Target;
 use crate::arm::assignment::{
-    Mode, Rules, Words, changed_by, check_added, failed_operation, first_missing, resolve,
+    Mode, Rules, Source, Words, changed_by, check_added, failed_operation, first_missing, resolve,
 };
 use crate::arm::conditions;
 use crate::arm::error::{ArmError, ErrorBody, other_location};
@@ -315,7 +315,12 @@ fn write(
     let id = next.id.clone();
     if sent {
         canonical(&mut next.identity, &world.state);
-        check_added(world, (row.kind, &id), &had, &mut next.identity, call.now)?;
+        let source = Source {
+            kind: row.kind,
+            id: &id,
+            location: &next.location,
+        };
+        check_added(world, &source, &had, &mut next.identity, call.now)?;
     }
     // An identity that has been deleted since it was assigned.
     let failure = first_missing(&next.identity, &world.state)

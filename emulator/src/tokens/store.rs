@@ -121,6 +121,14 @@ pub(crate) struct AccessToken {
     pub(crate) expires: Millis,
     pub(crate) subject: Subject,
     pub(crate) claims: Claims,
+    pub(crate) revoked: bool,
+}
+
+impl AccessToken {
+    /// Whether it is still good.
+    pub(crate) fn is_good(&self, now: Millis) -> bool {
+        self.expires > now && !self.revoked
+    }
 }
 
 /// What a refresh token stands for.
@@ -194,7 +202,7 @@ impl Tokens {
     /// Whether it is a good token that a managed identity got.
     pub(crate) fn is_of_identity(&self, token: &str, now: Millis) -> bool {
         self.find(token).is_some_and(|issued| {
-            issued.expires > now && matches!(issued.subject.kind, SubjectKind::Identity(_))
+            issued.is_good(now) && matches!(issued.subject.kind, SubjectKind::Identity(_))
         })
     }
 
@@ -206,6 +214,13 @@ impl Tokens {
 
     pub(crate) fn sign_in(&self, refresh_token: &str) -> Option<&SignIn> {
         self.refresh.values.get(refresh_token)
+    }
+
+    /// Revokes the access tokens of a principal.
+    pub(crate) fn revoke_of(&mut self, object_id: &str) {
+        for issued in self.issued.values.values_mut() {
+            issued.revoked |= issued.subject.object_id == object_id;
+        }
     }
 
     /// Revokes all refresh tokens; how many were good before.
@@ -321,6 +336,7 @@ pub(crate) fn make(world: &mut World, request: TokenRequest<'_>, now: Millis) ->
             expires: now.saturating_add(lifetime.saturating_mul(1_000)),
             subject: subject.clone(),
             claims: request.claims,
+            revoked: false,
         },
     );
     tokens.count(request.grant, request.audience, &subject.client_id);

@@ -9,7 +9,7 @@ use emulator::{Emulator, Options, seed};
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Azure, R, key, sub, vm};
+use crate::support::{Answer, Azure, R, in_group, key, sub, vm};
 
 const IMDS: &str = "/metadata/identity/oauth2/token?api-version=2018-02-01";
 const ARM: &str = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
@@ -69,6 +69,60 @@ fn key_file(challenge: &Answer) -> PathBuf {
 
 fn count(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
+}
+
+#[tokio::test]
+async fn revoked_tokens_open_nothing() {
+    let mut azure = Azure::start().await;
+    on(&azure, "imds", Value::Null).await;
+    let own = azure.token.clone();
+    let one = azure.identity("one").await;
+    let other = azure.identity("other").await;
+    let of = |identity: &Value| {
+        let client = identity["properties"]["clientId"].as_str().unwrap();
+        format!("{ARM}&client_id={client}")
+    };
+    let graph = of(&one).replace("management.azure.com", "graph.microsoft.com");
+    let before = imds(&azure, &of(&one)).await.is(200).json();
+    let to_graph = imds(&azure, &graph).await.is(200).json();
+    let others = imds(&azure, &of(&other)).await.is(200).json();
+    opens(&mut azure, &before).await;
+
+    azure.token = own;
+    let path = |name: &str, version: &str| {
+        in_group(&format!(
+            "Microsoft.ManagedIdentity/userAssignedIdentities/{name}/revokeTokens?api-version={version}"
+        ))
+    };
+    const VERSION: &str = "2023-07-31-preview";
+    let revoked = azure.post(&path("one", VERSION), Value::Null).await.is(200);
+    assert!(revoked.body.is_empty());
+    azure.post(&path("one", VERSION), Value::Null).await.is(200);
+    azure
+        .post(&path("none", VERSION), Value::Null)
+        .await
+        .fails(404, "ResourceNotFound");
+    azure
+        .post(&path("one", "2026-05-31"), Value::Null)
+        .await
+        .fails(400, "NoRegisteredProviderFound");
+
+    let bearer = |body: &Value| format!("Bearer {}", body["access_token"].as_str().unwrap());
+    for (token, url) in [
+        (&before, sub(&format!("?{R}"))),
+        (&to_graph, "/v1.0/groups".to_owned()),
+    ] {
+        let answer = get(&azure, &url, &[("authorization", &bearer(token))]).await;
+        let answer = answer.fails(401, "InvalidAuthenticationToken");
+        assert!(
+            answer
+                .message()
+                .contains("TokenIssuedBeforeRevocationTimestamp")
+        );
+    }
+    let again = imds(&azure, &of(&one)).await.is(200).json();
+    opens(&mut azure, &again).await;
+    opens(&mut azure, &others).await;
 }
 
 #[tokio::test]

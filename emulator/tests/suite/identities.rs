@@ -2,7 +2,7 @@ use emulator::{Options, seed};
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Azure, C, V, in_group, sub, uai, vm};
+use crate::support::{Answer, Azure, C, V, in_group, sub, uai, vm};
 
 #[tokio::test]
 async fn create_update_get_delete() {
@@ -179,6 +179,132 @@ async fn isolation_since_2024_11_30() {
         .is(200)
         .json();
     assert_eq!(patched["properties"]["isolationScope"], "Regional");
+}
+
+#[tokio::test]
+async fn restrictions_since_2026_05_31_and_in_one_preview() {
+    let azure = Azure::start().await;
+    let at = |name: &str, version: &str| uai(name).replace(V, &format!("api-version={version}"));
+    let body = |providers: Value| json!({"location": "eastus", "properties": {"assignmentRestrictions": {"providers": providers}}});
+    let restrictions =
+        |answer: Answer| answer.json()["properties"]["assignmentRestrictions"].clone();
+    const NEW: &str = "2026-05-31";
+
+    let plain = azure
+        .put(&at("abc", NEW), json!({"location": "eastus"}))
+        .await;
+    assert_eq!(restrictions(plain.is(201)), Value::Null);
+    let wanted = json!({"providers": ["Microsoft.Compute", "Microsoft.Storage/Accounts"]});
+    let made = azure
+        .put(&at("abd", NEW), body(wanted["providers"].clone()))
+        .await;
+    assert_eq!(restrictions(made.is(201)), wanted);
+
+    // What a write does not name stays, in any version.
+    azure
+        .put(&at("abd", "2023-01-31"), json!({"location": "eastus"}))
+        .await
+        .is(200);
+    azure
+        .patch(
+            &uai("abd"),
+            json!({"tags": {"a": "b"}, "properties": {"isolationScope": "Regional"}}),
+        )
+        .await
+        .is(200);
+    for (version, shown) in [
+        (NEW, true),
+        ("2025-05-31-preview", true),
+        ("2026-04-30", false),
+        ("2025-01-31-preview", false),
+        ("2024-11-30", false),
+    ] {
+        let seen = restrictions(azure.get(&at("abd", version)).await.is(200));
+        assert_eq!(!seen.is_null(), shown, "{version}");
+        if !shown {
+            azure
+                .patch(&at("abd", version), body(json!([])))
+                .await
+                .is(200);
+        }
+    }
+    assert_eq!(
+        restrictions(azure.get(&at("abd", NEW)).await.is(200)),
+        wanted
+    );
+
+    let cleared = azure.patch(&at("abd", NEW), body(json!([]))).await;
+    assert_eq!(restrictions(cleared.is(200)), json!({"providers": []}));
+    for bad in [
+        json!("Microsoft.Compute"),
+        json!([1]),
+        json!(["Compute"]),
+        json!(["Microsoft.Web/*"]),
+    ] {
+        let answer = azure.patch(&at("abd", NEW), body(bad.clone())).await;
+        assert_eq!(answer.status, 400, "{bad}: {answer:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_identity_goes_where_it_may() {
+    let azure = Azure::start().await;
+    let uai = |name: &str| uai(name).replace(V, "api-version=2026-05-31");
+    let id = |name: &str| uai(name).split('?').next().unwrap().to_owned();
+    let assigned = |name: &str| json!({"identity": {"type": "UserAssigned", "userAssignedIdentities": {id(name): {}}}});
+    for (name, location, properties) in [
+        (
+            "machines",
+            "eastus",
+            json!({"assignmentRestrictions": {"providers": ["microsoft.compute"]}}),
+        ),
+        (
+            "sets",
+            "eastus",
+            json!({"assignmentRestrictions": {"providers": ["Microsoft.Compute/virtualMachineScaleSets"]}}),
+        ),
+        ("here", "eastus", json!({"isolationScope": "Regional"})),
+        ("there", "westus", json!({"isolationScope": "Regional"})),
+        (
+            "anywhere",
+            "westus",
+            json!({"assignmentRestrictions": {"providers": []}}),
+        ),
+    ] {
+        let body = json!({"location": location, "properties": properties});
+        azure.put(&uai(name), body).await.is(201);
+    }
+    for name in ["machines", "here", "anywhere"] {
+        let started = azure.patch(&vm("myVM"), assigned(name)).await.is(200);
+        azure.wait_for(&started).await;
+    }
+    for (name, why) in [
+        ("sets", "virtualMachines'"),
+        ("there", "'westus' and not in 'eastus'"),
+    ] {
+        let answer = azure
+            .patch(&vm("myVM"), assigned(name))
+            .await
+            .fails(400, "FailedIdentityOperation");
+        assert!(answer.message().contains(why), "{answer:?}");
+    }
+    let site = in_group("Microsoft.Web/sites/mySite?api-version=2023-12-01");
+    let of = |name: &str| {
+        let mut body = assigned(name);
+        body["location"] = json!("eastus");
+        body
+    };
+    azure.put(&site, of("anywhere")).await;
+    azure
+        .put(&site, of("machines"))
+        .await
+        .fails(400, "FailedIdentityOperation");
+
+    // One that a resource has stays: restrictions are for what is added.
+    let restricted =
+        json!({"properties": {"assignmentRestrictions": {"providers": ["Microsoft.Web"]}}});
+    azure.patch(&uai("anywhere"), restricted).await.is(200);
+    azure.patch(&vm("myVM"), assigned("here")).await.is(200);
 }
 
 async fn names(azure: &Azure, first: &str) -> (Vec<String>, usize) {

@@ -76,9 +76,43 @@ pub(super) fn subject_warning(subject: &str) -> Option<String> {
         format!(
             "Subject '{subject}': '*' is not a wildcard in a subject. Azure compares subjects \
              character by character, so no token will match. Only a flexible federated \
-             credential, which has a claims matching expression, supports wildcards."
+             credential, which has a claims matching expression, supports wildcards: specify \
+             -ClaimsMatchingExpression."
         )
     })
+}
+
+/// Why no token will match an expression that is written so. Source: Entra's documentation,
+/// "Flexible federated identity credentials": comparisons of claims, joined by `and`.
+pub(super) fn expression_warning(expression: &str) -> Option<String> {
+    (!is_comparisons(expression)).then(|| {
+        format!(
+            "-ClaimsMatchingExpression \"{expression}\": an expression consists of comparisons such \
+             as claims['sub'] matches 'repo:contoso/*' or claims['sub'] eq 'text', joined by 'and'. \
+             Azure may refuse any other expression, or no token will match it."
+        )
+    })
+}
+
+fn is_comparisons(expression: &str) -> bool {
+    let comparison = |text: &str| -> Option<String> {
+        let (_, text) = text.strip_prefix("claims['")?.split_once("']")?;
+        let (operator, text) = text.trim_start().split_once(char::is_whitespace)?;
+        let (_, rest) = text.trim_start().strip_prefix('\'')?.split_once('\'')?;
+        ["eq", "matches"]
+            .contains(&operator)
+            .then(|| rest.trim().to_owned())
+    };
+    let mut rest = comparison(expression.trim());
+    while let Some(more) = &rest {
+        if more.is_empty() {
+            return true;
+        }
+        rest = more
+            .strip_prefix("and")
+            .and_then(|next| comparison(next.trim_start()));
+    }
+    false
 }
 
 #[cfg(test)]
@@ -123,6 +157,26 @@ mod tests {
         }
         for unknown in ["https://oidc.example", "https://oidc.example/", "no URL"] {
             assert_eq!(issuer_warning("Issuer", unknown), None);
+        }
+    }
+
+    #[test]
+    fn an_expression_is_comparisons() {
+        for good in [
+            "claims['sub'] eq 's'",
+            " claims['sub']  matches 'repo:a/*:ref:refs/heads/?'  and claims['x'] eq 'y' ",
+        ] {
+            assert_eq!(expression_warning(good), None, "{good}");
+        }
+        for bad in [
+            "sub eq 's'",
+            "claims['sub'] like 's'",
+            "claims['sub'] eq s",
+            "claims['sub'] eq 's' or claims['x'] eq 'y'",
+            "claims['sub'] eq 's' and",
+        ] {
+            let warning = expression_warning(bad).unwrap();
+            assert!(warning.contains(bad), "{warning}");
         }
     }
 

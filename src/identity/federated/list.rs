@@ -1,6 +1,6 @@
-use super::model::{FLEXIBLE_API_VERSION, FederatedCredential};
+use super::model::{FLEXIBLE, FLEXIBLE_API_VERSION, FederatedCredential};
 use super::target::{CredentialId, CredentialTarget, identity, path};
-use crate::arm::{Client, Pages, Request, Target, Versions};
+use crate::arm::{Client, Pages, Request, Target};
 use crate::base::{Method, ResourceId, Result, with_full_stop};
 use crate::identity::model::API_VERSION;
 
@@ -30,7 +30,7 @@ pub(super) async fn read(client: &Client, id: &CredentialId) -> Result<Federated
         return Ok(known);
     }
     let url = client.url(&target, FLEXIBLE_API_VERSION);
-    let request = Request::new(Method::GET, url, &target).versions(Versions::Exact);
+    let request = Request::new(Method::GET, url, &target).versions(FLEXIBLE);
     let reply = client.send(request).await;
     let whole = reply.and_then(|reply| reply.json(&target));
     Ok(or_known(client, whole, known, &target))
@@ -47,7 +47,7 @@ pub(crate) async fn all(
     if known.iter().all(FederatedCredential::is_whole) {
         return Ok(known);
     }
-    let whole = pages(FLEXIBLE_API_VERSION).exact().all().await;
+    let whole = pages(FLEXIBLE_API_VERSION).versions(FLEXIBLE).all().await;
     Ok(or_known(client, whole, known, &path))
 }
 

@@ -1,13 +1,19 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::arm::Versions;
+use crate::arm::{EARLIER_IDENTITY_VERSION, Versions};
 use crate::base::{Error, Result, Url};
 use crate::identity::model::API_VERSION;
 
-/// The version of Microsoft.ManagedIdentity that has `claimsMatchingExpression`, which no stable
-/// version has. Source: the service's specification, in which this is the first to have it.
-pub(super) const FLEXIBLE_API_VERSION: &str = "2025-01-31-preview";
+/// The versions of Microsoft.ManagedIdentity that have `claimsMatchingExpression`, the newest first;
+/// no stable version has it, up to 2026-05-31. Source: the service's specification.
+const FLEXIBLE_API_VERSIONS: &[&str] = &["2025-05-31-preview", "2025-01-31-preview"];
+
+/// The one of them that is asked for first.
+pub(super) const FLEXIBLE_API_VERSION: &str = FLEXIBLE_API_VERSIONS[0];
+
+/// Those that can serve a request about an expression: others have none, or would lose it.
+pub(super) const FLEXIBLE: Versions = Versions::OneOf(FLEXIBLE_API_VERSIONS);
 
 /// A federated credential.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -73,19 +79,27 @@ impl FederatedCredential {
 }
 
 impl FederatedProperties {
+    /// The version of Microsoft.ManagedIdentity that can write this, as a template can name it.
+    pub(crate) fn template_version(&self) -> &'static str {
+        match self.claims_matching_expression {
+            None => EARLIER_IDENTITY_VERSION,
+            Some(_) => FLEXIBLE_API_VERSION,
+        }
+    }
+
     /// The version of Microsoft.ManagedIdentity that can write this.
-    pub(crate) fn api_version(&self) -> &'static str {
+    pub(super) fn api_version(&self) -> &'static str {
         match self.claims_matching_expression {
             None => API_VERSION,
             Some(_) => FLEXIBLE_API_VERSION,
         }
     }
 
-    /// The versions that can serve a write of this: one without expressions would lose it.
+    /// The versions that can serve a write of this.
     pub(super) fn versions(&self) -> Versions {
         match self.claims_matching_expression {
             None => Versions::Any,
-            Some(_) => Versions::Exact,
+            Some(_) => FLEXIBLE,
         }
     }
 
@@ -165,6 +179,11 @@ pub(super) fn check_issuer(parameter: &str, issuer: &str) -> Result<()> {
 
 pub(super) fn check_subject(subject: &str) -> Result<()> {
     check_length("InvalidSubject", "Subject", subject)
+}
+
+pub(super) fn check_expression(expression: &str) -> Result<()> {
+    let code = "InvalidClaimsMatchingExpression";
+    check_length(code, "ClaimsMatchingExpression", expression)
 }
 
 /// The one audience; the usual one when none is given.

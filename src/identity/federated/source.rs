@@ -1,8 +1,8 @@
 //! Whose tokens are trusted, as a caller words it: by issuer and subject, or by what the usual
 //! issuers make their subjects of.
 
-use super::issuers::{self, issuer_warning, subject_warning};
-use super::model::{check_issuer, check_subject};
+use super::issuers::{self, expression_warning, issuer_warning, subject_warning};
+use super::model::{check_expression, check_issuer, check_subject};
 use crate::base::{Error, Result};
 
 /// Whose tokens are trusted: by issuer and subject, or in one of the ready forms.
@@ -12,6 +12,10 @@ pub struct Source {
     pub issuer: Option<String>,
     /// Whom the issuer must name.
     pub subject: Option<String>,
+    /// What the claims of the issuer's tokens must match, in place of the subject.
+    pub claims_matching_expression: Option<String>,
+    /// The version of the expression's language; 0 for that of an expression that is there, or else 1.
+    pub claims_matching_expression_version: i32,
     /// GitHub: the organization or user, `contoso` or `contoso@123456`.
     pub github_organization: Option<String>,
     /// GitHub: the repository, `web` or `web@789012`; its organization may stand before it.
@@ -32,11 +36,19 @@ pub struct Source {
     pub service_account: Option<String>,
 }
 
-/// Issuer and subject, as far as they are given.
+/// An expression that is wanted; without a version that of one that is there, or else 1.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Expression {
+    pub(super) value: String,
+    pub(super) version: Option<i32>,
+}
+
+/// Issuer, and subject or expression, as far as they are given.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Resolved {
     pub(super) issuer: Option<String>,
     pub(super) subject: Option<String>,
+    pub(super) expression: Option<Expression>,
     /// Why no token will match, as far as it is known.
     pub(super) warnings: Vec<String>,
 }
@@ -50,7 +62,7 @@ enum Form {
 }
 
 impl Source {
-    /// Issuer and subject, checked.
+    /// Issuer, and subject or expression, checked.
     ///
     /// # Errors
     /// What is missing or breaks a rule, by the name of its parameter.
@@ -77,18 +89,63 @@ impl Source {
             check_subject(subject)?;
             warnings.extend(subject_warning(subject));
         }
+        let expression = self.expression()?;
+        if let Some(expression) = &expression {
+            warnings.extend(expression_warning(&expression.value));
+        }
         Ok(Resolved {
             issuer,
             subject,
+            expression,
             warnings,
         })
+    }
+
+    fn expression(&self) -> Result<Option<Expression>> {
+        let version = self.claims_matching_expression_version;
+        let Some(value) = &self.claims_matching_expression else {
+            return match version {
+                0 => Ok(None),
+                _ => Err(Error::missing(
+                    "ClaimsMatchingExpression",
+                    "specify the expression that -ClaimsMatchingExpressionVersion belongs to.",
+                )),
+            };
+        };
+        if self.subject.is_some() {
+            return Err(invalid(
+                "ClaimsMatchingExpression",
+                value,
+                "it can't be combined with -Subject: a credential has one of them.",
+            ));
+        }
+        if version < 0 {
+            return Err(invalid(
+                "ClaimsMatchingExpressionVersion",
+                &version.to_string(),
+                "it must be the version of a language, such as 1.",
+            ));
+        }
+        check_expression(value)?;
+        Ok(Some(Expression {
+            value: value.clone(),
+            version: (version != 0).then_some(version),
+        }))
     }
 
     /// The one form whose parameters are given; those of two contradict each other.
     fn form(&self) -> Result<Form> {
         let given = |all: &[&Option<String>]| all.iter().any(|one| one.is_some());
         let forms = [
-            (Form::Plain, given(&[&self.issuer, &self.subject])),
+            (
+                Form::Plain,
+                self.claims_matching_expression_version != 0
+                    || given(&[
+                        &self.issuer,
+                        &self.subject,
+                        &self.claims_matching_expression,
+                    ]),
+            ),
             (
                 Form::GitHub,
                 self.github_pull_request
@@ -117,8 +174,8 @@ impl Source {
                 "InvalidFederatedSource",
                 "Issuer",
                 self.issuer.as_deref().unwrap_or_default(),
-                "specify either -Issuer and -Subject, or the GitHub parameters, or the Kubernetes \
-                 parameters.",
+                "specify either -Issuer with -Subject or -ClaimsMatchingExpression, or the GitHub \
+                 parameters, or the Kubernetes parameters.",
             )),
         }
     }
@@ -464,6 +521,41 @@ mod tests {
                 .to_string()
                 .contains("-KubernetesIssuer")
         );
+    }
+
+    #[test]
+    fn an_expression_stands_in_place_of_a_subject() {
+        let mut source = Source {
+            issuer: some(issuers::GITHUB),
+            claims_matching_expression: some("claims['sub'] matches 'repo:contoso/*'"),
+            ..Source::default()
+        };
+        let resolved = source.resolve().unwrap();
+        assert_eq!((resolved.subject, resolved.warnings.len()), (None, 0));
+        assert_eq!(resolved.expression.unwrap().version, None);
+        source.claims_matching_expression_version = 2;
+        let expression = source.resolve().unwrap().expression.unwrap();
+        assert_eq!(expression.version, Some(2));
+        source.claims_matching_expression_version = -1;
+        assert_eq!(code(&source), "InvalidFederatedSource");
+        source.claims_matching_expression_version = 0;
+        source.subject = some("s");
+        assert_eq!(code(&source), "InvalidFederatedSource");
+        source.subject = None;
+        source.github_repository = some("contoso/web");
+        assert_eq!(code(&source), "InvalidFederatedSource");
+        let alone = Source {
+            claims_matching_expression_version: 1,
+            ..Source::default()
+        };
+        assert_eq!(code(&alone), "MissingParameter");
+        for bad in [String::new(), "x".repeat(601)] {
+            let source = Source {
+                claims_matching_expression: Some(bad),
+                ..Source::default()
+            };
+            assert_eq!(code(&source), "InvalidClaimsMatchingExpression");
+        }
     }
 
     #[test]

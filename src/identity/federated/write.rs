@@ -5,8 +5,10 @@ use tokio::time::Instant;
 
 use super::lane::Lane;
 use super::list::{all, read};
-use super::model::{FederatedCredential, FederatedProperties, MAX_CREDENTIALS, audience};
-use super::source::Source;
+use super::model::{
+    ClaimsMatchingExpression, FederatedCredential, FederatedProperties, MAX_CREDENTIALS, audience,
+};
+use super::source::{Expression, Source};
 use super::target::{CredentialId, CredentialTarget};
 use crate::arm::{Client, Plan, Reply, Request};
 use crate::base::{Category, Error, Method, Result, Wait};
@@ -122,6 +124,7 @@ struct Mutation {
     id: CredentialId,
     issuer: Option<String>,
     subject: Option<String>,
+    expression: Option<Expression>,
     audience: Option<String>,
     /// Whether it must exist.
     must_exist: bool,
@@ -134,13 +137,22 @@ impl Create {
     fn check(&self, client: &Client) -> Result<Mutation> {
         let id = self.target.resolve(client)?;
         let source = self.source.resolve()?;
-        let given = |value: Option<String>, parameter| {
-            value.ok_or_else(|| Error::missing(parameter, "specify whose tokens to trust."))
-        };
+        let missing = |parameter, rule| Err(Error::missing(parameter, rule));
+        if source.issuer.is_none() {
+            return missing("Issuer", "specify whose tokens to trust.");
+        }
+        if source.subject.is_none() && source.expression.is_none() {
+            return missing(
+                "Subject",
+                "specify whose tokens to trust with -Subject, -ClaimsMatchingExpression or the \
+                 GitHub or Kubernetes parameters.",
+            );
+        }
         Ok(Mutation {
             id,
-            issuer: Some(given(source.issuer, "Issuer")?),
-            subject: Some(given(source.subject, "Subject")?),
+            issuer: source.issuer,
+            subject: source.subject,
+            expression: source.expression,
             audience: Some(audience(&self.audiences)?),
             must_exist: false,
             warnings: source.warnings,
@@ -156,17 +168,19 @@ impl Update {
             true => None,
             false => Some(audience(&self.audiences)?),
         };
-        if source.issuer.is_none() && source.subject.is_none() && audience.is_none() {
+        let trusts = [&source.issuer, &source.subject, &audience];
+        if trusts.iter().all(|one| one.is_none()) && source.expression.is_none() {
             return Err(Error::missing(
                 "Subject",
-                "specify the change with -Issuer, -Subject, -Audience or the GitHub or Kubernetes \
-                 parameters.",
+                "specify the change with -Issuer, -Subject, -ClaimsMatchingExpression, -Audience or \
+                 the GitHub or Kubernetes parameters.",
             ));
         }
         Ok(Mutation {
             id,
             issuer: source.issuer,
             subject: source.subject,
+            expression: source.expression,
             audience,
             must_exist: true,
             warnings: source.warnings,
@@ -212,7 +226,8 @@ impl Mutation {
         Ok(Step::Put { trust, current })
     }
 
-    /// What is wanted, and for the rest what there is. A subject replaces an expression.
+    /// What is wanted, and for the rest what there is. A subject replaces an expression, and an
+    /// expression a subject.
     fn trust(&self, current: Option<&FederatedCredential>) -> FederatedProperties {
         let mut trust = current
             .map(|current| current.properties.clone())
@@ -223,6 +238,15 @@ impl Mutation {
         if self.subject.is_some() {
             trust.subject.clone_from(&self.subject);
             trust.claims_matching_expression = None;
+        }
+        if let Some(Expression { value, version }) = &self.expression {
+            trust.subject = None;
+            let there = trust.claims_matching_expression.take().unwrap_or_default();
+            trust.claims_matching_expression = Some(ClaimsMatchingExpression {
+                value: value.clone(),
+                language_version: version.unwrap_or(there.language_version.max(1)),
+                ..there
+            });
         }
         if let Some(audience) = &self.audience {
             trust.audiences = vec![audience.clone()];
@@ -244,9 +268,13 @@ impl Mutation {
 
     fn duplicate_error(&self, duplicate: &FederatedCredential) -> Error {
         let message = format!(
-            "The {} would trust the same issuer and subject as '{}', which Azure allows only once \
-             in an identity",
+            "The {} would trust the same issuer and {} as '{}', which Azure allows only once in an \
+             identity",
             self.id.described(),
+            match duplicate.properties.expression() {
+                None => "subject",
+                Some(_) => "claims matching expression",
+            },
             duplicate.name
         );
         Error::new(
@@ -332,21 +360,38 @@ async fn plan(client: &Client, mutation: &Mutation) -> Result<Plan> {
 }
 
 fn differences(current: &FederatedProperties, wanted: &FederatedProperties) -> String {
-    let subject = |trust: &FederatedProperties| trust.subject.clone().unwrap_or_default();
     let changed = |name: &str, current: &str, wanted: &str| {
         (current != wanted).then(|| format!("change its {name} from '{current}' to '{wanted}'"))
     };
-    let replaced = current
-        .expression()
-        .filter(|_| wanted.expression().is_none());
+    let version = |trust: &FederatedProperties| {
+        let expression = trust.claims_matching_expression.as_ref();
+        expression.map_or_else(String::new, |one| one.language_version.to_string())
+    };
     let words = [
         changed("issuer", &current.issuer, &wanted.issuer),
-        match replaced {
-            Some(expression) => Some(format!(
-                "replace its claims matching expression \"{expression}\" with the subject '{}'",
-                subject(wanted)
+        match (
+            (current.subject.as_deref(), current.expression()),
+            (wanted.subject.as_deref(), wanted.expression()),
+        ) {
+            ((_, Some(expression)), (Some(subject), None)) => Some(format!(
+                "replace its claims matching expression \"{expression}\" with the subject '{subject}'"
             )),
-            None => changed("subject", &subject(current), &subject(wanted)),
+            ((Some(subject), _), (None, Some(expression))) => Some(format!(
+                "replace its subject '{subject}' with the claims matching expression \"{expression}\""
+            )),
+            ((_, Some(current)), (_, Some(wanted))) if current != wanted => Some(format!(
+                "change its claims matching expression from \"{current}\" to \"{wanted}\""
+            )),
+            ((current, None), (wanted, None)) => changed(
+                "subject",
+                current.unwrap_or_default(),
+                wanted.unwrap_or_default(),
+            ),
+            _ => changed(
+                "claims matching expression version",
+                &version(current),
+                &version(wanted),
+            ),
         },
         changed(
             "audience",

@@ -96,6 +96,8 @@ static CONNECTED: &[Command] = commands! {
         access::remove_detached(client, &target(USED));
     "Remove-UserAssignedIdentity -IfUnused" => |client, _|
         access::remove_unused(client, &target(FREE));
+    "Revoke-UserAssignedIdentityToken" => |client, _|
+        identity::revoke_tokens(client, &target(FREE));
     "Get-FederatedIdentityCredential" => |client, _| federated::list(client, &target(USED));
     "New-FederatedIdentityCredential" => |client, _|
         federated::create(client, &stage::credential("second"));
