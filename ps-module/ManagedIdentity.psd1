@@ -12,6 +12,11 @@
     CompatiblePSEditions   = @('Desktop', 'Core')
 
     CmdletsToExport        = @(
+        'Add-ArmEmulatorResource'
+        'Add-ArmEmulatorResourceGroup'
+        'Add-ArmEmulatorScaleSet'
+        'Add-ArmEmulatorSubscription'
+        'Add-ArmEmulatorVirtualMachine'
         'Add-IdentityGroupMember'
         'Connect-ManagedIdentityService'
         'Disable-AzIdentityAlias'
@@ -19,6 +24,7 @@
         'Enable-AzIdentityAlias'
         'Export-UserAssignedIdentity'
         'Get-ArmEmulator'
+        'Get-ArmEmulatorRequest'
         'Get-FederatedIdentityCredential'
         'Get-IdentityAppRoleAssignment'
         'Get-IdentityAssociatedResource'
@@ -41,7 +47,10 @@
         'Remove-IdentityGroupMember'
         'Remove-IdentityRoleAssignment'
         'Remove-UserAssignedIdentity'
+        'Reset-ArmEmulator'
         'Revoke-UserAssignedIdentityToken'
+        'Set-ArmEmulatorFault'
+        'Set-ArmEmulatorSetting'
         'Start-ArmEmulator'
         'Stop-ArmEmulator'
         'Update-FederatedIdentityCredential'

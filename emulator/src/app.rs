@@ -32,25 +32,43 @@ static PROVIDERS: [Provider; 11] = [
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new(&PROVIDERS));
 
-/// The world of an emulator that starts, with the state that was loaded or that of a fresh one.
+/// What was read from files.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// What the emulator starts with in place of the usual, and goes back to on a reset.
+    pub(crate) seed: Option<State>,
+    /// What an earlier run has left.
+    pub(crate) state: Option<State>,
+}
+
+/// The world of an emulator that starts: with what an earlier run has left, else with the seed, else
+/// with what a fresh one has.
 pub(crate) fn world(
     endpoint: String,
     admin_key: AdminKey,
     clock: Clock,
     options: &Options,
-    loaded: Option<State>,
+    loaded: Loaded,
 ) -> World {
-    let mut state = loaded.unwrap_or_else(|| State::seeded(clock.now()));
+    let Loaded { seed, state } = loaded;
+    let seed = seed.map(completed);
+    let state = state
+        .map(completed)
+        .or_else(|| seed.clone())
+        .unwrap_or_else(|| completed(State::seeded(clock.now())));
     let mut parts = Parts::default();
-    for provider in REGISTRY.providers {
-        if let Some(loaded) = provider.loaded {
-            loaded(&mut state);
-        }
-        for add in provider.parts {
-            add(&mut parts);
-        }
+    for add in REGISTRY.providers.iter().flat_map(|one| one.parts) {
+        add(&mut parts);
     }
-    World::new(endpoint, admin_key, clock, options, state, parts)
+    World::new(endpoint, admin_key, clock, options, seed, state, parts)
+}
+
+/// A state with what each provider adds to one that was loaded.
+fn completed(mut state: State) -> State {
+    for loaded in REGISTRY.providers.iter().filter_map(|one| one.loaded) {
+        loaded(&mut state);
+    }
+    state
 }
 
 /// Lets happen what is due.

@@ -56,6 +56,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use app::Loaded;
 pub use base::admin_key::{
     AdminKey, AdminKeyError, HEADER as ADMIN_KEY_HEADER, VARIABLE as ADMIN_KEY_VARIABLE,
 };
@@ -114,6 +115,10 @@ impl Emulator {
             })?;
         }
         let clock = Clock::start();
+        let seed = match &options.seed_path {
+            Some(path) => Some(storage::load_seed(path)?),
+            None => None,
+        };
         let state = match &options.state_path {
             Some(path) => storage::load(path)?,
             None => None,
@@ -140,7 +145,8 @@ impl Emulator {
         let endpoint = format!("{scheme}://127.0.0.1:{port}");
 
         let admin_key = options.admin_key.clone().unwrap_or_else(AdminKey::random);
-        let mut world = app::world(endpoint.clone(), admin_key.clone(), clock, &options, state);
+        let loaded = Loaded { seed, state };
+        let mut world = app::world(endpoint.clone(), admin_key.clone(), clock, &options, loaded);
         world.session.faults = faults;
         let shared = Arc::new(Shared::new(world, options.limits.clone()));
         let storage = options
@@ -168,6 +174,12 @@ impl Emulator {
     /// The key for calls of `/_emulator`, in the header [`ADMIN_KEY_HEADER`].
     pub fn admin_key(&self) -> &str {
         self.admin_key.as_str()
+    }
+
+    /// The environment variables by which programs sign in to it as its application: Azure's
+    /// clients, and this project's module, which `AZURE_RESOURCE_MANAGER_URL` leads here.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        admin::environment(&self.endpoint).into()
     }
 
     /// The port it listens on.

@@ -39,6 +39,9 @@ struct Arguments {
     /// A file to load the state from and save it to
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// A state file to start with and to go back to on a reset; it is never written
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
 }
 
 fn page_size(text: &str) -> Result<usize, String> {
@@ -56,6 +59,7 @@ impl Arguments {
             operation_time: Duration::from_millis(self.operation_ms),
             page_size: self.page_size,
             state_path: self.state,
+            seed_path: self.seed,
             arc_folder: self.arc_folder,
             admin_key: given_key()?,
             #[cfg(feature = "tls")]

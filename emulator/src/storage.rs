@@ -1,5 +1,5 @@
 //! The state file: read at the start, written after changes, each time whole and at once, for this
-//! user alone.
+//! user alone. And the seed, a state file that is only read.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -14,6 +14,23 @@ use crate::base::private;
 use crate::server::Shared;
 use crate::state::{State, file};
 
+/// The state in a file that is only read. It may be shared: a link is as good as a file.
+pub(crate) fn load_seed(path: &Path) -> Result<State, StartError> {
+    let text = fs::read(path).map_err(|source| StartError::ReadState {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(path, &text)
+}
+
+/// The state that is written in a file.
+fn parse(path: &Path, text: &[u8]) -> Result<State, StartError> {
+    file::read(text).map_err(|reason| StartError::DamagedState {
+        path: path.to_owned(),
+        reason,
+    })
+}
+
 /// The state in the file; none if there is no such file yet.
 pub(crate) fn load(path: &Path) -> Result<Option<State>, StartError> {
     let read = |source| StartError::ReadState {
@@ -25,12 +42,7 @@ pub(crate) fn load(path: &Path) -> Result<Option<State>, StartError> {
         file.read_to_end(&mut text).map(|_| text)
     });
     match content {
-        Ok(text) => file::read(&text)
-            .map(Some)
-            .map_err(|reason| StartError::DamagedState {
-                path: path.to_owned(),
-                reason,
-            }),
+        Ok(text) => parse(path, &text).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             // Better now than at the first change.
             fs::read_dir(private::folder_of(path)).map_err(read)?;

@@ -38,6 +38,14 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
     public string? StatePath { get; set; }
 
     /// <summary>
+    /// The state file to start with, and to go back to with Reset-ArmEmulator. It is never written. What -StatePath has
+    /// already comes before it.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SeedPath { get; set; }
+
+    /// <summary>
     /// The faults that requests meet, by name. A number after a colon says how many times, a method after @ which
     /// requests: Throttled, Throttled:2, Conflict:1@PUT. Without a number, a fault happens each time.
     /// </summary>
@@ -62,6 +70,7 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
         }
 
         var path = StatePath is null ? null : FilePath(nameof(StatePath), StatePath);
+        var seed = SeedPath is null ? null : FilePath(nameof(SeedPath), SeedPath);
         var folder = ArcFolder is null ? null : FilePath(nameof(ArcFolder), ArcFolder);
         if (ShouldProcess(Port == 0 ? "127.0.0.1" : $"127.0.0.1:{Port}", "Start emulator"))
         {
@@ -71,6 +80,7 @@ public sealed class StartArmEmulatorCommand : EmulatorCmdlet
                 Latency = Latency,
                 OperationTime = OperationTime,
                 StatePath = path,
+                SeedPath = seed,
                 ArcFolder = folder,
                 Faults = Fault,
             }));

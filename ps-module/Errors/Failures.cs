@@ -102,6 +102,14 @@ internal static class Failures
     public static ManagedIdentityException EmulatorNotRunning() =>
         new("EmulatorNotRunning", ErrorCategory.ObjectNotFound, "No emulator runs in this process.");
 
+    /// <summary>No emulator that a cmdlet could fill or control.</summary>
+    public static ManagedIdentityException NoEmulator() =>
+        Advised(
+            "EmulatorNotRunning",
+            ErrorCategory.ObjectNotFound,
+            "No emulator runs in this process.",
+            "Run Start-ArmEmulator, or specify the emulator of another process with -Emulator (Get-ArmEmulator -Endpoint).");
+
     /// <summary>A question that would come up where nothing can be asked.</summary>
     public static ManagedIdentityException ConfirmInJob() =>
         Advised(

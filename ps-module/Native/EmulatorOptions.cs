@@ -20,6 +20,9 @@ internal sealed class EmulatorOptions
     /// <summary>The full path of the file that keeps the state.</summary>
     public string? StatePath { get; set; }
 
+    /// <summary>The full path of the state file that it starts with, which is never written.</summary>
+    public string? SeedPath { get; set; }
+
     /// <summary>The full path of the folder that Azure Arc's keys are in.</summary>
     public string? ArcFolder { get; set; }
 

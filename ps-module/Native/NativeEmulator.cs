@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Generic;
 using ManagedIdentity.Models;
 
@@ -44,6 +45,7 @@ internal static unsafe class NativeEmulator
             latency_ms = checked((uint)options.Latency.TotalMilliseconds),
             operation_ms = checked((uint)options.OperationTime.TotalMilliseconds),
             state_path = scope.Text(options.StatePath),
+            seed_path = scope.Text(options.SeedPath),
             arc_folder = scope.Text(options.ArcFolder),
             faults = scope.Texts(options.Faults),
             faults_len = (nuint)options.Faults.Count,
@@ -59,12 +61,52 @@ internal static unsafe class NativeEmulator
         Check(status);
         var emulator = ReadAndFree(started);
         emulator.StatePath = options.StatePath;
+        emulator.SeedPath = options.SeedPath;
         return emulator;
     }
 
     /// <summary>Ends an emulator: its state is written, its port is free again.</summary>
     /// <exception cref="NativeException">It was ended before.</exception>
     public static void Stop(ArmEmulator emulator) => Check(EmulatorMethods.azmi_emulator_stop(emulator.Handle));
+
+    /// <summary>Calls an emulator's own interface, in this process or in another.</summary>
+    /// <param name="emulator">The emulator: its endpoint, its key, and what to trust.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="path">What follows <c>/_emulator</c>, with its query.</param>
+    /// <param name="body">JSON, or null.</param>
+    /// <returns>JSON; empty where there is nothing to say.</returns>
+    /// <exception cref="NativeException">It refused the call, does not answer, or there is no library.</exception>
+    public static string Call(ArmEmulator emulator, string method, string path, string? body)
+    {
+        NativeLoader.Emulator.Require();
+        using var scope = new NativeScope();
+        var call = new AzmiEmulatorCall
+        {
+            endpoint = scope.Text(emulator.Endpoint),
+            admin_key = scope.Text(emulator.AdminKey),
+            certificate_authority = scope.Text(emulator.CertificateAuthorityPath),
+            method = scope.Text(method),
+            path = scope.Text(path),
+            body = scope.Text(body),
+        };
+        AzmiEmulatorReply* reply = null;
+        AzmiEmulatorError* error = null;
+        var status = EmulatorMethods.azmi_emulator_call(&call, &reply, &error);
+        if (status == EmulatorMethods.AZMI_EMULATOR_FAILED)
+        {
+            throw new CallFailedException(ReadAndFree(error));
+        }
+
+        Check(status);
+        try
+        {
+            return reply->body.ReadOrEmpty();
+        }
+        finally
+        {
+            EmulatorMethods.azmi_emulator_reply_free(reply);
+        }
+    }
 
     private static void Check(int status)
     {
@@ -86,12 +128,25 @@ internal static unsafe class NativeEmulator
                 AdminKey = source->admin_key.ReadOrEmpty(),
                 SubscriptionId = seed.SubscriptionId,
                 TenantId = seed.TenantId,
+                Environment = Variables(source->environment.ReadOrEmpty()),
             };
         }
         finally
         {
             EmulatorMethods.azmi_emulator_free(source);
         }
+    }
+
+    private static Hashtable Variables(string lines)
+    {
+        var variables = new Hashtable();
+        foreach (var line in lines.Split('\n'))
+        {
+            var at = line.IndexOf('=');
+            variables[line.Substring(0, at)] = line.Substring(at + 1);
+        }
+
+        return variables;
     }
 
     private static OperationFailure ReadAndFree(AzmiEmulatorError* source)

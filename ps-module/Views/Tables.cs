@@ -48,6 +48,26 @@ internal static class Tables
             Column.Of(nameof(ArmEmulator.SubscriptionId)),
             Column.Of(nameof(ArmEmulator.StartTime)),
             Column.Of(nameof(ArmEmulator.StatePath))),
+        Of<ArmEmulatorSubscription>(
+            Column.Of(nameof(ArmEmulatorSubscription.SubscriptionName)),
+            Column.Of(nameof(ArmEmulatorSubscription.SubscriptionId)),
+            Column.Of(nameof(ArmEmulatorSubscription.TenantId))),
+        Of<ArmEmulatorResourceGroup>(
+            Column.Of(nameof(ArmEmulatorResourceGroup.ResourceGroupName)),
+            Column.Of(nameof(ArmEmulatorResourceGroup.Location)),
+            Column.Of(nameof(ArmEmulatorResourceGroup.SubscriptionId))),
+        Of<ArmEmulatorRequest>(
+            Column.Of(nameof(ArmEmulatorRequest.Sequence), 8),
+            Column.Of(nameof(ArmEmulatorRequest.Method), 6),
+            Column.Of(nameof(ArmEmulatorRequest.StatusCode), 10),
+            Column.Of(nameof(ArmEmulatorRequest.Fault)),
+            Column.Of(nameof(ArmEmulatorRequest.Path))),
+        Of<ArmEmulatorFault>(
+            Column.Of(nameof(ArmEmulatorFault.FaultId), 7),
+            Column.Of(nameof(ArmEmulatorFault.Name)),
+            Column.Of(nameof(ArmEmulatorFault.Method)),
+            Column.Of(nameof(ArmEmulatorFault.Path)),
+            Column.Of(nameof(ArmEmulatorFault.Times))),
         Of<SystemAssignedIdentity>(
             Column.Computed("Resource", "($_.Id -split '/')[-5]"),
             Column.Of(nameof(SystemAssignedIdentity.ResourceGroupName)),

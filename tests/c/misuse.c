@@ -194,6 +194,8 @@ static void emulators(void) {
   struct AzmiEmulatorSeed seed;
   const struct AzmiEmulator *first = NULL, *second = NULL;
   const struct AzmiEmulatorError *error = NULL;
+  const struct AzmiEmulatorReply *reply = NULL;
+  struct AzmiEmulatorCall call;
   uint64_t emulator;
 
   CHECK(azmi_emulator_seed(NULL) == AZMI_ERROR_NULL);
@@ -220,6 +222,27 @@ static void emulators(void) {
   CHECK(azmi_emulator_error_free(error) == AZMI_OK);
   CHECK(azmi_emulator_error_free(error) == AZMI_ERROR_HANDLE);
   CHECK(azmi_emulator_error_free(NULL) == AZMI_OK);
+
+  /* Its own interface answers with JSON, or says what is wrong. */
+  memset(&call, 0, sizeof call);
+  CHECK(azmi_emulator_call(NULL, &reply, &error) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_call(&call, NULL, &error) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_call(&call, &reply, NULL) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_call(&call, &reply, &error) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_call(odd(&call), &reply, &error) == AZMI_ERROR_POINTER);
+  call.endpoint = first->endpoint;
+  call.admin_key = first->admin_key;
+  call.method = str("GET");
+  call.path = str("/settings");
+  CHECK(azmi_emulator_call(&call, &reply, &error) == AZMI_OK);
+  CHECK(reply != NULL && reply->body.len > 0 && error == NULL);
+  CHECK(azmi_emulator_reply_free(reply) == AZMI_OK);
+  CHECK(azmi_emulator_reply_free(reply) == AZMI_ERROR_HANDLE);
+  CHECK(azmi_emulator_reply_free(NULL) == AZMI_OK);
+  call.path = str("/nothing");
+  CHECK(azmi_emulator_call(&call, &reply, &error) == AZMI_EMULATOR_FAILED);
+  CHECK(reply == NULL && error != NULL && error->category == AZMI_CATEGORY_OBJECT_NOT_FOUND);
+  CHECK(azmi_emulator_error_free(error) == AZMI_OK);
 
   /* Record and emulator go in any order, each once. */
   CHECK(azmi_emulator_stop(emulator) == AZMI_OK);

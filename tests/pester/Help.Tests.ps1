@@ -173,7 +173,7 @@ Describe 'The help' {
             $about | Should -Match "\b$name\b"
         }
         # Those without a counterpart in Az.
-        foreach ($name in (Get-Module ManagedIdentity).ExportedCmdlets.Keys | Where-Object { $_ -notlike '*-ArmEmulator' }) {
+        foreach ($name in (Get-Module ManagedIdentity).ExportedCmdlets.Keys | Where-Object { $_ -notlike '*-ArmEmulator*' }) {
             $about | Should -Match "\b$name\b"
         }
     }

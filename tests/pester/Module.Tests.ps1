@@ -16,6 +16,11 @@ Describe 'The module' {
     It 'exports its cmdlets and nothing else' {
         $commands.CommandType | Select-Object -Unique | Should -Be Cmdlet
         $commands.Name | Sort-Object | Should -Be @(
+            'Add-ArmEmulatorResource'
+            'Add-ArmEmulatorResourceGroup'
+            'Add-ArmEmulatorScaleSet'
+            'Add-ArmEmulatorSubscription'
+            'Add-ArmEmulatorVirtualMachine'
             'Add-IdentityGroupMember'
             'Connect-ManagedIdentityService'
             'Disable-AzIdentityAlias'
@@ -23,6 +28,7 @@ Describe 'The module' {
             'Enable-AzIdentityAlias'
             'Export-UserAssignedIdentity'
             'Get-ArmEmulator'
+            'Get-ArmEmulatorRequest'
             'Get-FederatedIdentityCredential'
             'Get-IdentityAppRoleAssignment'
             'Get-IdentityAssociatedResource'
@@ -45,7 +51,10 @@ Describe 'The module' {
             'Remove-IdentityGroupMember'
             'Remove-IdentityRoleAssignment'
             'Remove-UserAssignedIdentity'
+            'Reset-ArmEmulator'
             'Revoke-UserAssignedIdentityToken'
+            'Set-ArmEmulatorFault'
+            'Set-ArmEmulatorSetting'
             'Start-ArmEmulator'
             'Stop-ArmEmulator'
             'Update-FederatedIdentityCredential'

@@ -127,10 +127,11 @@ Describe 'A piped object' {
         Disconnect-TestEmulator
     }
 
-    It 'means itself, or is refused: <Command> (<Takes>)' -ForEach ($commands | Where-Object Command -NotIn 'Disconnect-ManagedIdentityService', 'Stop-ArmEmulator') {
+    It 'means itself, or is refused: <Command> (<Takes>)' -ForEach ($commands | Where-Object { -not $_.Fills -and $_.Command -notin 'Disconnect-ManagedIdentityService', 'Stop-ArmEmulator' }) {
         $arguments = if ($_.Arguments) { & $_.Arguments } else { @{} }
         $cells = 0
-        $faults = foreach ($one in $objects) {
+        # A subscription or a group says where, and not what.
+        $faults = foreach ($one in $objects | Where-Object Kind -NE 'place') {
             $taken = Test-Taken $_ $one
             foreach ($beside in Get-Beside $one $_.Part) {
                 $cells++
@@ -143,7 +144,27 @@ Describe 'A piped object' {
             }
         }
         $faults | Should -BeNullOrEmpty
-        $cells | Should -BeGreaterOrEqual $objects.Count
+        $cells | Should -BeGreaterOrEqual ($objects.Count - 2)
+    }
+
+    It 'says where resources are added, and is an identity of theirs if it is one: <Command>' -ForEach ($commands | Where-Object { $_.Fills -and $_.Arguments }) {
+        $count = 0
+        $faults = foreach ($one in $objects) {
+            $count++
+            $name = "piped$count"
+            $added = $one.Object | & $Command -Name $name @Arguments
+            if ($added.Name -ne $name) { "$($one.Name) | added: $added" }
+            $properties = $one.Object.PSObject.Properties
+            foreach ($property in 'ResourceGroupName', 'SubscriptionId', 'Location') {
+                $said = $properties[$property].Value
+                if ($said -and $said -ne $added.$property) { "$($one.Name) | ${property}: $($added.$property) and not $said" }
+            }
+            $identity = if ("$($one.Object.Id)" -like '*/userAssignedIdentities/*' -and $one.Object.Id -notlike '*/federatedIdentityCredentials/*') { $one.Object.Id }
+            if ("$($added.UserAssignedIdentity.Name)" -ne "$(if ($identity) { 'app' })") {
+                "$($one.Name) | identities: $($added.UserAssignedIdentity.Id)"
+            }
+        }
+        $faults | Should -BeNullOrEmpty
     }
 
     It 'of another type is refused: <Command>' -ForEach ($commands | Where-Object Command -In 'Disconnect-ManagedIdentityService', 'Stop-ArmEmulator') {

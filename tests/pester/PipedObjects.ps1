@@ -49,6 +49,10 @@ function Initialize-PipedObject {
         ArmDeployment                     = @{ Object = $deployment; Kind = 'deployment' }
         ManagedIdentityConnection         = @{ Object = Get-ManagedIdentityConnection; Kind = 'connection' }
         ArmEmulator                       = @{ Object = Get-ArmEmulator; Kind = 'emulator' }
+        ArmEmulatorSubscription           = @{ Object = Add-ArmEmulatorSubscription -Name piped; Kind = 'place' }
+        ArmEmulatorResourceGroup          = @{ Object = Add-ArmEmulatorResourceGroup -Name piped; Kind = 'place' }
+        ArmEmulatorRequest                = @{ Object = (Get-ArmEmulatorRequest)[0]; Kind = 'none' }
+        ArmEmulatorFault                  = @{ Object = Set-ArmEmulatorFault Forbidden -Path /no-such-path; Kind = 'none' }
         AzureOperationResponse            = @{ Object = $vm | Update-AzVM -IdentityType SystemAssignedUserAssigned -IdentityId app; Kind = 'none' }
         'Get-AzVM of this module'         = @{ Object = Get-AzVM $OtherGroup web; Kind = 'vm' }
         'Get-AzVmss of this module'       = @{ Object = Get-AzVmss $OtherGroup web; Kind = 'vmss' }
@@ -154,5 +158,12 @@ function Get-PipedCommand {
         @{ Command = 'Get-IdentityGroupMember'; Takes = @(); Part = @{} }
         @{ Command = 'Disconnect-ManagedIdentityService'; Takes = @('connection'); Part = @{} }
         @{ Command = 'Stop-ArmEmulator'; Takes = @('emulator'); Part = @{} }
+        # These send no request: what an object says to them is where things are.
+        @{ Command = 'Add-ArmEmulatorSubscription'; Fills = $true }
+        @{ Command = 'Add-ArmEmulatorResourceGroup'; Fills = $true }
+        @{ Command = 'Add-ArmEmulatorVirtualMachine'; Fills = $true; Arguments = @{} }
+        @{ Command = 'Add-ArmEmulatorScaleSet'; Fills = $true; Arguments = @{} }
+        @{ Command = 'Add-ArmEmulatorResource'; Fills = $true; Arguments = @{ ResourceType = 'Microsoft.Web/sites' } }
+        @{ Command = 'Set-ArmEmulatorFault'; Fills = $true }
     )
 }

@@ -85,6 +85,25 @@ Describe 'Start-ArmEmulator' {
         }
     }
 
+    It 'starts with a file that it never writes, and goes back to it' {
+        $path = Join-Path $TestDrive seed.json
+        $null = Start-ArmEmulator -StatePath $path
+        $null = Add-ArmEmulatorVirtualMachine web -IdentityId app-id -CreateIdentity
+        Stop-ArmEmulator
+        $text = [System.IO.File]::ReadAllText($path)
+        (Start-ArmEmulator -SeedPath $path).SeedPath | Should -Be $path
+        $null = Connect-ManagedIdentityService -Emulator
+        (Get-UserAssignedIdentity).Name | Should -Be app-id
+        $null = New-UserAssignedIdentity myResourceGroup id2
+        Reset-ArmEmulator
+        (Get-UserAssignedIdentity).Name | Should -Be app-id
+        Stop-ArmEmulator
+        [System.IO.File]::ReadAllText($path) -ceq $text | Should -BeTrue
+        $failure = Get-Failure { Start-ArmEmulator -SeedPath (Join-Path $TestDrive none.json) }
+        Get-ErrorCode $failure | Should -Be EmulatorStartFailed
+        $failure.Exception.Message | Should -BeLike '*none.json*'
+    }
+
     It 'says what is wrong with the file' {
         $path = Join-Path $TestDrive damaged.json
         Set-Content -Path $path -Value 'not JSON'

@@ -38,6 +38,7 @@ pub(crate) struct Started {
     pub(crate) endpoint: String,
     pub(crate) admin_key: String,
     pub(crate) port: u16,
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 /// Starts an emulator; the inner error says why it did not start.
@@ -59,6 +60,7 @@ fn keep(emulator: Emulator) -> Started {
         endpoint: emulator.endpoint().to_owned(),
         admin_key: emulator.admin_key().to_owned(),
         port: emulator.port(),
+        environment: emulator.environment(),
     };
     emulators().insert(started.handle, emulator);
     started
@@ -72,7 +74,9 @@ fn emulators() -> MutexGuard<'static, HashMap<u64, Emulator>> {
 
 /// Waits for work that runs on the library's own threads: the caller's may be of another runtime,
 /// which must not be blocked on in tokio's way.
-fn wait<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Status> {
+pub(crate) fn wait<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Status> {
     let (send, receive) = mpsc::sync_channel(1);
     runtime()?.spawn(async move {
         // Nobody has stopped waiting: that is the next thing this function does.

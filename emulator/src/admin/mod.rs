@@ -1,6 +1,8 @@
 //! `/_emulator`: what a test or a rehearsal needs to see and to steer. Every call needs the key that
 //! the emulator's starter has; `GET /_emulator` without it has what is public.
 
+mod identities;
+mod places;
 mod resources;
 
 use serde::{Deserialize, Deserializer};
@@ -10,7 +12,7 @@ use crate::arm::route::Registry;
 use crate::arm::values;
 use crate::base::admin_key;
 use crate::base::clock::{Millis, iso_time};
-use crate::base::http::{Reply, Request};
+use crate::base::http::{self, Reply, Request};
 use crate::base::{random, seed};
 use crate::hosts::control as hosts;
 use crate::identity;
@@ -20,11 +22,12 @@ use crate::model::management_group::ManagementGroup;
 use crate::model::policy::Policy;
 use crate::model::principal::Principal;
 use crate::model::resource::Tags;
-use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::oauth::applications::{self, Issuers};
 use crate::oauth::device_code::{self, DeviceCodes};
 use crate::state::throttle::Throttle;
-use crate::state::{Registration, State, UnknownMap, World, directory, faults, hierarchy, key};
+use crate::state::{
+    Registration, State, UnknownMap, World, directory, faults, hierarchy, key, log,
+};
 use crate::tokens::store::Tokens;
 
 /// The first segment of every path here.
@@ -71,13 +74,25 @@ pub(crate) fn answer(
     match (request.method.as_str(), &path[..]) {
         ("GET", []) => Reply::json(200, &about(world)),
         ("GET", ["requests"]) => {
-            let entries: Vec<_> = world.session.log.entries().collect();
+            let filter = log_filter(request);
+            let entries: Vec<_> = world.session.log.entries(&filter).collect();
             Reply::json(200, &json!(entries))
         }
-        ("DELETE", ["requests"]) => {
-            world.session.log.clear();
-            Reply::empty(204)
-        }
+        ("DELETE", ["requests"]) => match request.parameter("through").map(|text| text.parse()) {
+            None => {
+                world.session.log.clear();
+                Reply::empty(204)
+            }
+            Some(Ok(sequence)) => {
+                world.session.log.clear_through(sequence);
+                Reply::empty(204)
+            }
+            Some(Err(_)) => problem(
+                400,
+                "InvalidContent",
+                "through: it must be the sequence of an entry",
+            ),
+        },
         ("GET", ["history"]) => {
             let entries: Vec<_> = world.session.history.entries().collect();
             Reply::json(200, &json!(entries))
@@ -104,6 +119,12 @@ pub(crate) fn answer(
             world.session.faults.clear();
             Reply::empty(204)
         }
+        ("DELETE", ["faults", id]) => {
+            match id.parse().is_ok_and(|id| world.session.faults.remove(id)) {
+                true => Reply::empty(204),
+                false => problem(404, "FaultNotFound", format!("There is no fault '{id}'.")),
+            }
+        }
         ("GET", ["settings"]) => Reply::json(200, &settings(registry, world, now)),
         ("PATCH", ["settings"]) => match change(registry, world, &request.body, now) {
             Ok(()) => Reply::json(200, &settings(registry, world, now)),
@@ -113,7 +134,8 @@ pub(crate) fn answer(
             world.reset(now);
             Reply::empty(204)
         }
-        ("POST", ["subscriptions"]) => made(world, add_subscription, &request.body),
+        ("POST", ["subscriptions"]) => made(world, places::add_subscription, &request.body),
+        ("POST", ["resourcegroups"]) => made(world, places::add_groups, &request.body),
         ("POST", ["principals"]) => made(world, add_principal, &request.body),
         ("POST", ["identities"]) => made(world, add_identities, &request.body),
         ("POST", ["resources"]) => made(
@@ -176,11 +198,11 @@ pub(crate) fn answer(
             []
             | [
                 "requests" | "history" | "faults" | "settings" | "reset" | "subscriptions"
-                | "principals" | "identities" | "resources" | "managementgroups" | "applications"
-                | "issuers" | "tokens" | "refreshtokens" | "devicecodes" | "hosts" | "clock",
+                | "resourcegroups" | "principals" | "identities" | "resources" | "managementgroups"
+                | "applications" | "issuers" | "tokens" | "refreshtokens" | "devicecodes" | "hosts"
+                | "clock",
             ]
-            | ["devicecodes" | "hosts", _]
-            | ["faults", "catalogue"],
+            | ["devicecodes" | "hosts" | "faults", _],
         ) => problem(
             405,
             "MethodNotAllowed",
@@ -216,17 +238,51 @@ fn key_required(why: &str) -> Reply {
 }
 
 /// Answers a request that makes something: 201 with it, or 400 with what is wrong.
-fn made(
+fn made<E: Into<Refusal>>(
     world: &mut World,
-    make: impl FnOnce(&mut State, &[u8]) -> Result<Value, String>,
+    make: impl FnOnce(&mut State, &[u8]) -> Result<Value, E>,
     text: &[u8],
 ) -> Reply {
-    match make(&mut world.state, text) {
+    match make(&mut world.state, text).map_err(Into::into) {
         Ok(body) => {
             world.revision += 1;
             Reply::json(201, &body)
         }
-        Err(message) => problem(400, "InvalidContent", message),
+        Err(Refusal::Invalid(message)) => problem(400, "InvalidContent", message),
+        Err(Refusal::Missing(message)) => problem(404, "NotFound", message),
+        Err(Refusal::Exists(message)) => problem(409, "AlreadyExists", message),
+    }
+}
+
+/// Why something is not made. Each text begins with the member that it is about.
+#[derive(Debug)]
+enum Refusal {
+    Invalid(String),
+    /// What it names is not there.
+    Missing(String),
+    /// It is there already.
+    Exists(String),
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Refusal::Invalid(message)
+    }
+}
+
+/// Which requests `GET /_emulator/requests?method=PUT&method=DELETE&path=…&status=4*` asks for.
+fn log_filter(request: &Request) -> log::Filter {
+    let all = http::pairs(&request.query);
+    let of = |name: &str| -> Vec<String> {
+        all.iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.clone())
+            .collect()
+    };
+    log::Filter {
+        methods: of("method"),
+        paths: of("path"),
+        statuses: of("status"),
     }
 }
 
@@ -263,33 +319,6 @@ fn advance(world: &mut World, text: &[u8]) -> Result<(), String> {
     }
     world.site.clock.advance(advance_seconds * 1_000);
     Ok(())
-}
-
-/// A further subscription in the tenant, with a resource group.
-fn add_subscription(state: &mut State, text: &[u8]) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct New {
-        id: String,
-        name: String,
-    }
-    let New { id, name } = serde_json::from_slice(text).map_err(|e| e.to_string())?;
-    if !random::is_guid(&id) {
-        return Err(format!("id: '{id}' is not a GUID"));
-    }
-    let id = id.to_lowercase();
-    if state.subscriptions.contains_key(&id) {
-        return Err(format!("id: the subscription '{id}' already exists"));
-    }
-    let group = ResourceGroup::seeded(&id, seed::RESOURCE_GROUP);
-    state
-        .groups
-        .insert(key::group(&id, seed::RESOURCE_GROUP), group);
-    let body = json!({ "id": id, "name": name, "resourceGroup": seed::RESOURCE_GROUP });
-    state
-        .subscriptions
-        .insert(id.clone(), Subscription::new(&id, &name));
-    Ok(body)
 }
 
 /// A management group, and the subscriptions that are in it from now on; put again, it changes.
@@ -396,13 +425,23 @@ fn public_facts(world: &World) -> Value {
         "tenantId": seed::TENANT_ID,
         "clientId": seed::CLIENT_ID,
         "clientSecret": seed::CLIENT_SECRET,
-        "environment": {
-            "AZURE_AUTHORITY_HOST": world.site.endpoint,
-            "AZURE_TENANT_ID": seed::TENANT_ID,
-            "AZURE_CLIENT_ID": seed::CLIENT_ID,
-            "AZURE_CLIENT_SECRET": seed::CLIENT_SECRET,
-        },
+        "environment": environment(&world.site.endpoint)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect::<Map<String, Value>>(),
     })
+}
+
+/// The environment variables by which programs sign in to an emulator as its application.
+pub(crate) fn environment(endpoint: &str) -> [(&'static str, String); 6] {
+    [
+        ("AZURE_RESOURCE_MANAGER_URL", endpoint.to_owned()),
+        ("AZURE_AUTHORITY_HOST", endpoint.to_owned()),
+        ("AZURE_TENANT_ID", seed::TENANT_ID.to_owned()),
+        ("AZURE_SUBSCRIPTION_ID", seed::SUBSCRIPTION_ID.to_owned()),
+        ("AZURE_CLIENT_ID", seed::CLIENT_ID.to_owned()),
+        ("AZURE_CLIENT_SECRET", seed::CLIENT_SECRET.to_owned()),
+    ]
 }
 
 /// The public facts and those of this run. The hosts have secrets in their environments.

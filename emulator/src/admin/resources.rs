@@ -1,18 +1,23 @@
 //! Many resources at once, for tests of fleets.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::arm::assignment::{Mode, Rules, Words, changed_by, first_missing, resolve};
+use super::Refusal;
+use super::identities::Identities;
+use super::places::{check_group_name, fresh_ids, known_location, known_subscriptions, put_place};
+use crate::arm::assignment::{Mode, Rules, Words};
 use crate::arm::values;
 use crate::base::clock::Millis;
 use crate::base::{random, seed};
+use crate::compute::update_instances;
 use crate::model::assignment::Assignment;
 use crate::model::generic::{GenericResource, SUCCEEDED};
 use crate::model::machine::{Machine, MachineKind};
-use crate::model::resource::Tags;
+use crate::model::resource::{Resource, Tags};
 use crate::model::resource_type::{self, Level, Place, ResourceType, Takes};
-use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::state::{State, key};
 
 /// The most resources in one call.
@@ -26,18 +31,33 @@ const MAX_SUBSCRIPTIONS: usize = 1_000;
 struct New {
     /// In turns.
     types: Vec<String>,
-    count: usize,
-    prefix: String,
+    /// With `prefix`: so many, numbered.
+    count: Option<usize>,
+    prefix: Option<String>,
+    /// In place of `count` and `prefix`.
+    names: Option<Vec<String>>,
     /// In turns; by default the initial one.
     subscriptions: Option<Subscriptions>,
     resource_group: Option<String>,
+    /// By default that of the group.
     location: Option<String>,
     #[serde(default)]
     tags: Map<String, Value>,
-    /// As in a request.
-    identity: Option<Value>,
+    #[serde(flatten)]
+    identities: Identities,
+    /// What there usually is, if it is not given with `names`.
+    properties: Option<Map<String, Value>>,
+    provisioning_state: Option<String>,
+    /// Of scale sets: how many instances.
+    capacity: Option<usize>,
+    /// Of scale sets: how many instances do not have the model, and its identities, yet.
     #[serde(default)]
-    properties: Map<String, Value>,
+    outdated: usize,
+    /// Of scale sets: how instances follow the model.
+    upgrade_mode: Option<String>,
+    /// Whether the answer has the resources.
+    #[serde(default)]
+    list: bool,
 }
 
 /// Which subscriptions.
@@ -47,6 +67,91 @@ enum Subscriptions {
     /// So many: the ones that there are, and new ones.
     Count(usize),
     Ids(Vec<String>),
+}
+
+/// The states that a resource can be made in. It stays there until the next write.
+const STATES: [&str; 6] = [
+    SUCCEEDED, "Failed", "Canceled", "Creating", "Updating", "Deleting",
+];
+
+/// How instances of scale sets follow the model.
+const UPGRADE_MODES: [&str; 3] = ["Manual", "Automatic", "Rolling"];
+
+/// The most instances of a scale set.
+const MAX_INSTANCES: usize = 1_000;
+
+impl New {
+    /// The names of all, each once.
+    fn names(&self) -> Result<Vec<String>, String> {
+        let (member, names) = match (&self.names, self.count, &self.prefix) {
+            (Some(names), None, None) => ("names", names.clone()),
+            (None, Some(count), Some(prefix)) => {
+                check_count(count)?;
+                let numbers = 1..=count;
+                let names = numbers.map(|number| format!("{prefix}{number:05}"));
+                ("prefix", names.collect())
+            }
+            _ => return Err("names: either names is needed, or count and prefix".to_owned()),
+        };
+        check_count(names.len())?;
+        let mut seen = HashSet::new();
+        for name in &names {
+            values::check_resource_name(name).map_err(|_| {
+                format!(
+                    "{member}: '{name}' is not a name of a resource: it has 1 to 80 letters, \
+                     digits, '-', '_', '.', '(' and ')'"
+                )
+            })?;
+            if !seen.insert(name.to_lowercase()) {
+                return Err(format!("{member}: '{name}' is there twice"));
+            }
+        }
+        Ok(names)
+    }
+
+    fn check_scale_set(&self, kinds: &[Kind]) -> Result<(), String> {
+        let are_scale_sets = kinds
+            .iter()
+            .all(|kind| matches!(kind, Kind::Machine(MachineKind::ScaleSet)));
+        if self.upgrade_mode.is_some() || self.capacity.is_some() || self.outdated > 0 {
+            if !are_scale_sets {
+                return Err("capacity: only scale sets have instances".to_owned());
+            }
+            let capacity = self.capacity.unwrap_or_default();
+            if capacity > MAX_INSTANCES {
+                return Err(format!(
+                    "capacity: it is {capacity}; it must be at most {MAX_INSTANCES}"
+                ));
+            }
+            if self.outdated > capacity {
+                return Err(format!(
+                    "outdated: it is {}; it must be at most capacity, which is {capacity}",
+                    self.outdated
+                ));
+            }
+        }
+        one_of("upgradeMode", &UPGRADE_MODES, self.upgrade_mode.as_deref()).map(|_| ())
+    }
+}
+
+fn check_count(count: usize) -> Result<(), String> {
+    match (1..=MAX).contains(&count) {
+        true => Ok(()),
+        false => Err(format!("count: it is {count}; it must be 1 to {MAX}")),
+    }
+}
+
+/// The value in the casing of the list that it must be in.
+fn one_of(
+    member: &str,
+    list: &[&'static str],
+    given: Option<&str>,
+) -> Result<Option<&'static str>, String> {
+    let Some(given) = given else { return Ok(None) };
+    let found = list.iter().find(|one| one.eq_ignore_ascii_case(given));
+    found
+        .map(|one| Some(*one))
+        .ok_or_else(|| format!("{member}: '{given}' is none of {}", list.join(", ")))
 }
 
 /// What can be made.
@@ -93,91 +198,137 @@ impl Kind {
     }
 }
 
-/// Makes many resources, all or none: `prefix00001` and on, the types in turns, and for each round
-/// of types the next subscription. Their principals are known everywhere.
-pub(super) fn add(state: &mut State, text: &[u8], now: Millis) -> Result<Value, String> {
+/// Makes resources, all or none, the types in turns, and for each round of types the next
+/// subscription. Their principals are known everywhere.
+pub(super) fn add(state: &mut State, text: &[u8], now: Millis) -> Result<Value, Refusal> {
     let new: New = serde_json::from_slice(text).map_err(|e| e.to_string())?;
-    if !(1..=MAX).contains(&new.count) {
-        return Err(format!("count is {}; it must be 1 to {MAX}", new.count));
-    }
     let kinds = new
         .types
         .iter()
         .map(|name| Kind::find(name))
         .collect::<Result<Vec<Kind>, String>>()?;
     if kinds.is_empty() {
-        return Err("types: at least one is needed".to_owned());
+        return Err(Refusal::Invalid("types: at least one is needed".to_owned()));
     }
-    let name = |number: usize| format!("{}{number:05}", new.prefix);
-    values::check_resource_name(&name(new.count))
-        .map_err(|_| format!("prefix: '{}' is not a name of a resource", name(new.count)))?;
+    let names = new.names()?;
     let location = match &new.location {
-        None => seed::LOCATION.to_owned(),
-        Some(location) => known_location(location)?,
+        None => None,
+        given => Some(known_location(given.as_deref())?),
     };
     check_tags(&new.tags)?;
-    for kind in &kinds {
-        check_identity(state, kind, new.identity.as_ref())?;
-    }
+    let provisioning_state = one_of(
+        "provisioningState",
+        &STATES,
+        new.provisioning_state.as_deref(),
+    )?;
+    new.check_scale_set(&kinds)?;
     let group = new
         .resource_group
         .as_deref()
         .unwrap_or(seed::RESOURCE_GROUP);
-    if !values::group_name_is_valid(group) {
-        return Err(format!("resourceGroup: '{group}' is not a name of a group"));
+    check_group_name("resourceGroup", group)?;
+    let subscriptions = subscriptions(state, new.subscriptions.as_ref())?;
+    let location_in = |state: &State, subscription: &str| {
+        let group = state.groups.get(&key::group(subscription, group));
+        let of_group = || group.map(|group| group.location.clone());
+        let location = location.clone().or_else(of_group);
+        location.unwrap_or_else(|| seed::LOCATION.to_owned())
+    };
+    let mut identities = Vec::new();
+    for subscription in &subscriptions {
+        let assigned = new.identities.in_place(subscription, group);
+        for kind in &kinds {
+            assigned.check(state, &kind.rules())?;
+        }
+        identities.push(assigned);
     }
-    let subscriptions = subscriptions(state, new.subscriptions)?;
     let place = |number: usize| {
         let round = number / kinds.len();
-        (
-            &kinds[number % kinds.len()],
-            &subscriptions[round % subscriptions.len()],
-        )
+        (&kinds[number % kinds.len()], round % subscriptions.len())
     };
-    for number in 0..new.count {
-        let (kind, subscription) = place(number);
-        let key = kind
-            .id(subscription, group, &name(number + 1))
-            .to_lowercase();
-        if state.has_resource(&key) {
-            return Err(format!("prefix: the resource '{key}' already exists"));
+    for (number, name) in names.iter().enumerate() {
+        let (kind, at) = place(number);
+        let id = kind.id(&subscriptions[at], group, name);
+        if state.has_resource(&id.to_lowercase()) {
+            let member = if new.names.is_some() {
+                "names"
+            } else {
+                "prefix"
+            };
+            return Err(Refusal::Exists(format!(
+                "{member}: the resource '{id}' already exists"
+            )));
         }
     }
 
-    for subscription in &subscriptions {
-        add_place(state, subscription, group);
+    for (subscription, assigned) in subscriptions.iter().zip(&identities) {
+        let location = location_in(state, subscription);
+        put_place(state, subscription, group, &location);
+        assigned.create(state, &location);
     }
-    for number in 0..new.count {
-        let (kind, subscription) = place(number);
+    let mut ids = Vec::new();
+    for (number, name) in names.iter().enumerate() {
+        let (kind, at) = place(number);
         let one = One {
-            subscription,
+            new: &new,
+            subscription: &subscriptions[at],
             group,
-            name: &name(number + 1),
-            location: &location,
+            name,
+            location: &location_in(state, &subscriptions[at]),
             tags: tags(&new.tags, number),
-            identity: new.identity.as_ref(),
-            properties: &new.properties,
+            identity: identities[at].resolved(state, &kind.rules()),
+            provisioning_state: provisioning_state.unwrap_or(SUCCEEDED),
         };
+        ids.push(kind.id(one.subscription, group, name));
         match kind {
-            Kind::Machine(machine) => one.add_machine(state, kind, *machine, now),
-            Kind::Other(row) => one.add_resource(state, kind, row),
+            Kind::Machine(machine) => one.add_machine(state, *machine, now),
+            Kind::Other(row) => one.add_resource(state, row),
         }
     }
-    Ok(json!({
-        "count": new.count,
+    let mut made = json!({
+        "count": names.len(),
         "subscriptions": subscriptions,
         "resourceGroup": group,
-        "first": name(1),
-        "last": name(new.count),
-    }))
+        "first": names.first(),
+        "last": names.last(),
+    });
+    if new.list {
+        let resources = ids.iter().filter_map(|id| state.resource(id));
+        made["resources"] = resources.map(|one| listed(state, one)).collect();
+    }
+    Ok(made)
 }
 
-fn known_location(given: &str) -> Result<String, String> {
-    let location = values::normalised(given);
-    let known = values::LOCATIONS.iter().any(|(name, _)| *name == location);
-    known
-        .then_some(location)
-        .ok_or_else(|| format!("location: there is no '{given}'"))
+/// A resource, with the parts of its id and with its identities in a list.
+fn listed(state: &State, resource: &dyn Resource) -> Value {
+    let body = resource.to_json();
+    let assigned = resource.identity().cloned().unwrap_or_default();
+    let user: Vec<Value> = assigned
+        .user
+        .iter()
+        .map(|reference| {
+            let mut one = json!(reference.known);
+            one["id"] = json!(reference.id);
+            one["exists"] = json!(state.identity(&reference.id).is_some());
+            one
+        })
+        .collect();
+    json!({
+        "id": resource.id(),
+        "name": resource.name(),
+        "resourceType": resource.kind(),
+        "subscriptionId": resource.subscription(),
+        "resourceGroup": resource.group(),
+        "location": resource.location(),
+        "tags": resource.tags(),
+        "provisioningState": body["properties"]["provisioningState"],
+        "etag": body["etag"],
+        "identityType": assigned.kind().text(),
+        "principalId": assigned.system.as_ref().map(|system| &system.principal_id),
+        "tenantId": assigned.system.as_ref().map(|_| seed::TENANT_ID),
+        "userAssigned": user,
+        "upgradeMode": body["properties"]["upgradePolicy"]["mode"],
+    })
 }
 
 /// The values that a tag has in turns.
@@ -212,101 +363,84 @@ fn tags(pattern: &Map<String, Value>, number: usize) -> Tags {
         .collect()
 }
 
-fn identity_of(kind: &Kind, identity: Option<&Value>) -> Result<Assignment, String> {
-    changed_by(&kind.rules(), &Assignment::default(), identity)
-        .map_err(|error| format!("identity: {}", error.body.message))
-}
-
-fn check_identity(state: &State, kind: &Kind, identity: Option<&Value>) -> Result<(), String> {
-    let assigned = identity_of(kind, identity)?;
-    match first_missing(&assigned, state) {
-        None => Ok(()),
-        Some(id) => Err(format!("identity: there is no '{id}'")),
-    }
-}
-
 /// The ids of the subscriptions, which are there or are new.
-fn subscriptions(state: &State, wanted: Option<Subscriptions>) -> Result<Vec<String>, String> {
+fn subscriptions(state: &State, wanted: Option<&Subscriptions>) -> Result<Vec<String>, Refusal> {
     match wanted {
-        None => Ok(vec![seed::SUBSCRIPTION_ID.to_owned()]),
-        Some(Subscriptions::Ids(ids)) if !ids.is_empty() => ids
-            .iter()
-            .map(|id| {
-                let key = id.to_lowercase();
-                let there = state.subscriptions.contains_key(&key);
-                there
-                    .then_some(key)
-                    .ok_or_else(|| format!("subscriptions: there is no '{id}'"))
-            })
-            .collect(),
-        Some(Subscriptions::Count(count)) if (1..=MAX_SUBSCRIPTIONS).contains(&count) => {
-            let mut ids: Vec<String> = state.subscriptions.keys().take(count).cloned().collect();
-            let fresh = (1_usize..)
-                .map(|number| format!("eeee0000-0000-4000-8000-{number:012}"))
-                .filter(|id| !state.subscriptions.contains_key(id));
+        None => known_subscriptions(state, None),
+        Some(Subscriptions::Ids(ids)) => known_subscriptions(state, Some(ids)),
+        Some(Subscriptions::Count(count)) if (1..=MAX_SUBSCRIPTIONS).contains(count) => {
+            let mut ids: Vec<String> = state.subscriptions.keys().take(*count).cloned().collect();
             let missing = count - ids.len();
-            ids.extend(fresh.take(missing));
+            ids.extend(fresh_ids(state).take(missing));
             Ok(ids)
         }
-        Some(_) => Err(format!(
+        Some(Subscriptions::Count(_)) => Err(Refusal::Invalid(format!(
             "subscriptions: it must be 1 to {MAX_SUBSCRIPTIONS}, or a list of ids"
-        )),
+        ))),
     }
-}
-
-/// The subscription and the group, if they are not there.
-fn add_place(state: &mut State, subscription: &str, group: &str) {
-    let number = state.subscriptions.len() + 1;
-    state
-        .subscriptions
-        .entry(subscription.to_owned())
-        .or_insert_with(|| {
-            Subscription::new(subscription, &format!("Emulator subscription {number}"))
-        });
-    state
-        .groups
-        .entry(key::group(subscription, group))
-        .or_insert_with(|| ResourceGroup::seeded(subscription, group));
 }
 
 /// One of the resources.
 struct One<'a> {
+    new: &'a New,
     subscription: &'a str,
     group: &'a str,
     name: &'a str,
     location: &'a str,
     tags: Tags,
-    identity: Option<&'a Value>,
-    properties: &'a Map<String, Value>,
+    identity: Assignment,
+    provisioning_state: &'a str,
 }
 
 impl One<'_> {
-    /// The identities, with principals of their own.
-    fn assigned(&self, state: &State, kind: &Kind) -> Assignment {
-        let mut assigned = identity_of(kind, self.identity).unwrap_or_default();
-        resolve(&mut assigned, state);
-        assigned
-    }
-
-    fn add_machine(&self, state: &mut State, kind: &Kind, machine: MachineKind, now: Millis) {
+    fn add_machine(self, state: &mut State, kind: MachineKind, now: Millis) {
         let mut made = Machine::new(
-            machine,
+            kind,
             self.subscription,
             self.group,
             self.name,
             self.location,
             now,
         );
-        made.identity = self.assigned(state, kind);
-        made.tags = self.tags.clone();
-        made.properties = self.properties.clone();
-        SUCCEEDED.clone_into(&mut made.provisioning_state);
+        made.properties = match &self.new.properties {
+            Some(given) => given.clone(),
+            None if self.new.names.is_some() => usual_properties(kind, self.name, now),
+            None => Map::new(),
+        };
+        if kind == MachineKind::ScaleSet {
+            self.make_scale_set(&mut made);
+        }
+        made.identity = self.identity;
+        made.tags = self.tags;
+        self.provisioning_state
+            .clone_into(&mut made.provisioning_state);
+        update_instances(&mut made, true);
+        for instance in made.instances.iter_mut().take(self.new.outdated) {
+            instance.latest = false;
+            instance.identity = Assignment::default();
+        }
         state.machines.insert(made.key(), made);
+    }
+
+    fn make_scale_set(&self, made: &mut Machine) {
+        if let Some(capacity) = self.new.capacity {
+            let sku = json!({ "name": "Standard_B2ms", "tier": "Standard", "capacity": capacity });
+            made.extra.insert("sku".to_owned(), sku);
+        }
+        let mode = one_of(
+            "upgradeMode",
+            &UPGRADE_MODES,
+            self.new.upgrade_mode.as_deref(),
+        );
+        if let Ok(Some(mode)) = mode {
+            let policy = made.properties.entry("upgradePolicy");
+            policy.or_insert_with(|| json!({}))["mode"] = json!(mode);
+        }
     }
 
     /// A resource; of a type in another, in one of the same name, which is made where it is not
     /// there.
-    fn add_resource(&self, state: &mut State, kind: &Kind, row: &'static ResourceType) {
+    fn add_resource(self, state: &mut State, row: &'static ResourceType) {
         let outer = row.parent().and_then(resource_type::find);
         if let Some(outer) = outer {
             let parent = self.resource(outer, self.name, Assignment::default());
@@ -319,7 +453,9 @@ impl One<'_> {
             Some(_) => format!("{0}/{0}", self.name),
             None => self.name.to_owned(),
         };
-        let made = self.resource(row, &name, self.assigned(state, kind));
+        let mut made = self.resource(row, &name, self.identity.clone());
+        self.provisioning_state
+            .clone_into(&mut made.provisioning_state);
         state.generic.insert(made.id.to_lowercase(), made);
     }
 
@@ -341,11 +477,30 @@ impl One<'_> {
             },
             tags: Some(self.tags.clone()),
             extra: Map::new(),
-            properties: self.properties.clone(),
+            properties: self.new.properties.clone().unwrap_or_default(),
             etag: format!("\"{}\"", random::guid()),
             identity,
             provisioning_state: SUCCEEDED.to_owned(),
             running: None,
         }
     }
+}
+
+/// What a machine of this name has: what the one has that a fresh emulator has.
+fn usual_properties(kind: MachineKind, name: &str, now: Millis) -> Map<String, Value> {
+    let usual = Machine::seeded(now).properties;
+    let text = Value::Object(usual).to_string().replace(seed::VM, name);
+    // A name has no character that is another one in JSON.
+    let mut own: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+    if kind == MachineKind::VirtualMachine {
+        return own;
+    }
+    own.remove("hardwareProfile");
+    Map::from_iter([
+        ("upgradePolicy".to_owned(), json!({ "mode": "Manual" })),
+        ("virtualMachineProfile".to_owned(), Value::Object(own)),
+        ("orchestrationMode".to_owned(), json!("Uniform")),
+        ("overprovision".to_owned(), json!(false)),
+        ("singlePlacementGroup".to_owned(), json!(true)),
+    ])
 }

@@ -4,6 +4,7 @@ pub(crate) mod admin_key;
 pub(crate) mod clock;
 pub(crate) mod http;
 pub(crate) mod options;
+pub(crate) mod pattern;
 pub(crate) mod private;
 pub(crate) mod random;
 pub mod seed;

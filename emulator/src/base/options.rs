@@ -24,6 +24,9 @@ pub struct Options {
     pub faults: Vec<String>,
     /// A file that the resources are loaded from, if it is there, and written to after changes.
     pub state_path: Option<PathBuf>,
+    /// A state file that the emulator starts with, and goes back to on a reset; it is never written.
+    /// What is in the file of `state_path` already comes before it.
+    pub seed_path: Option<PathBuf>,
     /// The folder that the host `arc` puts its keys in, a whole path; without it, the host has a new
     /// folder that only this user can read.
     pub arc_folder: Option<PathBuf>,
@@ -46,6 +49,7 @@ impl Default for Options {
             token_lifetime: Duration::from_secs(3_600),
             faults: Vec::new(),
             state_path: None,
+            seed_path: None,
             arc_folder: None,
             admin_key: None,
             limits: Limits::default(),

@@ -10,6 +10,7 @@ use crate::arm::route::{Ended, Provider};
 use crate::model::machine::MachineKind;
 use crate::model::operation::Effect;
 use crate::state::State;
+pub(crate) use scale_set::update_instances;
 
 pub(crate) const PROVIDER: Provider = Provider {
     routes: &[machines::ROUTES, images::ROUTES],

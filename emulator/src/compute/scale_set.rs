@@ -28,7 +28,7 @@ fn upgrade_mode(machine: &Machine) -> &str {
 
 /// After a write: as many instances as the capacity says, new ones with the model, old ones left
 /// behind by a new model unless the set upgrades by itself.
-pub(super) fn update_instances(machine: &mut Machine, same_model: bool) {
+pub(crate) fn update_instances(machine: &mut Machine, same_model: bool) {
     if machine.kind != MachineKind::ScaleSet {
         return;
     }

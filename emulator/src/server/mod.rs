@@ -288,6 +288,7 @@ async fn exchange(shared: &Shared, request: &Request, unread: Option<Reply>) -> 
         rewrite,
         stranger,
         delivery,
+        name: fault_name,
     } = met
         .map(Option::unwrap_or_default)
         .unwrap_or_else(|why| Interference::answer(invalid_fault(why)));
@@ -328,6 +329,7 @@ async fn exchange(shared: &Shared, request: &Request, unread: Option<Reply>) -> 
             if_match: request.header("if-match").map(str::to_owned),
             authenticated,
             fault,
+            fault_name,
         });
         (reply, now, world.server_time())
     };

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
+use crate::base::pattern;
+
 /// How many entries are remembered; older ones go first.
 const CAPACITY: usize = 10_000;
 
@@ -37,6 +39,35 @@ pub(crate) struct Entry {
     pub(crate) authenticated: bool,
     /// A fault on demand had a part in it.
     pub(crate) fault: bool,
+    /// The name of that fault, if it is of the catalogue.
+    pub(crate) fault_name: Option<&'static str>,
+}
+
+/// Which entries are wanted: those that have one of each list that is not empty.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    /// `WRITE` is every method but `GET` and `HEAD`.
+    pub(crate) methods: Vec<String>,
+    /// Parts of path and query, or patterns of them with `*`.
+    pub(crate) paths: Vec<String>,
+    /// Statuses, or patterns of them with `*`.
+    pub(crate) statuses: Vec<String>,
+}
+
+impl Filter {
+    fn wants(&self, entry: &Entry) -> bool {
+        let is_read = ["GET", "HEAD"].contains(&entry.method.as_str());
+        let status = entry.status.to_string();
+        let method = |one: &String| {
+            (one.eq_ignore_ascii_case("WRITE") && !is_read) || pattern::is(one, &entry.method)
+        };
+        let any = |list: &[String], wants: &dyn Fn(&String) -> bool| {
+            list.is_empty() || list.iter().any(wants)
+        };
+        any(&self.methods, &method)
+            && any(&self.paths, &|one| pattern::is_part(one, &entry.path))
+            && any(&self.statuses, &|one| pattern::is(one, &status))
+    }
 }
 
 impl Entry {
@@ -74,18 +105,25 @@ impl Log {
 
     /// Forgets the entries; numbers go on from where they were.
     pub(crate) fn clear(&mut self) {
-        self.entries.clear();
-        self.text = 0;
-        self.cleared = self.count;
+        self.clear_through(self.count);
+    }
+
+    /// Forgets the entries up to that number.
+    pub(crate) fn clear_through(&mut self, sequence: u64) {
+        let kept = self.entries.partition_point(|one| one.sequence <= sequence);
+        for gone in self.entries.drain(..kept) {
+            self.text -= gone.text();
+        }
+        self.cleared = self.cleared.max(sequence.min(self.count));
     }
 
     /// How many entries since the last time that it was cleared are no longer in it.
     pub(crate) fn dropped(&self) -> u64 {
-        self.count - self.cleared - self.entries.len() as u64
+        (self.count - self.cleared).saturating_sub(self.entries.len() as u64)
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+    pub(crate) fn entries<'a>(&'a self, filter: &'a Filter) -> impl Iterator<Item = &'a Entry> {
+        self.entries.iter().filter(|entry| filter.wants(entry))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -112,6 +150,7 @@ mod tests {
             if_match: None,
             authenticated: false,
             fault: false,
+            fault_name: None,
         }
     }
 
@@ -123,12 +162,57 @@ mod tests {
             log.add(entry.clone());
         }
         assert_eq!(log.len(), CAPACITY);
-        assert_eq!(log.entries().next().unwrap().sequence, 6);
+        assert_eq!(log.entries(&Filter::default()).next().unwrap().sequence, 6);
         assert_eq!(log.dropped(), 5);
         log.clear();
         assert_eq!(log.dropped(), 0);
         log.add(entry);
-        assert_eq!(log.entries().next().unwrap().sequence, CAPACITY as u64 + 6);
+        assert_eq!(
+            log.entries(&Filter::default()).next().unwrap().sequence,
+            CAPACITY as u64 + 6
+        );
+    }
+
+    #[test]
+    fn entries_are_chosen_and_cleared_up_to_one() {
+        let mut log = Log::default();
+        for (method, path, status) in [
+            ("GET", "/subscriptions/s/x?a=b", 200),
+            ("PUT", "/subscriptions/s/X", 201),
+            ("DELETE", "/subscriptions/s/y", 404),
+        ] {
+            let entry = entry();
+            log.add(Entry {
+                method: method.to_owned(),
+                path: path.to_owned(),
+                status,
+                ..entry
+            });
+        }
+        let found = |methods: &[&str], paths: &[&str], statuses: &[&str]| -> Vec<u64> {
+            let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+            let filter = Filter {
+                methods: list(methods),
+                paths: list(paths),
+                statuses: list(statuses),
+            };
+            log.entries(&filter).map(|one| one.sequence).collect()
+        };
+        assert_eq!(found(&[], &[], &[]), [1, 2, 3]);
+        assert_eq!(found(&["put", "delete"], &[], &[]), [2, 3]);
+        assert_eq!(found(&["write"], &[], &["2*"]), [2]);
+        assert_eq!(found(&[], &["/x"], &[]), [1, 2]);
+        assert_eq!(found(&[], &["*/x"], &[]), [2]);
+        assert_eq!(found(&[], &[], &["404", "201"]), [2, 3]);
+        assert!(found(&[], &[], &["40"]).is_empty());
+        log.clear_through(2);
+        assert_eq!((log.len(), log.dropped()), (1, 0));
+        log.clear_through(1);
+        assert_eq!((log.len(), log.dropped()), (1, 0));
+        log.clear_through(9);
+        assert_eq!((log.len(), log.dropped(), log.text), (0, 0, 0));
+        log.add(entry());
+        assert_eq!((log.len(), log.dropped()), (1, 0));
     }
 
     #[test]

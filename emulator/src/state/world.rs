@@ -21,6 +21,8 @@ pub(crate) struct Site {
     pub(crate) started: Millis,
     /// The settings to go back to on a reset.
     pub(crate) initial: Settings,
+    /// The state to go back to on a reset, if it is not that of a fresh emulator.
+    pub(crate) seed: Option<State>,
 }
 
 /// All of it.
@@ -39,6 +41,7 @@ impl World {
         admin_key: AdminKey,
         clock: Clock,
         options: &Options,
+        seed: Option<State>,
         state: State,
         parts: Parts,
     ) -> Self {
@@ -51,6 +54,7 @@ impl World {
                 clock,
                 started: clock.now(),
                 initial: initial.clone(),
+                seed,
             },
             state,
             session: Session::new(initial, parts),
@@ -70,7 +74,8 @@ impl World {
     /// Back to the start: resources, settings, log and faults. Tokens stay valid, so that a client
     /// that has signed in need not notice.
     pub(crate) fn reset(&mut self, now: Millis) {
-        self.state = State::seeded(now);
+        let seed = self.site.seed.clone();
+        self.state = seed.unwrap_or_else(|| State::seeded(now));
         self.session.reset(self.site.initial.clone());
         self.revision += 1;
     }

@@ -80,6 +80,8 @@ async fn only_the_starter_steers() {
             (Method::PATCH, "settings"),
             (Method::POST, "reset"),
             (Method::POST, "subscriptions"),
+            (Method::POST, "resourcegroups"),
+            (Method::DELETE, "faults/1"),
             (Method::POST, "principals"),
             (Method::POST, "identities"),
             (Method::POST, "resources"),

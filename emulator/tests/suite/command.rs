@@ -19,6 +19,10 @@ fn bad_arguments_name_parameter_value_and_rule() {
             &["--state", "/nonexistent/folder/state.json"],
             &["/nonexistent/folder/state.json", "cannot read"],
         ),
+        (
+            &["--seed", "/nonexistent/seed.json"],
+            &["/nonexistent/seed.json", "cannot read"],
+        ),
     ] {
         let output = emulator(arguments).output().unwrap();
         assert!(!output.status.success());

@@ -364,7 +364,7 @@ async fn slots_and_what_is_refused_to_be_made() {
     ];
     assert_eq!(found[..2], expected);
     assert_eq!(found.len(), 4);
-    make(&azure, slots).await.fails(400, "InvalidContent");
+    make(&azure, slots).await.fails(409, "AlreadyExists");
     let site = |with: Value| {
         let mut body = json!({"types": ["Microsoft.Web/sites"], "count": 1, "prefix": "x"});
         body.as_object_mut()
@@ -381,7 +381,6 @@ async fn slots_and_what_is_refused_to_be_made() {
         json!({"location": "moon"}),
         json!({"tags": {"a": 1}}),
         json!({"subscriptions": 0}),
-        json!({"subscriptions": ["none"]}),
         json!({"resourceGroup": "a b"}),
         json!({"identity": {"type": "Own"}}),
         json!({"identity": {"type": "UserAssigned", "userAssignedIdentities": {key("none"): {}}}}),
@@ -391,6 +390,9 @@ async fn slots_and_what_is_refused_to_be_made() {
             .await
             .fails(400, "InvalidContent");
     }
+    make(&azure, site(json!({"subscriptions": ["none"]})))
+        .await
+        .fails(404, "NotFound");
     let (left, _) = all(&azure, "resources | where name startswith 'x' | project id").await;
     assert!(left.is_empty(), "all or none");
 }

@@ -29,6 +29,7 @@ mod resource_types;
 mod resources;
 mod roles;
 mod scale_sets;
+mod seeding;
 mod sign_in;
 mod state_file;
 mod support;

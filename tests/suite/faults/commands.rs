@@ -156,13 +156,23 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     std::iter::once(&CONNECT).chain(CONNECTED)
 }
 
-/// The cmdlets that send no request to a service that could be at fault.
-pub const WITHOUT_SERVICE: [&str; 7] = [
+/// The cmdlets that send no request to a service that could be at fault: an emulator's own interface
+/// has no faults.
+pub const WITHOUT_SERVICE: [&str; 16] = [
+    "Add-ArmEmulatorResource",
+    "Add-ArmEmulatorResourceGroup",
+    "Add-ArmEmulatorScaleSet",
+    "Add-ArmEmulatorSubscription",
+    "Add-ArmEmulatorVirtualMachine",
     "Disable-AzIdentityAlias",
     "Disconnect-ManagedIdentityService",
     "Enable-AzIdentityAlias",
     "Get-ArmEmulator",
+    "Get-ArmEmulatorRequest",
     "Get-ManagedIdentityConnection",
+    "Reset-ArmEmulator",
+    "Set-ArmEmulatorFault",
+    "Set-ArmEmulatorSetting",
     "Start-ArmEmulator",
     "Stop-ArmEmulator",
 ];

@@ -17,6 +17,8 @@ pub(crate) struct Interference {
     /// The answer is not Azure's: it has none of the headers that Azure's answers have.
     pub(crate) stranger: bool,
     pub(crate) delivery: Delivery,
+    /// The name in the catalogue, where it has one.
+    pub(crate) name: Option<&'static str>,
 }
 
 /// Changes the answer of the service.
@@ -72,6 +74,7 @@ impl Default for Interference {
             rewrite: None,
             stranger: false,
             delivery: Delivery::Whole,
+            name: None,
         }
     }
 }

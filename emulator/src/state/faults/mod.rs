@@ -14,6 +14,7 @@ pub(crate) use interference::{Delivery, Ending, Exchange, Interference};
 
 use crate::base::clock::Millis;
 use crate::base::http::Request;
+use crate::base::pattern;
 
 /// The header by which a request chooses its own faults.
 const HEADER: &str = "x-emulator-fault";
@@ -28,12 +29,18 @@ pub(crate) struct Fault {
     /// Only requests whose path and query contain this, in any casing.
     #[serde(default)]
     path_contains: Option<String>,
+    /// Only requests with this path and query: a part of them, or a pattern of them with `*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
     /// How many matching requests pass before the first that is hit.
     #[serde(default)]
     skip: u64,
-    /// How many are hit: one, or with `for_seconds` any number.
+    /// How many are hit: one, or with `for_seconds` or `always` any number.
     #[serde(default)]
     times: Option<u64>,
+    /// Until it is taken away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    always: bool,
     /// For how long from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     for_seconds: Option<u64>,
@@ -84,7 +91,7 @@ impl Faults {
     /// Takes a fault in, or says what is wrong with it.
     pub(crate) fn add(&mut self, text: &[u8], now: Millis) -> Result<ArmedFault, String> {
         let mut fault: Fault = serde_json::from_slice(text).map_err(|e| e.to_string())?;
-        if fault.for_seconds.is_none() {
+        if fault.for_seconds.is_none() && !fault.always {
             fault.times.get_or_insert(1);
         }
         self.arm(fault, now)
@@ -117,6 +124,13 @@ impl Faults {
 
     pub(crate) fn clear(&mut self) {
         self.armed.clear();
+    }
+
+    /// Takes one away; whether there was one of that number.
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
+        let before = self.armed.len();
+        self.armed.retain(|armed| armed.id != id);
+        self.armed.len() < before
     }
 
     /// What happens to the request: what its own header says, or what the first fault that applies
@@ -179,8 +193,10 @@ impl Fault {
         let fault = Fault {
             method: method.map(str::to_owned),
             path_contains: None,
+            path: None,
             skip: 0,
             times,
+            always: false,
             for_seconds: None,
             name: Some(name.to_owned()),
             action: None,
@@ -205,6 +221,7 @@ impl Fault {
         }
         match self.times {
             Some(0) => Err("times is 0; a fault happens at least once".to_owned()),
+            Some(_) if self.always => Err("either times or always is needed".to_owned()),
             _ => Ok(()),
         }
     }
@@ -213,7 +230,10 @@ impl Fault {
     fn interference(&self) -> Interference {
         match (&self.action, self.named()) {
             (Some(action), _) => action.interference(),
-            (None, Some(named)) => named.interference(),
+            (None, Some(named)) => Interference {
+                name: Some(named.name),
+                ..named.interference()
+            },
             (None, None) => Interference::default(),
         }
     }
@@ -233,13 +253,16 @@ impl Fault {
                     true => catalogue::is_write(request),
                     false => method.eq_ignore_ascii_case(request.method.as_str()),
                 });
-        let path = self.path_contains.as_ref().is_none_or(|part| {
-            request
-                .target()
-                .to_lowercase()
-                .contains(&part.to_lowercase())
-        });
-        method && path
+        let contains = |part: &String| {
+            let target = request.target().to_lowercase();
+            target.contains(&part.to_lowercase())
+        };
+        method
+            && self.path_contains.as_ref().is_none_or(contains)
+            && self
+                .path
+                .as_ref()
+                .is_none_or(|path| pattern::is_part(path, &request.target()))
     }
 }
 
@@ -263,6 +286,19 @@ mod tests {
         assert_eq!([hits(), hits(), hits(), hits()], [false, true, true, false]);
         assert!(faults.hit(&request(Method::PUT, "/a/vms"), 0).is_none());
         assert_eq!((faults.list()[0].matched, faults.list()[0].hit), (3, 2));
+    }
+
+    #[test]
+    fn a_fault_that_is_always_there_is_never_spent() {
+        let mut faults = Faults::default();
+        faults
+            .add(
+                br#"{"always":true,"path":"*/a?*","action":{"status":503}}"#,
+                0,
+            )
+            .unwrap();
+        let mut hit = |path| faults.hit(&request(Method::GET, path), 0).is_some();
+        assert_eq!([hit("/a"), hit("/b"), hit("/a")], [true, false, true]);
     }
 
     #[test]
@@ -356,6 +392,7 @@ mod tests {
             (r#"{"name":"Throttled","action":{"delayMs":1}}"#, "either"),
             (r#"{"method":"LOOK","name":"Throttled"}"#, "LOOK"),
             (r#"{"times":0,"action":{"status":500}}"#, "times"),
+            (r#"{"times":1,"always":true,"name":"Conflict"}"#, "always"),
             (r#"{"action":{}}"#, "exactly one"),
             (r#"{"action":{"status":500,"delayMs":1}}"#, "exactly one"),
             (r#"{"action":{"delayMs":1,"code":"x"}}"#, "status only"),
