@@ -38,7 +38,7 @@ impl Default for Local {
                 AdminKey::random(),
                 Clock::start(),
                 &options,
-                None,
+                app::Loaded::default(),
             ),
         }
     }

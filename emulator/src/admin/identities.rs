@@ -140,6 +140,7 @@ impl Assigned {
                     location: location.to_owned(),
                     tags: Tags::new(),
                     isolation_scope: "None".to_owned(),
+                    assignment_restrictions: Default::default(),
                     principal_id: random::guid(),
                     client_id: random::guid(),
                     created: 0,

@@ -18,6 +18,7 @@ use crate::model::generic::{GenericResource, SUCCEEDED};
 use crate::model::machine::{Machine, MachineKind};
 use crate::model::resource::{Resource, Tags};
 use crate::model::resource_type::{self, Level, Place, ResourceType, Takes};
+use crate::model::seeded;
 use crate::state::{State, key};
 
 /// The most resources in one call.
@@ -404,7 +405,7 @@ impl One<'_> {
         );
         made.properties = match &self.new.properties {
             Some(given) => given.clone(),
-            None if self.new.names.is_some() => usual_properties(kind, self.name, now),
+            None if self.new.names.is_some() => usual_properties(kind, self.name),
             None => Map::new(),
         };
         if kind == MachineKind::ScaleSet {
@@ -486,12 +487,10 @@ impl One<'_> {
     }
 }
 
-/// What a machine of this name has: what the one has that a fresh emulator has.
-fn usual_properties(kind: MachineKind, name: &str, now: Millis) -> Map<String, Value> {
-    let usual = Machine::seeded(now).properties;
-    let text = Value::Object(usual).to_string().replace(seed::VM, name);
-    // A name has no character that is another one in JSON.
-    let mut own: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
+/// What a machine of this name has: what the one has that a fresh emulator has, without disks and
+/// interfaces, which would have to be there, too.
+fn usual_properties(kind: MachineKind, name: &str) -> Map<String, Value> {
+    let mut own = seeded::properties(name);
     if kind == MachineKind::VirtualMachine {
         return own;
     }

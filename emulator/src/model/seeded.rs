@@ -52,7 +52,33 @@ pub(crate) fn machine(now: Millis) -> Machine {
         seed::LOCATION,
         now,
     );
-    machine.properties = object(json!({
+    machine.properties = properties(seed::VM);
+    machine.properties.insert(
+        "networkProfile".to_owned(),
+        json!({ "networkInterfaces": [{ "id": network("networkInterfaces", "VMNic") }] }),
+    );
+    let storage = &mut machine.properties["storageProfile"];
+    storage["osDisk"]["managedDisk"]["id"] = json!(disk("OsDisk"));
+    storage["dataDisks"] = json!([{
+        "lun": 0,
+        "name": format!("{}_DataDisk_0", seed::VM),
+        "createOption": "Empty",
+        "caching": "ReadOnly",
+        "managedDisk": {
+            "storageAccountType": "Premium_LRS",
+            "id": disk("DataDisk_0"),
+        },
+        "deleteOption": "Detach",
+        "diskSizeGB": 64,
+        "toBeDetached": false,
+    }]);
+    SUCCEEDED.clone_into(&mut machine.provisioning_state);
+    machine
+}
+
+/// What a machine of this name has, without what refers to a disk or an interface.
+pub(crate) fn properties(name: &str) -> Map<String, Value> {
+    object(json!({
         "hardwareProfile": { "vmSize": "Standard_B2ms" },
         "storageProfile": {
             "imageReference": {
@@ -64,33 +90,20 @@ pub(crate) fn machine(now: Millis) -> Machine {
             },
             "osDisk": {
                 "osType": "Linux",
-                "name": format!("{}_OsDisk", seed::VM),
+                "name": format!("{}_OsDisk", name),
                 "createOption": "FromImage",
                 "caching": "ReadWrite",
                 "managedDisk": {
                     "storageAccountType": "Premium_LRS",
-                    "id": disk("OsDisk"),
                 },
                 "deleteOption": "Detach",
                 "diskSizeGB": 30,
             },
-            "dataDisks": [{
-                "lun": 0,
-                "name": format!("{}_DataDisk_0", seed::VM),
-                "createOption": "Empty",
-                "caching": "ReadOnly",
-                "managedDisk": {
-                    "storageAccountType": "Premium_LRS",
-                    "id": disk("DataDisk_0"),
-                },
-                "deleteOption": "Detach",
-                "diskSizeGB": 64,
-                "toBeDetached": false,
-            }],
+            "dataDisks": [],
             "diskControllerType": "SCSI",
         },
         "osProfile": {
-            "computerName": seed::VM,
+            "computerName": name,
             "adminUsername": "azureuser",
             "linuxConfiguration": {
                 "disablePasswordAuthentication": true,
@@ -109,12 +122,7 @@ pub(crate) fn machine(now: Millis) -> Machine {
             "uefiSettings": { "secureBootEnabled": true, "vTpmEnabled": true },
             "securityType": "TrustedLaunch",
         },
-        "networkProfile": { "networkInterfaces": [{
-            "id": network("networkInterfaces", "VMNic"),
-        }]},
-    }));
-    SUCCEEDED.clone_into(&mut machine.provisioning_state);
-    machine
+    }))
 }
 
 /// The disks and the network of the machine.
