@@ -27,18 +27,24 @@ internal static class Failures
             HowToGoOn(end));
 
     /// <summary>A connection that a cmdlet is given, and that can't be used.</summary>
-    public static ManagedIdentityException ConnectionClosed(ManagedIdentityConnection connection) =>
-        connection.End == ConnectionEnd.Copied
-            ? Advised(
-                "ConnectionCopied",
-                ErrorCategory.AuthenticationError,
-                "-Connection is of another process, or of another version of the module: its sign-in is not here.",
-                $"Connect in this job or session: {HowToConnect(connection)}")
-            : Advised(
-                "ConnectionClosed",
-                ErrorCategory.AuthenticationError,
-                $"The connection is closed: {WhatEnded(connection.End)}.",
-                HowToGoOn(connection.End));
+    public static ManagedIdentityException ConnectionClosed(ManagedIdentityConnection connection) => connection.End switch
+    {
+        ConnectionEnd.Copied => Advised(
+            "ConnectionCopied",
+            ErrorCategory.AuthenticationError,
+            "-Connection is of another process, or of another version of the module: its sign-in is not here.",
+            $"Connect in this job or session: {HowToConnect(connection)}"),
+        ConnectionEnd.TestDouble => Advised(
+            "ConnectionWithoutSignIn",
+            ErrorCategory.AuthenticationError,
+            "-Connection is a test double: it has no sign-in.",
+            "Mock this cmdlet too, or connect to an emulator with Connect-ManagedIdentityService -Emulator."),
+        _ => Advised(
+            "ConnectionClosed",
+            ErrorCategory.AuthenticationError,
+            $"The connection is closed: {WhatEnded(connection.End)}.",
+            HowToGoOn(connection.End)),
+    };
 
     /// <summary>The command that makes a connection such as this one, as far as its properties tell.</summary>
     private static string HowToConnect(ManagedIdentityConnection connection)

@@ -79,7 +79,7 @@ internal static class EmulatorReplies
     public static ArmEmulatorFault Fault(PSObject reply) => new()
     {
         FaultId = Convert.ToInt64(Value(reply, "id"), CultureInfo.InvariantCulture),
-        Name = ResourceReference.Text(reply, "name") ?? "Custom",
+        FaultName = ResourceReference.Text(reply, "name") ?? "Custom",
         Method = ResourceReference.Text(reply, "method"),
         Path = ResourceReference.Text(reply, "path"),
         Skip = Number(reply, "skip") ?? 0,

@@ -13,7 +13,7 @@ public sealed class ArmEmulatorFault
     public long FaultId { get; internal set; }
 
     /// <summary>The name in the catalogue, or Custom.</summary>
-    public string Name { get; internal set; } = "";
+    public string FaultName { get; internal set; } = "";
 
     /// <summary>The method of the requests that it is for; null for all.</summary>
     public string? Method { get; internal set; }
@@ -31,5 +31,5 @@ public sealed class ArmEmulatorFault
     public TimeSpan? Duration { get; internal set; }
 
     /// <inheritdoc/>
-    public override string ToString() => PlainText.Of(Name);
+    public override string ToString() => PlainText.Of(FaultName);
 }

@@ -17,4 +17,7 @@ internal enum ConnectionEnd
 
     /// <summary>It is of another process or version of the module, and never was open here.</summary>
     Copied,
+
+    /// <summary>It is a test double, and never had a sign-in.</summary>
+    TestDouble,
 }

@@ -7,7 +7,10 @@ namespace ManagedIdentity.Models;
 public sealed partial class ManagedIdentityConnection
 {
     private static readonly List<ManagedIdentityConnection> s_open = [];
-    private readonly ClientHandle _client;
+
+    // Null in a test double: Pester's New-MockObject makes one without a constructor.
+    private readonly ClientHandle? _client;
+    private ConnectionEnd _end;
 
     internal ManagedIdentityConnection(ClientHandle client) => _client = client;
 
@@ -17,12 +20,16 @@ public sealed partial class ManagedIdentityConnection
     /// <summary>
     /// Whether the connection is open: Disconnect-ManagedIdentityService, Stop-ArmEmulator and Remove-Module close it.
     /// </summary>
-    public bool IsConnected => _client.IsOpen;
+    public bool IsConnected => _client?.IsOpen ?? false;
 
     /// <summary>What closed it.</summary>
-    internal ConnectionEnd End { get; private set; }
+    internal ConnectionEnd End
+    {
+        get => _client is null ? ConnectionEnd.TestDouble : _end;
+        private set => _end = value;
+    }
 
-    internal ulong Client => _client.Value;
+    internal ulong Client => _client?.Value ?? 0;
 
     /// <summary>The certificate that it signs in with, where this process holds its key.</summary>
     internal SigningCertificate? Certificate { get; private set; }
@@ -73,7 +80,7 @@ public sealed partial class ManagedIdentityConnection
             }
         }
 
-        _client.Dispose();
+        _client?.Dispose();
         Certificate?.Dispose();
     }
 

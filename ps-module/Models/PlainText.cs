@@ -11,6 +11,9 @@ internal static class PlainText
     /// </summary>
     public const string Commands = @"[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]";
 
-    /// <summary>The text with a space for each of them.</summary>
-    public static string Of(string text) => Regex.Replace(text, Commands, " ");
+    /// <summary>
+    /// The text with a space for each of them; an empty one for null, which is what Pester's New-MockObject leaves in an
+    /// object that no constructor has made.
+    /// </summary>
+    public static string Of(string? text) => Regex.Replace(text ?? "", Commands, " ");
 }

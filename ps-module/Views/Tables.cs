@@ -64,7 +64,7 @@ internal static class Tables
             Column.Of(nameof(ArmEmulatorRequest.Path))),
         Of<ArmEmulatorFault>(
             Column.Of(nameof(ArmEmulatorFault.FaultId), 7),
-            Column.Of(nameof(ArmEmulatorFault.Name)),
+            Column.Of(nameof(ArmEmulatorFault.FaultName)),
             Column.Of(nameof(ArmEmulatorFault.Method)),
             Column.Of(nameof(ArmEmulatorFault.Path)),
             Column.Of(nameof(ArmEmulatorFault.Times))),

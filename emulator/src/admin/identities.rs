@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
 use super::places::put_place;
+use super::refusal::Refusal;
 use crate::arm::assignment::{Rules, changed_by, first_missing, resolve};
 use crate::base::random;
 use crate::identity::name_is_valid;

@@ -3,8 +3,10 @@
 
 mod identities;
 mod places;
+mod refusal;
 mod resources;
 
+use refusal::Refusal;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
@@ -251,22 +253,6 @@ fn made<E: Into<Refusal>>(
         Err(Refusal::Invalid(message)) => problem(400, "InvalidContent", message),
         Err(Refusal::Missing(message)) => problem(404, "NotFound", message),
         Err(Refusal::Exists(message)) => problem(409, "AlreadyExists", message),
-    }
-}
-
-/// Why something is not made. Each text begins with the member that it is about.
-#[derive(Debug)]
-enum Refusal {
-    Invalid(String),
-    /// What it names is not there.
-    Missing(String),
-    /// It is there already.
-    Exists(String),
-}
-
-impl From<String> for Refusal {
-    fn from(message: String) -> Self {
-        Refusal::Invalid(message)
     }
 }
 

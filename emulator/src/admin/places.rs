@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::arm::values;
 use crate::base::{random, seed};
 use crate::model::subscription::{ResourceGroup, Subscription};

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
 use super::identities::Identities;
 use super::places::{check_group_name, fresh_ids, known_location, known_subscriptions, put_place};
+use super::refusal::Refusal;
 use crate::arm::assignment::{Mode, Rules, Words};
 use crate::arm::values;
 use crate::base::clock::Millis;
