@@ -144,7 +144,7 @@ async fn many_identities_in_many_subscriptions_in_pages() {
     );
     add_subscription(&azure, OTHER)
         .await
-        .fails(400, "InvalidContent");
+        .fails(409, "AlreadyExists");
     add_subscription(&azure, "x")
         .await
         .fails(400, "InvalidContent");
