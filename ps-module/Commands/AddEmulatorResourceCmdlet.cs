@@ -19,7 +19,7 @@ public abstract class AddEmulatorResourceCmdlet : EmulatorControlCmdlet
 
     /// <summary>How many of each name, numbered.</summary>
     [Parameter]
-    [ValidateRange(1, 50_000)]
+    [ValidateRange(1, 10_000)]
     public int? Count { get; set; }
 
     /// <summary>

@@ -18,7 +18,7 @@ use crate::model::generic::{GenericResource, SUCCEEDED};
 use crate::model::machine::{Machine, MachineKind};
 use crate::model::resource::{Resource, Tags};
 use crate::model::resource_type::{self, Level, Place, ResourceType, Takes};
-use crate::model::seeded;
+use crate::model::seeded::{self, Place as MachinePlace};
 use crate::state::{State, key};
 
 /// The most resources in one call.
@@ -403,11 +403,11 @@ impl One<'_> {
             self.location,
             now,
         );
-        made.properties = match &self.new.properties {
-            Some(given) => given.clone(),
-            None if self.new.names.is_some() => usual_properties(kind, self.name),
-            None => Map::new(),
-        };
+        match &self.new.properties {
+            Some(given) => made.properties.clone_from(given),
+            None if self.new.names.is_some() => self.complete(&mut made, state, now),
+            None => {}
+        }
         if kind == MachineKind::ScaleSet {
             self.make_scale_set(&mut made);
         }
@@ -421,6 +421,25 @@ impl One<'_> {
             instance.identity = Assignment::default();
         }
         state.machines.insert(made.key(), made);
+    }
+
+    /// Gives it what such a machine usually has, with the disks and the network of a virtual machine.
+    fn complete(&self, made: &mut Machine, state: &mut State, now: Millis) {
+        let place = MachinePlace {
+            subscription: self.subscription,
+            group: self.group,
+            name: self.name,
+            location: self.location,
+        };
+        if made.kind == MachineKind::ScaleSet {
+            made.properties = seeded::scale_set_properties(place);
+            return;
+        }
+        made.properties = seeded::machine(place, now).properties;
+        for beside in seeded::beside_the_machine(place, now) {
+            let key = beside.id.to_lowercase();
+            state.generic.entry(key).or_insert(beside);
+        }
     }
 
     fn make_scale_set(&self, made: &mut Machine) {
@@ -485,21 +504,4 @@ impl One<'_> {
             running: None,
         }
     }
-}
-
-/// What a machine of this name has: what the one has that a fresh emulator has, without disks and
-/// interfaces, which would have to be there, too.
-fn usual_properties(kind: MachineKind, name: &str) -> Map<String, Value> {
-    let mut own = seeded::properties(name);
-    if kind == MachineKind::VirtualMachine {
-        return own;
-    }
-    own.remove("hardwareProfile");
-    Map::from_iter([
-        ("upgradePolicy".to_owned(), json!({ "mode": "Manual" })),
-        ("virtualMachineProfile".to_owned(), Value::Object(own)),
-        ("orchestrationMode".to_owned(), json!("Uniform")),
-        ("overprovision".to_owned(), json!(false)),
-        ("singlePlacementGroup".to_owned(), json!(true)),
-    ])
 }

@@ -1,5 +1,5 @@
-//! The resources that a fresh emulator has: a virtual machine as the Azure CLI makes one, and all
-//! that is made with it.
+//! Machines as the Azure CLI makes them, with all that is made with them: the one that a fresh
+//! emulator has, and those that are added.
 
 use serde_json::{Map, Value, json};
 
@@ -15,12 +15,72 @@ const VERSION: &str = "24.04.202510010";
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEmulatorEmulatorEmulatorEmulatorEmulatorE emulator";
 
-fn id(kind: &str, name: &str) -> String {
-    format!(
-        "/subscriptions/{}/resourceGroups/{}/providers/{kind}/{name}",
-        seed::SUBSCRIPTION_ID,
-        seed::RESOURCE_GROUP
-    )
+/// A machine's name, and where it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) subscription: &'a str,
+    pub(crate) group: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) location: &'a str,
+}
+
+impl Place<'static> {
+    /// Those of the machine that a fresh emulator has.
+    pub(crate) const INITIAL: Self = Place {
+        subscription: seed::SUBSCRIPTION_ID,
+        group: seed::RESOURCE_GROUP,
+        name: seed::VM,
+        location: seed::LOCATION,
+    };
+}
+
+impl Place<'_> {
+    fn id(&self, kind: &str, name: &str) -> String {
+        format!(
+            "/subscriptions/{}/resourceGroups/{}/providers/{kind}/{name}",
+            self.subscription, self.group
+        )
+    }
+
+    /// The id of a network resource that goes with the machine.
+    fn network(&self, kind: &str, suffix: &str) -> String {
+        self.id(
+            &format!("Microsoft.Network/{kind}"),
+            &format!("{}{suffix}", self.name),
+        )
+    }
+
+    fn disk(&self, suffix: &str) -> String {
+        self.id(
+            "Microsoft.Compute/disks",
+            &format!("{}_{suffix}", self.name),
+        )
+    }
+
+    fn resource(
+        &self,
+        id: String,
+        extra: Map<String, Value>,
+        properties: Value,
+    ) -> GenericResource {
+        let behind: Vec<&str> = id.rsplit('/').take(3).collect();
+        let (name, kind) = (behind[0].to_owned(), format!("{}/{}", behind[2], behind[1]));
+        GenericResource {
+            id,
+            kind,
+            subscription: self.subscription.to_owned(),
+            group: self.group.to_owned(),
+            name,
+            location: self.location.to_owned(),
+            tags: Some(Tags::new()),
+            extra,
+            properties: object(properties),
+            etag: format!("W/\"{}\"", random::guid()),
+            identity: Assignment::default(),
+            provisioning_state: SUCCEEDED.to_owned(),
+            running: None,
+        }
+    }
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -30,55 +90,17 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// The id of a network resource that goes with the machine.
-fn network(kind: &str, suffix: &str) -> String {
-    id(
-        &format!("Microsoft.Network/{kind}"),
-        &format!("{}{suffix}", seed::VM),
-    )
-}
-
-fn disk(suffix: &str) -> String {
-    id("Microsoft.Compute/disks", &format!("{}_{suffix}", seed::VM))
-}
-
 /// The virtual machine.
-pub(crate) fn machine(now: Millis) -> Machine {
+pub(crate) fn machine(place: Place<'_>, now: Millis) -> Machine {
     let mut machine = Machine::new(
         MachineKind::VirtualMachine,
-        seed::SUBSCRIPTION_ID,
-        seed::RESOURCE_GROUP,
-        seed::VM,
-        seed::LOCATION,
+        place.subscription,
+        place.group,
+        place.name,
+        place.location,
         now,
     );
-    machine.properties = properties(seed::VM);
-    machine.properties.insert(
-        "networkProfile".to_owned(),
-        json!({ "networkInterfaces": [{ "id": network("networkInterfaces", "VMNic") }] }),
-    );
-    let storage = &mut machine.properties["storageProfile"];
-    storage["osDisk"]["managedDisk"]["id"] = json!(disk("OsDisk"));
-    storage["dataDisks"] = json!([{
-        "lun": 0,
-        "name": format!("{}_DataDisk_0", seed::VM),
-        "createOption": "Empty",
-        "caching": "ReadOnly",
-        "managedDisk": {
-            "storageAccountType": "Premium_LRS",
-            "id": disk("DataDisk_0"),
-        },
-        "deleteOption": "Detach",
-        "diskSizeGB": 64,
-        "toBeDetached": false,
-    }]);
-    SUCCEEDED.clone_into(&mut machine.provisioning_state);
-    machine
-}
-
-/// What a machine of this name has, without what refers to a disk or an interface.
-pub(crate) fn properties(name: &str) -> Map<String, Value> {
-    object(json!({
+    machine.properties = object(json!({
         "hardwareProfile": { "vmSize": "Standard_B2ms" },
         "storageProfile": {
             "imageReference": {
@@ -90,20 +112,33 @@ pub(crate) fn properties(name: &str) -> Map<String, Value> {
             },
             "osDisk": {
                 "osType": "Linux",
-                "name": format!("{}_OsDisk", name),
+                "name": format!("{}_OsDisk", place.name),
                 "createOption": "FromImage",
                 "caching": "ReadWrite",
                 "managedDisk": {
                     "storageAccountType": "Premium_LRS",
+                    "id": place.disk("OsDisk"),
                 },
                 "deleteOption": "Detach",
                 "diskSizeGB": 30,
             },
-            "dataDisks": [],
+            "dataDisks": [{
+                "lun": 0,
+                "name": format!("{}_DataDisk_0", place.name),
+                "createOption": "Empty",
+                "caching": "ReadOnly",
+                "managedDisk": {
+                    "storageAccountType": "Premium_LRS",
+                    "id": place.disk("DataDisk_0"),
+                },
+                "deleteOption": "Detach",
+                "diskSizeGB": 64,
+                "toBeDetached": false,
+            }],
             "diskControllerType": "SCSI",
         },
         "osProfile": {
-            "computerName": name,
+            "computerName": place.name,
             "adminUsername": "azureuser",
             "linuxConfiguration": {
                 "disablePasswordAuthentication": true,
@@ -122,18 +157,23 @@ pub(crate) fn properties(name: &str) -> Map<String, Value> {
             "uefiSettings": { "secureBootEnabled": true, "vTpmEnabled": true },
             "securityType": "TrustedLaunch",
         },
-    }))
+        "networkProfile": { "networkInterfaces": [{
+            "id": place.network("networkInterfaces", "VMNic"),
+        }]},
+    }));
+    SUCCEEDED.clone_into(&mut machine.provisioning_state);
+    machine
 }
 
 /// The disks and the network of the machine.
-pub(crate) fn beside_the_machine(now: Millis) -> Vec<GenericResource> {
-    let machine = id("Microsoft.Compute/virtualMachines", seed::VM);
-    let group = network("networkSecurityGroups", "NSG");
-    let address = network("publicIPAddresses", "PublicIP");
-    let net = network("virtualNetworks", "VNET");
-    let subnet = format!("{net}/subnets/{}Subnet", seed::VM);
-    let interface = network("networkInterfaces", "VMNic");
-    let configuration = format!("{interface}/ipConfigurations/ipconfig{}", seed::VM);
+pub(crate) fn beside_the_machine(place: Place<'_>, now: Millis) -> Vec<GenericResource> {
+    let machine = place.id("Microsoft.Compute/virtualMachines", place.name);
+    let group = place.network("networkSecurityGroups", "NSG");
+    let address = place.network("publicIPAddresses", "PublicIP");
+    let net = place.network("virtualNetworks", "VNET");
+    let subnet = format!("{net}/subnets/{}Subnet", place.name);
+    let interface = place.network("networkInterfaces", "VMNic");
+    let configuration = format!("{interface}/ipConfigurations/ipconfig{}", place.name);
     let disk_of = |suffix: &str, size: u32, creation: Value| {
         let properties = json!({
             "osType": if suffix == "OsDisk" { json!("Linux") } else { Value::Null },
@@ -154,12 +194,11 @@ pub(crate) fn beside_the_machine(now: Millis) -> Vec<GenericResource> {
             "sku": { "name": "Premium_LRS", "tier": "Premium" },
             "managedBy": machine,
         }));
-        resource(disk(suffix), extra, Value::Object(properties))
+        place.resource(place.disk(suffix), extra, Value::Object(properties))
     };
     let image = format!(
         "/Subscriptions/{}/Providers/Microsoft.Compute/Locations/{}/Publishers/canonical/ArtifactTypes/VMImage/Offers/ubuntu-24_04-lts/Skus/server/Versions/{VERSION}",
-        seed::SUBSCRIPTION_ID,
-        seed::LOCATION
+        place.subscription, place.location
     );
     let standard = || object(json!({ "sku": { "name": "Standard", "tier": "Regional" } }));
     vec![
@@ -169,7 +208,7 @@ pub(crate) fn beside_the_machine(now: Millis) -> Vec<GenericResource> {
             json!({ "createOption": "FromImage", "imageReference": { "id": image } }),
         ),
         disk_of("DataDisk_0", 64, json!({ "createOption": "Empty" })),
-        resource(
+        place.resource(
             net.clone(),
             Map::new(),
             json!({
@@ -183,7 +222,7 @@ pub(crate) fn beside_the_machine(now: Millis) -> Vec<GenericResource> {
                 "enableDdosProtection": false,
             }),
         ),
-        resource(
+        place.resource(
             group.clone(),
             Map::new(),
             json!({
@@ -200,7 +239,7 @@ pub(crate) fn beside_the_machine(now: Millis) -> Vec<GenericResource> {
                 "networkInterfaces": [{ "id": interface }],
             }),
         ),
-        resource(
+        place.resource(
             address.clone(),
             standard(),
             json!({
@@ -212,7 +251,7 @@ pub(crate) fn beside_the_machine(now: Millis) -> Vec<GenericResource> {
                 "ipConfiguration": { "id": configuration },
             }),
         ),
-        resource(
+        place.resource(
             interface,
             Map::new(),
             json!({
@@ -248,22 +287,57 @@ fn inner(id: &str, properties: Value) -> Value {
     })
 }
 
-fn resource(id: String, extra: Map<String, Value>, properties: Value) -> GenericResource {
-    let behind: Vec<&str> = id.rsplit('/').take(3).collect();
-    let (name, kind) = (behind[0].to_owned(), format!("{}/{}", behind[2], behind[1]));
-    GenericResource {
-        id,
-        kind,
-        subscription: seed::SUBSCRIPTION_ID.to_owned(),
-        group: seed::RESOURCE_GROUP.to_owned(),
-        name,
-        location: seed::LOCATION.to_owned(),
-        tags: Some(Tags::new()),
-        extra,
-        properties: object(properties),
-        etag: format!("W/\"{}\"", random::guid()),
-        identity: Assignment::default(),
-        provisioning_state: SUCCEEDED.to_owned(),
-        running: None,
-    }
+/// What a scale set of machines like the one above has.
+pub(crate) fn scale_set_properties(place: Place<'_>) -> Map<String, Value> {
+    let net = place.network("virtualNetworks", "VNET");
+    object(json!({
+        "singlePlacementGroup": true,
+        "orchestrationMode": "Uniform",
+        "upgradePolicy": { "mode": "Manual" },
+        "overprovision": false,
+        "virtualMachineProfile": {
+            "osProfile": {
+                "computerNamePrefix": place.name,
+                "adminUsername": "azureuser",
+                "linuxConfiguration": {
+                    "disablePasswordAuthentication": true,
+                    "ssh": { "publicKeys": [{
+                        "path": "/home/azureuser/.ssh/authorized_keys",
+                        "keyData": KEY,
+                    }]},
+                    "provisionVMAgent": true,
+                },
+                "secrets": [],
+                "allowExtensionOperations": true,
+            },
+            "storageProfile": {
+                "imageReference": {
+                    "publisher": "Canonical",
+                    "offer": "ubuntu-24_04-lts",
+                    "sku": "server",
+                    "version": "latest",
+                },
+                "osDisk": {
+                    "osType": "Linux",
+                    "createOption": "FromImage",
+                    "caching": "ReadWrite",
+                    "managedDisk": { "storageAccountType": "Premium_LRS" },
+                    "diskSizeGB": 30,
+                },
+            },
+            "networkProfile": { "networkInterfaceConfigurations": [{
+                "name": format!("{}Nic", place.name),
+                "properties": {
+                    "primary": true,
+                    "ipConfigurations": [{
+                        "name": format!("{}IPConfig", place.name),
+                        "properties": {
+                            "subnet": { "id": format!("{net}/subnets/{}Subnet", place.name) },
+                            "privateIPAddressVersion": "IPv4",
+                        },
+                    }],
+                },
+            }]},
+        },
+    }))
 }

@@ -23,7 +23,7 @@ use crate::model::principal::{DirectoryGroup, Principal};
 use crate::model::resource::{Listing, Resource, Tags};
 use crate::model::role_assignment::RoleAssignment;
 use crate::model::role_definition::{AnyRole, RoleDefinition};
-use crate::model::seeded;
+use crate::model::seeded::{self, Place};
 use crate::model::subscription::{ResourceGroup, Subscription};
 
 /// What the emulated cloud holds. Maps are keyed by resource id in lower case, because ARM
@@ -78,8 +78,8 @@ impl State {
             let group = ResourceGroup::seeded(seed::SUBSCRIPTION_ID, name);
             (key::group(seed::SUBSCRIPTION_ID, name), group)
         });
-        let vm = seeded::machine(now);
-        let beside = seeded::beside_the_machine(now);
+        let vm = seeded::machine(Place::INITIAL, now);
+        let beside = seeded::beside_the_machine(Place::INITIAL, now);
         let beside = beside.into_iter().map(|one| (one.id.to_lowercase(), one));
         let principals = Principal::seeded().map(|one| (one.id.clone(), one));
         State {

@@ -114,6 +114,25 @@ async fn machines_have_names_a_place_and_what_machines_have() {
     assert_eq!(read["identity"]["principalId"], one["principalId"]);
     assert_eq!(read["properties"]["osProfile"]["computerName"], "web1");
     assert_eq!(read["properties"]["provisioningState"], "Succeeded");
+    // Its disk and its interface are there, too, and are its own.
+    let properties = &read["properties"];
+    for (id, version, owner) in [
+        (
+            &properties["storageProfile"]["osDisk"]["managedDisk"]["id"],
+            "2024-03-02",
+            "/managedBy",
+        ),
+        (
+            &properties["networkProfile"]["networkInterfaces"][0]["id"],
+            "2024-05-01",
+            "/properties/virtualMachine/id",
+        ),
+    ] {
+        let path = format!("{}?api-version={version}", id.as_str().unwrap());
+        let beside = azure.get(&path).await.is(200).json();
+        assert_eq!(beside.pointer(owner), Some(&one["id"]), "{beside}");
+        assert_eq!(beside["location"], "westeurope");
+    }
     // A group that is there says where it is.
     let more = machines(json!({"names": ["web3"], "resourceGroup": "FLEET"}));
     let more = add(&azure, more).await.is(201).json();
