@@ -217,11 +217,11 @@ fn line(entry: &Value) -> String {
     format!("{} {}", entry["method"].as_str().unwrap(), path(entry))
 }
 
-/// Whether a request that is carried out twice comes to the same as once: a PUT, and the PATCH of an
-/// identity's tags, which replaces them.
+/// Whether a request that is carried out twice comes to the same as once: a PUT, the PATCH of an
+/// identity's tags, which replaces them, and the revocation of its tokens.
 fn says_what_is_to_be(line: &str) -> bool {
     let identity = line.starts_with("PATCH ") && line.contains("/userAssignedIdentities/");
-    line.starts_with("PUT ") || identity
+    line.starts_with("PUT ") || identity || line.ends_with("/revokeTokens")
 }
 
 /// The identity that no command names is in every state that a resource has had.
