@@ -196,6 +196,43 @@ public sealed unsafe class EventReaderTests
     }
 
     [Fact]
+    public void An_app_role_assignment()
+    {
+        using var scope = new NativeScope();
+        var record = new AzmiAppRoleAssignment
+        {
+            id = scope.Text("id"),
+            principal_id = scope.Text("principal"),
+            principal_name = scope.Text("id1"),
+            principal_type = scope.Text("ServicePrincipal"),
+            resource_display_name = scope.Text("Microsoft Graph"),
+            resource_app_id = scope.Text("app"),
+            resource_principal_id = scope.Text("api"),
+            permission = scope.Text("User.Read.All"),
+            permission_display_name = scope.Text("Read all users"),
+            app_role_id = scope.Text("role"),
+            created_date_time = scope.Text("2025-01-01T00:00:00Z"),
+        };
+        var read = Item<IdentityAppRoleAssignment>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, app_role_assignment = &record });
+        Assert.Equal("id", read.AppRoleAssignmentId);
+        Assert.Equal("principal", read.PrincipalId);
+        Assert.Equal("id1", read.PrincipalName);
+        Assert.Equal("ServicePrincipal", read.PrincipalType);
+        Assert.Equal("Microsoft Graph", read.ResourceDisplayName);
+        Assert.Equal("app", read.ResourceAppId);
+        Assert.Equal("api", read.ResourcePrincipalId);
+        Assert.Equal("User.Read.All", read.Permission);
+        Assert.Equal("Read all users", read.PermissionDisplayName);
+        Assert.Equal("role", read.AppRoleId);
+        Assert.Equal("2025-01-01T00:00:00Z", read.CreatedDateTime);
+        Assert.Equal("id", read.ToString());
+        var little = new AzmiAppRoleAssignment();
+        read = Item<IdentityAppRoleAssignment>(new AzmiEvent { kind = NativeMethods.AZMI_EVENT_ITEM, app_role_assignment = &little });
+        Assert.Null(read.Permission);
+        Assert.Null(read.ResourceAppId);
+    }
+
+    [Fact]
     public void A_role_assignment_of_which_little_is_known()
     {
         var record = new AzmiRoleAssignment();

@@ -40,6 +40,36 @@ public sealed class RoleTests(EmulatorFixture fixture) : IClassFixture<EmulatorF
     }
 
     [Fact]
+    public void An_application_permission_is_given_listed_and_taken()
+    {
+        var identity = Create("permission-id");
+        var named = new RolePrincipal { Identity = new ResourceTarget { Name = "permission-id" } };
+        var give = new AppRoleAssignmentCreateRequest(fixture.Client, named, "Exchange.ManageAsApp")
+        {
+            Resource = "Office 365 Exchange Online",
+            PrincipalWaitSec = 5,
+            PlanOnly = true,
+        };
+        Assert.Contains("'Exchange.ManageAsApp'", Run.Item<ChangePlan>(give).Description);
+        give.PlanOnly = false;
+        var given = Run.Item<IdentityAppRoleAssignment>(give);
+        Assert.Equal(identity.PrincipalId, given.PrincipalId);
+        Assert.Equal(("Exchange.ManageAsApp", "Manage Exchange As Application"), (given.Permission, given.PermissionDisplayName));
+
+        var principal = new RolePrincipal { PrincipalId = identity.PrincipalId };
+        var listed = Run.Item<IdentityAppRoleAssignment>(new AppRoleAssignmentListRequest(fixture.Client, principal) { Permission = given.AppRoleId });
+        Assert.Equal(given.AppRoleAssignmentId, listed.AppRoleAssignmentId);
+        var onResource = new AppRoleAssignmentListRequest(fixture.Client, new RolePrincipal()) { Resource = given.ResourceAppId };
+        Assert.Equal("permission-id", Run.Item<IdentityAppRoleAssignment>(onResource).PrincipalName);
+
+        var remove = new AppRoleAssignmentDeleteRequest(fixture.Client, principal) { Id = given.AppRoleAssignmentId };
+        Assert.Empty(Run.Items<object>(remove));
+        Assert.Equal("AppRoleAssignmentNotFound", Run.Failure(remove).Code);
+        var again = new AppRoleAssignmentDeleteRequest(fixture.Client, principal) { Permission = "Mail.Send" };
+        Assert.Equal("AppRoleAssignmentNotFound", Run.Failure(again).Code);
+    }
+
+    [Fact]
     public void Roles_have_names_and_say_what_they_are_for()
     {
         var roles = Run.Items<RoleDefinition>(new RoleDefinitionListRequest(fixture.Client, new RoleScope()));
