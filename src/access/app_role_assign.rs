@@ -45,10 +45,18 @@ pub async fn assign_app_role(client: &Client, asked: &AssignAppRole) -> Result<A
     let mut replication =
         Replication::begin(&wanted.principal, asked.principal_wait, client.retry())
             .of_service_principal();
+    let mut busy = Polling::begin(client.retry());
     loop {
         match wanted.assign(client).await {
             Err(error) if is_unknown(&error) => {
                 replication.wait(client, error, "the directory").await?;
+            }
+            // Of several at once, Microsoft Graph refuses some.
+            Err(error) if error.is_race() && busy.elapsed() < client.retry().replication => {
+                let what = "other changes of the directory to end";
+                let wait = Wait::new("Waiting for other changes of the directory", what);
+                let id = &wanted.principal.id;
+                busy.wait(client.observer(), id, wait, None).await?;
             }
             ended => return ended,
         }

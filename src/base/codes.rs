@@ -66,6 +66,7 @@ const ARM: &str = "Azure documentation, \"Azure Resource Manager: common error c
 const THROTTLING: &str =
     "Azure documentation, \"Understand how Azure Resource Manager throttles requests\"";
 const GRAPH: &str = "Microsoft Graph documentation, \"Microsoft Graph error responses\"";
+const GRAPH_CONCURRENCY: &str = "Microsoft Graph, as reported in nais/azurerator issue 448";
 const COMPUTE: &str = "Azure documentation, \"Virtual Machines: common error messages\"";
 const NETWORK: &str = "Microsoft.Network, as reported in Azure/azure-cli issue 21156";
 const API_MANAGEMENT: &str = "Microsoft.ApiManagement, as reported in Azure/apiops-cli issue 252";
@@ -168,6 +169,7 @@ const CODES: &[KnownCode] = &[
     entry("CanceledAndSupersededDueToAnotherOperation", Category::ResourceBusy, Retry::Race, NETWORK, ""),
     entry("ConflictingConcurrentWriteNotAllowed", Category::ResourceBusy, Retry::Race, CONCURRENT_WRITE, ""),
     entry("PessimisticConcurrencyConflict", Category::ResourceBusy, Retry::Race, API_MANAGEMENT, ""),
+    entry("Directory_ConcurrencyViolation", Category::ResourceBusy, Retry::Race, GRAPH_CONCURRENCY, ""),
     entry("RetryableError", Category::ResourceBusy, Retry::Race, NETWORK, ""),
     entry("ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity", Category::ResourceBusy, Retry::Race, IDENTITY,
         "Write the federated credentials of an identity one at a time."),

@@ -319,6 +319,23 @@ async fn a_refusal_that_means_that_the_principal_is_not_known_yet_is_waited_for(
 }
 
 #[tokio::test]
+async fn a_refusal_because_of_other_changes_is_no_error() {
+    let local = Local::start().await;
+    let principal = identity(&local, "id1").await;
+    let action = json!({
+        "status": 409, "code": "Directory_ConcurrencyViolation",
+        "message": "Error due to concurrent requests being made to the tenant.",
+    });
+    let mut fault = on("POST", "appRoleAssignments", action);
+    fault["times"] = json!(3);
+    local.fault(fault).await;
+    assign(&local, &wanted(&principal, "Mail.Send"))
+        .await
+        .unwrap();
+    assert_eq!(writes(&local).await.len(), 4);
+}
+
+#[tokio::test]
 async fn a_mistyped_principal_is_not_waited_for_as_a_new_one_is() {
     let local = Local::start().await;
     let id = new_id();
