@@ -7,7 +7,7 @@ use emulator::{Emulator, Options, StartError};
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Azure, key, uai, vm};
+use crate::support::{Azure, C, in_group, key, sub, uai, vm};
 
 /// A folder of its own that goes with the test.
 struct Folder(PathBuf);
@@ -66,6 +66,58 @@ async fn a_later_emulator_goes_on_where_the_first_stopped() {
         .await
         .json();
     assert_eq!(settings["pageSize"], 50, "settings are not kept");
+    azure.emulator.stop().await;
+}
+
+#[tokio::test]
+async fn locks_tags_roles_and_power_are_in_the_file() {
+    let folder = Folder::new("locks");
+    let machine = in_group("Microsoft.Compute/virtualMachines/myVM");
+    let lock =
+        format!("{machine}/providers/Microsoft.Authorization/locks/keep?api-version=2020-05-01");
+    let role = sub(
+        "/providers/Microsoft.Authorization/roleDefinitions/11111111-2222-4333-8444-555555555555?api-version=2022-04-01",
+    );
+    let tags = format!(
+        "{}/providers/Microsoft.Resources/tags/default?api-version=2021-04-01",
+        sub("")
+    );
+    let azure = Azure::with(folder.options()).await;
+    azure
+        .post(&format!("{machine}/deallocate?{C}"), Value::Null)
+        .await
+        .is(202);
+    let lock_body = json!({"properties": {"level": "ReadOnly"}});
+    azure.put(&lock, lock_body).await.is(201);
+    let role_body = json!({"properties": {"roleName": "Own", "assignableScopes": [sub("")]}});
+    azure.put(&role, role_body).await.is(201);
+    let tag_body = json!({"properties": {"tags": {"a": "b"}}});
+    azure.put(&tags, tag_body).await.is(200);
+    let before = [
+        azure.get(&lock).await.json(),
+        azure.get(&role).await.json(),
+        azure.get(&tags).await.json(),
+    ];
+    azure.emulator.stop().await;
+
+    let azure = Azure::with(Options {
+        operation_time: Duration::ZERO,
+        ..folder.options()
+    })
+    .await;
+    for (path, before) in [&lock, &role, &tags].into_iter().zip(before) {
+        assert_eq!(azure.get(path).await.is(200).json(), before, "{path}");
+    }
+    let view = azure
+        .get(&format!("{machine}/instanceView?{C}"))
+        .await
+        .json();
+    let power = view["statuses"][1]["code"].as_str().unwrap();
+    assert!(
+        ["PowerState/deallocating", "PowerState/deallocated"].contains(&power),
+        "{power}"
+    );
+    azure.delete(&vm("myVM")).await.fails(409, "ScopeLocked");
     azure.emulator.stop().await;
 }
 
