@@ -384,8 +384,14 @@ async fn assignments(client: &Client, asked: &RevokeAppRole) -> Result<Vec<AppRo
         Err(error) if error.code() == UNKNOWN => return Err(unknown(error, &principal.id)),
         found => found?,
     };
+    // What is deleted is of whom the caller named, whatever a list says.
+    let of_principal = |one| AppRoleAssignment {
+        principal_id: principal.id.clone(),
+        principal_type: principal.kind.clone(),
+        ..one
+    };
     match found.is_empty() {
-        false => Ok(found),
+        false => Ok(found.into_iter().map(of_principal).collect()),
         true => {
             let who = principal.label();
             let message = format!(
@@ -431,6 +437,7 @@ async fn read(client: &Client, assignment: &AppRoleAssignment) -> Result<AppRole
 
 /// Removes an assignment. Whether there was one.
 async fn delete(client: &Client, assignment: &AppRoleAssignment) -> Result<bool> {
+    check_id(&assignment.id)?;
     let url = client.graph_url(&path(assignment)).await?;
     let request = Request::new(Method::DELETE, url, &assignment.id);
     match client.send(request).await {

@@ -288,17 +288,23 @@ async fn a_name_that_several_apis_have_is_an_error_that_lists_their_ids() {
 #[tokio::test]
 async fn a_principal_that_is_not_known_yet_is_waited_for() {
     let local = Local::start().await;
-    let delay = json!({"replicationDelayMs": 120});
-    local.admin("PATCH", "settings", delay).await;
+    let delay = async |ms: u64| {
+        let settings = json!({"replicationDelayMs": ms});
+        local.admin("PATCH", "settings", settings).await;
+    };
+    delay(3_600_000).await;
     let principal = identity(&local, "id1").await;
     // What the directory does not know yet has nothing.
     assert!(of(&local, &principal).await.is_empty());
     let asked = wanted(&principal, "Mail.Send");
     let plan = access::plan_assign_app_role(&local.client, &asked);
     assert!(plan.await.unwrap().changes());
-    assign(&local, &wanted(&principal, "Mail.Send"))
-        .await
-        .unwrap();
+    delay(0).await;
+    let action = json!({"status": 404, "code": "Request_ResourceNotFound", "message": "Not yet."});
+    let mut fault = on("GET", "appRoleAssignments", action);
+    fault["times"] = json!(3);
+    local.fault(fault).await;
+    assign(&local, &asked).await.unwrap();
     assert!(!local.heard.progress.lock().unwrap().is_empty());
 }
 
