@@ -2391,7 +2391,8 @@ namespace ManagedIdentity.Native
     internal unsafe partial struct AzmiAppRoleAssignment
     {
         /// <summary>
-        ///  The assignment's id.
+        ///  The assignment's id. Its name tells it from the id of a resource: commands that take resources
+        ///  take this for none.
         /// </summary>
         public AzmiStr id;
         /// <summary>
@@ -2409,7 +2410,7 @@ namespace ManagedIdentity.Native
         /// <summary>
         ///  The display name of the API, such as Microsoft Graph.
         /// </summary>
-        public AzmiStr resource_name;
+        public AzmiStr resource_display_name;
         /// <summary>
         ///  The application id of the API; null when it can't be read.
         /// </summary>

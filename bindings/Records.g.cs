@@ -196,8 +196,8 @@ namespace ManagedIdentity.Models
     /// <summary>An application permission of an API that a principal has.</summary>
     public sealed partial class IdentityAppRoleAssignment
     {
-        /// <summary>The assignment's id.</summary>
-        public string Id { get; internal set; } = "";
+        /// <summary>The assignment's id. Its name tells it from the id of a resource: commands that take resources take this for none.</summary>
+        public string AppRoleAssignmentId { get; internal set; } = "";
 
         /// <summary>The object id of who has the permission.</summary>
         public string PrincipalId { get; internal set; } = "";
@@ -209,7 +209,7 @@ namespace ManagedIdentity.Models
         public string? PrincipalType { get; internal set; }
 
         /// <summary>The display name of the API, such as Microsoft Graph.</summary>
-        public string? ResourceName { get; internal set; }
+        public string? ResourceDisplayName { get; internal set; }
 
         /// <summary>The application id of the API; null when it can't be read.</summary>
         public string? ResourceAppId { get; internal set; }
@@ -230,7 +230,7 @@ namespace ManagedIdentity.Models
         public string? CreatedDateTime { get; internal set; }
 
         /// <inheritdoc/>
-        public override string ToString() => PlainText.Of(Id);
+        public override string ToString() => PlainText.Of(AppRoleAssignmentId);
     }
 
     /// <summary>A deployment of a template that has succeeded.</summary>
@@ -1257,11 +1257,11 @@ namespace ManagedIdentity.Native
 
         private static IdentityAppRoleAssignment Read(AzmiAppRoleAssignment* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
+            AppRoleAssignmentId = source->id.ReadOrEmpty(),
             PrincipalId = source->principal_id.ReadOrEmpty(),
             PrincipalName = source->principal_name.Read(),
             PrincipalType = source->principal_type.Read(),
-            ResourceName = source->resource_name.Read(),
+            ResourceDisplayName = source->resource_display_name.Read(),
             ResourceAppId = source->resource_app_id.Read(),
             ResourcePrincipalId = source->resource_principal_id.ReadOrEmpty(),
             Permission = source->permission.Read(),

@@ -660,7 +660,8 @@ typedef struct AzmiGroupMember {
 
 // An application permission of an API that a principal has.
 typedef struct AzmiAppRoleAssignment {
-  // The assignment's id.
+  // The assignment's id. Its name tells it from the id of a resource: commands that take resources
+  // take this for none.
   struct AzmiStr id;
   // The object id of who has the permission.
   struct AzmiStr principal_id;
@@ -669,7 +670,7 @@ typedef struct AzmiAppRoleAssignment {
   // `ServicePrincipal`, which managed identities are, `User` or `Group`.
   struct AzmiStr principal_type;
   // The display name of the API, such as Microsoft Graph.
-  struct AzmiStr resource_name;
+  struct AzmiStr resource_display_name;
   // The application id of the API; null when it can't be read.
   struct AzmiStr resource_app_id;
   // The object id of the API's service principal.

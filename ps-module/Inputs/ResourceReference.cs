@@ -114,7 +114,8 @@ internal static class ResourceReference
 
     /// <summary>The id of the app role assignment that an object stands for; null when it is another object.</summary>
     public static string? AppRoleAssignmentId(PSObject value) =>
-        Text(value, "AppRoleId") is null ? null : Text(value, "AppRoleAssignmentId") ?? Text(value, "Id");
+        // That of the Microsoft Graph PowerShell SDK has its id under that name.
+        Text(value, "AppRoleAssignmentId") ?? (Text(value, "AppRoleId") is null ? null : Text(value, "Id"));
 
     /// <summary>The id that an object has, or the text that it is; null when it is neither.</summary>
     public static string? IdOrName(PSObject value) => value.BaseObject as string ?? Text(value, "Id") ?? Text(value, "ResourceId");

@@ -96,7 +96,7 @@ internal static class Tables
             Column.Computed("Identity", "($_.IdentityId -split '/')[-1]")),
         Of<IdentityAppRoleAssignment>(
             Column.Of(nameof(IdentityAppRoleAssignment.Permission)),
-            Column.Of(nameof(IdentityAppRoleAssignment.ResourceName)),
+            Column.Of(nameof(IdentityAppRoleAssignment.ResourceDisplayName)),
             Column.Of(nameof(IdentityAppRoleAssignment.PrincipalName)),
             Column.OfGuid(nameof(IdentityAppRoleAssignment.PrincipalId))),
         Of<IdentityGroupMember>(

@@ -1323,7 +1323,9 @@ pub struct AzmiGroupMember {
 #[azmi(shows = access::AppRoleAssignment, model = IdentityAppRoleAssignment, text = id)]
 #[repr(C)]
 pub struct AzmiAppRoleAssignment {
-    /// The assignment's id.
+    /// The assignment's id. Its name tells it from the id of a resource: commands that take resources
+    /// take this for none.
+    #[azmi(name = AppRoleAssignmentId)]
     pub id: AzmiStr,
     /// The object id of who has the permission.
     pub principal_id: AzmiStr,
@@ -1334,8 +1336,8 @@ pub struct AzmiAppRoleAssignment {
     #[azmi(optional)]
     pub principal_type: AzmiStr,
     /// The display name of the API, such as Microsoft Graph.
-    #[azmi(member = resource_display_name, optional)]
-    pub resource_name: AzmiStr,
+    #[azmi(optional)]
+    pub resource_display_name: AzmiStr,
     /// The application id of the API; null when it can't be read.
     #[azmi(optional)]
     pub resource_app_id: AzmiStr,

@@ -95,7 +95,7 @@ pub(super) fn answer(
             world.revision += 1;
             Ok(Reply::empty(204))
         }
-        (_, [] | [_]) => Err(super::not_allowed(call)),
+        (_, [] | [_]) => Err(GraphError::not_allowed(call)),
         (_, [_, segment, ..]) => Err(GraphError::no_segment(segment)),
     }
 }

@@ -143,7 +143,7 @@ pub(super) fn page(
                     .properties()
                     .iter()
                     .copied()
-                    .filter(|name| query.selected(own.item(), &[name]).is_ok())
+                    .filter(|name| query.asks_for(name))
                     .collect(),
             };
             let mut body = objects::body(&world.state, &object, &selected);

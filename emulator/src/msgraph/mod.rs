@@ -138,7 +138,7 @@ fn handle(world: &mut World, call: &GraphRequest<'_>) -> GraphResult {
             ("GET", [], _) => list(world, call, collection),
             ("GET", ["$count"], _) => count(world, call, collection),
             ("POST", [], Collection::Groups) => groups::create(world, call),
-            (_, [], _) => Err(not_allowed(call)),
+            (_, [], _) => Err(GraphError::not_allowed(call)),
             (_, [segment, ..], _) => Err(GraphError::no_segment(segment)),
         };
     };
@@ -192,19 +192,8 @@ fn handle(world: &mut World, call: &GraphRequest<'_>) -> GraphResult {
             ],
             _,
         ) => groups::ids_of_member(world, call, collection, &id),
-        (_, [], _) => Err(not_allowed(call)),
+        (_, [], _) => Err(GraphError::not_allowed(call)),
         (_, [segment, ..], _) => Err(GraphError::no_segment(segment)),
-    }
-}
-
-fn not_allowed(call: &GraphRequest<'_>) -> GraphError {
-    GraphError {
-        status: 405,
-        code: "Request_BadRequest",
-        message: format!(
-            "Specified HTTP method is not allowed for the request target: {}.",
-            call.request.method
-        ),
     }
 }
 

@@ -73,6 +73,14 @@ impl Query {
         })
     }
 
+    /// Whether a property is asked for.
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        self.select.as_ref().is_none_or(|select| {
+            let mut asked = select.iter();
+            asked.any(|one| one == "*" || one.eq_ignore_ascii_case(name))
+        })
+    }
+
     /// Of the properties of a type, those that were asked for.
     pub(super) fn selected(
         &self,

@@ -40,6 +40,17 @@ impl GraphError {
         }
     }
 
+    pub(super) fn not_allowed(call: &GraphRequest<'_>) -> Self {
+        GraphError {
+            status: 405,
+            code: "Request_BadRequest",
+            message: format!(
+                "Specified HTTP method is not allowed for the request target: {}.",
+                call.request.method
+            ),
+        }
+    }
+
     pub(super) fn no_segment(segment: &str) -> Self {
         GraphError {
             status: 400,

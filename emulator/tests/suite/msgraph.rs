@@ -267,6 +267,31 @@ async fn members_come_and_go() {
 }
 
 #[tokio::test]
+async fn members_of_each_kind_have_what_they_have_of_what_is_asked_for() {
+    let graph = Graph::start().await;
+    let principal = graph.identity("abc").await;
+    for member in [&principal, seed::USER_ID] {
+        graph.add(seed::GROUP_ID, member).await.is(204);
+    }
+    let path = format!(
+        "/groups/{}/members?$select=id,displayName,appId",
+        seed::GROUP_ID
+    );
+    let found = graph.get(&path).await.is(200).json();
+    let names = |id: &str| {
+        let mut members = found["value"].as_array().unwrap().iter();
+        let member = members.find(|one| one["id"] == id).unwrap();
+        let members = member.as_object().unwrap();
+        members.keys().map(String::as_str).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(&principal),
+        ["@odata.type", "appId", "displayName", "id"]
+    );
+    assert_eq!(names(seed::USER_ID), ["@odata.type", "displayName", "id"]);
+}
+
+#[tokio::test]
 async fn members_come_in_pages() {
     let graph = Graph::start().await;
     let mut all = Vec::new();

@@ -3,7 +3,7 @@
 //! Source of ids and texts: what administrators published of their service principals' `appRoles` and
 //! `oauth2PermissionScopes`.
 
-use super::{Api, Permission, permission};
+use super::api::{Api, Permission, permission};
 
 pub(super) const ACTIVE_DIRECTORY: Api = Api {
     app_id: "00000002-0000-0000-c000-000000000000",

@@ -2,7 +2,7 @@
 //!
 //! Source of ids and texts: the list that merill/microsoft-info exports from Microsoft Graph each day.
 
-use super::{Api, Permission, permission};
+use super::api::{Api, Permission, permission};
 
 pub(super) const MICROSOFT_GRAPH: Api = Api {
     app_id: "00000003-0000-0000-c000-000000000000",

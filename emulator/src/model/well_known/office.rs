@@ -3,7 +3,7 @@
 //! Source of ids and texts: what administrators published of their service principals' `appRoles` and
 //! `oauth2PermissionScopes`.
 
-use super::{Api, Permission, permission};
+use super::api::{Api, Permission, permission};
 
 pub(super) const EXCHANGE_ONLINE: Api = Api {
     app_id: "00000002-0000-0ff1-ce00-000000000000",
