@@ -190,8 +190,8 @@ Describe 'Completion of arguments' {
             Get-CompletionText "New-IdentityRoleAssignment -Scope $own/" | Select-Object -First 1 | Should -Be "$own/resourceGroups/$Group"
             Get-CompletionText "New-IdentityRoleAssignment -Scope $own/resourceGroups/$($cyrillic.Substring(0, 4))" | Should -Be "'$own/resourceGroups/$cyrillic(1)'"
             Get-CompletionText "New-IdentityRoleAssignment -Scope $own/resourceGroups/$Group/providers/Microsoft.Compute/" | Should -Contain $vmId
-            Get-CompletionText 'Get-IdentityRoleAssignment -Scope myv' | Should -Be $vmId
-            Get-CompletionText 'Get-SystemAssignedIdentity myv' | Should -Be $vmId
+            Get-CompletionText 'Get-IdentityRoleAssignment -Scope myv' | Select-Object -First 1 | Should -Be $vmId
+            Get-CompletionText 'Get-SystemAssignedIdentity myv' | Select-Object -First 1 | Should -Be $vmId
             Get-CompletionText 'Get-VmIdentity -ResourceId myv' | Should -Be $vmId
         }
 
