@@ -1,5 +1,6 @@
 //! User-assigned managed identities.
 
+mod assignable;
 mod change;
 mod create;
 mod delete;
@@ -13,6 +14,7 @@ mod system_assigned;
 mod tags;
 mod update;
 
+pub(crate) use assignable::Refusal;
 pub use create::{Create, create, plan_create};
 pub(crate) use delete::deletion_effect;
 pub use delete::{delete, plan_delete};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::subject::Subject;
 use crate::base::{Category, Error, ResourceId, ResourceLabel, one_line, with_full_stop};
-use crate::identity::USER_ASSIGNED_IDENTITY;
+use crate::identity::{Refusal, USER_ASSIGNED_IDENTITY};
 
 /// The code of a change that failed because of one of the resource's identities.
 const FAILED_IDENTITY_OPERATION: &str = "FailedIdentityOperation";
@@ -67,6 +67,37 @@ pub(super) fn does_not_exist(identity: &str, subject: &Subject) -> Error {
     let category = Category::InvalidOperation;
     let error = Error::new(category, FAILED_IDENTITY_OPERATION, subject.id.as_str(), "");
     nonexistent(error, identity, subject)
+}
+
+/// What Azure answers, in this module's words, when an identity can't be assigned to a resource of the
+/// type or the region of this one.
+pub(super) fn not_assignable(identity: &str, refusal: Refusal, subject: &Subject) -> Error {
+    let category = Category::InvalidOperation;
+    let (why, advice) = match refusal {
+        Refusal::Restricted(allowed) => (
+            format!(
+                "its assignment restriction allows {} only",
+                allowed.join(", ")
+            ),
+            "Use another identity, or change its restriction with Update-UserAssignedIdentity \
+             -AssignmentRestriction.",
+        ),
+        Refusal::Elsewhere(region) => (
+            format!("its isolation scope is Regional, and it is in {region}"),
+            "Use an identity of the resource's region, or change the isolation scope with \
+             Update-UserAssignedIdentity -IsolationScope None.",
+        ),
+    };
+    Error::new(
+        category,
+        FAILED_IDENTITY_OPERATION,
+        subject.id.as_str(),
+        format!(
+            "Azure refuses to assign '{identity}' to {}: {why}",
+            subject.named()
+        ),
+    )
+    .advise(advice)
 }
 
 fn nonexistent(error: Error, identity: &str, subject: &Subject) -> Error {

@@ -448,9 +448,12 @@ impl<'a> Checked<'a> {
             self.check(&found, &patch)?;
             body::of(subject.way, &patch, &found.whole).ok_or_else(|| self.fixed())?;
             // With a reference to an identity that does not exist, Azure refuses every other change.
-            let after = patch.added.iter().chain(&patch.kept);
-            let after: Vec<String> = after.filter(|id| !is_unknown(id)).cloned().collect();
-            references::require(client, subject, &after).await?;
+            let known = |ids: &[String]| -> Vec<String> {
+                ids.iter().filter(|id| !is_unknown(id)).cloned().collect()
+            };
+            let (added, kept) = (known(&patch.added), known(&patch.kept));
+            let location = &found.identity.location;
+            references::require(client, subject, location, (&added, &kept)).await?;
         }
         Ok(Plan {
             details: Vec::new(),

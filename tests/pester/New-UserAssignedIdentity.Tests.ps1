@@ -120,6 +120,9 @@ Describe 'New-UserAssignedIdentity' {
         $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id2 }
         Get-ErrorCode $failure | Should -Be FailedIdentityOperation
         $failure.Exception.Message | Should -BeLike '*assignment restrictions*id2*'
+        $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id2 -WhatIf }
+        Get-ErrorCode $failure | Should -Be FailedIdentityOperation
+        $failure.Exception.Message | Should -BeLike "Azure refuses to assign *id2' to virtual machine '$VM'*: its assignment restriction allows Microsoft.Web only.*"
 
         # What is not named stays, and what is so already is not written.
         Invoke-Emulator Delete /requests
@@ -145,6 +148,8 @@ Describe 'New-UserAssignedIdentity' {
         $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id1 }
         Get-ErrorCode $failure | Should -Be FailedIdentityOperation
         $failure.Exception.Message | Should -BeLike '*westus*eastus*'
+        $failure = Get-Failure { Update-VmIdentity $Group $VM -AddIdentityId id1 -WhatIf }
+        $failure.Exception.Message | Should -BeLike '*its isolation scope is Regional, and it is in westus*'
     }
 
     It 'tells each request with -Verbose' {
