@@ -79,10 +79,10 @@ Describe 'Set-WebIdentity.ps1 on the emulator' {
 Describe 'Set-WebIdentity.ps1 with mocks' {
     BeforeAll {
         # New-MockObject makes any type of the module, with the properties that the script reads.
-        function New-Machine([string] $Name, [object[]] $Identity) {
+        function Get-FakeMachine([string] $Name, [object[]] $Identity) {
             New-MockObject -Type ManagedIdentity.Models.VmIdentity -Properties @{ Name = $Name; UserAssignedIdentity = $Identity }
         }
-        function New-Reference([string] $Name, [bool] $Exists) {
+        function Get-FakeReference([string] $Name, [bool] $Exists) {
             $properties = @{ Id = "/subscriptions/s/resourceGroups/fleet/providers/x/$Name"; Name = $Name; Exists = $Exists }
             New-MockObject -Type ManagedIdentity.Models.AssignedIdentity -Properties $properties
         }
@@ -93,7 +93,7 @@ Describe 'Set-WebIdentity.ps1 with mocks' {
         }
         Mock New-IdentityRoleAssignment { }
         Mock Update-VmIdentity { }
-        Mock Get-VmIdentity { New-Machine web1; New-Machine web2 (New-Reference live $true), (New-Reference gone $false) }
+        Mock Get-VmIdentity { Get-FakeMachine web1; Get-FakeMachine web2 (Get-FakeReference live $true), (Get-FakeReference gone $false) }
     }
 
     It 'assigns the role to the identity' {
