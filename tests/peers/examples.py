@@ -59,7 +59,7 @@ class Example:
 
     def version(self) -> str:
         text = (FOLDER / self.name / self.version_in).read_text(encoding="utf-8")
-        (found,) = re.findall(rf"{re.escape(self.package)}[^\d]*(\d[\w.-]*)", text)[:1]
+        (found,) = re.findall(rf"{re.escape(self.package)}[^\d]*(\d[\w.-]*)", text)[-1:]
         return found
 
 

@@ -92,6 +92,22 @@ def test_an_identity_that_changes(az, emulator, identity):
     assert_same(emulator, changed)
 
 
+def test_what_an_identity_can_be_assigned_to(az, emulator, identity):
+    created = identity("restricted", "--resource-restriction", "{providers:[Microsoft.Compute]}")
+    assert created["assignmentRestrictions"] == {"providers": ["Microsoft.Compute"]}
+    named = (*IN_GROUP, "--name", "restricted")
+    wider = "{providers:[Microsoft.Compute,Microsoft.Web]}"
+    changed = az("identity", "update", *named, "--resource-restriction", wider)
+    assert changed["assignmentRestrictions"]["providers"] == ["Microsoft.Compute", "Microsoft.Web"]
+    assert_same(emulator, changed)
+
+
+def test_the_operations_of_the_provider(az):
+    names = {one["name"] for one in az("identity", "list-operations")}
+    kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    assert {f"{kind}/{verb}" for verb in ("read", "write", "delete", "assign/action")} <= names
+
+
 def test_the_resources_of_an_identity(az, emulator, identity, bare_vm):
     made = identity("associated")
     az("vm", "identity", "assign", *IN_GROUP, "--name", VM, "--identities", made["id"])

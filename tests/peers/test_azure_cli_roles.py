@@ -140,3 +140,53 @@ def test_role_definitions(az, emulator, holder, scope):
             *("role", "assignment", "create", "--assignee", holder["principalId"]),
             *("--role", "No such role", "--scope", scope),
         )
+
+
+def test_a_role_of_one_s_own(az, emulator, holder, scope, subscription):
+    above = f"/subscriptions/{subscription}"
+    wanted = {
+        "Name": "Peer role",
+        "Description": "Reads machines",
+        "Actions": ["Microsoft.Compute/*/read"],
+        "NotActions": [],
+        "AssignableScopes": [above],
+    }
+    command = ("role", "definition")
+    made = az(*command, "create", "--role-definition", json.dumps(wanted))
+    assert (made["roleName"], made["roleType"]) == ("Peer role", "CustomRole")
+    # The library gives it by its name.
+    (given,) = emulator.roles("--identity", "role-holder", "--give", "Peer role")
+    assert given["roleDefinitionId"].casefold() == made["id"].casefold()
+    az("role", "assignment", "delete", "--ids", given["id"])
+
+    wanted["Actions"].append("Microsoft.Network/*/read")
+    changed = az(*command, "update", "--role-definition", json.dumps(wanted))
+    assert changed["id"] == made["id"]
+    assert changed["permissions"][0]["actions"] == wanted["Actions"]
+    (listed,) = az(*command, "list", "--custom-role-only")
+    assert listed["permissions"] == changed["permissions"]
+    az(*command, "delete", "--name", "Peer role", "--custom-role-only", "--scope", above)
+    assert az(*command, "list", "--custom-role-only") == []
+
+
+def test_a_definition_is_deleted_where_it_is_assignable(az, scope, subscription):
+    wanted = {"Name": "Second peer role", "Actions": ["*/read"], "AssignableScopes": [scope]}
+    command = ("role", "definition")
+    az(*command, "create", "--role-definition", json.dumps(wanted))
+    az(*command, "delete", "--name", "Second peer role", *IN_GROUP)
+    assert az(*command, "list", "--name", "Second peer role") == []
+
+
+def test_deny_assignments(az, emulator, scope):
+    denied = {"name": "No writes", "scope": scope, "actions": ["Microsoft.Web/*/write"]}
+    emulator.set(denyAssignments=[denied])
+    try:
+        command = ("role", "deny-assignment")
+        (listed,) = az(*command, "list", "--scope", scope)
+        assert listed["denyAssignmentName"] == "No writes"
+        assert az(*command, "list", "--scope", scope, "--filter", "atScope()") == [listed]
+        assert az(*command, "show", "--id", listed["id"]) == listed
+        name = ("--name", listed["name"], "--scope", scope)
+        assert az(*command, "show", *name)["permissions"][0]["actions"] == denied["actions"]
+    finally:
+        emulator.set(denyAssignments=[])

@@ -24,40 +24,48 @@ CALLS = (
 )
 
 
+@pytest.fixture
+def start(emulator, tmp_path):
+    """Starts an example, or skips the test."""
+
+    def start(example, *arguments: str) -> subprocess.Popen:
+        if not example.always and os.environ.get("MI_PEERS") != "all":
+            pytest.skip(f"examples/clients/{example.name} runs with MI_PEERS=all")
+        try:
+            command = example.command(tools())
+        except Missing as missing:
+            pytest.skip(f"examples/clients/{example.name}: {missing}")
+        settings = environment(emulator, TENANT, CLIENT_ID, CLIENT_SECRET)
+        process = subprocess.Popen(
+            [*command, *arguments],
+            env=settings | example.environment(emulator, tmp_path),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        watch = threading.Timer(PATIENCE, process.kill)
+        watch.daemon = True
+        watch.start()
+        return process
+
+    return start
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_an_example(emulator, subscription, ran, example, tmp_path):
-    if not example.always and os.environ.get("MI_PEERS") != "all":
-        pytest.skip(f"examples/clients/{example.name} runs with MI_PEERS=all")
-    try:
-        command = example.command(tools())
-    except Missing as missing:
-        pytest.skip(f"examples/clients/{example.name}: {missing}")
+def test_an_example(emulator, subscription, ran, start, example):
     name = f"by-{example.name}"
-    process = subprocess.Popen(
-        [*command, subscription, GROUP, name],
-        env=environment(emulator, TENANT, CLIENT_ID, CLIENT_SECRET) | example.environment(emulator, tmp_path),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    watch = threading.Timer(PATIENCE, process.kill)
-    watch.start()
-    with process:
+    with start(example, subscription, GROUP, name) as process:
         answer = first_answer(process)
         identity = answer["identity"]
-        seen = library_identities(emulator)[identity["id"].casefold()]
-        assert seen == library_identity(identity | {"resourceGroup": GROUP})
-        assert sorted(answer["listed"]) == sorted(
-            one["name"]
-            for one in library_identities(emulator).values()
-            if one["resourceGroup"] == GROUP.casefold()
-        )
+        seen = library_identities(emulator)
+        found = library_identity(identity | {"resourceGroup": GROUP})
+        assert seen[identity["id"].casefold()] == found
+        in_group = [one for one in seen.values() if one["resourceGroup"] == found["resourceGroup"]]
+        assert sorted(answer["listed"]) == sorted(one["name"] for one in in_group)
         (trusted,) = emulator.credentials(name)
         assert (trusted["name"], trusted["subject"]) == ("main", answer["subject"])
-        process.stdin.close()
-        errors = process.stderr.read()
-    watch.cancel()
+        _, errors = process.communicate()
     assert process.returncode == 0, errors
     assert identity["id"].casefold() not in library_identities(emulator)
     ran.client(row_name(example), example.version(), *CALLS)

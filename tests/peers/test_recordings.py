@@ -9,8 +9,12 @@ import pytest
 from conftest import SCOPE
 from recordings import RECORDINGS, Difference, Replay, reasons, stories
 
-STORIES = [story for path in sorted(RECORDINGS.glob("*.json")) if path.stem != "differences"
-           for story in stories(path)]
+STORIES = [
+    story
+    for path in sorted(RECORDINGS.glob("*.json"))
+    if path.stem != "differences"
+    for story in stories(path)
+]
 
 
 @pytest.fixture(scope="module")
