@@ -302,7 +302,11 @@ fn put(world: &mut World, call: &Call<'_>) -> Handled {
         parent,
         trust,
     };
-    let reply = Reply::json(status, &credential.body(&call.api_version));
+    let mut reply = Reply::json(status, &credential.body(&call.api_version));
+    if status == 201 {
+        // A path, as that of an identity.
+        reply = reply.header("Location", credential.id());
+    }
     world.state.federated.insert(key, credential);
     Ok(reply.delayed(takes))
 }
