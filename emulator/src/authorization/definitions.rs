@@ -107,14 +107,20 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
         .collect();
     items.sort_by(|one, other| one.0.cmp(&other.0));
     // All on one page, as in Azure.
-    paging::page(&world.site.endpoint, call, usize::MAX, items.into_iter())
+    let page = paging::page(&world.site.endpoint, call, usize::MAX, items.into_iter())?;
+    Ok(charged(page))
+}
+
+/// A read of role definitions, with what it costs in the store behind them, as recorded.
+fn charged(reply: Reply) -> Reply {
+    reply.header("x-ms-request-charge", "1")
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Handled {
     let prefix = prefix(scope_of(world, call)?.as_ref());
     let name = call.param("name");
     let role = world.state.role(name).ok_or_else(|| not_found(name, 404))?;
-    Ok(Reply::json(200, &role.body(&prefix)))
+    Ok(charged(Reply::json(200, &role.body(&prefix))))
 }
 
 /// A list of strings in `properties`; absent and null are none.

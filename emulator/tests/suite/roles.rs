@@ -70,7 +70,8 @@ async fn roles_by_name_and_id() {
     };
     for scope in [sub(""), group(), key("abc"), String::new()] {
         let filter = "&$filter=roleName%20eq%20%27Managed%20Identity%20Operator%27";
-        let found = azure.get(&list(&scope, filter)).await.is(200).json();
+        let answer = azure.get(&list(&scope, filter)).await.is(200);
+        let found = answer.json();
         let [one] = &found["value"].as_array().unwrap()[..] else {
             panic!("{found}");
         };
@@ -86,6 +87,7 @@ async fn roles_by_name_and_id() {
         assert_eq!(one["name"], OPERATOR);
         assert_eq!(one["type"], "Microsoft.Authorization/roleDefinitions");
         let properties = &one["properties"];
+        assert_eq!(answer.header("x-ms-request-charge"), "1");
         assert_eq!(properties["roleName"], "Managed Identity Operator");
         assert_eq!(properties["type"], "BuiltInRole");
         assert_eq!(properties["assignableScopes"], json!(["/"]));
