@@ -1,7 +1,8 @@
 """The examples of other clients, `examples/clients`: how each is built, and with which program.
 
 All do the same: they create an identity with a federated credential, print it as JSON, wait for the
-end of their input, and delete it.
+end of their input, and delete it. Ansible's does it in two runs, and assigns the identity to a
+virtual machine between them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -20,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples/clients"
 # For the registries: before the tests name the emulator's certificate as the one to trust.
 ENVIRONMENT = dict(os.environ)
+# Has the collection that requirements.yml of Ansible's example names.
+COLLECTIONS = "ansible==14.5.0"
 
 
 class Missing(Exception):
@@ -41,6 +45,8 @@ class Example:
     build: Callable[[Path], list[str]]
     # Whether it runs always, or with MI_PEERS=all.
     always: bool = False
+    # Whether it makes in one run and deletes in another.
+    is_playbook: bool = False
     # What else it needs to trust the emulator.
     environment: Callable[[object, Path], dict[str, str]] = lambda emulator, folder: {}
 
@@ -121,12 +127,51 @@ def java(folder: Path) -> list[str]:
     return ["java", "-cp", os.pathsep.join(classes), "Main"]
 
 
+def ansible(folder: Path) -> list[str]:
+    """Ansible and what its collection for Azure imports. The collection is a small part of PyPI's
+    package of all collections.
+    """
+    if os.name == "nt":
+        raise Missing("Ansible does not run on Windows")
+    there = folder / "environment"
+    wanted, made_from = folder / "requirements.txt", there / "made-from"
+    from_what = f"{COLLECTIONS}\n{wanted.read_text(encoding='utf-8')}"
+    if not made_from.exists() or made_from.read_text(encoding="utf-8") != from_what:
+        run(folder, sys.executable, "-m", "venv", "--clear", there.name)
+        pip = (str(there / "bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check")
+        run(folder, *pip, "install", "--no-compile", "-r", wanted.name)
+        # The package wants a newer Python than the collection does.
+        only = ("--no-deps", "--only-binary=:all:", "--python-version", "3.13")
+        run(folder, *pip, "download", *only, "--dest", str(there), COLLECTIONS)
+        (package,) = there.glob("ansible-*.whl")
+        (site,) = there.glob("lib/*/site-packages")
+        with zipfile.ZipFile(package) as archive:
+            names = archive.namelist()
+            inside = "ansible_collections/azure/"
+            archive.extractall(site, [name for name in names if name.startswith(inside)])
+        package.unlink()
+        made_from.write_text(from_what, encoding="utf-8")
+    return [str(there / "bin/ansible-playbook"), str(folder / "main.yml")]
+
+
 def trust_store(emulator, folder: Path) -> dict[str, str]:
     """The emulator's certificate in a file of Java's form, and what names it."""
     words = ("-importcert", "-noprompt", "-alias", "emulator", "-storepass", "changeit")
     run(folder, "keytool", *words, "-file", emulator.ca_file, "-keystore", "trust.p12")
     store = f"-Djavax.net.ssl.trustStore={folder / 'trust.p12'}"
     return {"JAVA_TOOL_OPTIONS": f"{store} -Djavax.net.ssl.trustStorePassword=changeit"}
+
+
+def custom_cloud(emulator, folder: Path) -> dict[str, str]:
+    """The emulator as a cloud of Ansible's collection, and folders for what Ansible writes."""
+    return {
+        "AZURE_CLOUD_ENVIRONMENT": emulator.endpoint,
+        "ARM_CLOUD_METADATA_URL": f"{emulator.endpoint}/metadata/endpoints?api-version=2019-05-01",
+        "AZURE_DISABLE_INSTANCE_DISCOVERY": "true",
+        "AZURE_CONFIG_DIR": str(folder / "azure"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_NOCOLOR": "true",
+    }
 
 
 EXAMPLES = [
@@ -138,15 +183,26 @@ EXAMPLES = [
         environment=trust_store,
     ),
     Example("go", "Azure SDK for Go", "resourcemanager/msi/armmsi", "go.mod", ("go",), go),
+    Example(
+        *("ansible", "Ansible", "azure.azcollection", "requirements.yml", (), ansible),
+        environment=custom_cloud,
+        is_playbook=True,
+    ),
 ]
 
 
-def environment(emulator, tenant: str, client_id: str, secret: str) -> dict[str, str]:
+def environment(
+    emulator, subscription: str, tenant: str, client_id: str, secret: str
+) -> dict[str, str]:
     """What the README of the examples tells to set."""
     return os.environ | {
         "AZURE_TENANT_ID": tenant,
         "AZURE_CLIENT_ID": client_id,
         "AZURE_CLIENT_SECRET": secret,
+        # Ansible's names.
+        "AZURE_SUBSCRIPTION_ID": subscription,
+        "AZURE_TENANT": tenant,
+        "AZURE_SECRET": secret,
         "AZURE_AUTHORITY_HOST": emulator.endpoint,
         "AZURE_RESOURCE_MANAGER": emulator.endpoint,
         "REQUESTS_CA_BUNDLE": emulator.ca_file,

@@ -10,11 +10,11 @@ import threading
 
 import pytest
 
-from conftest import CLIENT_ID, CLIENT_SECRET, GROUP, TENANT, tools
+from conftest import CLIENT_ID, CLIENT_SECRET, GROUP, TENANT, VM, get_vm, tools
 from examples import EXAMPLES, Missing, environment, first_answer, row_name
-from views import library_identities, library_identity
+from views import assert_same_vm, kinds, library_identities, library_identity
 
-PATIENCE = 120
+PATIENCE = 300
 CALLS = (
     "create_identity",
     "create_federated_credential",
@@ -22,10 +22,17 @@ CALLS = (
     "delete_federated_credential",
     "delete_identity",
 )
+MODULES = ("azure_rm_resource", "azure_rm_virtualmachine")
+
+
+def are(playbooks: bool):
+    """A test's parameter: the examples that are playbooks, or the others."""
+    chosen = [example for example in EXAMPLES if example.is_playbook == playbooks]
+    return pytest.mark.parametrize("example", chosen, ids=lambda example: example.name)
 
 
 @pytest.fixture
-def start(emulator, tmp_path):
+def start(emulator, subscription, tmp_path):
     """Starts an example, or skips the test."""
 
     def start(example, *arguments: str) -> subprocess.Popen:
@@ -35,7 +42,7 @@ def start(emulator, tmp_path):
             command = example.command(tools())
         except Missing as missing:
             pytest.skip(f"examples/clients/{example.name}: {missing}")
-        settings = environment(emulator, TENANT, CLIENT_ID, CLIENT_SECRET)
+        settings = environment(emulator, subscription, TENANT, CLIENT_ID, CLIENT_SECRET)
         process = subprocess.Popen(
             [*command, *arguments],
             env=settings | example.environment(emulator, tmp_path),
@@ -52,7 +59,7 @@ def start(emulator, tmp_path):
     return start
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+@are(playbooks=False)
 def test_an_example(emulator, subscription, ran, start, example):
     name = f"by-{example.name}"
     with start(example, subscription, GROUP, name) as process:
@@ -69,3 +76,31 @@ def test_an_example(emulator, subscription, ran, start, example):
     assert process.returncode == 0, errors
     assert identity["id"].casefold() not in library_identities(emulator)
     ran.client(row_name(example), example.version(), *CALLS)
+
+
+@are(playbooks=True)
+def test_a_playbook(emulator, compute, bare_vm, ran, start, example):
+    name = f"by-{example.name}"
+
+    def play(state: str) -> str:
+        values = (f"group={GROUP}", f"identity={name}", f"vm={VM}", f"state={state}")
+        with start(example, *(word for value in values for word in ("-e", value))) as process:
+            output, errors = process.communicate()
+        assert process.returncode == 0, output + errors
+        return output
+
+    assert "changed=3" in play("present")
+    (identity,) = [one for one in library_identities(emulator).values() if one["name"] == name]
+    assert identity["tags"] == {"team": "payments"}
+    (trusted,) = emulator.credentials(name)
+    assert trusted["subject"] == "repo:contoso/app:ref:refs/heads/main"
+    vm = get_vm(compute)
+    assert_same_vm(emulator, vm)
+    assert [one.casefold() for one in vm.identity.user_assigned_identities] == [identity["id"]]
+
+    assert "changed=2" in play("absent")
+    assert identity["id"] not in library_identities(emulator)
+    vm = get_vm(compute)
+    assert_same_vm(emulator, vm)
+    assert kinds(vm.identity and vm.identity.type) == set()
+    ran.client(row_name(example), example.version(), *MODULES)
