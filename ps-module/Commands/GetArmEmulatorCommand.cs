@@ -53,7 +53,7 @@ public sealed class GetArmEmulatorCommand : EmulatorCmdlet
         emulator.SubscriptionId = ResourceReference.Text(about, "subscriptionId") ?? "";
         emulator.TenantId = ResourceReference.Text(about, "tenantId") ?? "";
         emulator.StartTime = EmulatorReplies.Time(about, "started");
-        emulator.Environment = new Hashtable();
+        emulator.Environment = [];
         foreach (var variable in ((PSObject)about.Properties["environment"].Value).Properties)
         {
             emulator.Environment[variable.Name] = variable.Value;

@@ -45,7 +45,7 @@ public sealed class ArmEmulator
     /// The environment variables by which programs sign in to it, such as Azure's clients: for
     /// <c>Start-Process -Environment</c>.
     /// </summary>
-    public Hashtable Environment { get; internal set; } = [];
+    public VariableTable Environment { get; internal set; } = [];
 
     /// <summary>When it was started.</summary>
     public DateTime StartTime { get; internal set; } = DateTime.Now;

@@ -137,9 +137,9 @@ internal static unsafe class NativeEmulator
         }
     }
 
-    private static Hashtable Variables(string lines)
+    private static VariableTable Variables(string lines)
     {
-        var variables = new Hashtable();
+        var variables = new VariableTable();
         foreach (var line in lines.Split('\n'))
         {
             var at = line.IndexOf('=');

@@ -27,6 +27,9 @@ pub struct AssignAppRole {
     pub principal_wait: Option<Duration>,
 }
 
+/// How often an assignment is tried while Microsoft Graph makes other changes of the directory.
+const ATTEMPTS: u32 = 12;
+
 /// What is to be there, with nothing left to look up.
 struct Wanted {
     principal: ResolvedPrincipal,
@@ -46,13 +49,15 @@ pub async fn assign_app_role(client: &Client, asked: &AssignAppRole) -> Result<A
         Replication::begin(&wanted.principal, asked.principal_wait, client.retry())
             .of_service_principal();
     let mut busy = Polling::begin(client.retry());
+    let mut attempts = 1;
     loop {
         match wanted.assign(client).await {
             Err(error) if is_unknown(&error) => {
                 replication.wait(client, error, "the directory").await?;
             }
             // Of several at once, Microsoft Graph refuses some.
-            Err(error) if error.is_race() && busy.elapsed() < client.retry().replication => {
+            Err(error) if error.is_race() && attempts < ATTEMPTS => {
+                attempts += 1;
                 let what = "other changes of the directory to end";
                 let wait = Wait::new("Waiting for other changes of the directory", what);
                 let id = &wanted.principal.id;

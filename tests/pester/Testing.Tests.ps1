@@ -108,7 +108,8 @@ Describe 'A test double' {
     BeforeAll {
         . "$PSScriptRoot/Common.ps1"
         $Types = [ManagedIdentity.Models.VmIdentity].Assembly.GetExportedTypes() | Where-Object {
-            $_.Namespace -eq 'ManagedIdentity.Models' -and $_.IsClass -and -not $_.ContainsGenericParameters -and $_.Name -ne 'TagTable'
+            $_.Namespace -eq 'ManagedIdentity.Models' -and $_.IsClass -and -not $_.ContainsGenericParameters -and
+            -not [ManagedIdentity.Models.TextTable].IsAssignableFrom($_)
         }
     }
 
