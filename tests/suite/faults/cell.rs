@@ -167,6 +167,8 @@ impl Outcome {
             (Some(_), _) if run.command.sends_several_at_once() => "one or more hits".to_owned(),
             (_, 1) => "1 hit".to_owned(),
             _ if run.command.sends_several_at_once() => "several hits".to_owned(),
+            // An operation is looked at as often as its time allows.
+            (_, 13..) => "more than 12 hits".to_owned(),
             (_, met) => format!("{met} hits"),
         };
         let changes = match (self.effects.len(), plain.effects.len()) {
