@@ -14,41 +14,10 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "IdentityRoleAssignment", DefaultParameterSetName = ParameterSets.OfAll)]
 [OutputType(typeof(IdentityRoleAssignment))]
-public sealed class GetIdentityRoleAssignmentCommand : SubscriptionCmdlet
+public sealed class GetIdentityRoleAssignmentCommand : FindByPrincipalCmdlet
 {
     private IReadOnlyList<RoleReference> _roles = [];
     private IReadOnlyList<RoleScope> _scopes = [];
-
-    /// <summary>
-    /// Who has the roles: identities, virtual machines or scale sets, which stand for their system-assigned identity,
-    /// any objects with a property PrincipalId, or resource ids or names of identities.
-    /// </summary>
-    [Parameter(ParameterSetName = ParameterSets.ByInputObject, Mandatory = true, ValueFromPipeline = true)]
-    [AllowNull]
-    public PSObject? InputObject { get; set; }
-
-    /// <summary>
-    /// The identities: resource ids, names, or identity objects. A name is looked for in the whole subscription.
-    /// </summary>
-    [Parameter(ParameterSetName = ParameterSets.ByIdentity, Mandatory = true)]
-    [ArgumentCompleter(typeof(IdentityIdCompleter))]
-    [AllowNull]
-    [AllowEmptyCollection]
-    public object?[]? IdentityId { get; set; }
-
-    /// <summary>The resource group in which an identity's name is looked for.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByIdentity)]
-    [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
-    [ArgumentCompleter(typeof(ResourceGroupCompleter))]
-    [ValidateNotNull]
-    public string? IdentityResourceGroupName { get; set; }
-
-    /// <summary>The object ids of people, groups or identities.</summary>
-    [Parameter(ParameterSetName = ParameterSets.ByPrincipal, Mandatory = true)]
-    [Alias("ObjectId")]
-    [AllowEmptyString]
-    [AllowNull]
-    public string[]? PrincipalId { get; set; }
 
     /// <summary>Includes the roles that they have as members of groups.</summary>
     [Parameter(ParameterSetName = ParameterSets.ByInputObject)]
@@ -113,15 +82,7 @@ public sealed class GetIdentityRoleAssignmentCommand : SubscriptionCmdlet
             return;
         }
 
-        var principals = new PrincipalParameters(
-            NamedSubscriptionId, Given.Name(nameof(IdentityResourceGroupName), IdentityResourceGroupName));
-        var each = ParameterSetName switch
-        {
-            ParameterSets.ByIdentity => principals.Each(nameof(IdentityId), IdentityId is null ? null : PSObject.AsPSObject(IdentityId)),
-            ParameterSets.ByPrincipal => PrincipalParameters.Each(nameof(PrincipalId), PrincipalId, type: null),
-            _ => principals.Each(nameof(InputObject), InputObject),
-        };
-        ForEach(each, Find);
+        ForEach(Principals(), Find);
     }
 
     private void Find(RolePrincipal principal, object? input)
