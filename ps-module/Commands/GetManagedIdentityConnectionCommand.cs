@@ -9,7 +9,7 @@ namespace ManagedIdentity.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "ManagedIdentityConnection")]
 [OutputType(typeof(ManagedIdentityConnection))]
-public sealed class GetManagedIdentityConnectionCommand : PSCmdlet
+public sealed class GetManagedIdentityConnectionCommand : ModuleCmdlet
 {
     /// <inheritdoc/>
     protected override void ProcessRecord() => WriteObject(ManagedIdentityConnection.AllOpen(), enumerateCollection: true);

@@ -15,7 +15,7 @@ namespace ManagedIdentity.Commands;
 /// A cmdlet that runs operations of the native library: it submits them, and writes what happens from the pipeline's
 /// thread, in the order in which they were submitted.
 /// </summary>
-public abstract class OperationCmdlet : PSCmdlet, IDisposable
+public abstract class OperationCmdlet : ModuleCmdlet, IDisposable
 {
     private readonly Dictionary<ulong, Operation> _running = [];
     private OperationQueue? _queue;
@@ -182,6 +182,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             return;
         }
 
+        LoadViews();
         try
         {
             while (_queue.Take(until() ? 0 : Timeout.Infinite, out var happened) == TakeResult.Taken)

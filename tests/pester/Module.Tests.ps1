@@ -141,6 +141,7 @@ Describe 'The module' {
     }
 
     It 'shows each type in a table of at most five columns' {
+        $null = Get-ManagedIdentityConnection
         $views = Get-FormatData ManagedIdentity.Models.*
         $views.Count | Should -BeGreaterThan 3
         foreach ($view in $views) {
@@ -167,8 +168,10 @@ Describe 'The module' {
     It 'gives each session its tables, once, also after it was removed' {
         $script = @"
             Import-Module '$ModulePath'
+            Get-ManagedIdentityConnection
             Remove-Module ManagedIdentity
             Import-Module '$ModulePath'
+            Get-ManagedIdentityConnection
             `$type = 'ManagedIdentity.Models.VmIdentity'
             @([runspace]::DefaultRunspace.InitialSessionState.Formats.FormatData | Where-Object TypeName -EQ `$type).Count
             @(Get-FormatData `$type).Count
@@ -195,6 +198,7 @@ Describe 'The module' {
                 Import-Module '$other/Other.psd1'
                 Remove-Item '$other/Other.format.ps1xml'
                 Import-Module '$ModulePath'
+                Get-ManagedIdentityConnection
                 (Get-Command -Module ManagedIdentity).Count
                 [runspace]::DefaultRunspace.InitialSessionState.Formats.FileName -like '*Other.format.ps1xml'
 "@
@@ -219,6 +223,7 @@ Describe 'The module' {
         $script = @"
             Import-Module '$ModulePath' -ErrorAction Stop
             `$env:PSExecutionPolicyPreference
+            Get-ManagedIdentityConnection
             [runspace]::DefaultRunspace.InitialSessionState.Formats.FormatData.TypeName -eq 'ManagedIdentity.Models.VmIdentity'
 "@
         $said = Invoke-Shell -ExecutionPolicy $_ -Command $script
