@@ -14,7 +14,7 @@ use super::error::Error;
 use super::http::Http;
 use super::proxy::NamedBy;
 use super::text::is_command;
-use super::trust::CertificateRejection;
+use super::trust::Rejection;
 use reqwest::Url;
 
 /// What keeps a request from being sent.
@@ -31,9 +31,9 @@ impl ConnectFailure {
     pub(crate) async fn diagnose(http: &Http, url: &Url, error: &reqwest::Error) -> Self {
         let why = causes(error);
         let service = host_and_port(url);
-        if let Some(rejection) = CertificateRejection::within(error) {
+        if let Some(rejection) = Rejection::within(error) {
             return Self {
-                code: Some("CertificateNotTrusted"),
+                code: Some(rejection.code),
                 message: rejection.message.clone(),
                 advice: rejection.advice.clone(),
                 is_permanent: true,

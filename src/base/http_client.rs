@@ -77,7 +77,7 @@ pub(super) fn shared_roots(roots: Vec<CertificateDer<'static>>) -> Arc<[Certific
 /// A client: no redirects, no cookies, the operating system's certificates.
 fn build(reach: &Reach) -> Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(trust::client_config(reach.roots.to_vec())?)
+        .tls_backend_preconfigured(trust::client_config(reach.roots.clone()))
         .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(10))

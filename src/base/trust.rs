@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -129,38 +129,59 @@ fn unreadable(file: &Path, why: &str) -> Error {
 }
 
 /// TLS that trusts the system's certificates and those beside them.
-///
-/// # Errors
-/// `TlsUnavailable` when the system's certificates can't be used.
-pub(super) fn client_config(roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig> {
+pub(super) fn client_config(roots: Arc<[CertificateDer<'static>]>) -> ClientConfig {
     // Fails when one is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let provider = CryptoProvider::get_default().expect("was just installed");
-    let verifier = match roots.is_empty() {
-        true => Verifier::new(provider.clone()),
-        false => Verifier::new_with_extra_roots(roots, provider.clone()),
-    };
-    let verifier = verifier.map_err(|error| unavailable(&error.to_string()))?;
     // "dangerous" is any verifier that is not rustls's own. This one decides nothing by itself.
-    Ok(ClientConfig::builder()
+    ClientConfig::builder()
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(ExplainingVerifier(verifier)))
-        .with_no_client_auth())
+        .with_custom_certificate_verifier(Arc::new(ExplainingVerifier::new(roots, provider)))
+        .with_no_client_auth()
 }
 
 pub(super) fn unavailable(why: &str) -> Error {
-    Error::new(
-        Category::ConnectionError,
-        "TlsUnavailable",
-        "TLS",
-        format!("No secure connection can be made: {why}"),
-    )
-    .advise("Check that the system's certificates are installed (ca-certificates).")
+    let Rejection {
+        code,
+        message,
+        advice,
+    } = Rejection::unavailable(why);
+    Error::new(Category::ConnectionError, code, "TLS", message).advise(advice)
 }
 
 /// The system's verifier, whose refusals say which certificate they are about.
+///
+/// To read the system's certificates takes longer than to send a request, so they are read with the
+/// first server that shows one.
 #[derive(Debug)]
-struct ExplainingVerifier(Verifier);
+struct ExplainingVerifier {
+    /// The certificates that are trusted beside the system's.
+    roots: Arc<[CertificateDer<'static>]>,
+    provider: Arc<CryptoProvider>,
+    system: OnceLock<Result<Verifier, TlsError>>,
+}
+
+impl ExplainingVerifier {
+    fn new(roots: Arc<[CertificateDer<'static>]>, provider: &Arc<CryptoProvider>) -> Self {
+        Self {
+            roots,
+            provider: provider.clone(),
+            system: OnceLock::new(),
+        }
+    }
+
+    fn system(&self) -> Result<&Verifier, TlsError> {
+        let read = || {
+            let provider = self.provider.clone();
+            match self.roots.is_empty() {
+                true => Verifier::new(provider),
+                false => Verifier::new_with_extra_roots(self.roots.iter().cloned(), provider),
+            }
+            .map_err(|error| Rejection::unavailable(&error.to_string()).into())
+        };
+        self.system.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+}
 
 impl ServerCertVerifier for ExplainingVerifier {
     fn verify_server_cert(
@@ -171,14 +192,11 @@ impl ServerCertVerifier for ExplainingVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, TlsError> {
-        self.0
+        self.system()?
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             .map_err(|error| match error {
                 TlsError::InvalidCertificate(why) => {
-                    let rejection =
-                        CertificateRejection::of(&why, end_entity, intermediates, server_name);
-                    let other = OtherError(Arc::new(rejection));
-                    TlsError::InvalidCertificate(CertificateError::Other(other))
+                    Rejection::of(&why, end_entity, intermediates, server_name).into()
                 }
                 other => other,
             })
@@ -190,7 +208,7 @@ impl ServerCertVerifier for ExplainingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.0.verify_tls12_signature(message, cert, dss)
+        self.system()?.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -199,28 +217,38 @@ impl ServerCertVerifier for ExplainingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.0.verify_tls13_signature(message, cert, dss)
+        self.system()?.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
 /// Why a server's certificate is not trusted, and what to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct CertificateRejection {
+pub(super) struct Rejection {
+    pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) advice: String,
 }
 
-impl fmt::Display for CertificateRejection {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for CertificateRejection {}
+impl std::error::Error for Rejection {}
+
+impl From<Rejection> for TlsError {
+    fn from(rejection: Rejection) -> Self {
+        let other = OtherError(Arc::new(rejection));
+        Self::InvalidCertificate(CertificateError::Other(other))
+    }
+}
 
 /// How a root certificate comes into the system's store.
 const INSTALL: &str = if cfg!(windows) {
@@ -236,7 +264,17 @@ const INSTALL: &str = if cfg!(windows) {
 const CHECK_CLOCK: &str = "Check this machine's clock. If that is right, the server or the proxy \
                            in between needs a new certificate.";
 
-impl CertificateRejection {
+impl Rejection {
+    /// The system's certificates can't be used.
+    fn unavailable(why: &str) -> Self {
+        Self {
+            code: "TlsUnavailable",
+            message: format!("No secure connection can be made: {why}"),
+            advice: "Check that the system's certificates are installed (ca-certificates)."
+                .to_owned(),
+        }
+    }
+
     fn of(
         why: &CertificateError,
         end_entity: &CertificateDer<'_>,
@@ -284,6 +322,7 @@ impl CertificateRejection {
             other => (format!("is not valid: {other}"), String::new()),
         };
         Self {
+            code: "CertificateNotTrusted",
             message: format!("The certificate of {host} {what}"),
             advice,
         }
@@ -370,4 +409,47 @@ fn names(certificate: &X509Certificate<'_>) -> String {
 fn date(seconds: i64) -> String {
     let since = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
     httpdate::fmt_http_date(UNIX_EPOCH + since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a verifier says to a server that shows something.
+    fn verdict(verifier: &ExplainingVerifier) -> TlsError {
+        let name = ServerName::try_from("localhost").unwrap();
+        let shown = CertificateDer::from(vec![1]);
+        verifier
+            .verify_server_cert(&shown, &[], &name, &[], UnixTime::now())
+            .unwrap_err()
+    }
+
+    fn verifier() -> ExplainingVerifier {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        ExplainingVerifier::new(Arc::new([]), &provider)
+    }
+
+    #[test]
+    fn the_systems_certificates_are_read_with_the_first_server_that_shows_one() {
+        let verifier = verifier();
+        assert!(!verifier.supported_verify_schemes().is_empty());
+        assert!(verifier.system.get().is_none());
+        verdict(&verifier);
+        assert!(verifier.system.get().is_some());
+    }
+
+    #[test]
+    fn a_system_whose_certificates_cant_be_used_is_told_from_a_server_that_is_not_trusted() {
+        let verifier = verifier();
+        let none = Rejection::unavailable("no certificates were found");
+        verifier.system.set(Err(none.into())).unwrap();
+        let TlsError::InvalidCertificate(CertificateError::Other(OtherError(why))) =
+            verdict(&verifier)
+        else {
+            panic!("another kind of error");
+        };
+        let why: &Rejection = why.downcast_ref().unwrap();
+        assert_eq!(why.code, "TlsUnavailable");
+        assert!(why.message.ends_with("no certificates were found"));
+    }
 }
