@@ -754,22 +754,22 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class ResourceTarget
     {
         /// <summary>The resource id.</summary>
-        public string? ResourceId { get; set; }
+        public string? ResourceId;
 
         /// <summary>The subscription; when not given, the connection's.</summary>
-        public string? SubscriptionId { get; set; }
+        public string? SubscriptionId;
 
         /// <summary>The resource group.</summary>
-        public string? ResourceGroupName { get; set; }
+        public string? ResourceGroupName;
 
         /// <summary>The resource's name.</summary>
-        public string? Name { get; set; }
+        public string? Name;
 
         /// <summary>The type that the caller's object says it is of; any when not given.</summary>
-        public string? Type { get; set; }
+        public string? Type;
 
         /// <summary>The parameter that gave the id or the object, for errors; <c>ResourceId</c> when not given.</summary>
-        public string? Parameter { get; set; }
+        public string? Parameter;
 
         internal AzmiTarget Write(NativeScope memory) => new()
         {
@@ -786,25 +786,25 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class Fleet
     {
         /// <summary>The ids of the subscriptions; none for the connection's.</summary>
-        public IReadOnlyList<string> Subscriptions { get; set; } = [];
+        public IReadOnlyList<string> Subscriptions = [];
 
         /// <summary>1 to list all subscriptions that the sign-in sees; <c>subscriptions</c> is not read then.</summary>
-        public bool AllSubscriptions { get; set; }
+        public bool AllSubscriptions;
 
         /// <summary>The name or the id of a management group, whose subscriptions are listed; with it neither of the above is read.</summary>
-        public string? ManagementGroupId { get; set; }
+        public string? ManagementGroupId;
 
         /// <summary>The resource group, or a pattern; all when not given.</summary>
-        public string? ResourceGroupName { get; set; }
+        public string? ResourceGroupName;
 
         /// <summary>Names and patterns of names; none for all. The list may contain more than what has these names.</summary>
-        public IReadOnlyList<string> Names { get; set; } = [];
+        public IReadOnlyList<string> Names = [];
 
         /// <summary>The tags that each has: a value that is not given stands for any.</summary>
-        public IReadOnlyList<KeyValuePair<string, string>> Tags { get; set; } = [];
+        public IReadOnlyList<KeyValuePair<string, string>> Tags = [];
 
         /// <summary>1 to read each that Resource Graph finds from its provider.</summary>
-        public bool Fresh { get; set; }
+        public bool Fresh;
 
         internal AzmiFleet Write(NativeScope memory) => new()
         {
@@ -825,13 +825,13 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class RolePrincipal
     {
         /// <summary>The object id; with it <c>identity</c> is not read.</summary>
-        public string? PrincipalId { get; set; }
+        public string? PrincipalId;
 
         /// <summary><c>ServicePrincipal</c> (the default), <c>User</c>, <c>Group</c>, <c>ForeignGroup</c> or <c>Device</c>.</summary>
-        public string? PrincipalType { get; set; }
+        public string? PrincipalType;
 
         /// <summary>The identity. With its name alone it is looked for in the whole subscription.</summary>
-        public ResourceTarget Identity { get; set; } = new();
+        public ResourceTarget Identity = new();
 
         internal AzmiPrincipal Write(NativeScope memory) => new()
         {
@@ -845,13 +845,13 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class RoleScope
     {
         /// <summary>The id of a scope; with it the other members are not read.</summary>
-        public string? Scope { get; set; }
+        public string? Scope;
 
         /// <summary>The subscription; when not given, the connection's.</summary>
-        public string? SubscriptionId { get; set; }
+        public string? SubscriptionId;
 
         /// <summary>The resource group; when not given, the whole subscription.</summary>
-        public string? ResourceGroupName { get; set; }
+        public string? ResourceGroupName;
 
         internal AzmiRoleScope Write(NativeScope memory) => new()
         {
@@ -865,10 +865,10 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class RoleReference
     {
         /// <summary>The name, such as <c>Reader</c>.</summary>
-        public string? Name { get; set; }
+        public string? Name;
 
         /// <summary>The GUID or the full id.</summary>
-        public string? Id { get; set; }
+        public string? Id;
 
         internal AzmiRole Write(NativeScope memory) => new()
         {
@@ -881,13 +881,13 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class CredentialTarget
     {
         /// <summary>The credential's id.</summary>
-        public string? ResourceId { get; set; }
+        public string? ResourceId;
 
         /// <summary>The identity; its id may be that of one of its credentials.</summary>
-        public ResourceTarget Identity { get; set; } = new();
+        public ResourceTarget Identity = new();
 
         /// <summary>The credential's name.</summary>
-        public string? Name { get; set; }
+        public string? Name;
 
         internal AzmiFederatedTarget Write(NativeScope memory) => new()
         {
@@ -901,43 +901,43 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class FederatedSource
     {
         /// <summary>The URL of the issuer.</summary>
-        public string? Issuer { get; set; }
+        public string? Issuer;
 
         /// <summary>The subject that the issuer's tokens must have.</summary>
-        public string? Subject { get; set; }
+        public string? Subject;
 
         /// <summary>What the claims of the issuer's tokens must match, in place of the subject.</summary>
-        public string? ClaimsMatchingExpression { get; set; }
+        public string? ClaimsMatchingExpression;
 
         /// <summary>The version of the expression's language.</summary>
-        public int? ClaimsMatchingExpressionVersion { get; set; }
+        public int? ClaimsMatchingExpressionVersion;
 
         /// <summary>GitHub: the organization or user.</summary>
-        public string? GitHubOrganization { get; set; }
+        public string? GitHubOrganization;
 
         /// <summary>GitHub: the repository.</summary>
-        public string? GitHubRepository { get; set; }
+        public string? GitHubRepository;
 
         /// <summary>GitHub: a branch.</summary>
-        public string? GitHubBranch { get; set; }
+        public string? GitHubBranch;
 
         /// <summary>GitHub: an environment.</summary>
-        public string? GitHubEnvironment { get; set; }
+        public string? GitHubEnvironment;
 
         /// <summary>GitHub: a tag.</summary>
-        public string? GitHubTag { get; set; }
+        public string? GitHubTag;
 
         /// <summary>GitHub: 1 for workflows that a pull request runs.</summary>
-        public bool GitHubPullRequest { get; set; }
+        public bool GitHubPullRequest;
 
         /// <summary>Kubernetes: the URL of the cluster's issuer.</summary>
-        public string? KubernetesIssuer { get; set; }
+        public string? KubernetesIssuer;
 
         /// <summary>Kubernetes: the namespace of the service account.</summary>
-        public string? Namespace { get; set; }
+        public string? Namespace;
 
         /// <summary>Kubernetes: the service account.</summary>
-        public string? ServiceAccount { get; set; }
+        public string? ServiceAccount;
 
         internal AzmiFederatedSource Write(NativeScope memory) => new()
         {
@@ -1056,49 +1056,49 @@ namespace ManagedIdentity.Native
     internal sealed unsafe partial class HostAnswer
     {
         /// <summary>What came of the question.</summary>
-        public AnswerOutcome Outcome { get; set; }
+        public AnswerOutcome Outcome;
 
         /// <summary>The token, for <c>AZMI_ANSWER_TOKEN</c>.</summary>
-        public SecureString? Token { get; set; }
+        public SecureString? Token;
 
         /// <summary>How many seconds from now the token is good for.</summary>
-        public ulong Lifetime { get; set; }
+        public ulong Lifetime;
 
         /// <summary>Who is signed in.</summary>
-        public string? Account { get; set; }
+        public string? Account;
 
         /// <summary>The tenant of the context.</summary>
-        public string? Tenant { get; set; }
+        public string? Tenant;
 
         /// <summary>The subscription of the context.</summary>
-        public string? SubscriptionId { get; set; }
+        public string? SubscriptionId;
 
         /// <summary>The URL of the context's Resource Manager.</summary>
-        public string? Endpoint { get; set; }
+        public string? Endpoint;
 
         /// <summary>What tokens for that Resource Manager are asked for.</summary>
-        public string? Audience { get; set; }
+        public string? Audience;
 
         /// <summary>The certificate in DER, for <c>AZMI_ANSWER_CERTIFICATE</c>.</summary>
-        public byte[]? Certificate { get; set; }
+        public byte[]? Certificate;
 
         /// <summary>How its key signs.</summary>
-        public SignatureAlgorithm Algorithm { get; set; }
+        public SignatureAlgorithm Algorithm;
 
         /// <summary>The signature, for <c>AZMI_ANSWER_SIGNATURE</c>.</summary>
-        public byte[]? Signature { get; set; }
+        public byte[]? Signature;
 
         /// <summary>Why it failed, for <c>AZMI_ANSWER_FAILED</c>.</summary>
-        public string? Message { get; set; }
+        public string? Message;
 
         /// <summary>The URL of the proxy, for <c>AZMI_ANSWER_PROXY</c>; null for a direct connection.</summary>
-        public string? Proxy { get; set; }
+        public string? Proxy;
 
         /// <summary>The user name for the proxy, where the settings have one.</summary>
-        public string? ProxyUser { get; set; }
+        public string? ProxyUser;
 
         /// <summary>The password for the proxy.</summary>
-        public SecureString? ProxyPassword { get; set; }
+        public SecureString? ProxyPassword;
 
         internal AzmiAnswer Write(NativeScope memory) => new()
         {
@@ -1425,76 +1425,76 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class ClientConnectRequest : Request
     {
         /// <summary>How to sign in.</summary>
-        public CredentialKind Credential { get; set; }
+        public CredentialKind Credential;
 
         /// <summary>The cloud's name: AzureCloud (the default), AzureUSGovernment or AzureChinaCloud.</summary>
-        public string? Environment { get; set; }
+        public string? Environment;
 
         /// <summary>The URL of Azure Resource Manager, where it is not the cloud's.</summary>
-        public string? Endpoint { get; set; }
+        public string? Endpoint;
 
         /// <summary>With <c>AZMI_CREDENTIAL_CLIENT_SECRET</c>: the URL where tokens are issued, where neither the cloud nor the endpoint is to be asked for it.</summary>
-        public string? Authority { get; set; }
+        public string? Authority;
 
         /// <summary>What tokens for <c>endpoint</c> are asked for, where it is neither a known cloud's nor on the endpoint's own host.</summary>
-        public string? Audience { get; set; }
+        public string? Audience;
 
         /// <summary>The tenant's id or domain.</summary>
-        public string? Tenant { get; set; }
+        public string? Tenant;
 
         /// <summary>The application's id, or what else names an account: see <c>AZMI_CREDENTIAL_*</c>.</summary>
-        public string? ClientId { get; set; }
+        public string? ClientId;
 
         /// <summary>The service principal's secret, the access token, or what else is secret: see <c>AZMI_CREDENTIAL_*</c>.</summary>
-        public SecureString? Secret { get; set; }
+        public SecureString? Secret;
 
         /// <summary>An access token for Microsoft Graph, beside one for Resource Manager.</summary>
-        public SecureString? GraphToken { get; set; }
+        public SecureString? GraphToken;
 
         /// <summary>The full path of a file: see <c>AZMI_CREDENTIAL_*</c>.</summary>
-        public string? Path { get; set; }
+        public string? Path;
 
         /// <summary>The SHA-1 thumbprint of a certificate: see <c>AZMI_CREDENTIAL_*</c>.</summary>
-        public string? Thumbprint { get; set; }
+        public string? Thumbprint;
 
         /// <summary>The password of an encrypted key in a PEM file.</summary>
-        public SecureString? CertificatePassword { get; set; }
+        public SecureString? CertificatePassword;
 
         /// <summary>The user name to sign in with: see <c>AZMI_CREDENTIAL_BROWSER</c>.</summary>
-        public string? Account { get; set; }
+        public string? Account;
 
         /// <summary>What a claims challenge said, in base64.</summary>
-        public string? ClaimsChallenge { get; set; }
+        public string? ClaimsChallenge;
 
         /// <summary>The id of a service connection of Azure DevOps; when not given, the pipeline's own.</summary>
-        public string? ServiceConnection { get; set; }
+        public string? ServiceConnection;
 
         /// <summary>The subscription to work in; when not given, the sign-in's own, or the first enabled one.</summary>
-        public string? SubscriptionId { get; set; }
+        public string? SubscriptionId;
 
         /// <summary>The environment that names the proxy and the sign-in, and that of programs that are run to sign in, such as the Azure CLI; null for that of the process. Hosts whose runtime keeps an environment of its own (.NET does, but on Windows) pass theirs.</summary>
-        public IReadOnlyList<KeyValuePair<string, string>>? Variables { get; set; } = ProcessEnvironment.Variables();
+        public IReadOnlyList<KeyValuePair<string, string>>? Variables = ProcessEnvironment.Variables();
 
         /// <summary>The URL of the proxy for every service, which may hold a password; when not given, that of the environment, or the host is asked: <c>AZMI_QUESTION_PROXY</c>.</summary>
-        public SecureString? Proxy { get; set; }
+        public SecureString? Proxy;
 
         /// <summary>The user name for the proxy, whoever names the proxy.</summary>
-        public string? ProxyUser { get; set; }
+        public string? ProxyUser;
 
         /// <summary>The password for the proxy.</summary>
-        public SecureString? ProxyPassword { get; set; }
+        public SecureString? ProxyPassword;
 
         /// <summary>The full path of a file of certificates to trust beside the system's.</summary>
-        public string? CertificateAuthority { get; set; }
+        public string? CertificateAuthority;
 
         /// <summary>How long the sign-in, and each operation with the client that it makes, may take, in seconds up to <c>AZMI_LONGEST_TIMEOUT_S</c>; 0 for an hour.</summary>
-        public int? TimeoutSec { get; set; }
+        public int? TimeoutSec;
 
         /// <summary>How long one attempt at a request may take, in seconds up to <c>AZMI_LONGEST_REQUEST_TIMEOUT_S</c>; 0 for 100.</summary>
-        public int? RequestTimeoutSec { get; set; }
+        public int? RequestTimeoutSec;
 
         /// <summary>How often a request is sent again that Azure throttles or that fails in passing, up to <c>AZMI_MOST_RETRIES</c>; negative for the default.</summary>
-        public int? RetryCount { get; set; }
+        public int? RetryCount;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1536,16 +1536,16 @@ namespace ManagedIdentity.Native.Requests
         public override ResourceTarget Target => target;
 
         /// <summary>The region; when not given, the resource group's.</summary>
-        public string? Location { get; set; }
+        public string? Location;
 
         /// <summary><c>None</c> or <c>Regional</c>; when not given, Azure's default.</summary>
-        public string? IsolationScope { get; set; }
+        public string? IsolationScope;
 
         /// <summary>The resource providers and resource types that it can be assigned to; none for all. Null leaves those of an identity that exists.</summary>
-        public IReadOnlyList<string>? AssignmentRestriction { get; set; }
+        public IReadOnlyList<string>? AssignmentRestriction;
 
         /// <summary>The tags; null for none. On an identity that exists they are added to those it has.</summary>
-        public IReadOnlyList<KeyValuePair<string, string>> Tags { get; set; } = [];
+        public IReadOnlyList<KeyValuePair<string, string>> Tags = [];
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1592,7 +1592,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class IdentityListRequest(ulong client, Fleet fleet) : ClientRequest(client)
     {
         /// <summary>1 for those alone that no resource refers to and that hold no role and no federated credential.</summary>
-        public bool Unused { get; set; }
+        public bool Unused;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1611,13 +1611,13 @@ namespace ManagedIdentity.Native.Requests
         public override ResourceTarget Target => target;
 
         /// <summary><c>None</c> or <c>Regional</c>; when not given it stays.</summary>
-        public string? IsolationScope { get; set; }
+        public string? IsolationScope;
 
         /// <summary>The resource providers and resource types that it can be assigned to; none for all. Null leaves those it has.</summary>
-        public IReadOnlyList<string>? AssignmentRestriction { get; set; }
+        public IReadOnlyList<string>? AssignmentRestriction;
 
         /// <summary>The tags that replace those it has; null leaves them.</summary>
-        public IReadOnlyList<KeyValuePair<string, string>>? Tags { get; set; }
+        public IReadOnlyList<KeyValuePair<string, string>>? Tags;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1641,7 +1641,7 @@ namespace ManagedIdentity.Native.Requests
         public override ResourceTarget Target => target;
 
         /// <summary>What to do about what refers to the identity.</summary>
-        public DeleteMode DeleteMode { get; set; }
+        public DeleteMode DeleteMode;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1675,16 +1675,16 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class RoleAssignmentCreateRequest(ulong client, RolePrincipal principal, RoleScope scope, RoleReference role) : ChangeRequest(client)
     {
         /// <summary>Why, for those who look at it later.</summary>
-        public string? Description { get; set; }
+        public string? Description;
 
         /// <summary>A condition in Azure's language for them.</summary>
-        public string? Condition { get; set; }
+        public string? Condition;
 
         /// <summary>The version of that language.</summary>
-        public string? ConditionVersion { get; set; }
+        public string? ConditionVersion;
 
         /// <summary>How long to wait for a principal that is unknown, in seconds; negative for the default.</summary>
-        public int? PrincipalWaitSec { get; set; }
+        public int? PrincipalWaitSec;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1707,7 +1707,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class RoleAssignmentListRequest(ulong client, RolePrincipal principal, RoleScope scope, RoleReference role) : ClientRequest(client)
     {
         /// <summary>1 to include what the principal has as a member of groups.</summary>
-        public bool ThroughGroups { get; set; }
+        public bool ThroughGroups;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1726,7 +1726,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class RoleAssignmentDeleteRequest(ulong client, RolePrincipal principal, RoleScope scope, RoleReference role) : ChangeRequest(client)
     {
         /// <summary>The assignment's id; with it the other members are not read.</summary>
-        public string? Id { get; set; }
+        public string? Id;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1746,10 +1746,10 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class AppRoleAssignmentCreateRequest(ulong client, RolePrincipal principal, string permission) : ChangeRequest(client)
     {
         /// <summary>The API: its display name, application id or object id; Microsoft Graph when not given.</summary>
-        public string? Resource { get; set; }
+        public string? Resource;
 
         /// <summary>How long to wait for a principal that is unknown, in seconds; negative for the default.</summary>
-        public int? PrincipalWaitSec { get; set; }
+        public int? PrincipalWaitSec;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1769,10 +1769,10 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class AppRoleAssignmentListRequest(ulong client, RolePrincipal principal) : ClientRequest(client)
     {
         /// <summary>On which API; on all when not given, which a principal is needed for.</summary>
-        public string? Resource { get; set; }
+        public string? Resource;
 
         /// <summary>Which permission; all when not given.</summary>
-        public string? Permission { get; set; }
+        public string? Permission;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1790,13 +1790,13 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class AppRoleAssignmentDeleteRequest(ulong client, RolePrincipal principal) : ChangeRequest(client)
     {
         /// <summary>The assignment's id; with it <c>resource</c> and <c>permission</c> are not read.</summary>
-        public string? Id { get; set; }
+        public string? Id;
 
         /// <summary>The API; Microsoft Graph when not given.</summary>
-        public string? Resource { get; set; }
+        public string? Resource;
 
         /// <summary>The permission.</summary>
-        public string? Permission { get; set; }
+        public string? Permission;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1826,13 +1826,13 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class ReferenceListRequest(ulong client, ResourceTarget identity) : ClientRequest(client)
     {
         /// <summary>The subscription to look in; when not given, the identity's own.</summary>
-        public string? SubscriptionId { get; set; }
+        public string? SubscriptionId;
 
         /// <summary>1 to look in all subscriptions that the sign-in sees.</summary>
-        public bool AllSubscriptions { get; set; }
+        public bool AllSubscriptions;
 
         /// <summary>Who is asked.</summary>
-        public IdentityReferenceSource Source { get; set; }
+        public IdentityReferenceSource Source;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1851,13 +1851,13 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class ResourceIdentityGetRequest(ulong client, ResourceKind kind, ResourceTarget target) : ClientRequest(client)
     {
         /// <summary>The api-version to read it with; the right one for its type when not given.</summary>
-        public string? ApiVersion { get; set; }
+        public string? ApiVersion;
 
         /// <summary>1 to look whether each assigned identity still exists.</summary>
-        public bool Check { get; set; }
+        public bool Check;
 
         /// <summary>1 for the whole resource as Azure has it: <c>text</c> in place of a <c>AzmiResourceIdentity</c>.</summary>
-        public bool AsJson { get; set; }
+        public bool AsJson;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1877,13 +1877,13 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class ResourceIdentityListRequest(ulong client, ResourceKind kind, Fleet fleet) : ClientRequest(client)
     {
         /// <summary>The types of resources of any kind, and patterns of types; none for all. Where each type or a name is given, the list has resources without an identity, too.</summary>
-        public IReadOnlyList<string> Types { get; set; } = [];
+        public IReadOnlyList<string> Types = [];
 
         /// <summary>1 to look whether each assigned identity still exists.</summary>
-        public bool Check { get; set; }
+        public bool Check;
 
         /// <summary>1 for the whole machine as Azure has it: <c>text</c> in place of a <c>AzmiResourceIdentity</c>. For machines of one subscription alone.</summary>
-        public bool AsJson { get; set; }
+        public bool AsJson;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1904,7 +1904,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class ResourceIdentityWaitRequest(ulong client, ResourceKind kind, ResourceTarget target) : ClientRequest(client)
     {
         /// <summary>The api-version to read it with; the right one for its type when not given.</summary>
-        public string? ApiVersion { get; set; }
+        public string? ApiVersion;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1924,37 +1924,37 @@ namespace ManagedIdentity.Native.Requests
         public override ResourceTarget Target => target;
 
         /// <summary>The api-version to read and write it with; the right one for its type when not given.</summary>
-        public string? ApiVersion { get; set; }
+        public string? ApiVersion;
 
         /// <summary><c>AZMI_CHANGE_MERGE</c>, which reads <c>add</c>, <c>remove</c>, <c>system_assigned</c> and <c>remove_missing</c>, or <c>AZMI_CHANGE_EXACT</c>, which reads <c>identity_type</c> and <c>add</c>: the resource then has these kinds and these identities, and no others.</summary>
-        public ResourceIdentityChange Change { get; set; }
+        public ResourceIdentityChange Change;
 
         /// <summary>The kinds of identity after the change, for <c>AZMI_CHANGE_EXACT</c>.</summary>
-        public ResourceIdentityType IdentityType { get; set; }
+        public ResourceIdentityType IdentityType;
 
         /// <summary>What to do with the system-assigned identity, for <c>AZMI_CHANGE_MERGE</c>.</summary>
-        public SystemAssignedChange SystemAssigned { get; set; }
+        public SystemAssignedChange SystemAssigned;
 
         /// <summary>The identities to add. In a plan, an empty text is one that is not known yet.</summary>
-        public IReadOnlyList<string> Add { get; set; } = [];
+        public IReadOnlyList<string> Add = [];
 
         /// <summary>The identities to remove.</summary>
-        public IReadOnlyList<string> Remove { get; set; } = [];
+        public IReadOnlyList<string> Remove = [];
 
         /// <summary>1 to drop references to identities that do not exist any more.</summary>
-        public bool RemoveMissing { get; set; }
+        public bool RemoveMissing;
 
         /// <summary>Which instances of a scale set take the change.</summary>
-        public InstanceUpgrade Upgrade { get; set; }
+        public InstanceUpgrade Upgrade;
 
         /// <summary>The ids of the instances, for <c>AZMI_UPGRADE_LISTED</c>.</summary>
-        public IReadOnlyList<string> Instances { get; set; } = [];
+        public IReadOnlyList<string> Instances = [];
 
         /// <summary>1 to remove an identity although the resource's settings name it.</summary>
-        public bool Force { get; set; }
+        public bool Force;
 
         /// <summary>1 to return as soon as Azure has accepted the change.</summary>
-        public bool NoWait { get; set; }
+        public bool NoWait;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -1996,19 +1996,19 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class ArmInvokeRequest(ulong client, string method, string path) : ChangeRequest(client)
     {
         /// <summary>The subscription; when not given, the connection's.</summary>
-        public string? SubscriptionId { get; set; }
+        public string? SubscriptionId;
 
         /// <summary>The version of the API, where the path does not name it.</summary>
-        public string? ApiVersion { get; set; }
+        public string? ApiVersion;
 
         /// <summary>What to send: the caller's own JSON, which is sent unchanged.</summary>
-        public string? Body { get; set; }
+        public string? Body;
 
         /// <summary>1 to read all pages of a list: each of its items is an event.</summary>
-        public bool Paginate { get; set; }
+        public bool Paginate;
 
         /// <summary>1 to wait until Azure has completed what the call started.</summary>
-        public bool Wait { get; set; }
+        public bool Wait;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2031,7 +2031,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class FederatedCredentialCreateRequest(ulong client, CredentialTarget target, FederatedSource source) : ChangeRequest(client)
     {
         /// <summary>The audience that the tokens must have: one. None for the default one, or to leave it.</summary>
-        public IReadOnlyList<string> Audience { get; set; } = [];
+        public IReadOnlyList<string> Audience = [];
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2051,7 +2051,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class FederatedCredentialUpdateRequest(ulong client, CredentialTarget target, FederatedSource source) : ChangeRequest(client)
     {
         /// <summary>The audience that the tokens must have: one. None for the default one, or to leave it.</summary>
-        public IReadOnlyList<string> Audience { get; set; } = [];
+        public IReadOnlyList<string> Audience = [];
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2105,7 +2105,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class GroupMemberAddRequest(ulong client, string group, string principalId) : ChangeRequest(client)
     {
         /// <summary>How long to wait for a principal that is unknown, in seconds; negative for the default. For <c>azmi_group_member_add</c> alone.</summary>
-        public int? PrincipalWaitSec { get; set; }
+        public int? PrincipalWaitSec;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2124,7 +2124,7 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class GroupMemberRemoveRequest(ulong client, string group, string principalId) : ChangeRequest(client)
     {
         /// <summary>How long to wait for a principal that is unknown, in seconds; negative for the default. For <c>azmi_group_member_add</c> alone.</summary>
-        public int? PrincipalWaitSec { get; set; }
+        public int? PrincipalWaitSec;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2155,10 +2155,10 @@ namespace ManagedIdentity.Native.Requests
         public override ResourceTarget Target => target;
 
         /// <summary>The values of its parameters, an object of JSON by name.</summary>
-        public string? Parameters { get; set; }
+        public string? Parameters;
 
         /// <summary>The text of a file of parameters, in place of <c>parameters</c>.</summary>
-        public string? ParameterFile { get; set; }
+        public string? ParameterFile;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2178,10 +2178,10 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class IdentityExportRequest(ulong client, IReadOnlyList<string> identities) : ClientRequest(client)
     {
         /// <summary>1 for Bicep; 0 for a template of Azure Resource Manager.</summary>
-        public bool Bicep { get; set; }
+        public bool Bicep;
 
         /// <summary>1 to add the roles that the identities have.</summary>
-        public bool Roles { get; set; }
+        public bool Roles;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
@@ -2200,34 +2200,34 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class CompleteRequest(ulong client, CompletionKind kind, string word) : ClientRequest(client)
     {
         /// <summary>The subscriptions, by id or by name; the connection's when there is none.</summary>
-        public IReadOnlyList<string> Subscriptions { get; set; } = [];
+        public IReadOnlyList<string> Subscriptions = [];
 
         /// <summary>1 for all subscriptions that the sign-in sees; <c>subscriptions</c> is not read then.</summary>
-        public bool AllSubscriptions { get; set; }
+        public bool AllSubscriptions;
 
         /// <summary>The name or the id of a management group, whose subscriptions are meant.</summary>
-        public string? ManagementGroupId { get; set; }
+        public string? ManagementGroupId;
 
         /// <summary>The resource group.</summary>
-        public string? ResourceGroupName { get; set; }
+        public string? ResourceGroupName;
 
         /// <summary>The types of the resources, or patterns; any when there is none.</summary>
-        public IReadOnlyList<string> ResourceTypes { get; set; } = [];
+        public IReadOnlyList<string> ResourceTypes = [];
 
         /// <summary>The names of resources that the command is about.</summary>
-        public IReadOnlyList<string> Names { get; set; } = [];
+        public IReadOnlyList<string> Names = [];
 
         /// <summary>The ids of resources that the command is about.</summary>
-        public IReadOnlyList<string> Ids { get; set; } = [];
+        public IReadOnlyList<string> Ids = [];
 
         /// <summary>The id of the scope on which a role is to count.</summary>
-        public string? Scope { get; set; }
+        public string? Scope;
 
         /// <summary>The API whose permissions are meant; Microsoft Graph when not given.</summary>
-        public string? Api { get; set; }
+        public string? Api;
 
         /// <summary>How long to wait for the service, in milliseconds. What it answers later is kept for the next word.</summary>
-        public uint PatienceMilliseconds { get; set; }
+        public uint PatienceMilliseconds;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {

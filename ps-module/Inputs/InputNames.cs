@@ -15,17 +15,28 @@ internal sealed class InputNames
     private const string Separator = ", ";
 
     private readonly PSCmdlet _cmdlet;
-    private readonly Dictionary<string, ValueSource> _early;
+    private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _defaults = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string[]> _columns = new(StringComparer.OrdinalIgnoreCase);
 
     public InputNames(PSCmdlet cmdlet)
     {
         _cmdlet = cmdlet;
-        Delayed = cmdlet.MyInvocation.BoundParameters.FirstOrDefault(bound => IsDelayed(bound.Value)).Key;
-        _early = cmdlet.MyInvocation.BoundParameters.Where(bound => !IsDelayed(bound.Value)).ToDictionary(
-            bound => bound.Key,
-            bound => IsDefault(bound.Key, bound.Value) ? ValueSource.Default : ValueSource.CommandLine,
-            StringComparer.OrdinalIgnoreCase);
+        foreach (var bound in cmdlet.MyInvocation.BoundParameters)
+        {
+            if (IsDelayed(bound.Value))
+            {
+                Delayed ??= bound.Key;
+            }
+            else if (IsDefault(bound.Key, bound.Value))
+            {
+                _defaults.Add(bound.Key);
+            }
+            else
+            {
+                _given.Add(bound.Key);
+            }
+        }
     }
 
     /// <summary>A name that a parameter gives.</summary>
@@ -59,7 +70,8 @@ internal sealed class InputNames
     }
 
     private ValueSource Source(string parameter) =>
-        _early.TryGetValue(parameter, out var source) ? source
+        _given.Contains(parameter) ? ValueSource.CommandLine
+        : _defaults.Contains(parameter) ? ValueSource.Default
         : _cmdlet.MyInvocation.BoundParameters.ContainsKey(parameter) ? ValueSource.Pipeline
         : ValueSource.None;
 

@@ -45,6 +45,11 @@ internal static class Tags
     /// <exception cref="ManagedIdentityException">They can't be read.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Filter(object? tags)
     {
+        if (tags is null)
+        {
+            return [];
+        }
+
         var filter = LanguagePrimitives.GetEnumerable(tags) is { } several and not IDictionary
             ? several.Cast<object?>().SelectMany(One).ToList()
             : One(tags);

@@ -12,7 +12,7 @@ namespace ManagedIdentity.Native;
 /// </summary>
 internal sealed unsafe class NativeScope : IDisposable
 {
-    private readonly List<(IntPtr Address, int Length)> _blocks = [];
+    private Block? _last;
 
     /// <summary>A text; null is "not given", which differs from an empty one.</summary>
     public AzmiStr Text(string? text)
@@ -87,18 +87,16 @@ internal sealed unsafe class NativeScope : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (address, length) in _blocks)
+        for (; _last is { } block; _last = block.Before)
         {
-            var bytes = (byte*)address;
-            for (var i = 0; i < length; i++)
+            var bytes = (byte*)block.Address;
+            for (var i = 0; i < block.Length; i++)
             {
                 bytes[i] = 0;
             }
 
-            Marshal.FreeHGlobal(address);
+            Marshal.FreeHGlobal(block.Address);
         }
-
-        _blocks.Clear();
     }
 
     private AzmiStr Encode(char* characters, int count)
@@ -113,7 +111,15 @@ internal sealed unsafe class NativeScope : IDisposable
     {
         // Never null, also for nothing: a null pointer means "not given".
         var address = Marshal.AllocHGlobal(Math.Max(length, 1));
-        _blocks.Add((address, length));
+        _last = new Block(address, length, _last);
         return address;
+    }
+
+    /// <summary>A block of memory, and that which was allocated before it.</summary>
+    private sealed class Block(IntPtr address, int length, Block? before)
+    {
+        public readonly IntPtr Address = address;
+        public readonly int Length = length;
+        public readonly Block? Before = before;
     }
 }

@@ -1,26 +1,27 @@
 namespace ManagedIdentity.Native;
 
 /// <summary>Something that happened in an operation. It holds no native memory.</summary>
+/// <remarks>It has fields, as the generated requests have: of a property, .NET would compile two methods in each new session.</remarks>
 internal sealed class OperationEvent
 {
     /// <summary>The tag that the operation was submitted with.</summary>
-    public ulong Tag { get; set; }
+    public ulong Tag;
 
-    public OperationEventKind Kind { get; set; }
+    public OperationEventKind Kind;
 
     /// <summary>A result: one of the models, or a <see cref="ChangePlan"/>.</summary>
-    public object? Item { get; set; }
+    public object? Item;
 
     /// <summary>A verbose line or a warning.</summary>
-    public string? Message { get; set; }
+    public string? Message;
 
     /// <summary>The handle of a guarded warning, which has to be answered whatever else becomes of the operation.</summary>
-    public ulong Guard { get; set; }
+    public ulong Guard;
 
-    public OperationProgress? Progress { get; set; }
+    public OperationProgress? Progress;
 
-    public OperationFailure? Failure { get; set; }
+    public OperationFailure? Failure;
 
     /// <summary>What has to be answered, whatever else becomes of the operation.</summary>
-    public HostQuestion? Question { get; set; }
+    public HostQuestion? Question;
 }

@@ -132,7 +132,12 @@ impl Client {
         }
     }
 
-    /// The same client, for lists on which a deletion depends: an item that can't be read is an
+    /// Whether both are of one connection.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// The same client, for lists on which a change depends: an item that can't be read is an
     /// error.
     pub(crate) fn reading_whole_lists(&self) -> Self {
         Self {

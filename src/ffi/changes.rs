@@ -64,13 +64,20 @@ where
     client.agreement().check(&plan.resource, &plan.effects)
 }
 
-impl Mutation for identity::Create {
+/// The creation of a user-assigned identity, among those of its pipeline.
+pub(super) struct CreateIdentity {
+    pub(super) wanted: identity::Create,
+    pub(super) siblings: identity::Siblings,
+}
+
+impl Mutation for CreateIdentity {
     async fn make(&self, client: &Client) -> Result<Yielded> {
-        Ok(Some(Box::new(identity::create(client, self).await?)))
+        let created = self.siblings.create(client, &self.wanted).await?;
+        Ok(Some(Box::new(created)))
     }
 
     async fn plan(&self, client: &Client) -> Result<Plan> {
-        identity::plan_create(client, self).await
+        self.siblings.plan_create(client, &self.wanted).await
     }
 }
 

@@ -17,10 +17,11 @@
 use crate::identity::federated;
 use crate::{access, arm, completion, connect, export, identity};
 
-use super::changes::{AddMember, RemoveMember, submit_change, submit_federated};
+use super::changes::{AddMember, CreateIdentity, RemoveMember, submit_change, submit_federated};
 use super::events;
 use super::guard::{Status, guard};
 use super::listing;
+use super::mode::Change;
 use super::queue::Queue;
 use super::read::{check_out, limit, read};
 use super::registry::{Connected, clients, guards, questions, queues};
@@ -213,8 +214,10 @@ pub unsafe extern "C" fn azmi_identity_create(
     tag: u64,
 ) -> i32 {
     guard(|| {
-        let request = unsafe { read(request) }?;
-        submit_change(client, queue, tag, request)
+        let change: Change<identity::Create> = unsafe { read(request) }?;
+        let siblings = queues().get(queue)?.creations();
+        let change = change.map(|wanted| CreateIdentity { wanted, siblings });
+        submit_change(client, queue, tag, change)
     })
 }
 

@@ -21,6 +21,7 @@ use super::show::Item;
 use crate::base::{
     Category, Deadline, Error, Observer, Progress, Question, Wait, plain, without_secrets,
 };
+use crate::identity::Siblings;
 
 /// Where the host says whether an operation goes on after a guarded warning.
 pub(super) type GoOn = oneshot::Sender<bool>;
@@ -89,6 +90,8 @@ pub(super) struct Queue {
     verbose: bool,
     /// Whether the host answers guarded warnings.
     guards: bool,
+    /// The identities that its operations create.
+    creations: Siblings,
 }
 
 #[derive(Default)]
@@ -128,7 +131,13 @@ impl Queue {
             timeout,
             verbose,
             guards,
+            creations: Siblings::default(),
         }))
+    }
+
+    /// The identities that its operations create.
+    pub(super) fn creations(&self) -> Siblings {
+        self.creations.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{API_VERSION, Properties, UserAssignedIdentity, isolation_scope};
 use super::{restriction, tags};
-use crate::arm::{Client, Plan, Request, Versions};
+use crate::arm::{Client, Plan, Reply, Request, Versions};
 use crate::base::{Method, ResourceId, Result};
 
 /// The first api-versions that have the properties. Source: the service's specification.
@@ -131,7 +131,8 @@ impl Change {
         if let Some(properties) = self.wishes.body() {
             body.insert("properties".to_owned(), properties);
         }
-        write(client, Method::PATCH, &self.id, &body.into()).await
+        let reply = send(client, Method::PATCH, &self.id, &body.into()).await?;
+        reply.json(self.id.as_str())
     }
 
     /// The change in words.
@@ -195,13 +196,20 @@ impl Change {
     }
 }
 
-/// Writes an identity and reads what became of it.
-pub(super) async fn write(
+/// Writes an identity that was not there. Returns what became of it, and whether it was there after
+/// all: Azure answers 201 for one that it creates.
+pub(super) async fn put(
     client: &Client,
-    method: Method,
     id: &ResourceId,
     body: &Value,
-) -> Result<UserAssignedIdentity> {
+) -> Result<(UserAssignedIdentity, bool)> {
+    let reply = send(client, Method::PUT, id, body).await?;
+    // A repetition finds what the lost attempt has created.
+    let was_there = reply.status == 200 && !reply.repeated;
+    Ok((reply.json(id.as_str())?, was_there))
+}
+
+async fn send(client: &Client, method: Method, id: &ResourceId, body: &Value) -> Result<Reply> {
     let properties = &body["properties"];
     let versions = match (
         properties.get("assignmentRestrictions"),
@@ -213,6 +221,5 @@ pub(super) async fn write(
     };
     let url = client.url(id.as_str(), API_VERSION);
     let request = Request::new(method, url, id.as_str()).body(body);
-    let reply = client.send(request.versions(versions)).await?;
-    reply.json(id.as_str())
+    client.send(request.versions(versions)).await
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::change::{Change, Wishes, write};
-use super::list::find;
+use super::change::{Change, Wishes, put};
 use super::model::{USER_ASSIGNED_IDENTITY, UserAssignedIdentity, normal_location};
+use super::siblings::Siblings;
 use super::tags;
 use crate::arm::{Client, Plan, Target, existence, resource_group_location};
-use crate::base::{Category, Error, Method, ResourceId, ResourceType, Result};
+use crate::base::{Category, Error, ResourceId, ResourceType, Result};
 
 /// The identity to create.
 #[derive(Clone, Debug, Default)]
@@ -47,11 +47,7 @@ enum Step {
 /// What breaks a rule, before any request; `InvalidResourceLocation` when it exists in another
 /// region; `ResourceGroupNotFound` and the like.
 pub async fn create(client: &Client, wanted: &Create) -> Result<UserAssignedIdentity> {
-    let checked = Checked::of(client, wanted)?;
-    match checked.step(client).await? {
-        Step::Put { location } => checked.put(client, &location).await,
-        Step::Change(change) => change.apply(client).await,
-    }
+    Siblings::default().create(client, wanted).await
 }
 
 /// What [`create`] would do.
@@ -59,27 +55,49 @@ pub async fn create(client: &Client, wanted: &Create) -> Result<UserAssignedIden
 /// # Errors
 /// Those of [`create`], as far as reading finds them.
 pub async fn plan_create(client: &Client, wanted: &Create) -> Result<Plan> {
-    let checked = Checked::of(client, wanted)?;
-    let id = &checked.id;
-    match checked.step(client).await? {
-        Step::Put { location } => {
-            if wanted.location.is_some() {
-                check_region(client, id, &location).await?;
-            }
-            Ok(Plan {
-                details: Vec::new(),
-                description: format!(
-                    "Create user-assigned identity '{id}' in {location}{}",
-                    checked.wishes.described()
-                ),
-                effects: vec![format!(
-                    "create '{id}' in {location}{}",
-                    checked.wishes.described()
-                )],
-                resource: id.to_string(),
-            })
+    Siblings::default().plan_create(client, wanted).await
+}
+
+impl Siblings {
+    /// [`create`], in the same pipeline as others.
+    ///
+    /// # Errors
+    /// Those of [`create`].
+    pub async fn create(&self, client: &Client, wanted: &Create) -> Result<UserAssignedIdentity> {
+        let checked = Checked::of(client, wanted)?;
+        match checked.step(client, self).await? {
+            Step::Put { location } => checked.put(client, &location).await,
+            Step::Change(change) => change.apply(client).await,
         }
-        Step::Change(change) => Ok(change.plan()),
+    }
+
+    /// [`plan_create`], in the same pipeline as others.
+    ///
+    /// # Errors
+    /// Those of [`plan_create`].
+    pub async fn plan_create(&self, client: &Client, wanted: &Create) -> Result<Plan> {
+        let checked = Checked::of(client, wanted)?;
+        let id = &checked.id;
+        match checked.step(client, self).await? {
+            Step::Put { location } => {
+                if wanted.location.is_some() {
+                    check_region(client, id, &location).await?;
+                }
+                Ok(Plan {
+                    details: Vec::new(),
+                    description: format!(
+                        "Create user-assigned identity '{id}' in {location}{}",
+                        checked.wishes.described()
+                    ),
+                    effects: vec![format!(
+                        "create '{id}' in {location}{}",
+                        checked.wishes.described()
+                    )],
+                    resource: id.to_string(),
+                })
+            }
+            Step::Change(change) => Ok(change.plan()),
+        }
     }
 }
 
@@ -105,10 +123,10 @@ impl<'a> Checked<'a> {
         Ok(Self { wanted, id, wishes })
     }
 
-    async fn step(&self, client: &Client) -> Result<Step> {
+    async fn step(&self, client: &Client, siblings: &Siblings) -> Result<Step> {
         let Self { wanted, id, .. } = self;
         // A PUT would replace the tags, so an identity that exists is read first.
-        if let Some(current) = find(client, id).await? {
+        if let Some(current) = siblings.find(client, id).await? {
             check_location(wanted, &current)?;
             let tags = (!wanted.tags.is_empty()).then(|| tags::merged(&current.tags, &wanted.tags));
             let change = Change::new(id, current, tags, self.wishes.clone());
@@ -121,12 +139,22 @@ impl<'a> Checked<'a> {
         Ok(Step::Put { location })
     }
 
+    /// Beside what was there after all, this says so: Azure has replaced its tags.
     async fn put(&self, client: &Client, location: &str) -> Result<UserAssignedIdentity> {
         let mut body = json!({ "location": location, "tags": self.wanted.tags });
         if let Some(properties) = self.wishes.of_a_new_identity().body() {
             body["properties"] = properties;
         }
-        write(client, Method::PUT, &self.id, &body).await
+        let (identity, was_there) = put(client, &self.id, &body).await?;
+        if was_there {
+            client.observer().warning(format!(
+                "'{}' was created by another client right before this command wrote it: its tags, \
+                 isolation scope and assignment restrictions are now those that this command \
+                 specified",
+                self.id
+            ));
+        }
+        Ok(identity)
     }
 }
 

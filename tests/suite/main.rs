@@ -10,6 +10,7 @@ mod bindings;
 mod bounds;
 mod c_abi;
 mod completion;
+mod creations;
 mod errors;
 mod faults;
 mod federated;

@@ -376,11 +376,15 @@ impl Input {
         }
     }
 
+    /// A field: of a property, .NET would compile two methods in each new session.
     fn declaration(&self) -> Option<String> {
         let Self { kind, property, .. } = self;
-        let initial = self.initial.as_ref()?;
+        let initial = match self.initial.as_ref()?.as_str() {
+            "" => ";",
+            initial => initial,
+        };
         Some(format!(
-            "{}        public {kind} {property} {{ get; set; }}{initial}\n",
+            "{}        public {kind} {property}{initial}\n",
             doc(&self.summary, 2)
         ))
     }

@@ -46,7 +46,7 @@ fn a_record_that_the_host_passes_in_is_read() {
     assert!(rust.contains(tags), "{rust}");
     let csharp = csharp(RECORD);
     assert!(csharp.contains("/// <summary>The <c>id</c> &amp; more.</summary>\n"));
-    assert!(csharp.contains("public string? ResourceId { get; set; }\n"));
+    assert!(csharp.contains("public string? ResourceId;\n"));
     assert!(csharp.contains("wait_s = WaitS ?? -1,\n"));
     assert!(csharp.contains("tags_len = (nuint)(Tags?.Count ?? 0),\n"));
     assert!(!csharp.contains("For C alone"));
