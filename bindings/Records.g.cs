@@ -81,11 +81,15 @@ namespace ManagedIdentity.Models
         /// <summary><c>None</c> or <c>Regional</c>; null where Azure does not report it.</summary>
         public string? IsolationScope { get; internal set; }
 
+        private ItemList<string>? _assignmentRestriction;
+
         /// <summary>The resource providers and resource types that it can be assigned to; empty for all.</summary>
-        public ItemList<string> AssignmentRestriction { get; internal set; } = new();
+        public ItemList<string> AssignmentRestriction { get => _assignmentRestriction ??= new(); internal set => _assignmentRestriction = value; }
+
+        private TagTable? _tag;
 
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
-        public TagTable Tag { get; internal set; } = new();
+        public TagTable Tag { get => _tag ??= new(); internal set => _tag = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -121,8 +125,10 @@ namespace ManagedIdentity.Models
         /// <summary><c>Microsoft.ManagedIdentity/identities</c>.</summary>
         public string Type { get; internal set; } = "";
 
+        private TagTable? _tag;
+
         /// <summary>The resource's tags; empty when there are none. Names are compared without regard to case.</summary>
-        public TagTable Tag { get; internal set; } = new();
+        public TagTable Tag { get => _tag ??= new(); internal set => _tag = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -158,8 +164,10 @@ namespace ManagedIdentity.Models
         /// <summary>The version of the expression's language; null where there is none.</summary>
         public int? ClaimsMatchingExpressionVersion { get; internal set; }
 
+        private ItemList<string>? _audience;
+
         /// <summary>The audience that the tokens must have: one.</summary>
-        public ItemList<string> Audience { get; internal set; } = new();
+        public ItemList<string> Audience { get => _audience ??= new(); internal set => _audience = value; }
 
         /// <summary><c>Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials</c>.</summary>
         public string Type { get; internal set; } = "";
@@ -263,13 +271,17 @@ namespace ManagedIdentity.Models
         /// <summary>Azure's id of the whole deployment.</summary>
         public string? CorrelationId { get; internal set; }
 
+        private OutputTable? _outputs;
+
         /// <summary>The outputs of the template by name, each with Type and Value. The value of a secure output is null: Azure does not return it.</summary>
-        public OutputTable Outputs { get; internal set; } = new();
+        public OutputTable Outputs { get => _outputs ??= new(); internal set => _outputs = value; }
 
         internal string OutputsJson { get; set; } = "";
 
+        private ItemList<string>? _outputResource;
+
         /// <summary>The ids of the resources that it created or found.</summary>
-        public ItemList<string> OutputResource { get; internal set; } = new();
+        public ItemList<string> OutputResource { get => _outputResource ??= new(); internal set => _outputResource = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -327,8 +339,10 @@ namespace ManagedIdentity.Models
         /// <summary>The system-assigned identity's tenant; null when there is none.</summary>
         public string? TenantId { get; internal set; }
 
+        private ItemList<AssignedIdentity>? _userAssignedIdentity;
+
         /// <summary>The user-assigned identities; empty when there are none.</summary>
-        public ItemList<AssignedIdentity> UserAssignedIdentity { get; internal set; } = new();
+        public ItemList<AssignedIdentity> UserAssignedIdentity { get => _userAssignedIdentity ??= new(); internal set => _userAssignedIdentity = value; }
 
         /// <summary>The version of the resource that this was read from.</summary>
         public string? ETag { get; internal set; }
@@ -336,8 +350,10 @@ namespace ManagedIdentity.Models
         /// <summary><c>Succeeded</c>, <c>Updating</c>, <c>Failed</c>, …</summary>
         public string? ProvisioningState { get; internal set; }
 
+        private TagTable? _tag;
+
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
-        public TagTable Tag { get; internal set; } = new();
+        public TagTable Tag { get => _tag ??= new(); internal set => _tag = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);

@@ -5,7 +5,6 @@ use crate::arm::{self, Client};
 use crate::base::Result;
 
 use super::queue::Operation;
-use super::show::Item;
 
 /// To find subscriptions by their ids or names.
 pub(super) struct ListSubscriptions {
@@ -29,19 +28,7 @@ pub(super) async fn identities(
     wanted.fleet.at_once = operation.at_once();
     let mut identities = Identities::list(client, &wanted)?;
     while let Some(part) = identities.next().await? {
-        operation.results(part).await;
+        operation.results(part.into_iter()).await;
     }
     Ok(())
-}
-
-impl Operation {
-    /// Yields all of these, and the errors among them.
-    pub(super) async fn results<T: Item>(&self, results: Vec<Result<T>>) {
-        for result in results {
-            match result {
-                Ok(item) => self.item(item).await,
-                Err(error) => self.item_failed(error).await,
-            }
-        }
-    }
 }

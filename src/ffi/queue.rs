@@ -102,6 +102,8 @@ struct State {
     /// What does not wait for its turn.
     urgent: VecDeque<Event>,
     canceled: bool,
+    /// How many threads of the host wait for an event.
+    waiting: usize,
 }
 
 /// What the queue knows of an operation.
@@ -199,12 +201,16 @@ impl Queue {
             if state.operations.is_empty() {
                 return Err(Status::Drained);
             }
+            state.waiting += 1;
             state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
                 None => self
                     .ready
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner),
-                Some(Duration::ZERO) => return Err(Status::Timeout),
+                Some(Duration::ZERO) => {
+                    state.waiting -= 1;
+                    return Err(Status::Timeout);
+                }
                 Some(left) => {
                     self.ready
                         .wait_timeout(state, left)
@@ -212,6 +218,7 @@ impl Queue {
                         .0
                 }
             };
+            state.waiting -= 1;
         }
     }
 
@@ -247,31 +254,44 @@ impl Queue {
     }
 
     fn happen(&self, number: u64, payload: EventPayload) {
-        let payload = payload.plain();
+        self.happen_all(number, [payload.plain()]);
+    }
+
+    /// Adds what happened in an operation. Who waits is woken once for all of it.
+    fn happen_all(&self, number: u64, payloads: impl IntoIterator<Item = EventPayload>) {
         let mut state = self.state();
-        let Some(entry) = state.entry(number).filter(|entry| !entry.ended) else {
+        for payload in payloads {
+            state.happen(number, payload);
+        }
+        let is_awaited = state.waiting > 0;
+        drop(state);
+        if is_awaited {
+            self.ready.notify_all();
+        }
+    }
+}
+
+impl State {
+    fn happen(&mut self, number: u64, payload: EventPayload) {
+        let Some(entry) = self.entry(number).filter(|entry| !entry.ended) else {
             return;
         };
         if let EventPayload::Progress(_) = payload {
             let tag = entry.tag;
             // Only the newest counts: a host that does not look must not fill the memory.
-            state.urgent.retain(|event| {
+            self.urgent.retain(|event| {
                 event.tag != tag || !matches!(event.payload, EventPayload::Progress(_))
             });
-            state.urgent.push_back(Event { tag, payload });
+            self.urgent.push_back(Event { tag, payload });
         } else if let EventPayload::Question(_) | EventPayload::Guard(..) = payload {
             let tag = entry.tag;
-            state.urgent.push_back(Event { tag, payload });
+            self.urgent.push_back(Event { tag, payload });
         } else {
             entry.ended = matches!(payload, EventPayload::Done | EventPayload::Failed(_));
             entry.payloads.push_back(payload);
         }
-        drop(state);
-        self.ready.notify_all();
     }
-}
 
-impl State {
     fn entry(&mut self, number: u64) -> Option<&mut Entry> {
         let index = number.checked_sub(self.first)?;
         self.operations.get_mut(usize::try_from(index).ok()?)
@@ -344,18 +364,45 @@ impl Operation {
     }
 
     async fn in_turn(&self, payload: EventPayload) {
-        let permit = match self.room.try_acquire() {
-            Ok(permit) => Ok(permit),
+        self.room(1).await;
+        self.queue.happen(self.number, payload);
+    }
+
+    /// Yields results, and the errors among them, as far as the host is no more than a page behind.
+    pub(super) async fn results<T: Item>(
+        &self,
+        results: impl ExactSizeIterator<Item = Result<T, Error>>,
+    ) {
+        let mut payloads = results.map(|result| match result {
+            Ok(item) => EventPayload::Item(Box::new(item)),
+            Err(error) => EventPayload::ItemFailed(error).plain(),
+        });
+        while payloads.len() > 0 {
+            let room = self.room(payloads.len()).await;
+            self.queue
+                .happen_all(self.number, payloads.by_ref().take(room));
+        }
+    }
+
+    /// Takes room for results that the host is given next, for one at least and for no more than are
+    /// wanted. Returns for how many.
+    async fn room(&self, wanted: usize) -> usize {
+        let free = self.room.available_permits();
+        // A host that is slow is not woken for each result that it has made room for.
+        let count = wanted.min(if free == 0 { ITEMS_AHEAD / 8 } else { free });
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let permits = match self.room.try_acquire_many(count) {
+            Ok(permits) => Ok(permits),
             Err(_) => {
                 // The host takes its time.
                 let _held = self.deadline.hold();
-                self.room.acquire().await
+                self.room.acquire_many(count).await
             }
         };
-        if let Ok(permit) = permit {
-            permit.forget();
+        if let Ok(permits) = permits {
+            permits.forget();
         }
-        self.queue.happen(self.number, payload);
+        count as usize
     }
 
     /// How many operations run at once, which one alone may do in their place.

@@ -134,9 +134,7 @@ impl Operation {
 
     /// Yields all of these.
     pub(super) async fn items<T: Item>(&self, items: Vec<T>) {
-        for item in items {
-            self.item(item).await;
-        }
+        self.results(items.into_iter().map(Ok)).await;
     }
 }
 

@@ -121,10 +121,20 @@ fn model(declarations: &Declarations, record: &Record, access: &str, name: &str)
     for field in shown(record) {
         let (kind, initial) = type_read(declarations, record, field)?;
         let property = field.property();
-        members.push(format!(
-            "{}        public {kind} {property} {{ get; {setter}; }}{initial}\n",
-            doc(&field.summary, 2)
-        ));
+        let doc = doc(&field.summary, 2);
+        members.push(match initial.as_str() {
+            // Made where none was read, and not before one is.
+            " = new();" => {
+                let own = format!("_{}", camel(&property));
+                format!(
+                    "        private {kind}? {own};\n\n{doc}        public {kind} {property} {{ \
+                     get => {own} ??= new(); {setter} => {own} = value; }}\n"
+                )
+            }
+            _ => format!(
+                "{doc}        public {kind} {property} {{ get; {setter}; }}{initial}\n"
+            ),
+        });
         if let Some(raw) = field.settings.get("raw") {
             members.push(format!(
                 "        internal string {raw} {{ get; set; }} = \"\";\n"
