@@ -131,9 +131,7 @@ fn model(declarations: &Declarations, record: &Record, access: &str, name: &str)
                      get => {own} ??= new(); {setter} => {own} = value; }}\n"
                 )
             }
-            _ => format!(
-                "{doc}        public {kind} {property} {{ get; {setter}; }}{initial}\n"
-            ),
+            _ => format!("{doc}        public {kind} {property} {{ get; {setter}; }}{initial}\n"),
         });
         if let Some(raw) = field.settings.get("raw") {
             members.push(format!(
