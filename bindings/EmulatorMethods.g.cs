@@ -18,9 +18,9 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
         ///  call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_EMULATOR_ABI_VERSION = 4;
+        internal const uint AZMI_EMULATOR_ABI_VERSION = 5;
         /// <summary>
-        ///  `azmi_emulator_start`, `azmi_emulator_call`: it came to nothing; the error says why.
+        ///  `azmi_emulator_start`: it came to nothing; the error says why.
         /// </summary>
         internal const int AZMI_EMULATOR_FAILED = 32;
 
@@ -67,26 +67,6 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_emulator_stop", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_emulator_stop(ulong emulator);
-
-        /// <summary>
-        ///  Calls the interface below `/_emulator`, and returns when it has answered. `AZMI_OK`: `*reply` is
-        ///  set, and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
-        ///
-        ///  # Safety
-        ///  See the module.
-        /// </summary>
-        [DllImport(__DllName, EntryPoint = "azmi_emulator_call", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_emulator_call(AzmiEmulatorCall* call, AzmiEmulatorReply** reply, AzmiEmulatorError** error);
-
-        /// <summary>
-        ///  Frees the reply of a call. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long as
-        ///  no later one lives at its address.
-        ///
-        ///  # Safety
-        ///  See the module.
-        /// </summary>
-        [DllImport(__DllName, EntryPoint = "azmi_emulator_reply_free", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int azmi_emulator_reply_free(AzmiEmulatorReply* reply);
 
         /// <summary>
         ///  Frees the record of a start. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long
@@ -245,60 +225,13 @@ namespace ManagedIdentity.Native
     }
 
     /// <summary>
-    ///  A call of the interface below `/_emulator`, of an emulator in this process or in another.
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiEmulatorCall
-    {
-        /// <summary>
-        ///  The URL of the emulator, on this machine.
-        /// </summary>
-        public AzmiStr endpoint;
-        /// <summary>
-        ///  Its key.
-        /// </summary>
-        public AzmiStr admin_key;
-        /// <summary>
-        ///  The file of the certificate (PEM) to trust where the emulator serves https.
-        /// </summary>
-        public AzmiStr certificate_authority;
-        /// <summary>
-        ///  The method, such as `POST`.
-        /// </summary>
-        public AzmiStr method;
-        /// <summary>
-        ///  What follows `/_emulator`, with its query: `/faults`.
-        /// </summary>
-        public AzmiStr path;
-        /// <summary>
-        ///  The body, JSON; when not given there is none.
-        /// </summary>
-        public AzmiStr body;
-    }
-
-    /// <summary>
-    ///  What a call came to. The host frees it with `azmi_emulator_reply_free`.
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal unsafe partial struct AzmiEmulatorReply
-    {
-        /// <summary>
-        ///  JSON; empty where there is nothing to say.
-        /// </summary>
-        public AzmiStr body;
-    }
-
-    /// <summary>
-    ///  Why an emulator did not start, or what a call of one met. The host frees it with
-    ///  `azmi_emulator_error_free`.
+    ///  Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe partial struct AzmiEmulatorError
     {
         /// <summary>
-        ///  Of a start `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`; of a call
-        ///  `EmulatorUnreachable`, `NotAnEmulator`, `InvalidEndpoint`, `MissingCertificateAuthority`,
-        ///  `CertificateFileUnreadable`, `InvalidCall`, or what the emulator answered.
+        ///  `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`.
         /// </summary>
         public AzmiStr code;
         /// <summary>

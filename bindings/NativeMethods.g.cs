@@ -106,7 +106,7 @@ namespace ManagedIdentity.Native
         ///  The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
         ///  before any other call, and refuses to go on when they differ.
         /// </summary>
-        internal const uint AZMI_ABI_VERSION = 9;
+        internal const uint AZMI_ABI_VERSION = 10;
         /// <summary>
         ///  `azmi_queue_wait`: nothing arrived in the time given.
         /// </summary>
@@ -890,6 +890,16 @@ namespace ManagedIdentity.Native
         /// </summary>
         [DllImport(__DllName, EntryPoint = "azmi_complete", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int azmi_complete(ulong client, AzmiCompletionRequest* request, ulong queue, ulong tag);
+
+        /// <summary>
+        ///  Submits a call of the interface below `/_emulator`, of an emulator on this machine, in this
+        ///  process or in another. Yields what it answered as `text`, JSON, if anything.
+        ///
+        ///  # Safety
+        ///  See the module.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "azmi_emulator_call", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int azmi_emulator_call(AzmiEmulatorCallRequest* request, ulong queue, ulong tag);
 
         /// <summary>
         ///  Ends all that the library does for this process: cancels every queue, frees every client with its
@@ -1777,6 +1787,38 @@ namespace ManagedIdentity.Native
         ///  Whether to plan only.
         /// </summary>
         public AzmiMode mode;
+    }
+
+    /// <summary>
+    ///  What `azmi_emulator_call` needs.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct AzmiEmulatorCallRequest
+    {
+        /// <summary>
+        ///  The URL of the emulator, on this machine.
+        /// </summary>
+        public AzmiStr endpoint;
+        /// <summary>
+        ///  Its key.
+        /// </summary>
+        public AzmiStr admin_key;
+        /// <summary>
+        ///  The file of the certificate (PEM or DER) to trust where the emulator serves https.
+        /// </summary>
+        public AzmiStr certificate_authority;
+        /// <summary>
+        ///  The method, such as `POST`.
+        /// </summary>
+        public AzmiStr method;
+        /// <summary>
+        ///  What follows `/_emulator`, with its query: `/faults`.
+        /// </summary>
+        public AzmiStr path;
+        /// <summary>
+        ///  The body, JSON; when not given there is none.
+        /// </summary>
+        public AzmiStr body;
     }
 
     /// <summary>

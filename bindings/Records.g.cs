@@ -2269,4 +2269,28 @@ namespace ManagedIdentity.Native.Requests
             return NativeMethods.azmi_complete(Client, &record, queue, tag);
         }
     }
+
+    /// <summary>Submits a call of the interface below <c>/_emulator</c>, of an emulator on this machine, in this process or in another. Yields what it answered as <c>text</c>, JSON, if anything.</summary>
+    internal sealed unsafe partial class EmulatorCallRequest(string endpoint, string adminKey, string method, string path) : Request
+    {
+        /// <summary>The file of the certificate (PEM or DER) to trust where the emulator serves https.</summary>
+        public string? CertificateAuthority { get; set; }
+
+        /// <summary>The body, JSON; when not given there is none.</summary>
+        public string? Body { get; set; }
+
+        public override int Submit(NativeScope memory, ulong queue, ulong tag)
+        {
+            var record = new AzmiEmulatorCallRequest
+            {
+                endpoint = memory.Text(endpoint),
+                admin_key = memory.Text(adminKey),
+                certificate_authority = memory.Text(CertificateAuthority),
+                method = memory.Text(method),
+                path = memory.Text(path),
+                body = memory.Text(Body),
+            };
+            return NativeMethods.azmi_emulator_call(&record, queue, tag);
+        }
+    }
 }

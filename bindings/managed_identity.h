@@ -74,7 +74,7 @@
 
 // The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 // before any other call, and refuses to go on when they differ.
-#define AZMI_ABI_VERSION 9
+#define AZMI_ABI_VERSION 10
 
 // `azmi_queue_wait`: nothing arrived in the time given.
 #define AZMI_TIMEOUT 1
@@ -1501,6 +1501,22 @@ typedef struct AzmiCompletionRequest {
   uint32_t patience_ms;
 } AzmiCompletionRequest;
 
+// What `azmi_emulator_call` needs.
+typedef struct AzmiEmulatorCallRequest {
+  // The URL of the emulator, on this machine.
+  struct AzmiStr endpoint;
+  // Its key.
+  struct AzmiStr admin_key;
+  // The file of the certificate (PEM or DER) to trust where the emulator serves https.
+  struct AzmiStr certificate_authority;
+  // The method, such as `POST`.
+  struct AzmiStr method;
+  // What follows `/_emulator`, with its query: `/faults`.
+  struct AzmiStr path;
+  // The body, JSON; when not given there is none.
+  struct AzmiStr body;
+} AzmiEmulatorCallRequest;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1886,6 +1902,15 @@ int32_t azmi_complete(uint64_t client,
                       const struct AzmiCompletionRequest *request,
                       uint64_t queue,
                       uint64_t tag);
+
+// Submits a call of the interface below `/_emulator`, of an emulator on this machine, in this
+// process or in another. Yields what it answered as `text`, JSON, if anything.
+//
+// # Safety
+// See the module.
+int32_t azmi_emulator_call(const struct AzmiEmulatorCallRequest *request,
+                           uint64_t queue,
+                           uint64_t tag);
 
 // Ends all that the library does for this process: cancels every queue, frees every client with its
 // tokens, and forgets what it knows of principals. Handles of clients are unknown afterwards; queues

@@ -9,9 +9,9 @@
 
 // The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 // call, and refuses to go on when they differ.
-#define AZMI_EMULATOR_ABI_VERSION 4
+#define AZMI_EMULATOR_ABI_VERSION 5
 
-// `azmi_emulator_start`, `azmi_emulator_call`: it came to nothing; the error says why.
+// `azmi_emulator_start`: it came to nothing; the error says why.
 #define AZMI_EMULATOR_FAILED 32
 
 // What every emulator starts with, wherever it runs.
@@ -83,12 +83,9 @@ typedef struct AzmiEmulator {
   AzmiStr environment;
 } AzmiEmulator;
 
-// Why an emulator did not start, or what a call of one met. The host frees it with
-// `azmi_emulator_error_free`.
+// Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
 typedef struct AzmiEmulatorError {
-  // Of a start `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`; of a call
-  // `EmulatorUnreachable`, `NotAnEmulator`, `InvalidEndpoint`, `MissingCertificateAuthority`,
-  // `CertificateFileUnreadable`, `InvalidCall`, or what the emulator answered.
+  // `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`.
   AzmiStr code;
   // What happened.
   AzmiStr message;
@@ -97,28 +94,6 @@ typedef struct AzmiEmulatorError {
   // What it is about.
   AzmiStr target;
 } AzmiEmulatorError;
-
-// A call of the interface below `/_emulator`, of an emulator in this process or in another.
-typedef struct AzmiEmulatorCall {
-  // The URL of the emulator, on this machine.
-  AzmiStr endpoint;
-  // Its key.
-  AzmiStr admin_key;
-  // The file of the certificate (PEM) to trust where the emulator serves https.
-  AzmiStr certificate_authority;
-  // The method, such as `POST`.
-  AzmiStr method;
-  // What follows `/_emulator`, with its query: `/faults`.
-  AzmiStr path;
-  // The body, JSON; when not given there is none.
-  AzmiStr body;
-} AzmiEmulatorCall;
-
-// What a call came to. The host frees it with `azmi_emulator_reply_free`.
-typedef struct AzmiEmulatorReply {
-  // JSON; empty where there is nothing to say.
-  AzmiStr body;
-} AzmiEmulatorReply;
 
 #ifdef __cplusplus
 extern "C" {
@@ -151,22 +126,6 @@ int32_t azmi_emulator_start(const struct AzmiEmulatorOptions *options,
 
 // Ends an emulator, and returns when its state is written and its port is free again.
 int32_t azmi_emulator_stop(uint64_t emulator);
-
-// Calls the interface below `/_emulator`, and returns when it has answered. `AZMI_OK`: `*reply` is
-// set, and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
-//
-// # Safety
-// See the module.
-int32_t azmi_emulator_call(const struct AzmiEmulatorCall *call,
-                           const struct AzmiEmulatorReply **reply,
-                           const struct AzmiEmulatorError **error);
-
-// Frees the reply of a call. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long as
-// no later one lives at its address.
-//
-// # Safety
-// See the module.
-int32_t azmi_emulator_reply_free(const struct AzmiEmulatorReply *reply);
 
 // Frees the record of a start. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long
 // as no later one lives at its address.

@@ -14,6 +14,7 @@ pub mod completion;
 pub mod compute;
 pub mod connect;
 pub mod deployment;
+pub mod emulator;
 pub mod export;
 pub mod ffi;
 #[cfg(feature = "fuzzing")]

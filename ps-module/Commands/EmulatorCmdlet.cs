@@ -65,7 +65,7 @@ public abstract class EmulatorCmdlet : OperationCmdlet
     private protected static object? Answer(ArmEmulator emulator, string method, string path, object? body)
     {
         var json = body is null ? null : JsonWriter.Write("Body", body);
-        var answer = NativeEmulator.Call(emulator, method, path, json);
+        var answer = EmulatorInterface.Call(emulator, method, path, json);
         return answer.Length == 0 ? null : JsonReader.Read(answer);
     }
 

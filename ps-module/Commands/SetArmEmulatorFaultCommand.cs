@@ -128,7 +128,7 @@ public sealed class SetArmEmulatorFaultCommand : EmulatorControlCmdlet
     // What is wrong with a fault is of this parameter: the cmdlet checks the others itself.
     private protected override ManagedIdentityException Named(ManagedIdentityException error) =>
         error.Code == "InvalidFault"
-            ? Failures.Invalid(error.Code, ParameterSetName == NamedFault ? nameof(Name) : ParameterSetName, _what, $"{error.Message}.")
+            ? Failures.Invalid(error.Code, ParameterSetName == NamedFault ? nameof(Name) : ParameterSetName, _what, error.Message)
             : error;
 
     private protected override void Process()

@@ -112,6 +112,6 @@ public sealed class SetArmEmulatorSettingCommand : EmulatorControlCmdlet
 
     private protected override ManagedIdentityException Named(ManagedIdentityException error) =>
         error.Code == "InvalidSettings" && ParameterSetName == ByName
-            ? Failures.Invalid(error.Code, nameof(Value), Value, $"{error.Message}.")
+            ? Failures.Invalid(error.Code, nameof(Value), Value, error.Message)
             : error;
 }

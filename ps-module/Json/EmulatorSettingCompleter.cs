@@ -29,7 +29,7 @@ public sealed class EmulatorSettingCompleter : IArgumentCompleter
     {
         try
         {
-            return emulator is null ? [] : ((PSObject)JsonReader.Read(NativeEmulator.Call(emulator, "GET", "/settings", null))!).Properties;
+            return emulator is null ? [] : ((PSObject)JsonReader.Read(EmulatorInterface.Call(emulator, "GET", "/settings", null))!).Properties;
         }
         catch (Exception error) when (error is NativeException or ManagedIdentityException)
         {

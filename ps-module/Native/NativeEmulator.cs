@@ -69,45 +69,6 @@ internal static unsafe class NativeEmulator
     /// <exception cref="NativeException">It was ended before.</exception>
     public static void Stop(ArmEmulator emulator) => Check(EmulatorMethods.azmi_emulator_stop(emulator.Handle));
 
-    /// <summary>Calls an emulator's own interface, in this process or in another.</summary>
-    /// <param name="emulator">The emulator: its endpoint, its key, and what to trust.</param>
-    /// <param name="method">The method.</param>
-    /// <param name="path">What follows <c>/_emulator</c>, with its query.</param>
-    /// <param name="body">JSON, or null.</param>
-    /// <returns>JSON; empty where there is nothing to say.</returns>
-    /// <exception cref="NativeException">It refused the call, does not answer, or there is no library.</exception>
-    public static string Call(ArmEmulator emulator, string method, string path, string? body)
-    {
-        NativeLoader.Emulator.Require();
-        using var scope = new NativeScope();
-        var call = new AzmiEmulatorCall
-        {
-            endpoint = scope.Text(emulator.Endpoint),
-            admin_key = scope.Text(emulator.AdminKey),
-            certificate_authority = scope.Text(emulator.CertificateAuthorityPath),
-            method = scope.Text(method),
-            path = scope.Text(path),
-            body = scope.Text(body),
-        };
-        AzmiEmulatorReply* reply = null;
-        AzmiEmulatorError* error = null;
-        var status = EmulatorMethods.azmi_emulator_call(&call, &reply, &error);
-        if (status == EmulatorMethods.AZMI_EMULATOR_FAILED)
-        {
-            throw new CallFailedException(ReadAndFree(error));
-        }
-
-        Check(status);
-        try
-        {
-            return reply->body.ReadOrEmpty();
-        }
-        finally
-        {
-            EmulatorMethods.azmi_emulator_reply_free(reply);
-        }
-    }
-
     private static void Check(int status)
     {
         if (status != NativeMethods.AZMI_OK)

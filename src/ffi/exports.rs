@@ -860,6 +860,29 @@ pub unsafe extern "C" fn azmi_complete(
     })
 }
 
+/// Submits a call of the interface below `/_emulator`, of an emulator on this machine, in this
+/// process or in another. Yields what it answered as `text`, JSON, if anything.
+///
+/// # Safety
+/// See the module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn azmi_emulator_call(
+    request: *const AzmiEmulatorCallRequest,
+    queue: u64,
+    tag: u64,
+) -> i32 {
+    guard(|| {
+        let call = unsafe { read(request) }?;
+        submit(queue, tag, None, |operation| async move {
+            let answer = call.send().await?;
+            if !answer.is_empty() {
+                operation.item(answer).await;
+            }
+            Ok(())
+        })
+    })
+}
+
 /// Ends all that the library does for this process: cancels every queue, frees every client with its
 /// tokens, and forgets what it knows of principals. Handles of clients are unknown afterwards; queues
 /// and events are still the caller's to free.

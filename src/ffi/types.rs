@@ -16,7 +16,7 @@ pub use ffi_common::abi::*;
 
 /// The version of this ABI. A host compares it with [`azmi_abi_version`](super::azmi_abi_version)
 /// before any other call, and refuses to go on when they differ.
-pub const AZMI_ABI_VERSION: u32 = 9;
+pub const AZMI_ABI_VERSION: u32 = 10;
 
 /// `azmi_queue_wait`: nothing arrived in the time given.
 pub const AZMI_TIMEOUT: i32 = 1;
@@ -904,6 +904,31 @@ pub struct AzmiArmInvokeRequest {
     pub wait: u8,
     /// Whether to plan only.
     pub mode: AzmiMode,
+}
+
+/// What `azmi_emulator_call` needs.
+#[azmi(reads = emulator::Call)]
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct AzmiEmulatorCallRequest {
+    /// The URL of the emulator, on this machine.
+    #[azmi(required)]
+    pub endpoint: AzmiStr,
+    /// Its key.
+    #[azmi(required, with = crate::auth::Secret::from)]
+    pub admin_key: AzmiStr,
+    /// The file of the certificate (PEM or DER) to trust where the emulator serves https.
+    #[azmi(optional)]
+    pub certificate_authority: AzmiStr,
+    /// The method, such as `POST`.
+    #[azmi(required)]
+    pub method: AzmiStr,
+    /// What follows `/_emulator`, with its query: `/faults`.
+    #[azmi(required)]
+    pub path: AzmiStr,
+    /// The body, JSON; when not given there is none.
+    #[azmi(optional)]
+    pub body: AzmiStr,
 }
 
 /// Which federated credential: its id, or its identity and its name. Names beside an id must agree

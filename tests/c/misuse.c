@@ -194,9 +194,9 @@ static void emulators(void) {
   struct AzmiEmulatorSeed seed;
   const struct AzmiEmulator *first = NULL, *second = NULL;
   const struct AzmiEmulatorError *error = NULL;
-  const struct AzmiEmulatorReply *reply = NULL;
-  struct AzmiEmulatorCall call;
-  uint64_t emulator;
+  struct AzmiEmulatorCallRequest call;
+  const struct AzmiEvent *event;
+  uint64_t emulator, queue;
 
   CHECK(azmi_emulator_seed(NULL) == AZMI_ERROR_NULL);
   CHECK(azmi_emulator_faults(NULL) == AZMI_ERROR_NULL);
@@ -225,24 +225,29 @@ static void emulators(void) {
 
   /* Its own interface answers with JSON, or says what is wrong. */
   memset(&call, 0, sizeof call);
-  CHECK(azmi_emulator_call(NULL, &reply, &error) == AZMI_ERROR_NULL);
-  CHECK(azmi_emulator_call(&call, NULL, &error) == AZMI_ERROR_NULL);
-  CHECK(azmi_emulator_call(&call, &reply, NULL) == AZMI_ERROR_NULL);
-  CHECK(azmi_emulator_call(&call, &reply, &error) == AZMI_ERROR_NULL);
-  CHECK(azmi_emulator_call(odd(&call), &reply, &error) == AZMI_ERROR_POINTER);
+  queue = new_queue();
+  CHECK(azmi_emulator_call(NULL, queue, 1) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_call(&call, queue, 1) == AZMI_ERROR_NULL);
+  CHECK(azmi_emulator_call(odd(&call), queue, 1) == AZMI_ERROR_POINTER);
   call.endpoint = first->endpoint;
   call.admin_key = first->admin_key;
   call.method = str("GET");
   call.path = str("/settings");
-  CHECK(azmi_emulator_call(&call, &reply, &error) == AZMI_OK);
-  CHECK(reply != NULL && reply->body.len > 0 && error == NULL);
-  CHECK(azmi_emulator_reply_free(reply) == AZMI_OK);
-  CHECK(azmi_emulator_reply_free(reply) == AZMI_ERROR_HANDLE);
-  CHECK(azmi_emulator_reply_free(NULL) == AZMI_OK);
+  CHECK(azmi_emulator_call(&call, 0, 1) == AZMI_ERROR_HANDLE);
+  CHECK(azmi_emulator_call(&call, queue, 1) == AZMI_OK);
+  event = next_event(queue);
+  CHECK(event->text.len > 0 && event->error == NULL);
+  CHECK(azmi_event_free(event) == AZMI_OK);
+  event = next_event(queue);
+  CHECK(event->kind == AZMI_EVENT_DONE);
+  CHECK(azmi_event_free(event) == AZMI_OK);
   call.path = str("/nothing");
-  CHECK(azmi_emulator_call(&call, &reply, &error) == AZMI_EMULATOR_FAILED);
-  CHECK(reply == NULL && error != NULL && error->category == AZMI_CATEGORY_OBJECT_NOT_FOUND);
-  CHECK(azmi_emulator_error_free(error) == AZMI_OK);
+  CHECK(azmi_emulator_call(&call, queue, 2) == AZMI_OK);
+  event = next_event(queue);
+  CHECK(event->kind == AZMI_EVENT_FAILED);
+  CHECK(event->error->category == AZMI_CATEGORY_OBJECT_NOT_FOUND);
+  CHECK(azmi_event_free(event) == AZMI_OK);
+  CHECK(azmi_queue_free(queue) == AZMI_OK);
 
   /* Record and emulator go in any order, each once. */
   CHECK(azmi_emulator_stop(emulator) == AZMI_OK);

@@ -14,16 +14,15 @@ use std::time::Duration;
 
 use emulator::{Options, StartError, seed};
 
-use super::call::{Call, Failure};
 use super::running::{self, Status};
 use ffi_common::abi::*;
 use ffi_common::input;
 
 /// The version of this ABI. A host compares it with [`azmi_emulator_abi_version`] before any other
 /// call, and refuses to go on when they differ.
-pub const AZMI_EMULATOR_ABI_VERSION: u32 = 4;
+pub const AZMI_EMULATOR_ABI_VERSION: u32 = 5;
 
-/// `azmi_emulator_start`, `azmi_emulator_call`: it came to nothing; the error says why.
+/// `azmi_emulator_start`: it came to nothing; the error says why.
 pub const AZMI_EMULATOR_FAILED: i32 = 32;
 
 /// How an emulator shall run.
@@ -104,38 +103,10 @@ pub struct AzmiEmulator {
     pub environment: AzmiStr,
 }
 
-/// A call of the interface below `/_emulator`, of an emulator in this process or in another.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct AzmiEmulatorCall {
-    /// The URL of the emulator, on this machine.
-    pub endpoint: AzmiStr,
-    /// Its key.
-    pub admin_key: AzmiStr,
-    /// The file of the certificate (PEM) to trust where the emulator serves https.
-    pub certificate_authority: AzmiStr,
-    /// The method, such as `POST`.
-    pub method: AzmiStr,
-    /// What follows `/_emulator`, with its query: `/faults`.
-    pub path: AzmiStr,
-    /// The body, JSON; when not given there is none.
-    pub body: AzmiStr,
-}
-
-/// What a call came to. The host frees it with `azmi_emulator_reply_free`.
-#[repr(C)]
-pub struct AzmiEmulatorReply {
-    /// JSON; empty where there is nothing to say.
-    pub body: AzmiStr,
-}
-
-/// Why an emulator did not start, or what a call of one met. The host frees it with
-/// `azmi_emulator_error_free`.
+/// Why an emulator did not start. The host frees it with `azmi_emulator_error_free`.
 #[repr(C)]
 pub struct AzmiEmulatorError {
-    /// Of a start `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`; of a call
-    /// `EmulatorUnreachable`, `NotAnEmulator`, `InvalidEndpoint`, `MissingCertificateAuthority`,
-    /// `CertificateFileUnreadable`, `InvalidCall`, or what the emulator answered.
+    /// `EmulatorStartFailed`, `InvalidFault` or `InvalidArcFolder`.
     pub code: AzmiStr,
     /// What happened.
     pub message: AzmiStr,
@@ -243,54 +214,6 @@ pub extern "C" fn azmi_emulator_stop(emulator: u64) -> i32 {
     guard(|| running::stop(emulator))
 }
 
-/// Calls the interface below `/_emulator`, and returns when it has answered. `AZMI_OK`: `*reply` is
-/// set, and `*error` is null. `AZMI_EMULATOR_FAILED`: the other way round. Otherwise both are null.
-///
-/// # Safety
-/// See the module.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn azmi_emulator_call(
-    call: *const AzmiEmulatorCall,
-    reply: *mut *const AzmiEmulatorReply,
-    error: *mut *const AzmiEmulatorError,
-) -> i32 {
-    guard(|| {
-        check_out(reply)?;
-        check_out(error)?;
-        // SAFETY: not null, and valid by the contract of this module.
-        unsafe { reply.write(ptr::null()) };
-        // SAFETY: as above.
-        unsafe { error.write(ptr::null()) };
-        // SAFETY: null, or valid by the contract of this module.
-        let call = unsafe { input::record(call) }?;
-        // SAFETY: the contract of this module.
-        let call = unsafe { read_call(call) }?;
-        match running::wait(call.send())? {
-            Ok(body) => {
-                let record = REPLIES.publish([body], |[body]| AzmiEmulatorReply { body });
-                // SAFETY: checked above.
-                unsafe { reply.write(record) };
-                Ok(())
-            }
-            Err(why) => {
-                // SAFETY: checked above.
-                unsafe { error.write(publish_failure(why)) };
-                Err(Status::Failed)
-            }
-        }
-    })
-}
-
-/// Frees the reply of a call. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long as
-/// no later one lives at its address.
-///
-/// # Safety
-/// See the module.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn azmi_emulator_reply_free(reply: *const AzmiEmulatorReply) -> i32 {
-    guard(|| REPLIES.reclaim(reply))
-}
-
 /// Frees the record of a start. Null does nothing; one freed before is `AZMI_ERROR_HANDLE`, as long
 /// as no later one lives at its address.
 ///
@@ -313,7 +236,6 @@ pub unsafe extern "C" fn azmi_emulator_error_free(error: *const AzmiEmulatorErro
 
 static STARTED: Held<AzmiEmulator> = Held::new();
 static FAILED: Held<AzmiEmulatorError> = Held::new();
-static REPLIES: Held<AzmiEmulatorReply> = Held::new();
 
 const SEED: AzmiEmulatorSeed = AzmiEmulatorSeed {
     subscription_id: AzmiStr::of(seed::SUBSCRIPTION_ID),
@@ -366,28 +288,6 @@ fn publish(why: &StartError) -> *const AzmiEmulatorError {
     };
     FAILED.publish([message, target], |[message, target]| AzmiEmulatorError {
         code: AzmiStr::of(code),
-        message,
-        category,
-        target,
-    })
-}
-
-/// Hands the host what a call has met.
-fn publish_failure(why: Failure) -> *const AzmiEmulatorError {
-    let category = match (why.status, why.code.as_str()) {
-        (Some(400 | 405), _) | (None, "InvalidEndpoint" | "MissingCertificateAuthority") => {
-            AZMI_CATEGORY_INVALID_ARGUMENT
-        }
-        (Some(401), _) => AZMI_CATEGORY_AUTHENTICATION_ERROR,
-        (Some(403), _) => AZMI_CATEGORY_PERMISSION_DENIED,
-        (Some(404), _) => AZMI_CATEGORY_OBJECT_NOT_FOUND,
-        (Some(409), _) => AZMI_CATEGORY_RESOURCE_EXISTS,
-        (None, "EmulatorUnreachable" | "NotAnEmulator") => AZMI_CATEGORY_CONNECTION_ERROR,
-        _ => AZMI_CATEGORY_INVALID_OPERATION,
-    };
-    let texts = [why.code, why.message, "emulator".to_owned()];
-    FAILED.publish(texts, |[code, message, target]| AzmiEmulatorError {
-        code,
         message,
         category,
         target,
@@ -475,25 +375,6 @@ unsafe fn read(options: &AzmiEmulatorOptions) -> Result<Options, Status> {
     })
 }
 
-/// Copies a call and all that it points to.
-///
-/// # Safety
-/// The strings in it are null or valid for their lengths.
-unsafe fn read_call(call: &AzmiEmulatorCall) -> Result<Call, Status> {
-    // SAFETY: the contract of this function.
-    let given = |text: AzmiStr| unsafe { text.read() }?.ok_or(Status::Null);
-    Ok(Call {
-        endpoint: given(call.endpoint)?,
-        admin_key: given(call.admin_key)?,
-        // SAFETY: as above.
-        certificate_authority: unsafe { call.certificate_authority.read() }?.map(Into::into),
-        method: given(call.method)?,
-        path: given(call.path)?,
-        // SAFETY: as above.
-        body: unsafe { call.body.read() }?.unwrap_or_default(),
-    })
-}
-
 /// Copies an array of texts, all of which are given.
 ///
 /// # Safety
@@ -552,7 +433,7 @@ mod tests {
         let (mut seed, mut started, mut error) = (SEED, ptr::null(), ptr::null());
         type Export<'a> = (&'a str, &'a mut dyn FnMut() -> i32);
         // SAFETY: all pointers are null or valid.
-        let calls: [Export<'_>; 8] = unsafe {
+        let calls: [Export<'_>; 6] = unsafe {
             [
                 ("azmi_emulator_seed", &mut || azmi_emulator_seed(&mut seed)),
                 ("azmi_emulator_faults", &mut || {
@@ -562,12 +443,6 @@ mod tests {
                     azmi_emulator_start(&options, &mut started, &mut error)
                 }),
                 ("azmi_emulator_stop", &mut || azmi_emulator_stop(0)),
-                ("azmi_emulator_call", &mut || {
-                    azmi_emulator_call(ptr::null(), ptr::null_mut(), ptr::null_mut())
-                }),
-                ("azmi_emulator_reply_free", &mut || {
-                    azmi_emulator_reply_free(ptr::null())
-                }),
                 (
                     "azmi_emulator_free",
                     &mut || azmi_emulator_free(ptr::null()),
@@ -668,6 +543,9 @@ mod tests {
         assert_eq!(said(record.endpoint), format!("http://127.0.0.1:{port}"));
         assert_eq!(said(record.seed.client_id), seed::CLIENT_ID);
         assert_eq!(said(record.admin_key).len(), 43, "256 random bits");
+        let environment = said(record.environment);
+        let line = format!("AZURE_RESOURCE_MANAGER_URL=http://127.0.0.1:{port}");
+        assert!(environment.lines().any(|one| one == line), "{environment}");
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
 
         // SAFETY: nothing of it is used after this.
@@ -676,138 +554,6 @@ mod tests {
         assert_eq!(azmi_emulator_stop(handle), AZMI_OK);
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
         assert_eq!(azmi_emulator_stop(handle), AZMI_ERROR_HANDLE);
-    }
-
-    /// What a call comes to: the body, or the error's code, category and message.
-    fn call(
-        endpoint: &str,
-        key: &str,
-        request: (&str, &str, &str),
-        certificate: Option<&str>,
-    ) -> Result<String, (String, u32, String)> {
-        let (method, path, body) = request;
-        let record = AzmiEmulatorCall {
-            endpoint: AzmiStr::of(endpoint),
-            admin_key: AzmiStr::of(key),
-            certificate_authority: certificate.map_or(AzmiStr::ABSENT, AzmiStr::of),
-            method: AzmiStr::of(method),
-            path: AzmiStr::of(path),
-            body: AzmiStr::of(body),
-        };
-        let (mut reply, mut error) = (ptr::dangling(), ptr::dangling());
-        // SAFETY: all pointers are valid.
-        let status = unsafe { azmi_emulator_call(&record, &mut reply, &mut error) };
-        if status == AZMI_OK {
-            assert!(error.is_null());
-            // SAFETY: a call that went well sets the reply.
-            let body = said(unsafe { (*reply).body });
-            // SAFETY: nothing of it is used after this.
-            let freed = unsafe {
-                [
-                    azmi_emulator_reply_free(reply),
-                    azmi_emulator_reply_free(reply),
-                ]
-            };
-            assert_eq!(freed, [AZMI_OK, AZMI_ERROR_HANDLE]);
-            return Ok(body);
-        }
-        assert_eq!(status, AZMI_EMULATOR_FAILED);
-        assert!(reply.is_null());
-        // SAFETY: a call that failed sets the error.
-        let record = unsafe { &*error };
-        let failure = (said(record.code), record.category, said(record.message));
-        // SAFETY: nothing of it is used after this.
-        assert_eq!(unsafe { azmi_emulator_error_free(error) }, AZMI_OK);
-        Err(failure)
-    }
-
-    #[test]
-    fn an_emulator_is_called_by_its_key_and_its_refusals_are_errors() {
-        let (status, started, _) = start(&options());
-        assert_eq!(status, AZMI_OK);
-        // SAFETY: a start that went well sets the record.
-        let record = unsafe { &*started };
-        let (endpoint, key) = (said(record.endpoint), said(record.admin_key));
-        let environment = said(record.environment);
-        let line = format!("AZURE_RESOURCE_MANAGER_URL={endpoint}");
-        assert!(environment.lines().any(|one| one == line), "{environment}");
-
-        let about = call(&endpoint, &key, ("GET", "", ""), None).unwrap();
-        assert!(about.contains("\"endpoint\""), "{about}");
-        let made = ("POST", "/resourcegroups", r#"{"names":["grün"]}"#);
-        let body = call(&endpoint, &key, made, None).unwrap();
-        assert!(body.contains("grün"), "{body}");
-        assert_eq!(
-            call(&endpoint, &key, ("POST", "/reset", ""), None),
-            Ok(String::new())
-        );
-
-        let refused = |key: &str, request| {
-            let (code, category, _) = call(&endpoint, key, request, None).unwrap_err();
-            (code, category)
-        };
-        let bad = ("POST", "/resourcegroups", "{}");
-        let expected = ("InvalidContent".to_owned(), AZMI_CATEGORY_INVALID_ARGUMENT);
-        assert_eq!(refused(&key, bad), expected);
-        let expected = (
-            "AdminKeyRequired".to_owned(),
-            AZMI_CATEGORY_AUTHENTICATION_ERROR,
-        );
-        assert_eq!(refused("another", ("GET", "/settings", "")), expected);
-        let expected = ("NotFound".to_owned(), AZMI_CATEGORY_OBJECT_NOT_FOUND);
-        assert_eq!(refused(&key, ("GET", "/nothing", "")), expected);
-        call(&endpoint, &key, made, None).unwrap();
-        let expected = ("AlreadyExists".to_owned(), AZMI_CATEGORY_RESOURCE_EXISTS);
-        assert_eq!(refused(&key, made), expected);
-
-        let handle = record.handle;
-        // SAFETY: nothing of it is used after this.
-        assert_eq!(unsafe { azmi_emulator_free(started) }, AZMI_OK);
-        assert_eq!(azmi_emulator_stop(handle), AZMI_OK);
-    }
-
-    #[test]
-    fn the_key_goes_to_an_emulator_of_this_machine_alone() {
-        let get = ("GET", "", "");
-        for endpoint in [
-            "http://example.com",
-            "http://10.0.0.1:80",
-            "ftp://127.0.0.1",
-            "http://user@127.0.0.1:1",
-            "127.0.0.1:80",
-            "",
-        ] {
-            let (code, category, message) = call(endpoint, "key", get, None).unwrap_err();
-            assert_eq!(code, "InvalidEndpoint", "{endpoint}");
-            assert_eq!(category, AZMI_CATEGORY_INVALID_ARGUMENT);
-            assert!(message.contains(&format!("'{endpoint}'")), "{message}");
-        }
-        let (code, _, message) = call("https://127.0.0.1:9", "key", get, None).unwrap_err();
-        assert_eq!(code, "MissingCertificateAuthority", "{message}");
-        let missing = Some("/nonexistent/ca.pem");
-        let (code, _, message) = call("https://127.0.0.1:9", "key", get, missing).unwrap_err();
-        assert_eq!(code, "CertificateFileUnreadable");
-        assert!(message.contains("/nonexistent/ca.pem"), "{message}");
-    }
-
-    #[test]
-    fn what_is_no_emulator_says_so() {
-        use std::io::{Read, Write};
-
-        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let endpoint = format!("http://{}", server.local_addr().unwrap());
-        let answering = std::thread::spawn(move || {
-            let (mut stream, _) = server.accept().unwrap();
-            let mut buffer = [0; 4096];
-            assert!(stream.read(&mut buffer).unwrap() > 0);
-            stream
-                .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")
-                .unwrap();
-        });
-        let (code, category, message) = call(&endpoint, "key", ("GET", "", ""), None).unwrap_err();
-        answering.join().unwrap();
-        assert_eq!(code, "NotAnEmulator", "{message}");
-        assert_eq!(category, AZMI_CATEGORY_CONNECTION_ERROR);
     }
 
     #[test]

@@ -7,14 +7,13 @@
 //! | --- | --- |
 //! | Options | the host's; copied before the call returns |
 //! | Emulators | handles, numbers that are never used twice; ended by `azmi_emulator_stop` |
-//! | Records of a start or of a call | the host's until `azmi_emulator_free`, `azmi_emulator_reply_free` or `azmi_emulator_error_free`, with all that they point to |
+//! | Records of a start | the host's until `azmi_emulator_free` or `azmi_emulator_error_free`, with all that they point to |
 //! | The seed's texts | the library's, for ever |
 //!
 //! Every call is synchronous, from any thread. A panic becomes the status `AZMI_ERROR_PANIC`.
 
 #[allow(unsafe_code)]
 mod abi;
-mod call;
 mod running;
 
 pub use abi::*;

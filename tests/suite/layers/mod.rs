@@ -23,6 +23,7 @@ fn the_library() {
         &[
             "base",
             "auth",
+            "emulator",
             "arm",
             "connect",
             "identity",
