@@ -1,11 +1,12 @@
 //! A certificate and its key in a PEM file.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
 use ring::signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::{PemObject, SectionKind};
 use secrecy::ExposeSecret;
-use x509_parser::pem::Pem;
 
 use super::certificate_error::{CertificateError, NOT_RSA, check};
 use super::encrypted_key;
@@ -80,18 +81,23 @@ impl PemKey {
 
 /// The key of a file that has none in clear.
 fn decrypted(content: &[u8], password: Option<&Secret>) -> Result<PrivateKeyDer<'static>> {
-    let sections = Pem::iter_from_buffer(content).filter_map(std::result::Result::ok);
-    let encrypted = sections
-        .into_iter()
-        .find(|section| section.label == "ENCRYPTED PRIVATE KEY");
-    match (encrypted, password) {
-        (Some(section), Some(password)) => {
-            let key = encrypted_key::decrypt(&section.contents, password)?;
+    match (encrypted(content), password) {
+        (Some(der), Some(password)) => {
+            let key = encrypted_key::decrypt(&der, password)?;
             Ok(PrivateKeyDer::Pkcs8(key.expose_secret().to_vec().into()))
         }
         (Some(_), None) => Err(CertificateError::NoPassword),
         (None, _) => Err(CertificateError::invalid("it has no private key")),
     }
+}
+
+/// The DER of the first encrypted key, which is of no kind that the reader of sections knows.
+fn encrypted(content: &[u8]) -> Option<Vec<u8>> {
+    let text = String::from_utf8_lossy(content);
+    let (_, begun) = text.split_once("-----BEGIN ENCRYPTED PRIVATE KEY-----")?;
+    let (body, _) = begun.split_once("-----END ENCRYPTED PRIVATE KEY-----")?;
+    let body: String = body.split_ascii_whitespace().collect();
+    STANDARD.decode(body).ok()
 }
 
 fn rsa_key(key: &PrivateKeyDer<'_>) -> Result<RsaKeyPair> {
