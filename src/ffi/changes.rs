@@ -1,5 +1,7 @@
 //! The operations that change something: each can also say what it would change.
 
+use futures_util::future::BoxFuture;
+
 use super::guard::Status;
 use super::mode::{Change, Mode};
 use super::show::Item;
@@ -26,12 +28,49 @@ pub(super) trait Mutation: Send + Sync + 'static {
     }
 }
 
+/// A change of any type: what runs changes is compiled once, and not for each type.
+trait AnyMutation: Send + Sync {
+    fn make<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Yielded>>;
+
+    fn plan<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Plan>>;
+
+    fn checks_agreement(&self) -> bool;
+}
+
+impl<T: Mutation> AnyMutation for T {
+    fn make<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Yielded>> {
+        Box::pin(Mutation::make(self, client))
+    }
+
+    fn plan<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Plan>> {
+        Box::pin(Mutation::plan(self, client))
+    }
+
+    fn checks_agreement(&self) -> bool {
+        Mutation::checks_agreement(self)
+    }
+}
+
 /// Submits a change, or only its plan.
 pub(super) fn submit_change<T: Mutation>(
     client: u64,
     queue: u64,
     tag: u64,
     change: Change<T>,
+) -> std::result::Result<(), Status> {
+    submit_any(
+        client,
+        queue,
+        tag,
+        change.map(|wanted| Box::new(wanted) as _),
+    )
+}
+
+fn submit_any(
+    client: u64,
+    queue: u64,
+    tag: u64,
+    change: Change<Box<dyn AnyMutation>>,
 ) -> std::result::Result<(), Status> {
     submit_with_client(client, queue, tag, |client, operation| async move {
         let Change { wanted, mode } = change;

@@ -2,15 +2,17 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use once_cell::sync::OnceCell;
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Runtime};
 
 use super::guard::Status;
-use super::queue::Operation;
+use super::queue::{Operation, Queue};
 use super::registry::{clients, queues};
 use super::show::Item;
 use crate::arm::{Client, Pages};
@@ -30,6 +32,10 @@ fn runtime() -> std::result::Result<&'static Runtime, Status> {
     })
 }
 
+/// What an operation does. The future is boxed, so that the task around it is compiled once and not
+/// for each kind of operation.
+type Work = BoxFuture<'static, Result<()>>;
+
 /// Starts an operation: `work` runs when it is its turn, and what it returns is the end. `limit` is
 /// how long it may take where the queue does not say.
 pub(super) fn submit<W, F>(
@@ -39,17 +45,13 @@ pub(super) fn submit<W, F>(
     work: W,
 ) -> std::result::Result<(), Status>
 where
-    W: FnOnce(std::sync::Arc<Operation>) -> F,
+    W: FnOnce(Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    start(queue, tag, limit, |operation| {
-        let work = work(operation.clone());
-        let turn = operation.turn();
-        async move {
-            let _turn = turn.await;
-            work.await
-        }
-    })
+    let begun = Begun::new(queue, tag, limit)?;
+    let work = work(begun.operation.clone()).boxed();
+    begun.run_in_turn(work);
+    Ok(())
 }
 
 /// Starts an operation with a client that takes its turn itself, when it is ready for it. It must
@@ -61,44 +63,64 @@ pub(super) fn submit_in_own_time<W, F>(
     work: W,
 ) -> std::result::Result<(), Status>
 where
-    W: FnOnce(Client, std::sync::Arc<Operation>) -> F,
+    W: FnOnce(Client, Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let client = clients().get(client)?.client;
-    let limit = Some(client.retry().operation_limit);
-    start(queue, tag, limit, |operation| {
-        let client = client.observed_by(operation.observer());
-        work(client, operation)
-    })
+    let begun = Begun::new(queue, tag, Some(client.retry().operation_limit))?;
+    let operation = begun.operation.clone();
+    let client = client.observed_by(operation.observer());
+    let work = work(client, operation).boxed();
+    begun.run(work);
+    Ok(())
 }
 
-/// Runs the work of an operation as a task of its own; a panic in it is its failure.
-fn start<W, F>(
-    queue: u64,
+/// An operation that is in its queue and has no task yet.
+struct Begun {
+    queue: Arc<Queue>,
+    runtime: &'static Runtime,
+    operation: Arc<Operation>,
+    #[cfg(feature = "fuzzing")]
     tag: u64,
-    limit: Option<Duration>,
-    work: W,
-) -> std::result::Result<(), Status>
-where
-    W: FnOnce(std::sync::Arc<Operation>) -> F,
-    F: Future<Output = Result<()>> + Send + 'static,
-{
-    let queue = queues().get(queue)?;
-    let runtime = runtime()?;
-    let operation = std::sync::Arc::new(queue.begin(tag, limit)?);
-    let number = operation.number();
-    let work = work(operation.clone());
-    let task = runtime.spawn(async move {
+}
+
+impl Begun {
+    fn new(queue: u64, tag: u64, limit: Option<Duration>) -> std::result::Result<Self, Status> {
+        let queue = queues().get(queue)?;
+        let runtime = runtime()?;
+        Ok(Self {
+            operation: Arc::new(queue.begin(tag, limit)?),
+            queue,
+            runtime,
+            #[cfg(feature = "fuzzing")]
+            tag,
+        })
+    }
+
+    /// Runs the work when it is its turn. The place in the line is taken now.
+    fn run_in_turn(self, work: Work) {
+        let turn = self.operation.turn();
+        self.run(Box::pin(async move {
+            let _turn = turn.await;
+            work.await
+        }));
+    }
+
+    /// Runs the work as a task of its own; a panic in it is the operation's failure.
+    fn run(self, work: Work) {
+        let operation = self.operation;
+        let number = operation.number();
         #[cfg(feature = "fuzzing")]
         let work = async move {
-            super::panics::here_in_operation(tag, super::panics::Place::Begin);
+            super::panics::here_in_operation(self.tag, super::panics::Place::Begin);
             work.await
         };
-        let result = AssertUnwindSafe(work).catch_unwind().await;
-        operation.end(result.unwrap_or_else(|panic| Err(internal(&*panic))));
-    });
-    queue.attach(number, task.abort_handle());
-    Ok(())
+        let task = self.runtime.spawn(async move {
+            let result = AssertUnwindSafe(work).catch_unwind().await;
+            operation.end(result.unwrap_or_else(|panic| Err(internal(&*panic))));
+        });
+        self.queue.attach(number, task.abort_handle());
+    }
 }
 
 /// Starts an operation with a client, which the operation observes.
@@ -109,7 +131,7 @@ pub(super) fn submit_with_client<W, F>(
     work: W,
 ) -> std::result::Result<(), Status>
 where
-    W: FnOnce(Client, std::sync::Arc<Operation>) -> F,
+    W: FnOnce(Client, Arc<Operation>) -> F,
     F: Future<Output = Result<()>> + Send + 'static,
 {
     let client = clients().get(client)?.client;
