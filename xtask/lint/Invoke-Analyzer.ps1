@@ -10,6 +10,9 @@ param(
 
 $ErrorActionPreference = 'Stop'
 Import-Module PSScriptAnalyzer
+# The analyser asks PowerShell about each command of a script, and PowerShell reads every folder of the PATH for one that
+# it does not know. No rule is about programs.
+$env:PATH = ''
 
 $settings = Join-Path $Root 'PSScriptAnalyzerSettings.psd1'
 # Named folders, and not the whole checkout: the target folder holds other people's modules.
