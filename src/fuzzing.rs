@@ -1,5 +1,5 @@
-//! What the fuzzers call of the library's insides: each reader of what a stranger writes. Compiled
-//! for them alone.
+//! What the fuzzers call of the library's insides: each reader of what a stranger writes; and what
+//! the benches call: the parts that send no request. Compiled for them alone.
 
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 pub use crate::auth::fuzzing as auth;
 pub use crate::connect::fuzzing as connect;
 pub use crate::deployment::fuzzing as deployment;
+pub use crate::export::fuzzing as export;
+pub use crate::resource::fuzzing as resource;
 
 use crate::arm::kql;
 use crate::base::{self, Answer, Cloud, Description, Error, json};

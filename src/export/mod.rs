@@ -2,6 +2,8 @@
 
 mod arm;
 mod bicep;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod gather;
 mod model;
 mod render;

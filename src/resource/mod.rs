@@ -4,6 +4,8 @@ mod attempts;
 mod body;
 mod change;
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod hidden;
 mod kinds;
 mod model;

@@ -104,6 +104,7 @@ fn texts_for_users_have_none_of_the_phrases() {
             "ARCHITECTURE.md",
             "CHANGELOG.md",
             "SECURITY.md",
+            "bench/performance.md",
             "emulator/README.md",
             "xtask/demo/Story.ps1",
         ]
@@ -114,6 +115,7 @@ fn texts_for_users_have_none_of_the_phrases() {
         texts.push((page, text.split("\n\n").map(str::to_owned).collect()));
     }
     let mut sources = files("src", &[".rs"]);
+    sources.extend(files("bench/src", &[".rs"]));
     sources.extend(files("xtask/src", &[".rs"]));
     sources.extend(files("ps-module", &[".cs"]));
     sources.push(root().join("emulator/src/main.rs"));

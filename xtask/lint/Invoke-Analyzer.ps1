@@ -16,7 +16,7 @@ $env:PATH = ''
 
 $settings = Join-Path $Root 'PSScriptAnalyzerSettings.psd1'
 # Named folders, and not the whole checkout: the target folder holds other people's modules.
-$files = foreach ($folder in 'examples', 'ps-module', 'tests', 'xtask') {
+$files = foreach ($folder in 'bench', 'examples', 'ps-module', 'tests', 'xtask') {
     Get-ChildItem -Path (Join-Path $Root $folder) -Recurse -File -ErrorAction Ignore |
         Where-Object { $_.Extension -in '.ps1', '.psd1', '.psm1' } |
         Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' }

@@ -62,7 +62,8 @@ Usage: cargo xtask <command> [options]
     --update               add what was found to fuzz/corpus, without what reaches nothing new
   sanitize   The C ABIs under AddressSanitizer and valgrind, on Linux
   help       Generate what Get-Help reads, in target/help, from the Markdown in ps-module/help
-  bench      Measure time and size of the release module
+  bench      Measure the release module beside what people use today, and write docs/performance.md;
+             `cargo xtask bench --help` lists the options
   package    dist/ManagedIdentity.<version>.nupkg for the PowerShell Gallery, and beside it the same
              as a zip file, its bill of materials, and the checksums of all
     --out DIR, --native DIR, --target TARGET  as for build
@@ -94,11 +95,15 @@ fn run() -> Result<bool> {
         azure::conformance(&workspace, arguments.finish())?;
         return Ok(true);
     }
+    let tools = Tools::new(&workspace);
+    if command.as_deref() == Some("bench") {
+        bench::run(&workspace, &tools, arguments.finish())?;
+        return Ok(true);
+    }
     if arguments.contains(["-h", "--help"]) {
         print!("{HELP}");
         return Ok(true);
     }
-    let tools = Tools::new(&workspace);
     match command.as_deref() {
         Some("build") => {
             let native_only = arguments.contains("--native-only");
@@ -152,12 +157,6 @@ fn run() -> Result<bool> {
         Some("help") => {
             finish(arguments)?;
             help::run(&workspace, &tools)?;
-        }
-        Some("bench") => {
-            finish(arguments)?;
-            let parent = workspace.target.join("bench");
-            let module = package::build(&workspace, &tools, &parent, &[], &[])?;
-            return bench::run(&workspace, &tools, &module);
         }
         Some("package") => {
             let (out, natives) = places(&mut arguments, &workspace)?;

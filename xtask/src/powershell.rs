@@ -80,20 +80,29 @@ impl PowerShell {
         self.rid.as_deref()
     }
 
+    /// The program that it is.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// PowerShell without a profile and without questions, still without a script.
     pub fn bare(&self) -> Run {
-        let mut run = Run::new(&self.program)
+        // Only Windows has a policy; elsewhere the parameter does nothing.
+        self.environment(Run::new(&self.program)).args([
+            "-NoProfile",
+            "-NonInteractive",
+            "-ExecutionPolicy",
+            "Bypass",
+        ])
+    }
+
+    /// Gives a program the environment in which it, or what it starts, is this PowerShell.
+    pub fn environment(&self, run: Run) -> Run {
+        let mut run = run
             .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
             .env("POWERSHELL_UPDATECHECK", "Off")
             // Captured output is read by this program and in logs.
-            .env("NO_COLOR", "1")
-            // Only Windows has a policy; elsewhere the parameter does nothing.
-            .args([
-                "-NoProfile",
-                "-NonInteractive",
-                "-ExecutionPolicy",
-                "Bypass",
-            ]);
+            .env("NO_COLOR", "1");
         if let Some(path) = &self.module_path {
             run = run.env("PSModulePath", path);
         }

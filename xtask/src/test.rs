@@ -822,7 +822,9 @@ impl Session<'_> {
     /// The projects that are checked for their format.
     fn projects(&self) -> Vec<PathBuf> {
         let mut projects = projects_in(&self.workspace.root.join("ps-module"));
-        projects.extend(projects_in(&self.workspace.root.join("tests/csharp")));
+        for folder in ["bench/trivial", "tests/csharp"] {
+            projects.extend(projects_in(&self.workspace.root.join(folder)));
+        }
         projects
     }
 

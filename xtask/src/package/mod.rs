@@ -131,6 +131,17 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> Resul
     Ok(())
 }
 
+/// The package of a release module, in a folder, as `run` makes it. It is a preview.
+pub fn of_module(
+    workspace: &Workspace,
+    tools: &Tools<'_>,
+    module: &Path,
+    out: &Path,
+) -> Result<PathBuf> {
+    describe(workspace, module, true)?;
+    pack(workspace, tools, module, out, None, Compression::best())
+}
+
 /// The package of a module that was built for tests, in a folder. It is a preview.
 pub fn for_tests(
     workspace: &Workspace,
