@@ -45,11 +45,15 @@ impl fmt::Display for Turn {
     }
 }
 
-/// The figures of both results that turned. Times are compared where both are of the same machine.
+/// The figures of both results that turned. Times are compared where both are of the same machine,
+/// and no figure of a quick run with one of a whole run.
 pub fn turns(before: &Results, after: &Results) -> Vec<Turn> {
     let same_machine = before.machine.is_like(&after.machine);
-    let figures = MEASURES.iter().flat_map(|measure| measure.figures);
-    figures
+    let quick = |results: &Results, id| results.measures.get(id).map(|taken| taken.quick);
+    let measures = MEASURES.iter();
+    let measures = measures.filter(|one| quick(before, one.id) == quick(after, one.id));
+    measures
+        .flat_map(|measure| measure.figures)
         .filter(|figure| same_machine || figure.is_of_any_machine())
         .filter_map(|figure| {
             let before = figure.outcome(before)?.summary;
@@ -74,7 +78,6 @@ fn turned(before: &Summary, after: &Summary) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::Taken;
     use crate::results::tests::{of, sample};
 
     fn summary(values: &[f64]) -> Summary {
@@ -110,7 +113,20 @@ mod tests {
                 sample
             })
         });
-        of(samples.collect())
+        let mut results = of(samples.collect());
+        let taken = results.measures.remove("m").expect("is there");
+        results.measures.insert(name.to_owned(), taken);
+        results
+    }
+
+    #[test]
+    fn a_quick_run_is_not_compared_with_a_whole_one() {
+        let before = results("list-10000", 1.2, 1.0);
+        let mut after = results("list-10000", 9.0, 1.0);
+        assert_eq!(turns(&before, &after).len(), 1);
+        let taken = after.measures.get_mut("list-10000").expect("is there");
+        taken.quick = true;
+        assert!(turns(&before, &after).is_empty());
     }
 
     #[test]
@@ -124,7 +140,7 @@ mod tests {
         let text = worse.to_string();
         assert!(text.starts_with("worse: "), "{text}");
         assert!(text.contains("list-10000: module over floor"), "{text}");
-        assert!(text.contains("1.20 before, 1.50 now"), "{text}");
+        assert!(text.contains("1.20 times before, 1.50 times now"), "{text}");
         let better = turns(&before, &results("list-10000", 1.0, 1.0));
         assert!(better.iter().all(|turn| !turn.is_worse()));
         assert_eq!(better.len(), 1);
@@ -144,13 +160,8 @@ mod tests {
     fn what_one_of_both_lacks_has_not_turned() {
         let before = results("list-10000", 1.2, 1.0);
         let mut after = before.clone();
-        after.measures.insert(
-            "m".to_owned(),
-            Taken {
-                samples: Vec::new(),
-                ..before.measures["m"].clone()
-            },
-        );
+        let taken = after.measures.get_mut("list-10000").expect("is there");
+        taken.samples.clear();
         assert!(turns(&before, &after).is_empty());
     }
 }

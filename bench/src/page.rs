@@ -48,7 +48,7 @@ pub fn block(results: &Results) -> String {
     for figure in figures.filter(|figure| figure.headline) {
         let measured = figure.outcome(results).map_or_else(
             || "not measured".to_owned(),
-            |outcome| said(figure, outcome.counted),
+            |outcome| figure.shown(outcome.counted),
         );
         let _ = writeln!(
             block,
@@ -79,7 +79,7 @@ fn machine(results: &Results) -> String {
          | Operating system | {} |\n| Programs | {} |\n",
         machine.processor,
         machine.cores,
-        number(machine.memory_gb),
+        machine.memory_gb,
         machine.os,
         versions.join(", ")
     );
@@ -126,7 +126,7 @@ fn cells(figure: &Figure, results: &Results) -> String {
     };
     format!(
         "{} | {} to {} | {} | {reached}",
-        said(figure, counted),
+        figure.shown(counted),
         number(summary.min),
         number(summary.max),
         number(summary.spread())
@@ -134,20 +134,13 @@ fn cells(figure: &Figure, results: &Results) -> String {
 }
 
 fn target(figure: &Figure) -> String {
-    figure
-        .target
-        .map_or_else(String::new, |target| match figure.value {
-            Value::Difference(..) => format!("at most {} more", figure.shown(target)),
-            _ => format!("at most {}", said(figure, target)),
-        })
-}
-
-/// A value of a figure in words.
-fn said(figure: &Figure, value: f64) -> String {
-    match figure.value {
-        Value::Ratio(..) | Value::Growth(..) => format!("{} times", number(value)),
-        Value::Of(_) | Value::Difference(..) => figure.shown(value),
-    }
+    let more = match figure.value {
+        Value::Difference(..) => " more",
+        _ => "",
+    };
+    figure.target.map_or_else(String::new, |target| {
+        format!("at most {target} {}{more}", figure.unit)
+    })
 }
 
 /// All that is known of a measure: its figures, its samples by series, what is missing, its plots.
@@ -298,7 +291,7 @@ mod tests {
         ));
         let page = page.expect("has all");
         for text in [
-            "| A list of 10,000, over the bare client | at most 1.30 times | 1.19 times | 1.19 to 1.20 | 0.004 | yes |",
+            "| A list of 10,000, over the bare client | at most 1.3 times | 1.19 times | 1.19 to 1.20 | 0.004 | yes |",
             "| a list of 10,000 | this module | 0.62 s | 0.61 to 0.63 | 3 |",
             "| a list of 10,000 | bare client in Rust | 0.52 s | 0.51 to 0.53 | 3 |",
             "Not measured on this machine: Invoke-RestMethod (a list of 10,000), Azure SDK for Python (a list of 10,000), Azure CLI",
@@ -347,7 +340,7 @@ mod tests {
     #[test]
     fn the_block_has_the_headlines() {
         let block = block(&results("size", &[("size-library", "module", 3.5)]));
-        let row = "| Size of the native library | 3.52 s | at most 4.00 MB |";
+        let row = "| Size of the native library | 3.52 s | at most 4 MB |";
         assert!(block.contains(&row.replace(" s ", " MB ")), "{block}");
         assert!(block.contains("| not measured |"), "{block}");
         let headlines = MEASURES.iter().flat_map(|measure| measure.figures);

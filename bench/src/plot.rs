@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
@@ -17,10 +18,12 @@ pub const TARGETS: &str = "targets";
 
 const WIDTH: u32 = 860;
 const HEIGHT: u32 = 420;
+/// What the values of a plot may lie apart by, before its vertical axis is logarithmic.
+const APART: f64 = 8.0;
 /// The height of a row of the plot of targets.
 const ROW: u32 = 30;
 /// Where the bars of that plot begin: the names stand to the left.
-const BARS: i32 = 470;
+const BARS: i32 = 330;
 
 const INK: RGBColor = RGBColor(40, 40, 40);
 const FAINT: RGBColor = RGBColor(200, 200, 200);
@@ -50,19 +53,27 @@ pub fn all(results: &Results) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The lines of all series of a measure by place; both axes are logarithmic.
+/// The lines of all series of a measure by place.
 fn growth(plot: &Plot, results: &Results) -> Option<String> {
     let names = results.series(plot.of).into_iter();
     let lines: Vec<_> = names
         .map(|series| (series, points(results, plot.of, series)))
         .filter(|(_, points)| !points.is_empty())
         .collect();
-    if lines.is_empty() {
-        return None;
-    }
+    let values = || lines.iter().flat_map(|(_, points)| points);
+    let least = values().map(|(_, one)| one.min).reduce(f64::min)?;
+    let most = values().map(|(_, one)| one.max).reduce(f64::max)?;
     let mut svg = String::new();
     let unit = results.unit(plot.of);
-    draw_growth(&mut svg, plot, unit, &lines).expect("a text takes a plot");
+    // From zero where that leaves enough to see: a flat line is to look flat.
+    let drawn = match most > least * APART {
+        true => {
+            let range = (least * 0.7..most * 1.4).log_scale();
+            draw_growth(&mut svg, plot, unit, &lines, range)
+        }
+        false => draw_growth(&mut svg, plot, unit, &lines, 0.0..most * 1.3),
+    };
+    drawn.expect("a text takes a plot");
     Some(tidy(&svg))
 }
 
@@ -77,28 +88,31 @@ fn points(results: &Results, of: &str, series: &str) -> Points {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of inputs")]
-fn draw_growth(svg: &mut String, plot: &Plot, unit: &str, lines: &[(&str, Points)]) -> Drawn {
-    let points = || lines.iter().flat_map(|(_, points)| points);
-    let places = points().map(|&(x, _)| x as f64);
+fn draw_growth<Y>(
+    svg: &mut String,
+    plot: &Plot,
+    unit: &str,
+    lines: &[(&str, Points)],
+    range: Y,
+) -> Drawn
+where
+    Y: AsRangedCoord<Value = f64>,
+    Y::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    let points = lines.iter().flat_map(|(_, points)| points);
+    let places = points.map(|&(x, _)| x as f64);
     let (from, to) = places.fold((f64::MAX, 0.0_f64), |(from, to), x| {
         (from.min(x), to.max(x))
     });
-    let values = points().map(|(_, summary)| summary);
-    let (least, most) = values.fold((f64::MAX, 0.0_f64), |(least, most), one| {
-        (least.min(one.min), most.max(one.max))
-    });
-
     let root = SVGBackend::with_string(svg, (WIDTH, HEIGHT)).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
         .caption(plot.title, ("sans-serif", 18).into_font().color(&INK))
         .margin(12)
+        .margin_right(32)
         .x_label_area_size(48)
         .y_label_area_size(72)
-        .build_cartesian_2d(
-            (from * 0.9..to * 1.1).log_scale(),
-            (least * 0.7..most * 1.4).log_scale(),
-        )?;
+        .build_cartesian_2d((from * 0.9..to * 1.1).log_scale(), range)?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
@@ -107,6 +121,7 @@ fn draw_growth(svg: &mut String, plot: &Plot, unit: &str, lines: &[(&str, Points
         .label_style(("sans-serif", 13).into_font().color(&INK))
         .x_desc(plot.x)
         .y_desc(unit)
+        .y_labels(7)
         .x_label_formatter(&|x| measures::grouped(*x))
         .y_label_formatter(&|y| measures::number(*y))
         .draw()?;

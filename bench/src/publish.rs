@@ -75,7 +75,7 @@ fn stale_plots(root: &Path, results: &Results) -> Result<Vec<PathBuf>, String> {
 fn with_block(text: &str, block: &str) -> Option<String> {
     let (before, rest) = text.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{block}{END}{after}"))
+    Some(format!("{before}{BEGIN}\n\n{block}\n{END}{after}"))
 }
 
 fn read(file: &Path) -> Result<String, String> {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_block_is_replaced_and_nothing_else() {
         let text = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
-        let expected = format!("before\n{BEGIN}\nnew\n{END}\nafter\n");
+        let expected = format!("before\n{BEGIN}\n\nnew\n\n{END}\nafter\n");
         let replaced = with_block(&text, "new\n").expect("has a place");
         assert_eq!(replaced, expected);
         assert_eq!(with_block(&replaced, "new\n"), Some(expected));

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::sample::Sample;
+use crate::series;
 use crate::stats;
 
 /// All that was measured on a machine.
@@ -133,7 +134,7 @@ impl Results {
         points.into_iter().filter_map(merged).collect()
     }
 
-    /// The series of a measure, each once, in the order of their samples.
+    /// The series of a measure, each once, in the order in which a reader has them.
     pub fn series(&self, measure: &str) -> Vec<&str> {
         let mut found = Vec::new();
         for sample in self.samples().filter(|sample| sample.measure == measure) {
@@ -141,6 +142,7 @@ impl Results {
                 found.push(&*sample.series);
             }
         }
+        found.sort_by_key(|series| series::place(series));
         found
     }
 
@@ -222,16 +224,17 @@ pub(crate) mod tests {
         let mut at = sample("module", 2, 9.0);
         at.x = Some(10);
         let results = of(vec![
+            sample("another", 1, 0.0),
+            sample("floor", 1, 7.0),
             sample("module", 1, 5.0),
             sample("module", 1, 1.0),
             sample("module", 1, 2.0),
-            sample("floor", 1, 7.0),
             at,
         ]);
         let points = results.points("m", "module");
         let expected = BTreeMap::from([((1, None), 2.0), ((2, Some(10)), 9.0)]);
         assert_eq!(points, expected);
-        assert_eq!(results.series("m"), ["module", "floor"]);
+        assert_eq!(results.series("m"), ["module", "floor", "another"]);
         assert_eq!(results.unit("m"), "s");
     }
 

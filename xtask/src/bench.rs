@@ -74,14 +74,10 @@ fn built(workspace: &Workspace, tools: &Tools<'_>) -> Result<Vec<(&'static str, 
     println!("  cargo build");
     Run::cargo()
         .dir(&workspace.root)
-        .args([
-            "build",
-            "--release",
-            "--package",
-            "emulator",
-            "--package",
-            "floor",
-        ])
+        .args(["build", "--release"])
+        .args(["--package", "emulator", "--package", "floor"])
+        // All that the bare client can try, and the program that runs the library's layers.
+        .args(["--features", "floor/http2,floor/gzip,floor/library"])
         .run()?;
     let program = |name| workspace.program(Profile::Release, name);
     let libraries = module.join(Platform::host()?.rid);

@@ -107,7 +107,7 @@ pub struct Figure {
     pub counts: Counts,
     /// What the figure may be at most.
     pub target: Option<f64>,
-    /// The unit; none of a ratio.
+    /// The unit; `times` of a ratio.
     pub unit: &'static str,
     /// Whether the README has it.
     pub headline: bool,
@@ -186,16 +186,12 @@ impl Figure {
 
     /// A value of it as a person reads it.
     pub fn shown(&self, value: f64) -> String {
-        match self.unit {
-            "" => number(value),
-            unit => format!("{} {unit}", number(value)),
-        }
+        format!("{} {}", number(value), self.unit)
     }
 
     /// Whether it says the same of a slower machine.
     pub fn is_of_any_machine(&self) -> bool {
-        let time = ["min", "s", "ms", "µs"].contains(&self.unit);
-        matches!(self.value, Value::Ratio(..) | Value::Growth(..)) || !time
+        !["min", "s", "ms", "µs"].contains(&self.unit)
     }
 
     /// What it came to; nothing where there are no samples for it.

@@ -75,8 +75,8 @@ pub const MEASURES: &[Measure] = &[
                 ..ratio("session-wall", "module", "bare")
             },
             Figure {
-                what: "`az identity show` in a new process, over the module's new process",
-                ..ratio("session-wall", "az", "module")
+                what: "A new process, Connect and one Get, over `az identity show` in a new process",
+                ..ratio("session-wall", "module", "az")
             },
         ],
         plots: &[],
@@ -407,10 +407,10 @@ pub const MEASURES: &[Measure] = &[
                 10_000,
             ),
             growth(
-                "Cost of each update, 1,000 over 100",
+                "Cost of each update, 10,000 over 100",
                 "growth-update",
                 100,
-                1000,
+                10_000,
             ),
             growth(
                 "Cost of each listed object, 100,000 over 1,000",
@@ -576,7 +576,10 @@ const fn absolute(of: &'static str, series: &'static str) -> Figure {
 }
 
 const fn ratio(of: &'static str, one: &'static str, other: &'static str) -> Figure {
-    figure(of, Value::Ratio(one, other))
+    Figure {
+        unit: "times",
+        ..figure(of, Value::Ratio(one, other))
+    }
 }
 
 const fn difference(
@@ -595,6 +598,7 @@ const fn growth(what: &'static str, of: &'static str, from: u64, to: u64) -> Fig
     Figure {
         what,
         target: Some(FLAT),
+        unit: "times",
         ..figure(of, Value::Growth("module", from, to))
     }
 }
