@@ -2274,10 +2274,10 @@ namespace ManagedIdentity.Native.Requests
     internal sealed unsafe partial class EmulatorCallRequest(string endpoint, string adminKey, string method, string path) : Request
     {
         /// <summary>The file of the certificate (PEM or DER) to trust where the emulator serves https.</summary>
-        public string? CertificateAuthority { get; set; }
+        public string? CertificateAuthority;
 
         /// <summary>The body, JSON; when not given there is none.</summary>
-        public string? Body { get; set; }
+        public string? Body;
 
         public override int Submit(NativeScope memory, ulong queue, ulong tag)
         {
