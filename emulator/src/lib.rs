@@ -61,6 +61,8 @@ pub use base::admin_key::{
     AdminKey, AdminKeyError, HEADER as ADMIN_KEY_HEADER, VARIABLE as ADMIN_KEY_VARIABLE,
 };
 use base::clock::Clock;
+#[cfg(feature = "cli")]
+pub use base::options::Offers;
 pub use base::options::{Limits, Options, StartError};
 pub use base::seed;
 use server::{Shared, Transport};
@@ -126,7 +128,7 @@ impl Emulator {
 
         #[cfg(feature = "tls")]
         let (scheme, transport, ca) = if options.tls {
-            let (acceptor, ca) = tls::prepare(clock.now())?;
+            let (acceptor, ca) = tls::prepare(clock.now(), protocols(&options))?;
             ("https", Transport::Tls(acceptor), Some(ca))
         } else {
             ("http", Transport::Plain, None)
@@ -148,7 +150,10 @@ impl Emulator {
         let loaded = Loaded { seed, state };
         let mut world = app::world(endpoint.clone(), admin_key.clone(), clock, &options, loaded);
         world.session.faults = faults;
-        let shared = Arc::new(Shared::new(world, options.limits.clone()));
+        let shared = Shared::new(world, options.limits.clone());
+        #[cfg(feature = "cli")]
+        let shared = shared.compressing(options.offers.gzip);
+        let shared = Arc::new(shared);
         let storage = options
             .state_path
             .map(|path| Storage::start(path, Arc::clone(&shared)));
@@ -205,6 +210,17 @@ impl Emulator {
             storage.finish().await;
         }
     }
+}
+
+/// What https offers to a client to speak, the best first.
+#[cfg(feature = "tls")]
+fn protocols(options: &Options) -> &'static [&'static [u8]] {
+    #[cfg(feature = "cli")]
+    if options.offers.http2 {
+        return &[server::HTTP2, b"http/1.1"];
+    }
+    let _ = options;
+    &[b"http/1.1"]
 }
 
 impl Drop for Emulator {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use emulator::{ADMIN_KEY_VARIABLE, AdminKey, AdminKeyError, Emulator, Options};
+use emulator::{ADMIN_KEY_VARIABLE, AdminKey, AdminKeyError, Emulator, Offers, Options};
 
 /// A local emulator of Azure Resource Manager for managed identities.
 ///
@@ -24,6 +24,13 @@ struct Arguments {
     #[cfg(feature = "tls")]
     #[arg(long)]
     tls: bool,
+    /// Offer HTTP/2
+    #[cfg(feature = "tls")]
+    #[arg(long, requires = "tls")]
+    http2: bool,
+    /// Compress the bodies of responses for clients that ask for it
+    #[arg(long)]
+    gzip: bool,
     /// Milliseconds to delay every request
     #[arg(long, value_name = "N", default_value_t = 0)]
     latency_ms: u64,
@@ -64,6 +71,11 @@ impl Arguments {
             admin_key: given_key()?,
             #[cfg(feature = "tls")]
             tls: self.tls,
+            offers: Offers {
+                #[cfg(feature = "tls")]
+                http2: self.http2,
+                gzip: self.gzip,
+            },
             ..Options::default()
         })
     }

@@ -48,8 +48,11 @@ impl CaFile {
     }
 }
 
-/// Makes the certificates.
-pub(crate) fn prepare(now: Millis) -> Result<(TlsAcceptor, CaFile), StartError> {
+/// Makes the certificates, for connections that offer these protocols.
+pub(crate) fn prepare(
+    now: Millis,
+    protocols: &[&[u8]],
+) -> Result<(TlsAcceptor, CaFile), StartError> {
     let (ca_pem, chain, key) = certificates(now).map_err(|error| StartError::Certificate {
         reason: error.to_string(),
     })?;
@@ -62,7 +65,7 @@ pub(crate) fn prepare(now: Millis) -> Result<(TlsAcceptor, CaFile), StartError> 
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(bad)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     Ok((TlsAcceptor::from(Arc::new(config)), CaFile::write(&ca_pem)?))
 }
 

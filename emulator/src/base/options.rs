@@ -37,6 +37,9 @@ pub struct Options {
     /// Serve https, with a certificate that is made at the start.
     #[cfg(feature = "tls")]
     pub tls: bool,
+    /// What connections offer beyond plain HTTP/1.1.
+    #[cfg(feature = "cli")]
+    pub offers: Offers,
 }
 
 impl Default for Options {
@@ -55,8 +58,21 @@ impl Default for Options {
             limits: Limits::default(),
             #[cfg(feature = "tls")]
             tls: false,
+            #[cfg(feature = "cli")]
+            offers: Offers::default(),
         }
     }
+}
+
+/// What connections offer beyond plain HTTP/1.1. A client has to ask for each.
+#[cfg(feature = "cli")]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Offers {
+    /// HTTP/2, over https.
+    #[cfg(feature = "tls")]
+    pub http2: bool,
+    /// Bodies compressed by gzip.
+    pub gzip: bool,
 }
 
 /// What connections may take. Every program on the machine can open them, so what one program takes

@@ -1,7 +1,11 @@
 //! Connections: reading requests whole, faults and latency, handing over to the subjects, and the
 //! log.
 
+#[cfg(feature = "cli")]
+mod compression;
 mod delivery;
+#[cfg(all(feature = "cli", feature = "tls"))]
+mod http2;
 mod time;
 
 use std::future::poll_fn;
@@ -13,6 +17,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use delivery::{ConnectionClosed, Delivered, End, Stream, deliver};
 use http_body_util::BodyExt;
+#[cfg(all(feature = "cli", feature = "tls"))]
+pub(crate) use http2::NAME as HTTP2;
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
@@ -48,6 +54,9 @@ const MAX_DISCARDED: usize = 64 * 1024 * 1024;
 pub(crate) struct Shared {
     world: Mutex<World>,
     limits: Limits,
+    /// Whether bodies are compressed for clients that ask for it.
+    #[cfg(feature = "cli")]
+    gzip: bool,
     /// Told after a change of the state.
     pub(crate) changed: Notify,
     /// Told for how many milliseconds no connection is accepted.
@@ -59,9 +68,17 @@ impl Shared {
         Shared {
             world: Mutex::new(world),
             limits,
+            #[cfg(feature = "cli")]
+            gzip: false,
             changed: Notify::new(),
             refuse: watch::Sender::new(0),
         }
+    }
+
+    /// The same; whether bodies are compressed for clients that ask for it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn compressing(self, gzip: bool) -> Self {
+        Shared { gzip, ..self }
     }
 
     /// The world. Never held across a wait. A handler that panicked has left it whole enough to go
@@ -131,6 +148,10 @@ pub(crate) async fn run(
                     // A client that does not trust the certificate goes away during this.
                     let accepted = acceptor.accept(stream);
                     if let Some(Ok(stream)) = within(shared.limits.header_time, accepted).await {
+                        #[cfg(feature = "cli")]
+                        if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+                            return http2::connection(stream, shared).await;
+                        }
                         connection(stream, shared).await;
                     }
                 });
@@ -266,7 +287,13 @@ async fn serve(
         // All connections end, and this one with them. Nobody receives it if the emulator stops.
         let _ = shared.refuse.send(wait);
     }
-    let (parts, body) = response(reply).into_parts();
+    let answer = response(reply);
+    #[cfg(feature = "cli")]
+    let answer = match shared.gzip {
+        true => compression::compressed(&request, answer),
+        false => answer,
+    };
+    let (parts, body) = answer.into_parts();
     let body = deliver(body, delivery, &end).await?;
     Ok(hyper::Response::from_parts(parts, body))
 }

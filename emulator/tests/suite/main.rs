@@ -23,6 +23,8 @@ mod limits;
 mod locks;
 mod machines;
 mod msgraph;
+#[cfg(all(feature = "cli", feature = "tls"))]
+mod offers;
 mod power;
 mod refusals;
 mod resource_types;
