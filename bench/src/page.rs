@@ -204,9 +204,9 @@ fn rows(kind: &Kind, results: &Results) -> String {
             };
             let _ = writeln!(
                 rows,
-                "| {what} | {} | {} {unit} | {} to {} | {} |",
+                "| {what} | {} | {} | {} to {} | {} |",
                 series::name(series),
-                number(summary.median),
+                measures::shown(summary.median, unit),
                 number(summary.min),
                 number(summary.max),
                 summary.count

@@ -186,7 +186,7 @@ impl Figure {
 
     /// A value of it as a person reads it.
     pub fn shown(&self, value: f64) -> String {
-        format!("{} {}", number(value), self.unit)
+        shown(value, self.unit)
     }
 
     /// Whether it says the same of a slower machine.
@@ -228,6 +228,15 @@ impl Figure {
                     .collect()
             }
         }
+    }
+}
+
+/// A value with its unit as a person reads it. What is counted has no digits where it is whole.
+pub fn shown(value: f64, unit: &str) -> String {
+    let is_count = ["requests", "sockets"].contains(&unit);
+    match is_count && value.fract() == 0.0 {
+        true => format!("{value:.0} {unit}"),
+        false => format!("{} {unit}", number(value)),
     }
 }
 

@@ -11,24 +11,21 @@ pub const MEASURES: &[Measure] = &[
         how: How::Import,
         opt_in: false,
         samples: &[
-            Kind {
-                name: "import-wall",
-                what: "the whole process, wall time",
-                series: &["module", "trivial", "bare"],
-                at: None,
-            },
-            Kind {
-                name: "import-cpu",
-                what: "the whole process, processor time",
-                series: &["module", "trivial", "bare"],
-                at: None,
-            },
-            Kind {
-                name: "import-within",
-                what: "Import-Module by the clock of the session",
-                series: &["module", "trivial"],
-                at: None,
-            },
+            kind(
+                "import-wall",
+                "the whole process, wall time",
+                &["module", "trivial", "bare"],
+            ),
+            kind(
+                "import-cpu",
+                "the whole process, processor time",
+                &["module", "trivial", "bare"],
+            ),
+            kind(
+                "import-within",
+                "Import-Module by the clock of the session",
+                &["module", "trivial"],
+            ),
         ],
         figures: &[
             Figure {
@@ -54,18 +51,16 @@ pub const MEASURES: &[Measure] = &[
         how: How::Session,
         opt_in: false,
         samples: &[
-            Kind {
-                name: "session-wall",
-                what: "the whole process, wall time",
-                series: &["module", "bare", "az"],
-                at: None,
-            },
-            Kind {
-                name: "session-cpu",
-                what: "the whole process, processor time",
-                series: &["module", "bare", "az"],
-                at: None,
-            },
+            kind(
+                "session-wall",
+                "the whole process, wall time",
+                &["module", "bare", "az"],
+            ),
+            kind(
+                "session-cpu",
+                "the whole process, processor time",
+                &["module", "bare", "az"],
+            ),
         ],
         figures: &[
             Figure {
@@ -85,12 +80,7 @@ pub const MEASURES: &[Measure] = &[
         id: "get-warm",
         how: script("get.ps1", &[ModulePath, Floor, Endpoint, Python, AzureCli]),
         opt_in: false,
-        samples: &[Kind {
-            name: "get-warm",
-            what: "one Get in a warm session",
-            series: PEERS,
-            at: None,
-        }],
+        samples: &[kind("get-warm", "one Get in a warm session", PEERS)],
         figures: &[Figure {
             what: "One Get in a warm session, less the bare client",
             headline: true,
@@ -107,18 +97,12 @@ pub const MEASURES: &[Measure] = &[
         ),
         opt_in: false,
         samples: &[
-            Kind {
-                name: "create-1000",
-                what: "1,000 creates at 50 ms latency, 32 at a time",
-                series: PEERS,
-                at: None,
-            },
-            Kind {
-                name: "create-requests",
-                what: "requests for each create",
-                series: &["module"],
-                at: None,
-            },
+            kind(
+                "create-1000",
+                "1,000 creates at 50 ms latency, 32 at a time",
+                PEERS,
+            ),
+            kind("create-requests", "requests for each create", &["module"]),
         ],
         figures: &[
             Figure {
@@ -138,22 +122,35 @@ pub const MEASURES: &[Measure] = &[
         plots: &[],
     },
     Measure {
+        id: "pipeline",
+        how: script("pipeline.ps1", &[ModulePath, Endpoint]),
+        opt_in: false,
+        samples: &[
+            kind("pipeline", "create, list and remove", &["module"]),
+            kind("pipeline-create", "create", &["module"]),
+            kind("pipeline-list", "list", &["module"]),
+            kind("pipeline-remove", "remove", &["module"]),
+        ],
+        figures: &[Figure {
+            what: "200 identities created, listed and removed, over what latency and concurrency \
+                   alone take",
+            target: Some(1.5),
+            unit: "times",
+            ..absolute("pipeline", "module")
+        }],
+        plots: &[],
+    },
+    Measure {
         id: "list-10000",
         how: script("list.ps1", &[ModulePath, Floor, Endpoint, Python, AzureCli]),
         opt_in: false,
         samples: &[
-            Kind {
-                name: "list-10000",
-                what: "a list of 10,000",
-                series: PEERS,
-                at: None,
-            },
-            Kind {
-                name: "list-10000-first",
-                what: "its first object",
-                series: &["module", "invoke-restmethod", "sdk-python"],
-                at: None,
-            },
+            kind("list-10000", "a list of 10,000", PEERS),
+            kind(
+                "list-10000-first",
+                "its first object",
+                &["module", "invoke-restmethod", "sdk-python"],
+            ),
         ],
         figures: &[
             Figure {
@@ -181,37 +178,37 @@ pub const MEASURES: &[Measure] = &[
         how: script("listed-object.ps1", &[ModulePath, Floor, Endpoint]),
         opt_in: false,
         samples: &[
-            listed(
+            kind(
                 "listed-object",
                 "an object, from the body to the pipeline",
                 &["module"],
             ),
-            listed(
+            kind(
                 "listed-object-read",
                 "an object: its part of the body arrives",
                 &["floor"],
             ),
-            listed(
+            kind(
                 "listed-object-parsed",
                 "and is parsed into fields",
                 &["floor"],
             ),
-            listed(
+            kind(
                 "listed-object-library",
                 "an object: the library's own type",
                 &["module"],
             ),
-            listed(
+            kind(
                 "listed-object-record",
                 "and a record of the C ABI",
                 &["module"],
             ),
-            listed(
+            kind(
                 "listed-object-assigned",
                 "and an object in a variable",
                 &["module"],
             ),
-            listed(
+            kind(
                 "listed-object-pipeline",
                 "or an object in a pipeline",
                 &["module"],
@@ -230,24 +227,21 @@ pub const MEASURES: &[Measure] = &[
         how: script("memory.ps1", &[ModulePath, Endpoint]),
         opt_in: false,
         samples: &[
-            Kind {
-                name: "memory-stream",
-                what: "growth of the process with 100,000 streamed identities",
-                series: &["module"],
-                at: None,
-            },
-            Kind {
-                name: "memory-fleet",
-                what: "growth of the process with 2,000 updated machines",
-                series: &["module"],
-                at: None,
-            },
-            Kind {
-                name: "fleet-over-ideal",
-                what: "the time of 2,000 updates over what latency and concurrency alone take",
-                series: &["module"],
-                at: None,
-            },
+            kind(
+                "memory-stream",
+                "growth of the process with 100,000 streamed identities",
+                &["module"],
+            ),
+            kind(
+                "memory-fleet",
+                "growth of the process with 2,000 updated machines",
+                &["module"],
+            ),
+            kind(
+                "fleet-over-ideal",
+                "the time of 2,000 updates over what latency and concurrency alone take",
+                &["module"],
+            ),
         ],
         figures: &[
             Figure {
@@ -313,18 +307,16 @@ pub const MEASURES: &[Measure] = &[
         how: script("connections.ps1", &[ModulePath, Floor, EmulatorPath]),
         opt_in: false,
         samples: &[
-            Kind {
-                name: "connections-sockets",
-                what: "sockets of Gets, 32 at a time, https",
-                series: OWN,
-                at: None,
-            },
-            Kind {
-                name: "connections-sockets-http",
-                what: "sockets of Gets, 32 at a time, http",
-                series: OWN,
-                at: None,
-            },
+            kind(
+                "connections-sockets",
+                "sockets of Gets, 32 at a time, https",
+                OWN,
+            ),
+            kind(
+                "connections-sockets-http",
+                "sockets of Gets, 32 at a time, http",
+                OWN,
+            ),
             way("gets-http1", "1,000 Gets by HTTP/1.1"),
             way("gets-http2", "1,000 Gets by HTTP/2"),
             way("gets-http1-cpu", "1,000 Gets by HTTP/1.1, processor time"),
@@ -362,36 +354,15 @@ pub const MEASURES: &[Measure] = &[
         how: script("growth.ps1", &[ModulePath, Floor, Endpoint]),
         opt_in: false,
         samples: &[
-            Kind {
-                name: "growth-create",
-                what: "creates: time for each input",
-                series: OWN,
-                at: None,
-            },
-            Kind {
-                name: "growth-get",
-                what: "gets: time for each input",
-                series: OWN,
-                at: None,
-            },
-            Kind {
-                name: "growth-update",
-                what: "updates of tags: time for each input",
-                series: OWN,
-                at: None,
-            },
-            Kind {
-                name: "growth-list",
-                what: "a list: time for each object",
-                series: OWN,
-                at: None,
-            },
-            Kind {
-                name: "throttle-create",
-                what: "creates by -ThrottleLimit: time for each input",
-                series: OWN,
-                at: None,
-            },
+            kind("growth-create", "creates: time for each input", OWN),
+            kind("growth-get", "gets: time for each input", OWN),
+            kind("growth-update", "updates of tags: time for each input", OWN),
+            kind("growth-list", "a list: time for each object", OWN),
+            kind(
+                "throttle-create",
+                "creates by -ThrottleLimit: time for each input",
+                OWN,
+            ),
         ],
         figures: &[
             growth(
@@ -440,24 +411,17 @@ pub const MEASURES: &[Measure] = &[
         how: How::Size,
         opt_in: false,
         samples: &[
-            Kind {
-                name: "size-library",
-                what: "the native library",
-                series: &["module"],
-                at: None,
-            },
-            Kind {
-                name: "size-emulator",
-                what: "the emulator's native library",
-                series: &["module"],
-                at: None,
-            },
-            Kind {
-                name: "size-package",
-                what: "the package with the libraries of one platform",
-                series: &["module"],
-                at: None,
-            },
+            kind("size-library", "the native library", &["module"]),
+            kind(
+                "size-emulator",
+                "the emulator's native library",
+                &["module"],
+            ),
+            kind(
+                "size-package",
+                "the package with the libraries of one platform",
+                &["module"],
+            ),
         ],
         figures: &[
             Figure {
@@ -478,18 +442,8 @@ pub const MEASURES: &[Measure] = &[
         how: How::Demo,
         opt_in: true,
         samples: &[
-            Kind {
-                name: "demo-cpu",
-                what: "processor time",
-                series: &["module"],
-                at: None,
-            },
-            Kind {
-                name: "demo-wall",
-                what: "wall time",
-                series: &["module"],
-                at: None,
-            },
+            kind("demo-cpu", "processor time", &["module"]),
+            kind("demo-wall", "wall time", &["module"]),
         ],
         figures: &[Figure {
             what: "`cargo xtask demo` from an empty clone with an empty cache, processor time",
@@ -504,18 +458,8 @@ pub const MEASURES: &[Measure] = &[
         how: How::Test,
         opt_in: true,
         samples: &[
-            Kind {
-                name: "test-wall",
-                what: "wall time",
-                series: &["module"],
-                at: None,
-            },
-            Kind {
-                name: "test-cpu",
-                what: "processor time",
-                series: &["module"],
-                at: None,
-            },
+            kind("test-wall", "wall time", &["module"]),
+            kind("test-cpu", "processor time", &["module"]),
         ],
         figures: &[Figure {
             what: "`cargo xtask test`, all built before, wall time",
@@ -535,7 +479,7 @@ const OWN: &[&str] = &["module", "floor"];
 /// What the cost of an input may come to: flat, but for what the machine adds.
 const FLAT: f64 = 1.1;
 
-const fn listed(name: &'static str, what: &'static str, series: &'static [&'static str]) -> Kind {
+const fn kind(name: &'static str, what: &'static str, series: &'static [&'static str]) -> Kind {
     Kind {
         name,
         what,

@@ -171,3 +171,22 @@ fn the_scripts_have_the_parameters_that_they_are_called_with() {
         }
     }
 }
+
+#[test]
+fn values_have_as_many_digits_as_a_person_compares() {
+    for (value, unit, expected) in [
+        (0.0, "s", "0 s"),
+        (0.0123, "s", "0.012 s"),
+        (1.0, "times", "1.00 times"),
+        (12.34, "MB", "12.3 MB"),
+        (1234.5, "ms", "1234 ms"),
+        (32.0, "sockets", "32 sockets"),
+        (1.05, "requests", "1.05 requests"),
+        (-0.5, "ms", "-0.50 ms"),
+    ] {
+        assert_eq!(shown(value, unit), expected);
+    }
+    for (value, expected) in [(1.0, "1"), (1000.0, "1,000"), (100_000.0, "100,000")] {
+        assert_eq!(grouped(value), expected);
+    }
+}
