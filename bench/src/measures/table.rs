@@ -149,7 +149,7 @@ pub const MEASURES: &[Measure] = &[
             kind(
                 "list-10000-first",
                 "its first object",
-                &["module", "invoke-restmethod", "sdk-python"],
+                &["module", "floor", "invoke-restmethod", "sdk-python"],
             ),
         ],
         figures: &[
