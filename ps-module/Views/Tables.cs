@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Management.Automation;
 using System.Reflection;
 using ManagedIdentity.Models;
@@ -122,18 +121,36 @@ internal static class Tables
             Column.Computed(nameof(VmIdentity.UserAssignedIdentity), AssignedIdentities),
             Column.OfGuid(nameof(VmIdentity.PrincipalId)));
 
+    // Loops, and no queries: these would be compiled anew in each session.
     private static ExtendedTypeDefinition Of<T>(params Column[] columns)
     {
         var type = typeof(T);
-        var row = new TableControlRow(columns.Select(column => column.Cell(type)));
-        var table = new TableControl(row, columns.Select(column => column.Header));
-        var list = new ListControl([new ListControlEntry(ListItems(type))]);
-        return new ExtendedTypeDefinition(
-            type.FullName!, [new FormatViewDefinition(type.FullName!, table), new FormatViewDefinition(type.FullName!, list)]);
+        var table = new TableControl();
+        var row = new TableControlRow();
+        foreach (var column in columns)
+        {
+            table.Headers.Add(column.Header);
+            row.Columns.Add(column.Cell(type));
+        }
+
+        table.Rows.Add(row);
+        var list = new ListControl();
+        list.Entries.Add(Items(type));
+        var views = new ExtendedTypeDefinition(type.FullName!);
+        views.FormatViewDefinition.Add(new FormatViewDefinition(views.TypeName, table));
+        views.FormatViewDefinition.Add(new FormatViewDefinition(views.TypeName, list));
+        return views;
     }
 
     /// <summary>All properties, those of the class that it derives from after its own, as PowerShell lists them.</summary>
-    private static IEnumerable<ListControlEntryItem> ListItems(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Select(property => new ListControlEntryItem(property.Name, Shown.Property(property)));
+    private static ListControlEntry Items(Type type)
+    {
+        var entry = new ListControlEntry();
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            entry.Items.Add(new ListControlEntryItem(property.Name, Shown.Property(property)));
+        }
+
+        return entry;
+    }
 }

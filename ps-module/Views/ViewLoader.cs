@@ -47,7 +47,11 @@ internal static class ViewLoader
     private static void Add(InitialSessionStateEntryCollection<SessionStateFormatEntry> views, Type cmdlet)
     {
         var before = views.ToArray();
-        views.Add(Tables.All.Select(table => new SessionStateFormatEntry(table)));
+        foreach (var table in Tables.All)
+        {
+            views.Add(new SessionStateFormatEntry(table));
+        }
+
         if (!TryRefresh(cmdlet))
         {
             views.Clear();
