@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
-Runs files of tests, one after the other. Before each it says "== <file>", and after it "N passed, M failed, K skipped".
-It ends with 1 when something failed.
+Runs files of tests, one after the other. Before each it says "== <file>", and after it "took <n> s" and
+"N passed, M failed, K skipped". It ends with 1 when something failed.
 .DESCRIPTION
 The files share the process. Each finds the module not imported, and is to leave nothing behind that the next would see:
 what it leaves is a failure of its own. Connections, emulators and defaults of parameters are put away.
@@ -63,6 +63,7 @@ function Clear-Process([hashtable] $Before) {
 $anyFailed = $false
 foreach ($file in $Path | Convert-Path) {
     "== $(Split-Path -Leaf $file)"
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $before = Get-ProcessState
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = @($file)
@@ -82,6 +83,7 @@ foreach ($file in $Path | Convert-Path) {
         "  left behind: $left"
         $failed++
     }
+    [string]::Format([cultureinfo]::InvariantCulture, 'took {0:f1} s', $clock.Elapsed.TotalSeconds)
     '{0} passed, {1} failed, {2} skipped' -f $result.PassedCount, $failed, ($result.SkippedCount + $result.NotRunCount)
     $anyFailed = $anyFailed -or $failed -gt 0
 }

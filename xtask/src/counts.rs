@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::AddAssign;
+use std::time::Duration;
 
 /// Tests by their outcome.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -115,11 +116,14 @@ pub struct Section<'a> {
     pub name: &'a str,
     /// Nothing when it did not come to its end.
     pub counts: Option<Counts>,
+    /// How long it took.
+    pub time: Option<Duration>,
     /// All of it.
     pub output: String,
 }
 
-/// The files that have begun: each with a line `== <file>`, and a line of counts at its end.
+/// The files that have begun: each with a line `== <file>`, and at its end a line `took <n> s` and one
+/// of counts.
 pub fn sections(output: &str) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for text in output.lines() {
@@ -127,15 +131,22 @@ pub fn sections(output: &str) -> Vec<Section<'_>> {
             sections.push(Section {
                 name: name.trim_end(),
                 counts: None,
+                time: None,
                 output: String::new(),
             });
         } else if let Some(last) = sections.last_mut() {
             last.counts = line(text).or(last.counts);
+            last.time = took(text).or(last.time);
             last.output.push_str(text);
             last.output.push('\n');
         }
     }
     sections
+}
+
+fn took(line: &str) -> Option<Duration> {
+    let seconds = line.strip_prefix("took ")?.trim_end().strip_suffix(" s")?;
+    Duration::try_from_secs_f64(seconds.parse().ok()?).ok()
 }
 
 /// The counts of a `.trx` file, which `dotnet test` writes.

@@ -16,6 +16,7 @@ mod powershell;
 mod process;
 mod recording;
 mod sanitize;
+mod stamp;
 mod table;
 mod test;
 mod tools;

@@ -1,14 +1,16 @@
 //! `cargo xtask test`: every layer of tests, each with its counts and its time.
 //!
 //! What takes the whole machine, builds and static analysis, runs first and one after the other.
-//! Then the tests of all layers run side by side, since most of them wait most of the time. A layer's
-//! output is printed as a whole when its last part has ended.
+//! Then the tests of all layers run side by side, since most of them wait most of the time, those first
+//! that took longest last time. A layer's output is printed as a whole when its last part has ended.
+
+mod schedule;
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,15 +21,14 @@ use crate::package;
 use crate::platform::Platform;
 use crate::powershell::PowerShell;
 use crate::process::{Outcome, Result, Run};
+use crate::stamp::Stamp;
 use crate::tools::{self, Tools};
 use crate::workspace::{Profile, Workspace};
+use schedule::Times;
 
 /// How long a process of tests in PowerShell may take, and for each of its files besides.
 const PESTER: Duration = Duration::from_secs(10 * 60);
 const PESTER_FILE: Duration = Duration::from_secs(60);
-
-/// What a file of tests begins a line with to get a process of its own, and why.
-const OWN_PROCESS: &str = "# Own process: ";
 
 /// The check that takes PowerShell.
 const ANALYZER: &str = "PSScriptAnalyzer";
@@ -128,6 +129,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
         workspace,
         tools,
         options,
+        times: Mutex::new(Times::read(workspace.target.join("test-times"))),
     };
     let started = Instant::now();
     let mut results = Results::default();
@@ -142,8 +144,8 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
     let build_time = clock.elapsed();
     println!("  ({})", seconds(build_time));
 
-    // The last layers take longest and begin first.
-    let mut parts = VecDeque::new();
+    // Of those that have not run yet, the last layers take longest.
+    let mut parts = Vec::new();
     for &layer in options.layers.iter().rev() {
         let mut own = session.parts(layer, &builds);
         if own.is_empty() {
@@ -151,8 +153,9 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
         }
         parts.extend(own);
     }
+    parts.sort_by_cached_key(|part| Reverse(session.expected(part)));
     let mut open: Vec<Layer> = parts.iter().map(|part| part.layer).collect();
-    side_by_side(&session, parts, |done| {
+    side_by_side(&session, parts.into(), |done| {
         let layer = done.layer;
         results.add(done);
         // One of each part is in here.
@@ -163,6 +166,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> bool 
             results.tell(layer);
         }
     });
+    session.times().write();
     results.end(&options.layers, build_time, started.elapsed())
 }
 
@@ -173,6 +177,8 @@ type Work<'a> = Box<dyn FnOnce(&mut Told) -> Built<Counts> + Send + 'a>;
 struct Part<'a> {
     layer: Layer,
     name: String,
+    /// How long it will take, where that is known otherwise than from its last run.
+    time: Option<Duration>,
     work: Work<'a>,
 }
 
@@ -212,6 +218,7 @@ impl<'a> Part<'a> {
         Self {
             layer,
             name: name.into(),
+            time: None,
             work: Box::new(work),
         }
     }
@@ -235,9 +242,33 @@ impl<'a> Part<'a> {
         })
     }
 
+    /// The same, but not run while its inputs are those that it has passed with.
+    fn unless_passed(self, stamp: impl Fn() -> Built<Stamp> + Send + 'a) -> Self {
+        let title = self.name.clone();
+        Self::new(self.layer, self.name, move |told| {
+            let before = stamp()?;
+            if before.is_set() {
+                told.line(&format!("  {title}: nothing has changed since it passed"));
+                return Ok(Counts::PASSED);
+            }
+            let counts = (self.work)(told)?;
+            // Somebody may have written while it ran.
+            if counts == Counts::PASSED && stamp()? == before {
+                before.set().map_err(Stop::Failed)?;
+            }
+            Ok(counts)
+        })
+    }
+
+    /// By what its time is known.
+    fn key(&self) -> String {
+        format!("{} {}", self.layer.name(), self.name)
+    }
+
     fn run(self, session: &Session<'_>) -> Done {
         let started = Instant::now();
         let mut told = Told::default();
+        let key = self.time.is_none().then(|| self.key());
         let counts = match (self.work)(&mut told) {
             Ok(counts) => counts,
             Err(Stop::Missing(sentence)) => {
@@ -258,11 +289,15 @@ impl<'a> Part<'a> {
                 Counts::FAILED
             }
         };
+        let time = started.elapsed();
+        if let Some(key) = key {
+            session.times().note(&key, time);
+        }
         Done {
             layer: self.layer,
             counts,
             output: told.0,
-            time: started.elapsed(),
+            time,
         }
     }
 }
@@ -444,9 +479,20 @@ struct Session<'a> {
     workspace: &'a Workspace,
     tools: &'a Tools<'a>,
     options: &'a Options,
+    times: Mutex<Times>,
 }
 
 impl Session<'_> {
+    fn times(&self) -> MutexGuard<'_, Times> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long a part will take: as long as last time. What has not run yet may take long.
+    fn expected(&self, part: &Part<'_>) -> Duration {
+        let last = || self.times().of(&part.key());
+        part.time.or_else(last).unwrap_or(Duration::MAX)
+    }
+
     /// Cargo, which leaves `bindings/` as it is, so that a test can tell when it has drifted.
     fn cargo(&self, arguments: &[&str]) -> Run {
         Run::cargo()
@@ -528,11 +574,14 @@ impl Session<'_> {
                 let name = project.file_stem().unwrap_or_default().to_string_lossy();
                 let format = self.tools.dotnet().map(|dotnet| {
                     let format = dotnet.run().args(["format", "--verify-no-changes"]);
-                    format.arg(&project)
+                    short(format.arg(&project))
                 });
-                parts.push(check(&format!("dotnet format {name}"), format));
+                let name = format!("dotnet format {name}");
+                parts.push(check(&name, format).unless_passed(self.sources(name.clone())));
             }
-            parts.push(self.framework());
+            let framework = self.framework();
+            let sources = self.sources(framework.name.clone());
+            parts.push(framework.unless_passed(sources));
         }
         if self.options.layers.contains(&Layer::Rust) {
             parts.push(Part::new(Layer::Rust, "cargo test --doc", |told| {
@@ -614,9 +663,23 @@ impl Session<'_> {
         let run = self.tools.powershell().and_then(|powershell| {
             self.tools.analyzer()?;
             let script = self.workspace.root.join("xtask/lint/Invoke-Analyzer.ps1");
-            Ok(powershell.file(&script).arg(&self.workspace.root))
+            Ok(short(powershell.file(&script).arg(&self.workspace.root)))
         });
-        Part::check(Layer::Lint, ANALYZER, run)
+        Part::check(Layer::Lint, ANALYZER, run).unless_passed(|| {
+            let version = self.tools.analyzer().map_err(Stop::Missing)?;
+            let folders = ["examples", "ps-module", "tests", "xtask"];
+            Stamp::of(self.workspace, ANALYZER, &[&version], &folders).map_err(Stop::Failed)
+        })
+    }
+
+    /// What a check of the C# sources has passed with. The versions of the packages are in the projects.
+    fn sources(&self, check: String) -> impl Fn() -> Built<Stamp> + Send + '_ {
+        move || {
+            let dotnet = self.tools.dotnet().map_err(Stop::Missing)?;
+            let version = dotnet.version().unwrap_or_default();
+            let folders = ["bindings", "ps-module", "tests/csharp"];
+            Stamp::of(self.workspace, &check, &[version], &folders).map_err(Stop::Failed)
+        }
     }
 
     fn rust<'a>(&'a self, builds: &'a Builds) -> Vec<Part<'a>> {
@@ -663,7 +726,7 @@ impl Session<'_> {
                 .arg(&results)
                 .arg(&project)
                 .env("MI_NATIVE_DIR", &native);
-            let outcome = captured(run)?;
+            let outcome = captured(short(run))?;
             let mut project_counts = Counts::default();
             // One file for each framework that the project is tested on.
             for file in with_extension(&results, "trx") {
@@ -759,15 +822,14 @@ impl Session<'_> {
         let files = with_extension(&folder, "ps1")
             .into_iter()
             .filter(|file| file.to_string_lossy().ends_with(".Tests.ps1"));
-        in_processes(files)
-            .into_iter()
-            .map(|files| {
-                Part::new(layer, "Pester", move |told| {
-                    self.pester_process(powershell, module, package, files, told)
-                })
+        let processes = schedule::processes(files, processors(), &self.times());
+        let part = |process: schedule::Process| Part {
+            time: Some(process.time),
+            ..Part::new(layer, "Pester", move |told| {
+                self.pester_process(powershell, module, package, process.files, told)
             })
-            .chain(stopped)
-            .collect()
+        };
+        processes.into_iter().map(part).chain(stopped).collect()
     }
 
     /// Runs files in one process. Should it end before their end, the file that ran has failed, and
@@ -792,7 +854,7 @@ impl Session<'_> {
                 .without("SSL_CERT_FILE")
                 .without("SSL_CERT_DIR")
                 .timeout(PESTER + PESTER_FILE * files.len() as u32);
-            let outcome = captured(run)?;
+            let outcome = captured(short(run))?;
             let sections = counts::sections(&outcome.output);
             if sections.is_empty() {
                 return Err(Stop::Failed(outcome.report()));
@@ -801,7 +863,12 @@ impl Session<'_> {
             let mut process = Counts::default();
             for section in sections {
                 let counts = section.counts.unwrap_or(Counts::FAILED);
-                told.line(&format!("  {}: {counts}", section.name));
+                let time = section.time.map(|time| format!(" ({})", seconds(time)));
+                let time = time.unwrap_or_default();
+                told.line(&format!("  {}: {counts}{time}", section.name));
+                if let Some(time) = section.time {
+                    self.times().note(section.name, time);
+                }
                 if counts.failed > 0 {
                     told.line(section.output.trim_end());
                 }
@@ -843,28 +910,10 @@ fn captured(run: Run) -> Built<Outcome> {
     run.capture().map_err(Stop::Failed)
 }
 
-/// Files of tests by the process that they run in. Those with much to do are spread evenly.
-fn in_processes(files: impl Iterator<Item = PathBuf>) -> Vec<Vec<PathBuf>> {
-    let (own, mut shared): (Vec<_>, Vec<_>) = files.partition(|file| has_own_process(file));
-    shared.sort_by_cached_key(|file| {
-        let size = fs::metadata(file).map_or(0, |file| file.len());
-        Reverse(size)
-    });
-    let count = processors();
-    let mut processes = vec![Vec::new(); count];
-    for (at, file) in shared.into_iter().enumerate() {
-        // There and back: who gets the larger one in one round gets the smaller one in the next.
-        let round = at % (2 * count);
-        processes[round.min(2 * count - 1 - round)].push(file);
-    }
-    processes.extend(own.into_iter().map(|file| vec![file]));
-    processes.retain(|files| !files.is_empty());
-    processes
-}
-
-fn has_own_process(file: &Path) -> bool {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    text.lines().any(|line| line.starts_with(OWN_PROCESS))
+/// A program of .NET that ends soon: it does not measure itself to compile again what it does often, which
+/// takes a quarter of the processor time of a run.
+fn short(run: Run) -> Run {
+    run.env("DOTNET_TieredPGO", "0")
 }
 
 fn projects_in(folder: &Path) -> Vec<PathBuf> {
@@ -885,36 +934,4 @@ fn with_extension(folder: &Path, extension: &str) -> Vec<PathBuf> {
 
 fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_spread_evenly_but_for_those_that_want_a_process_of_their_own() {
-        let folder = std::env::temp_dir().join(format!("xtask-files-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("can be made");
-        let count = processors();
-        let files: Vec<_> = (0..4 * count)
-            .map(|at| folder.join(at.to_string()))
-            .collect();
-        for (size, file) in files.iter().enumerate() {
-            fs::write(file, "#".repeat(size)).expect("can be written");
-        }
-        let own = folder.join("own");
-        fs::write(&own, format!("{OWN_PROCESS}why\n")).expect("can be written");
-
-        let all = files.iter().cloned().chain([own.clone()]);
-        let processes = in_processes(all);
-        let (last, shared) = processes.split_last().expect("some");
-        assert_eq!(*last, [own]);
-        assert_eq!(shared.len(), count);
-        let size = |file: &PathBuf| fs::metadata(file).map_or(0, |file| file.len());
-        for process in shared {
-            assert_eq!(process.len(), 4);
-            assert_eq!(process.iter().map(size).sum::<u64>(), 8 * count as u64 - 2);
-        }
-        fs::remove_dir_all(folder).expect("can be removed");
-    }
 }

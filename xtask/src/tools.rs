@@ -36,7 +36,7 @@ pub struct Tools<'a> {
     windows_powershell: OnceLock<Option<PowerShell>>,
     named_powershell: OnceLock<Result<PowerShell>>,
     pester: OnceLock<Result<()>>,
-    analyzer: OnceLock<Result<()>>,
+    analyzer: OnceLock<Result<String>>,
 }
 
 impl<'a> Tools<'a> {
@@ -81,7 +81,7 @@ impl<'a> Tools<'a> {
         self.named_powershell
             .get_or_init(|| {
                 let found = PowerShell::named(program, &self.modules())?;
-                if has_module(&found, &PESTER) {
+                if module_version(&found, &PESTER).is_some() {
                     Ok(found)
                 } else {
                     let Module(name, oldest, _) = PESTER;
@@ -116,12 +116,12 @@ impl<'a> Tools<'a> {
     /// Makes sure that Pester can be imported.
     pub fn pester(&self) -> Result<()> {
         self.pester
-            .get_or_init(|| self.ensure_module(&PESTER))
+            .get_or_init(|| self.ensure_module(&PESTER).map(drop))
             .clone()
     }
 
-    /// Makes sure that PSScriptAnalyzer can be imported.
-    pub fn analyzer(&self) -> Result<()> {
+    /// Makes sure that PSScriptAnalyzer can be imported, and returns its version and PowerShell's.
+    pub fn analyzer(&self) -> Result<String> {
         self.analyzer
             .get_or_init(|| self.ensure_module(&ANALYZER))
             .clone()
@@ -183,11 +183,11 @@ impl<'a> Tools<'a> {
         }
     }
 
-    fn ensure_module(&self, module: &Module) -> Result<()> {
+    fn ensure_module(&self, module: &Module) -> Result<String> {
         let Module(name, oldest, range) = module;
         let powershell = self.powershell()?;
-        if has_module(powershell, module) {
-            return Ok(());
+        if let Some(version) = module_version(powershell, module) {
+            return Ok(version);
         }
         println!("  fetching {name} …");
         let folder = self.modules();
@@ -201,15 +201,14 @@ impl<'a> Tools<'a> {
             ))
             .timeout(DOWNLOAD)
             .capture()?;
-        if outcome.ok() && has_module(powershell, module) {
-            Ok(())
-        } else {
-            Err(format!(
+        let fetched = outcome.ok().then(|| module_version(powershell, module));
+        fetched.flatten().ok_or_else(|| {
+            format!(
                 "the PowerShell module {name} {oldest} or later is not installed, and the \
                  download failed ({}): run `Install-Module {name} -Scope CurrentUser`",
                 error_line(&outcome.output)
-            ))
-        }
+            )
+        })
     }
 
     /// A Python environment of its own with the packages of a requirements file.
@@ -275,25 +274,26 @@ impl<'a> Tools<'a> {
     }
 }
 
-/// Whether a PowerShell finds a module, or a later version of it.
-fn has_module(powershell: &PowerShell, module: &Module) -> bool {
+/// The versions of a module that a PowerShell finds and that are new enough, and its own version.
+fn module_version(powershell: &PowerShell, module: &Module) -> Option<String> {
+    const MARK: &str = "there: ";
     let Module(name, oldest, _) = module;
-    powershell
-        .command(&format!(
-            "if (Get-Module -ListAvailable {name} | Where-Object Version -ge '{oldest}') \
-             {{ 'there' }}"
-        ))
-        .timeout(QUESTION)
-        .capture()
-        .is_ok_and(|outcome| {
-            outcome.ok() && outcome.output.lines().any(|line| line.trim() == "there")
-        })
+    let question = format!(
+        "$found = @(Get-Module -ListAvailable {name} | Where-Object Version -ge '{oldest}'); \
+         if ($found) {{ '{MARK}' + $found.Version + ' in ' + $PSVersionTable.PSVersion }}"
+    );
+    let run = powershell.command(&question).timeout(QUESTION);
+    let outcome = run.capture().ok().filter(Outcome::ok)?;
+    let mut lines = outcome.output.lines();
+    let version = lines.find_map(|line| line.trim().strip_prefix(MARK))?;
+    Some(format!("{name} {version}"))
 }
 
 /// The .NET SDK.
 pub struct Dotnet {
     program: PathBuf,
     workspace: PathBuf,
+    version: OnceLock<Option<String>>,
 }
 
 impl Dotnet {
@@ -301,6 +301,7 @@ impl Dotnet {
         let at = |program: PathBuf| Self {
             program,
             workspace: workspace.root.clone(),
+            version: OnceLock::new(),
         };
         let folder = workspace.tools().join("dotnet");
         let fetched = folder.join(format!("dotnet{}", env::consts::EXE_SUFFIX));
@@ -355,10 +356,18 @@ impl Dotnet {
     }
 
     fn major(&self) -> Option<u32> {
-        let run = self.run().arg("--version").timeout(QUESTION);
-        let outcome = run.capture().ok().filter(Outcome::ok)?;
-        let (major, _) = version(outcome.last_line())?;
+        let (major, _) = version(self.version()?)?;
         Some(major)
+    }
+
+    /// What it says of itself; nothing where it does not start.
+    pub fn version(&self) -> Option<&str> {
+        let ask = || {
+            let run = self.run().arg("--version").timeout(QUESTION);
+            let outcome = run.capture().ok().filter(Outcome::ok)?;
+            Some(outcome.last_line().to_owned())
+        };
+        self.version.get_or_init(ask).as_deref()
     }
 }
 
