@@ -31,20 +31,28 @@ function Disconnect-TestEmulator {
     Get-ArmEmulator | Stop-ArmEmulator
 }
 
+# Each call of Invoke-RestMethod makes a connection of its own, which takes twice the processor time. Most tests call often.
+Add-Type -AssemblyName System.Net.Http
+$EmulatorClient = New-Object System.Net.Http.HttpClient (New-Object System.Net.Http.HttpClientHandler -Property @{ UseProxy = $false })
+
 # Calls the emulator's own interface.
 function Invoke-Emulator([string] $Method, [string] $Path, [hashtable] $Body) {
     $emulator = Get-ArmEmulator
-    $call = @{
-        Method  = $Method
-        Uri     = "$($emulator.Endpoint)/_emulator$Path"
-        Headers = @{ 'x-emulator-key' = $emulator.AdminKey }
-    }
+    $call = New-Object System.Net.Http.HttpRequestMessage $Method.ToUpperInvariant(), "$($emulator.Endpoint)/_emulator$Path"
+    $call.Headers.Add('x-emulator-key', $emulator.AdminKey)
     if ($Body) {
-        $call.Body = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $Body -Depth 5))
-        $call.ContentType = 'application/json'
+        $json = ConvertTo-Json $Body -Depth 5
+        $call.Content = New-Object System.Net.Http.StringContent $json, ([System.Text.Encoding]::UTF8), 'application/json'
     }
-    # An array comes as one object.
-    Invoke-RestMethod @call | ForEach-Object { $_ }
+    $answer = $EmulatorClient.SendAsync($call).GetAwaiter().GetResult()
+    $text = $answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()
+    if (-not $answer.IsSuccessStatusCode) {
+        throw "$Method ${Path}: $([int] $answer.StatusCode) $text"
+    }
+    if ($text) {
+        # An array comes as one object.
+        ConvertFrom-Json $text | ForEach-Object { $_ }
+    }
 }
 
 # Back to what an emulator starts with, its log too. Its operations are over at once, and say with Retry-After that the

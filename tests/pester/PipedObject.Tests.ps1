@@ -44,18 +44,18 @@ Describe 'A piped object' {
         # Where nobody reads what -WhatIf says.
         $quiet = [runspacefactory]::CreateRunspace()
         $quiet.Open()
-        $pipe = {
-            param($Command, $Object, $Given, $Default)
-            $PSDefaultParameterValues = $Default
-            try {
-                $Object | & $Command @Given 2>&1 3>$null
-            } catch {
-                $_
-            }
-        }.ToString()
         $shell = [powershell]::Create()
         $shell.Runspace = $quiet
-        $null = $shell.AddCommand('Import-Module').AddArgument($ModulePath).AddStatement().AddCommand('Enable-AzIdentityAlias').Invoke()
+        $null = $shell.AddCommand('Import-Module').AddArgument($ModulePath).AddStatement().AddCommand('Enable-AzIdentityAlias').AddStatement().AddScript({
+                function Invoke-Quietly($Command, $Object, $Given, $Default) {
+                    $PSDefaultParameterValues = $Default
+                    try {
+                        $Object | & $Command @Given 2>&1 3>$null
+                    } catch {
+                        $_
+                    }
+                }
+            }).Invoke()
         $shell.Dispose()
 
         # Pipes an object, and returns the errors, the output, and the requests that were sent.
@@ -70,7 +70,7 @@ Describe 'A piped object' {
             }
             $shell = [powershell]::Create()
             $shell.Runspace = $quiet
-            $null = $shell.AddScript($pipe).AddParameters(@{ Command = $Command; Object = $Object; Given = $given; Default = $Beside.Default })
+            $null = $shell.AddCommand('Invoke-Quietly').AddParameters(@{ Command = $Command; Object = $Object; Given = $given; Default = $Beside.Default })
             $output = $shell.Invoke()
             $shell.Dispose()
             [pscustomobject] @{

@@ -75,9 +75,12 @@ Describe 'Secrets' {
             if ($fault) {
                 Add-Fault @{ times = 10000; pathContains = '/'; action = $fault }
             }
-            foreach ($call in $calls) {
-                $arguments = $call.Arguments
-                Add-Said { & $call.Name @arguments @verbose -Connection $good }
+            # For an error that comes into a transcript PowerShell reads all folders of the PATH.
+            Invoke-WithEnvironment @{ PATH = "$TestDrive/nowhere" } {
+                foreach ($call in $calls) {
+                    $arguments = $call.Arguments
+                    Add-Said { & $call.Name @arguments @verbose -Connection $good }
+                }
             }
         }
         Invoke-Emulator Delete /faults
