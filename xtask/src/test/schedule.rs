@@ -86,7 +86,7 @@ pub fn processes(
         time: times.of_file(&file),
         files: vec![file],
     });
-    let (mut all, mut shared): (Vec<_>, Vec<_>) = timed.partition(|one| has_own_process(one));
+    let (mut all, mut shared): (Vec<_>, Vec<_>) = timed.partition(has_own_process);
     // The longest first, each to the process that has least to do.
     shared.sort_by_key(|one| Reverse(one.time));
     let rest = shared.split_off(count.min(shared.len()));
