@@ -41,6 +41,8 @@ struct Settings {
     from: Option<PathBuf>,
     against: Option<PathBuf>,
     page: bool,
+    /// Whether only the command line is read: xtask asks before it builds what is measured.
+    check: bool,
     tools: Tools,
 }
 
@@ -65,6 +67,9 @@ fn told() -> Result<bool> {
     let settings = settings(arguments).map_err(|error| format!("{error}\n\n{HELP}"))?;
     // Before the long part: a file that can't be read is known at once.
     let before = settings.against.as_deref().map(Results::read).transpose()?;
+    if settings.check {
+        return Ok(true);
+    }
     let results = match &settings.from {
         Some(file) => Results::read(file)?,
         None => measured(&settings)?,
@@ -175,6 +180,7 @@ fn settings(mut arguments: Arguments) -> std::result::Result<Settings, String> {
         python: path("--python")?,
         azure_cli: path("--azure-cli")?,
     };
+    let check = arguments.contains("--check");
     let page = arguments.contains("--page") || (is_whole && from.is_none());
     let rest = arguments.finish();
     if !rest.is_empty() {
@@ -187,6 +193,7 @@ fn settings(mut arguments: Arguments) -> std::result::Result<Settings, String> {
         from,
         against,
         page,
+        check,
         tools,
     })
 }

@@ -23,7 +23,17 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, arguments: Vec<OsString>) -
         .dir(&workspace.root)
         .args(["build", "--quiet", "--package", "bench"])
         .run()?;
-    let mut bench = Run::new(workspace.program(Profile::Debug, "bench"))
+    let program = workspace.program(Profile::Debug, "bench");
+    let is_measured = is_measured(&arguments);
+    if is_measured {
+        // Before the long part: a name that is no measure, or a file that is not there, is told at once.
+        let check = Run::new(&program).args(&arguments).arg("--check");
+        let outcome = check.capture()?;
+        if !outcome.ok() {
+            return Err(outcome.output);
+        }
+    }
+    let mut bench = Run::new(&program)
         .args(&arguments)
         .arg("--root")
         .arg(&workspace.root)
@@ -32,7 +42,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, arguments: Vec<OsString>) -
         let results = workspace.target.join("bench/results.json");
         bench = bench.arg("--save").arg(results);
     }
-    if measures(&arguments) {
+    if is_measured {
         let powershell = tools.powershell()?;
         bench = powershell
             .environment(bench)
@@ -48,7 +58,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, arguments: Vec<OsString>) -
 }
 
 /// Whether anything is measured.
-fn measures(arguments: &[OsString]) -> bool {
+fn is_measured(arguments: &[OsString]) -> bool {
     let none = ["-h", "--help", "--from"];
     !arguments
         .iter()
@@ -189,8 +199,8 @@ mod tests {
 
     #[test]
     fn results_that_are_there_are_not_measured() {
-        assert!(measures(&of("--quick --page")));
-        assert!(!measures(&of("--from target/bench/results.json --page")));
-        assert!(!measures(&of("--help")));
+        assert!(is_measured(&of("--quick --page")));
+        assert!(!is_measured(&of("--from target/bench/results.json --page")));
+        assert!(!is_measured(&of("--help")));
     }
 }
