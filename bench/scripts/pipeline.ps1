@@ -36,6 +36,8 @@ if ($Quick) {
     $Count = [math]::Min($Count, 64)
     $Round = [math]::Min($Round, 2)
 }
+# How often as many as run at a time begin.
+$turns = [math]::Ceiling($Count / $ThrottleLimit)
 
 # The seconds that a phase takes, and those that it can't do without.
 function Measure-Phase([string] $Name, [scriptblock] $Action) {
@@ -48,13 +50,13 @@ function Measure-Phase([string] $Name, [scriptblock] $Action) {
         throw "${Name}: $($result.Count) results, expected $Count"
     }
     $log = @(Get-EmulatorRequest)
-    $inputs = if ($Name -eq 'list') { 0 } else { $Count }
-    $each = if ($inputs) { [math]::Floor($log.Count / $inputs) } else { 0 }
-    $further = $log.Count - $each * $inputs
+    # A list has no inputs: its pages come one after the other.
+    $each = if ($Name -eq 'list') { 0 } else { [math]::Floor($log.Count / $Count) }
+    $further = $log.Count - $each * $Count
     [pscustomobject]@{
         Name  = $Name
         Taken = $clock.Elapsed.TotalSeconds
-        Ideal = ([math]::Ceiling($inputs / $ThrottleLimit) * $each + $further) * $Latency / 1000
+        Ideal = ($turns * $each + $further) * $Latency / 1000
     }
 }
 
