@@ -667,7 +667,7 @@ impl Session<'_> {
         });
         Part::check(Layer::Lint, ANALYZER, run).unless_passed(|| {
             let version = self.tools.analyzer().map_err(Stop::Missing)?;
-            let folders = ["examples", "ps-module", "tests", "xtask"];
+            let folders = ["bench", "examples", "ps-module", "tests", "xtask"];
             Stamp::of(self.workspace, ANALYZER, &[&version], &folders).map_err(Stop::Failed)
         })
     }
@@ -677,7 +677,7 @@ impl Session<'_> {
         move || {
             let dotnet = self.tools.dotnet().map_err(Stop::Missing)?;
             let version = dotnet.version().unwrap_or_default();
-            let folders = ["bindings", "ps-module", "tests/csharp"];
+            let folders = ["bench/trivial", "bindings", "ps-module", "tests/csharp"];
             Stamp::of(self.workspace, &check, &[version], &folders).map_err(Stop::Failed)
         }
     }
