@@ -33,11 +33,15 @@ enum Builder {
     Zigbuild,
 }
 
-/// Builds this host's libraries for tests, and nothing that only tests need. Returns the folder
-/// that they are in.
+/// Builds this host's libraries quickly, and nothing else: no tests, and no bindings, which are
+/// committed. Returns the folder that they are in.
 pub fn debug(workspace: &Workspace) -> Result<PathBuf> {
     println!("  cargo build");
-    packages(Run::cargo().dir(&workspace.root).args(["build", "--lib"])).run()?;
+    Run::cargo()
+        .dir(&workspace.root)
+        .args(["build", "--lib", "--no-default-features"])
+        .args(LIBRARIES.iter().flat_map(|one| ["--package", one.package]))
+        .run()?;
     Ok(workspace.profile(Profile::Debug))
 }
 
@@ -115,18 +119,47 @@ impl Builder {
         }
     }
 
+    /// The program whose command `rustc` builds one library. Cargo itself does not find that of
+    /// cargo-zigbuild.
+    fn rustc(self) -> Run {
+        match self {
+            Self::Cargo => Run::cargo(),
+            Self::Zigbuild => Run::new("cargo-zigbuild"),
+        }
+    }
+
     fn build(self, workspace: &Workspace, target: &str) -> Result<Built> {
         let platform = Platform::of_target(target)?;
-        let (command, versioned) = match (self, platform.floor) {
-            (Self::Cargo, _) => ("build", target.to_owned()),
-            (Self::Zigbuild, Floor::Glibc(major, minor)) => {
-                ("zigbuild", format!("{target}.{major}.{minor}"))
-            }
-            (Self::Zigbuild, _) => ("zigbuild", target.to_owned()),
+        for library in LIBRARIES {
+            self.compile(workspace, library.package, platform, target)?;
+        }
+        Ok(Built {
+            platform,
+            folder: workspace.target.join(target).join("release"),
+            floor: self == Self::Zigbuild || !matches!(platform.floor, Floor::Glibc(..)),
+        })
+    }
+
+    /// Builds one library. Cargo optimises it as one with its dependencies only where it is a shared
+    /// library and nothing else, which is why it is named: in the manifest it is a Rust library, too,
+    /// for the tests.
+    fn compile(
+        self,
+        workspace: &Workspace,
+        package: &str,
+        platform: &Platform,
+        target: &str,
+    ) -> Result<()> {
+        let versioned = match (self, platform.floor) {
+            (Self::Zigbuild, Floor::Glibc(major, minor)) => format!("{target}.{major}.{minor}"),
+            _ => target.to_owned(),
         };
-        println!("  cargo {command} --target {versioned}");
-        let mut run = packages(Run::cargo().dir(&workspace.root).arg(command))
-            .args(["--lib", "--release", "--target", &versioned])
+        println!("  cargo rustc --package {package} --target {versioned}");
+        let mut run = self
+            .rustc()
+            .dir(&workspace.root)
+            .args(["rustc", "--package", package, "--lib", "--release"])
+            .args(["--crate-type", "cdylib", "--target", &versioned])
             .arg("--target-dir")
             .arg(&workspace.target)
             .args(["--config", &without_own_paths(workspace, target)?])
@@ -136,14 +169,10 @@ impl Builder {
             run = run.env("MACOSX_DEPLOYMENT_TARGET", format!("{major}.{minor}"));
         }
         let outcome = run.capture()?;
-        if !outcome.ok() {
-            return Err(failure(target, &outcome));
+        match outcome.ok() {
+            true => Ok(()),
+            false => Err(failure(target, &outcome)),
         }
-        Ok(Built {
-            platform,
-            folder: workspace.target.join(target).join("release"),
-            floor: self == Self::Zigbuild || !matches!(platform.floor, Floor::Glibc(..)),
-        })
     }
 }
 
@@ -184,10 +213,6 @@ pub fn own_paths(workspace: &Workspace) -> Result<[(String, &'static str); 3]> {
         (text(&cargo), "/cargo"),
         (sysroot.last_line().to_owned(), "/rust"),
     ])
-}
-
-fn packages(run: Run) -> Run {
-    run.args(LIBRARIES.iter().flat_map(|one| ["--package", one.package]))
 }
 
 /// Why a build failed: in a sentence where something is not installed, and otherwise in all that
