@@ -4,6 +4,9 @@
 //!
 //! They land in `OUT_DIR`, where a test compares them with the committed ones in `bindings/`.
 //! Unless `MI_BINDINGS=check` is set, `bindings/` is brought up to date as well.
+//!
+//! The headers and the imports need the feature `bindings`, which is a default. A build that only
+//! wants the libraries goes without: it has the committed ones, and is spared two generators.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -17,6 +20,10 @@ struct Library {
     /// The files that hold its C ABI. csbindgen does not follow `mod`, so each is named here.
     sources: &'static [&'static str],
     /// The header that has what its ABI shares with another.
+    #[cfg_attr(
+        not(feature = "bindings"),
+        expect(dead_code, reason = "for the generators")
+    )]
     includes: &'static [&'static str],
     /// The C# class of its imports, which names their file too.
     class: &'static str,
@@ -55,6 +62,10 @@ fn main() {
         "cargo::rustc-env=MI_TARGET={}",
         env::var("TARGET").expect("cargo sets TARGET")
     );
+    #[cfg_attr(
+        not(feature = "bindings"),
+        expect(unused_mut, reason = "the records are all")
+    )]
     let mut bindings = vec![records(&LIBRARIES[0], &generated)];
     let imports = format!("bindings/{}.g.cs", LIBRARIES[0].class);
     ffi_link::library(LIBRARIES[0].name, Path::new(&imports));
@@ -62,6 +73,7 @@ fn main() {
         for file in library.sources {
             println!("cargo::rerun-if-changed={file}");
         }
+        #[cfg(feature = "bindings")]
         bindings.extend([library.header(&generated), library.imports(&generated)]);
     }
     if env::var_os("MI_BINDINGS").is_none_or(|value| value != "check") {
@@ -71,6 +83,7 @@ fn main() {
     }
 }
 
+#[cfg(feature = "bindings")]
 impl Library {
     /// Generates the C header in a folder and returns its name.
     fn header(&self, folder: &Path) -> String {
