@@ -690,7 +690,8 @@ impl Session<'_> {
         let part = |program: &'a TestProgram| {
             Part::new(Layer::Rust, &program.name, |told| {
                 let started = Instant::now();
-                let outcome = captured(Run::new(&program.path).dir(&self.workspace.root))?;
+                let run = Run::new(&program.path).dir(&self.workspace.root);
+                let outcome = captured(without_host_certificates(run))?;
                 let counts = counts::program(&outcome.output).explain(outcome.ok());
                 let time = seconds(started.elapsed());
                 told.line(&format!("  {}: {counts} ({time})", program.name));
@@ -726,7 +727,7 @@ impl Session<'_> {
                 .arg(&results)
                 .arg(&project)
                 .env("MI_NATIVE_DIR", &native);
-            let outcome = captured(short(run))?;
+            let outcome = captured(without_host_certificates(short(run)))?;
             let mut project_counts = Counts::default();
             // One file for each framework that the project is tested on.
             for file in with_extension(&results, "trx") {
@@ -850,11 +851,8 @@ impl Session<'_> {
                 .args(&files)
                 .env("MI_MODULE_PATH", module)
                 .env("MI_PACKAGE_PATH", package.unwrap_or(Path::new("")))
-                // Cargo sets them to the host's certificates. Tests set what they need.
-                .without("SSL_CERT_FILE")
-                .without("SSL_CERT_DIR")
                 .timeout(PESTER + PESTER_FILE * files.len() as u32);
-            let outcome = captured(short(run))?;
+            let outcome = captured(without_host_certificates(short(run)))?;
             let sections = counts::sections(&outcome.output);
             if sections.is_empty() {
                 return Err(Stop::Failed(outcome.report()));
@@ -914,6 +912,12 @@ fn captured(run: Run) -> Built<Outcome> {
 /// takes a quarter of the processor time of a run.
 fn short(run: Run) -> Run {
     run.env("DOTNET_TieredPGO", "0")
+}
+
+/// Without the variables that cargo sets to the host's certificates. The library would read all of them for
+/// each of thousands of connections, beside the system's own. Tests set what they need.
+fn without_host_certificates(run: Run) -> Run {
+    run.without("SSL_CERT_FILE").without("SSL_CERT_DIR")
 }
 
 fn projects_in(folder: &Path) -> Vec<PathBuf> {
