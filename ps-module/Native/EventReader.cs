@@ -46,10 +46,30 @@ internal static unsafe partial class EventReader
         return items;
     }
 
-    private static string[] Texts(AzmiStr* source, nuint count) => Each(count, index => source[index].ReadOrEmpty());
+    private static string[] Texts(AzmiStr* source, nuint count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
 
+        var texts = new string[checked((int)count)];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = source[i].ReadOrEmpty();
+        }
+
+        return texts;
+    }
+
+    /// <summary>The tags. Where there are none, no table is made: the property makes an empty one when it is read.</summary>
     private static TagTable Tags(AzmiTag* source, nuint count)
     {
+        if (count == 0)
+        {
+            return null!;
+        }
+
         var tags = new TagTable();
         for (nuint i = 0; i < count; i++)
         {
