@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use memchr::memmem;
+use memchr::{memchr3, memmem};
 use reqwest::header::{HeaderMap, HeaderValue};
 
 /// What a service answered, without the secrets that it was sent: as they are, in a form, in a URL
@@ -40,7 +40,15 @@ fn long_enough<'a>(secrets: &'a [&str]) -> impl Iterator<Item = &'a str> {
 
 /// How many bytes a text has at least that holds the secret in any form: each letter takes one.
 fn shortest_form(secret: &str) -> usize {
-    Letters::of(secret.as_bytes()).count()
+    let text = secret.as_bytes();
+    match memchr3(b'%', b'\\', b'&', text) {
+        Some(_) => Letters::of(text).count(),
+        // Nothing is an escape, as in any token: this takes a tenth of the time.
+        None => text
+            .iter()
+            .filter(|byte| byte.is_ascii_alphanumeric())
+            .count(),
+    }
 }
 
 /// The headers of an answer, without the secrets that its request carried.
@@ -384,6 +392,7 @@ mod tests {
         let secret = "abcdef.ghijkl.mnopqr";
         let letters = "abcdefghijklmnopqr";
         assert_eq!(letters.len(), shortest_form(secret));
+        assert_eq!(shortest_form("a%41\\u0041&#65;b-"), 5);
         let mut headers = HeaderMap::new();
         headers.insert("x-a", HeaderValue::from_static(letters));
         headers.insert("x-b", HeaderValue::from_static(&letters[1..]));
