@@ -81,9 +81,9 @@ pub fn module(
     check_version(&az_manifest)?;
     copy(&az_manifest, &fresh.join("Az").join(&az))?;
     if let Some(help) = help {
-        for folder in ["en-US", "Az/en-US"] {
-            copy(help, &fresh.join(folder).join(help::file_name()))?;
-        }
+        copy(help, &fresh.join("en-US").join(help::file_name()))?;
+        let own = help::of_manifest(&read(help)?, &read(&az_manifest)?)?;
+        write(&fresh.join("Az/en-US").join(help::file_name()), &own)?;
     }
     if let Some(built) = built {
         place_native(built, &fresh)?;
@@ -105,8 +105,7 @@ pub fn module(
 
 /// The manifest and the workspace carry the same version.
 fn check_version(manifest: &Path) -> Result<()> {
-    let text =
-        fs::read_to_string(manifest).map_err(|error| format!("{}: {error}", manifest.display()))?;
+    let text = read(manifest)?;
     let wanted = env!("CARGO_PKG_VERSION");
     let found = module_version(&text);
     if found == Some(wanted) {
@@ -138,6 +137,16 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
         .map_err(failed)?;
     entries.sort();
     Ok(entries)
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::create_dir_all(file.parent().unwrap_or(file))
+        .and_then(|()| fs::write(file, text))
+        .map_err(|error| format!("{}: {error}", file.display()))
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {

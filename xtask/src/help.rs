@@ -16,6 +16,33 @@ pub fn file_name() -> String {
     format!("{MODULE}.dll-Help.xml")
 }
 
+/// How the help of one cmdlet begins and ends.
+const TOPIC: [&str; 2] = ["  <command:command>\n", "  </command:command>\n"];
+
+/// The help of those cmdlets alone that a manifest names.
+///
+/// # Errors
+/// The help is not what Update-Help.ps1 writes.
+pub fn of_manifest(help: &str, manifest: &str) -> Result<String> {
+    let [begin, end] = TOPIC;
+    let split = || {
+        let (head, rest) = help.split_once(begin)?;
+        let (topics, foot) = rest.rsplit_once(end)?;
+        Some((head, topics, foot))
+    };
+    let (head, topics, foot) = split().ok_or("the help has no topics")?;
+    let is_named = |topic: &&str| {
+        let name = topic
+            .split(['<', '>'])
+            .skip_while(|&part| part != "command:name");
+        let name = name.into_iter().nth(1).unwrap_or_default();
+        manifest.contains(&format!("'{name}'"))
+    };
+    let between = format!("{end}{begin}");
+    let kept: Vec<_> = topics.split(&between).filter(is_named).collect();
+    Ok(format!("{head}{begin}{}{end}{foot}", kept.join(&between)))
+}
+
 /// Builds the managed assembly and makes the help that fits it.
 pub fn run(workspace: &Workspace, tools: &Tools<'_>) -> Result<()> {
     let powershell = tools.powershell()?;
@@ -82,4 +109,26 @@ fn is_younger(file: &Path, others: &[PathBuf]) -> bool {
     others
         .iter()
         .all(|other| written(other).is_some_and(|other| other < own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_s_cmdlets_have_their_help_and_no_others() {
+        let topic = |name: &str| {
+            let [begin, end] = TOPIC;
+            format!("{begin}    <command:name>{name}</command:name>\n{end}")
+        };
+        let whole = |topics: &[&str]| {
+            let topics: String = topics.iter().map(|name| topic(name)).collect();
+            format!("<helpItems>\n{topics}</helpItems>\n")
+        };
+        let help = whole(&["Get-AzVM", "Get-Thing", "Get-AzVmss"]);
+        let manifest = "CmdletsToExport = @('Get-AzVM', 'Get-AzVmss')";
+        let kept = of_manifest(&help, manifest);
+        assert_eq!(kept, Ok(whole(&["Get-AzVM", "Get-AzVmss"])));
+        assert!(of_manifest("<helpItems/>", manifest).is_err());
+    }
 }
