@@ -60,8 +60,8 @@ Describe 'The help' {
                 return
             }
             if (Get-ArmEmulator) {
-                Clear-Emulator
-                Edit-EmulatorSetting @{ operationMs = 0; latencyMs = 0 }
+                Invoke-Emulator Post /reset
+                Edit-EmulatorSetting @{ operationMs = 0; latencyMs = 0; retryAfterSeconds = 0 }
                 $null = Connect-ManagedIdentityService -Emulator
             } else {
                 Connect-TestEmulator
@@ -74,14 +74,7 @@ Describe 'The help' {
                 properties = @{ upgradePolicy = @{ mode = 'Manual' } }
             }
             $path = "$resources/Microsoft.Compute/virtualMachineScaleSets/myScaleSet?api-version=2025-04-01"
-            $call = @{
-                Method      = 'Put'
-                Uri         = (Get-ArmEmulator).Endpoint + $path
-                Headers     = @{ Authorization = "Bearer $(Get-EmulatorToken)" }
-                Body        = ConvertTo-Json $set -Depth 5
-                ContentType = 'application/json'
-            }
-            $null = Invoke-RestMethod @call
+            $null = Invoke-ArmRequest PUT $path -Body $set
             $null = Get-VmssIdentity $Group myScaleSet | Wait-VmIdentity
         }
     }
@@ -180,9 +173,13 @@ Describe 'The help' {
 
     Context '<Cmdlet>' -ForEach $cmdlets {
         BeforeAll {
+            # Get-Help looks for a script of that name in all folders of the PATH, each time.
+            $path = $env:PATH
+            $env:PATH = ''
             $help = Get-Help $Cmdlet -Full
             $command = $Exported[$Cmdlet]
         }
+        AfterAll { $env:PATH = $path }
 
         It 'has a synopsis and a description' {
             $help.Synopsis.Trim() | Should -BeLike '*[a-z].'
