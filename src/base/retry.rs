@@ -24,8 +24,8 @@ pub struct RetryPolicy {
     /// How long after its first attempt a request is sent again. Later, the caller hears of it: an
     /// error that says when to come back is of more use than a silent wait.
     pub request_limit: Duration,
-    /// The shortest wait before a look that a service asks for. At a long-running operation that asks
-    /// for none, the first looks are somewhat quicker, and the later ones slower.
+    /// The wait before the first look at a long-running operation, and the shortest one that a service
+    /// can ask for.
     pub first_poll: Duration,
     /// The longest wait between two looks.
     pub longest_poll: Duration,
@@ -105,6 +105,9 @@ impl RetryPolicy {
     pub fn poll_wait(&self, look: u32, retry_after: Option<Duration>) -> Duration {
         let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER).max(self.first_poll));
         asked.unwrap_or_else(|| {
+            if look == 0 {
+                return self.first_poll;
+            }
             let slower = look.saturating_sub(QUICK_LOOKS).min(30) as i32;
             self.first_poll
                 .mul_f64(QUICK_LOOK * 1.1_f64.powi(slower))
@@ -116,8 +119,8 @@ impl RetryPolicy {
 /// The looks that follow each other quickly: Azure takes 4 to 6 seconds for a change of identities.
 const QUICK_LOOKS: u32 = 8;
 
-/// The wait before each of them, as a part of `first_poll`. With a look and the read that follows,
-/// the end is known within a second.
+/// The wait before each of them but the first, as a part of `first_poll`. With a look and the read
+/// that follows, the end is known within a second.
 const QUICK_LOOK: f64 = 0.85;
 
 /// A number from 0 to 1, from the generator that the request ids come from.
@@ -174,9 +177,10 @@ mod tests {
     fn looks_follow_each_other_within_a_second_and_later_within_a_tenth_of_the_time() {
         let policy = RetryPolicy::default();
         let waits: Vec<_> = (0..40).map(|n| policy.poll_wait(n, None)).collect();
-        assert!(waits.is_sorted());
-        let mut elapsed = Duration::ZERO;
-        for wait in &waits {
+        assert_eq!(waits[0], policy.first_poll);
+        assert!(waits[1..].is_sorted());
+        let mut elapsed = waits[0];
+        for wait in &waits[1..] {
             elapsed += *wait;
             let bound = Duration::from_millis(850).max(elapsed.mul_f64(0.125));
             assert!(*wait <= bound, "{wait:?} after {elapsed:?}");
