@@ -150,7 +150,7 @@ pub(crate) async fn run(
                     if let Some(Ok(stream)) = within(shared.limits.header_time, accepted).await {
                         #[cfg(feature = "cli")]
                         if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
-                            return http2::connection(stream, shared).await;
+                            return connection_of_http2(stream, shared).await;
                         }
                         connection(stream, shared).await;
                     }
@@ -187,6 +187,17 @@ async fn connection(stream: impl Stream, shared: Arc<Shared>) {
     let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let stream = connection.into_parts().io.into_inner();
     end.carry_out(stream).await;
+}
+
+/// Serves a connection of HTTP/2. A fault that ends an answer without a word ends the request's
+/// stream, and not the connection, as the protocol has it.
+#[cfg(feature = "cli")]
+async fn connection_of_http2(stream: impl Stream + Send + 'static, shared: Arc<Shared>) {
+    let service =
+        service_fn(move |request| Box::pin(serve(Arc::clone(&shared), End::default(), request)));
+    let http = http2::builder(MAX_HEADER as u32);
+    // Errors are the client's going away, or an answer ended by a fault.
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// Why the body of a request was not read.

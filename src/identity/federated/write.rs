@@ -508,7 +508,7 @@ impl Lane {
                 }
                 Err(error) => {
                     self.invalidate();
-                    return Err(error);
+                    return Err(error.perhaps_done_if(repeated));
                 }
                 Ok(mut reply) => {
                     reply.repeated |= repeated;
