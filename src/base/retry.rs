@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_follow_each_other_within_a_second_and_later_within_a_tenth_of_the_time() {
+    fn looks_follow_each_other_within_a_second_and_later_within_an_eighth_of_the_time() {
         let policy = RetryPolicy::default();
         let waits: Vec<_> = (0..40).map(|n| policy.poll_wait(n, None)).collect();
         assert_eq!(waits[0], policy.first_poll);

@@ -50,8 +50,8 @@ struct Listing {
 impl Siblings {
     /// Reads an identity that may not exist.
     ///
-    /// The first of a group is looked for by itself, and so is a name that was looked for before: it may
-    /// have been created meanwhile.
+    /// The first of a group is looked for by itself, and so is a name that was looked for before:
+    /// somebody may have created it since.
     pub(super) async fn find(
         &self,
         client: &Client,
