@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::error::ArmError;
 use super::route::{Call, Handled};
 use crate::base::http::{Reply, Request};
-use crate::state::{World, within};
+use crate::state::{World, within_after};
 
 /// Answers a page of those in a map whose keys begin with `prefix`; `body` leaves out what is not
 /// wanted.
@@ -20,22 +20,27 @@ pub(crate) fn list<T>(
     size: usize,
     body: impl Fn(&T) -> Option<Value>,
 ) -> Handled {
-    list_of(world, call, size, within(map, prefix), |_, item| body(item))
+    list_of(
+        world,
+        call,
+        size,
+        |after| within_after(map, prefix, after),
+        |_, item| body(item),
+    )
 }
 
-/// Answers the page of `items` that the call asks for, which come in the order of their keys; `body`
-/// leaves out what is not wanted. Only of those on the page is it asked for.
-pub(crate) fn list_of<'a, T>(
+/// Answers the page that the call asks for. `rest` gives the items after a key, in the order of their
+/// keys; `body` leaves out what is not wanted. Only of those on the page is it asked for.
+pub(crate) fn list_of<'a, T, I: Iterator<Item = (&'a String, T)>>(
     world: &World,
     call: &Call<'_>,
     size: usize,
-    items: impl Iterator<Item = (&'a String, T)>,
+    rest: impl FnOnce(Option<&str>) -> I,
     body: impl Fn(&str, T) -> Option<Value>,
 ) -> Handled {
     let after = after(call)?;
-    let rest = items
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after))
-        .filter_map(|(key, item)| Some((key.clone(), body(key, item)?)));
+    let rest =
+        rest(after.as_deref()).filter_map(|(key, item)| Some((key.clone(), body(key, item)?)));
     cut(&world.site.endpoint, call, size, rest)
 }
 

@@ -261,24 +261,20 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
             }
         }
     }
-    let items = world
-        .state
-        .assignments
-        .iter()
-        .filter(|(_, assignment)| {
-            let place = assignment.is_at(&scope)
-                || assignment.is_above(&scope)
-                || (below && assignment.is_below(&scope));
-            place
-                && principals
-                    .iter()
-                    .all(|holders| holders.contains(&assignment.principal_id))
-        })
-        .map(|(key, assignment)| (key.clone(), assignment.body()));
-    paging::page(
-        &world.site.endpoint,
+    let is_listed = |assignment: &RoleAssignment| {
+        let place = assignment.is_at(&scope)
+            || assignment.is_above(&scope)
+            || (below && assignment.is_below(&scope));
+        place
+            && principals
+                .iter()
+                .all(|holders| holders.contains(&assignment.principal_id))
+    };
+    paging::list(
+        world,
         call,
+        (&world.state.assignments, ""),
         world.session.settings.page_size,
-        items,
+        |assignment| is_listed(assignment).then(|| assignment.body()),
     )
 }

@@ -119,12 +119,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Handled {
         },
         _ => true,
     };
-    let items = world
-        .state
-        .locks
-        .iter()
-        .filter(|(_, lock)| lock.is_at_or_above(&scope) || (below && lock.is_below(&scope)))
-        .map(|(key, lock)| (key.clone(), lock.body()));
+    let is_listed = |lock: &Lock| lock.is_at_or_above(&scope) || (below && lock.is_below(&scope));
     let size = world.session.settings.page_size;
-    paging::page(&world.site.endpoint, call, size, items)
+    paging::list(world, call, (&world.state.locks, ""), size, |lock| {
+        is_listed(lock).then(|| lock.body())
+    })
 }

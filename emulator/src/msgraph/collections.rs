@@ -124,7 +124,10 @@ pub(super) fn page(
     if !mixed {
         query.selected(collection.item(), collection.properties())?;
     }
-    found.retain(|object| passes(world, &query, object));
+    found.retain(|object| {
+        // What is on the pages before is looked at again only to be counted.
+        (query.count || query.is_left(object.id)) && passes(world, &query, object)
+    });
     found.sort_unstable_by_key(|object| object.id);
     let name = collection.name();
     paged(
@@ -166,8 +169,7 @@ pub(super) fn paged<T>(
     body: impl Fn(T) -> Result<Value, GraphError>,
 ) -> GraphResult {
     let total = found.len();
-    let is_left = |item: &T| query.after.as_deref().is_none_or(|after| key(item) > after);
-    let mut rest = found.into_iter().filter(is_left);
+    let mut rest = found.into_iter().filter(|item| query.is_left(key(item)));
     let mut value = Vec::new();
     let mut last = String::new();
     for item in rest.by_ref().take(query.top) {

@@ -23,6 +23,11 @@ pub(super) struct Query {
 }
 
 impl Query {
+    /// Whether the item with this key is on this page or after it.
+    pub(super) fn is_left(&self, key: &str) -> bool {
+        self.after.as_deref().is_none_or(|after| key > after)
+    }
+
     pub(super) fn of(request: &Request, page_size: usize) -> Result<Self, GraphError> {
         for name in crate::base::http::pairs(&request.query)
             .into_iter()

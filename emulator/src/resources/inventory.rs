@@ -40,9 +40,9 @@ fn list(world: &mut World, call: &Call<'_>) -> Handled {
         _ => Vec::new(),
     };
     let size = paging::top(world, call)?;
-    let mut all: Vec<_> = world.state.resources_in(&call.prefix()).collect();
-    all.sort_by_key(|(key, _)| *key);
-    paging::list_of(world, call, size, all.into_iter(), |key, resource| {
+    let prefix = call.prefix();
+    let rest = |after: Option<&str>| world.state.resources_in(&prefix, after);
+    paging::list_of(world, call, size, rest, |key, resource| {
         let body = short(resource.to_json());
         conditions
             .iter()

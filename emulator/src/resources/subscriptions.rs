@@ -86,13 +86,10 @@ fn list_tenants(_: &mut World, _: &Call<'_>) -> Handled {
 }
 
 fn list_subscriptions(world: &mut World, call: &Call<'_>) -> Handled {
-    let items: Vec<_> = world
-        .state
-        .subscriptions
-        .iter()
-        .map(|(key, subscription)| (key.clone(), shown(world, subscription)))
-        .collect();
-    paging::page(&world.site.endpoint, call, usize::MAX, items.into_iter())
+    let all = (&world.state.subscriptions, "");
+    paging::list(world, call, all, usize::MAX, |subscription| {
+        Some(shown(world, subscription))
+    })
 }
 
 fn shown(world: &World, subscription: &Subscription) -> Value {

@@ -19,5 +19,5 @@ mod world;
 
 pub(crate) use session::{Part, Parts, Registration};
 pub(crate) use settings::UnknownMap;
-pub(crate) use store::{State, within};
+pub(crate) use store::{State, within, within_after};
 pub(crate) use world::World;

@@ -1,6 +1,8 @@
 //! What Azure would remember, and what a state file holds.
 
 use std::collections::BTreeMap;
+use std::iter;
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -107,38 +109,46 @@ impl State {
     /// them, but for those with routes of their own; nor is what is on something else, such as a
     /// policy assignment.
     pub(crate) fn resources(&self) -> impl Iterator<Item = (&String, &dyn Resource)> {
-        self.resources_in("")
+        self.resources_in("", None)
     }
 
-    /// Those of [`State::resources`] whose keys begin with `prefix`, those of a kind together.
+    /// Those of [`State::resources`] whose keys begin with `prefix` and come after `after`, in the order
+    /// of the keys.
     pub(crate) fn resources_in<'a>(
         &'a self,
-        prefix: &str,
-    ) -> impl Iterator<Item = (&'a String, &'a dyn Resource)> {
-        self.all_in(prefix)
+        prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        self.all_in(prefix, after)
             .filter(|(_, resource)| resource.listing() == Listing::Tracked)
     }
 
     /// What is on something else, such as a policy assignment.
     pub(crate) fn extensions(&self) -> impl Iterator<Item = (&String, &dyn Resource)> {
-        self.all_in("")
+        self.all_in("", None)
             .filter(|(_, resource)| resource.listing() == Listing::OnScope)
     }
 
-    /// Everything that can have identities, and the identities themselves.
-    fn all_in<'a>(&'a self, prefix: &str) -> impl Iterator<Item = (&'a String, &'a dyn Resource)> {
+    /// Everything that can have identities, and the identities themselves: those whose keys begin with
+    /// `prefix` and come after `after`, in the order of the keys.
+    fn all_in<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         fn those<'a, T: Resource>(
             map: &'a BTreeMap<String, T>,
-            prefix: &str,
-        ) -> impl Iterator<Item = (&'a String, &'a dyn Resource)> + use<'a, T> {
-            let prefix = prefix.to_owned();
-            map.range(prefix.clone()..)
-                .take_while(move |(key, _)| key.starts_with(&prefix))
-                .map(|(key, one)| (key, one as &dyn Resource))
+            prefix: &'a str,
+            after: Option<&str>,
+        ) -> Box<dyn Iterator<Item = Entry<'a>> + 'a> {
+            let found = within_after(map, prefix, after);
+            Box::new(found.map(|(key, one)| (key, one as &dyn Resource)))
         }
-        those(&self.identities, prefix)
-            .chain(those(&self.machines, prefix))
-            .chain(those(&self.generic, prefix))
+        merged([
+            those(&self.identities, prefix, after),
+            those(&self.machines, prefix, after),
+            those(&self.generic, prefix, after),
+        ])
     }
 
     /// The resource with that id, in any casing.
@@ -154,7 +164,7 @@ impl State {
     pub(crate) fn with_identities(
         &self,
     ) -> impl Iterator<Item = (&String, &dyn Resource, &Assignment)> {
-        self.all_in("").filter_map(|(key, resource)| {
+        self.all_in("", None).filter_map(|(key, resource)| {
             let identity = resource.identity()?;
             let any = identity.kind().system || identity.kind().user;
             any.then_some((key, resource, identity))
@@ -260,12 +270,43 @@ fn subscription_in(key: &str) -> Option<&str> {
         .filter(|id| !id.contains('/'))
 }
 
+/// A resource and its key.
+type Entry<'a> = (&'a String, &'a dyn Resource);
+
+/// The entries of several maps, each in the order of its keys, in the order of all keys. No two maps
+/// have the same key.
+fn merged<'a, I: Iterator<Item = Entry<'a>>>(
+    maps: impl IntoIterator<Item = I>,
+) -> impl Iterator<Item = Entry<'a>> {
+    let first = |mut map: I| map.next().map(|(key, one)| (key, (one, map)));
+    let mut next: BTreeMap<_, _> = maps.into_iter().filter_map(first).collect();
+    iter::from_fn(move || {
+        let (key, (one, map)) = next.pop_first()?;
+        next.extend(first(map));
+        Some((key, one))
+    })
+}
+
 /// The entries of a map whose keys begin with `prefix`, in the order of the keys.
 pub(crate) fn within<'a, 'p, T>(
     map: &'a BTreeMap<String, T>,
     prefix: &'p str,
 ) -> impl Iterator<Item = (&'a String, &'a T)> + use<'a, 'p, T> {
-    map.range(prefix.to_owned()..)
+    within_after(map, prefix, None)
+}
+
+/// Those of [`within`] whose keys come after `after`. What comes before takes no time, so that a long
+/// list costs the same on each of its pages.
+pub(crate) fn within_after<'a, 'p, T>(
+    map: &'a BTreeMap<String, T>,
+    prefix: &'p str,
+    after: Option<&str>,
+) -> impl Iterator<Item = (&'a String, &'a T)> + use<'a, 'p, T> {
+    let first = match after {
+        Some(after) if after >= prefix => Bound::Excluded(after),
+        _ => Bound::Included(prefix),
+    };
+    map.range::<str, _>((first, Bound::Unbounded))
         .take_while(move |(key, _)| key.starts_with(prefix))
 }
 
@@ -283,5 +324,40 @@ mod tests {
         state.remove(&key::group(&vm.subscription, &vm.group));
         assert_eq!(state.machines.keys().collect::<Vec<_>>(), [&other.key()]);
         assert_eq!(state.groups.len(), 1);
+    }
+
+    #[test]
+    fn what_comes_after_a_key_is_what_is_left_of_the_whole() {
+        let map = BTreeMap::from(["a", "b/1", "b/2", "b/3", "c"].map(|key| (key.to_owned(), ())));
+        let after = |key| -> Vec<&str> {
+            let rest = within_after(&map, "b/", key);
+            rest.map(|(key, ())| key.as_str()).collect()
+        };
+        let whole = ["b/1", "b/2", "b/3"];
+        for (key, rest) in [
+            (None, &whole[..]),
+            (Some(""), &whole),
+            (Some("a"), &whole),
+            (Some("b/"), &whole),
+            (Some("b/1"), &whole[1..]),
+            (Some("b/15"), &whole[1..]),
+            (Some("b/3"), &[]),
+            (Some("c"), &[]),
+            (Some("d"), &[]),
+        ] {
+            assert_eq!(after(key), rest, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn resources_of_all_kinds_come_in_the_order_of_their_keys() {
+        let state = State::seeded(0);
+        let keys: Vec<_> = state.resources().map(|(key, _)| key.as_str()).collect();
+        assert!(keys.len() > 2 && keys.is_sorted(), "{keys:?}");
+        let rest: Vec<_> = state
+            .resources_in("", Some(keys[0]))
+            .map(|(key, _)| key.as_str())
+            .collect();
+        assert_eq!(rest, keys[1..]);
     }
 }
