@@ -1210,100 +1210,100 @@ namespace ManagedIdentity.Native
 
         private static Subscription Read(AzmiSubscription* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
             State = source->state.Read(),
             TenantId = source->tenant_id.Read(),
         };
 
         private static UserAssignedIdentity Read(AzmiIdentity* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            ResourceGroupName = source->resource_group.Read(),
-            SubscriptionId = source->subscription_id.Read(),
-            Location = source->location.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
+            ResourceGroupName = source->resource_group.ReadShared(),
+            SubscriptionId = source->subscription_id.ReadShared(),
+            Location = source->location.ReadShared() ?? "",
             PrincipalId = source->principal_id.Read(),
             ClientId = source->client_id.Read(),
-            TenantId = source->tenant_id.Read(),
-            Type = source->resource_type.ReadOrEmpty(),
-            IsolationScope = source->isolation_scope.Read(),
-            AssignmentRestriction = new(Texts(source->assignment_restriction, source->assignment_restriction_len)),
+            TenantId = source->tenant_id.ReadShared(),
+            Type = source->resource_type.ReadShared() ?? "",
+            IsolationScope = source->isolation_scope.ReadShared(),
+            AssignmentRestriction = source->assignment_restriction_len == 0 ? null! : new(Texts(source->assignment_restriction, source->assignment_restriction_len)),
             Tag = Tags(source->tags, source->tags_len),
         };
 
         private static SystemAssignedIdentity Read(AzmiSystemIdentity* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            ResourceGroupName = source->resource_group.Read(),
-            SubscriptionId = source->subscription_id.Read(),
-            Location = source->location.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
+            ResourceGroupName = source->resource_group.ReadShared(),
+            SubscriptionId = source->subscription_id.ReadShared(),
+            Location = source->location.ReadShared() ?? "",
             PrincipalId = source->principal_id.Read(),
             ClientId = source->client_id.Read(),
-            TenantId = source->tenant_id.Read(),
-            Type = source->resource_type.ReadOrEmpty(),
+            TenantId = source->tenant_id.ReadShared(),
+            Type = source->resource_type.ReadShared() ?? "",
             Tag = Tags(source->tags, source->tags_len),
         };
 
         private static FederatedIdentityCredential Read(AzmiFederatedCredential* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            IdentityName = source->identity_name.Read(),
-            ResourceGroupName = source->resource_group.Read(),
-            SubscriptionId = source->subscription_id.Read(),
-            Issuer = source->issuer.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
+            IdentityName = source->identity_name.ReadShared(),
+            ResourceGroupName = source->resource_group.ReadShared(),
+            SubscriptionId = source->subscription_id.ReadShared(),
+            Issuer = source->issuer.ReadShared() ?? "",
             Subject = source->subject.Read(),
             ClaimsMatchingExpression = source->claims_matching_expression.Read(),
             ClaimsMatchingExpressionVersion = source->claims_matching_expression_version == 0 ? null : source->claims_matching_expression_version,
-            Audience = new(Texts(source->audiences, source->audiences_len)),
-            Type = source->resource_type.ReadOrEmpty(),
+            Audience = source->audiences_len == 0 ? null! : new(Texts(source->audiences, source->audiences_len)),
+            Type = source->resource_type.ReadShared() ?? "",
         };
 
         private static IdentityGroupMember Read(AzmiGroupMember* source) => new()
         {
-            GroupId = source->group_id.ReadOrEmpty(),
-            GroupName = source->group_name.Read(),
-            PrincipalId = source->principal_id.ReadOrEmpty(),
+            GroupId = source->group_id.ReadShared() ?? "",
+            GroupName = source->group_name.ReadShared(),
+            PrincipalId = source->principal_id.Read() ?? "",
             DisplayName = source->display_name.Read(),
-            PrincipalType = source->principal_type.Read(),
+            PrincipalType = source->principal_type.ReadShared(),
             ClientId = source->client_id.Read(),
         };
 
         private static IdentityAppRoleAssignment Read(AzmiAppRoleAssignment* source) => new()
         {
-            AppRoleAssignmentId = source->id.ReadOrEmpty(),
-            PrincipalId = source->principal_id.ReadOrEmpty(),
+            AppRoleAssignmentId = source->id.Read() ?? "",
+            PrincipalId = source->principal_id.Read() ?? "",
             PrincipalName = source->principal_name.Read(),
-            PrincipalType = source->principal_type.Read(),
-            ResourceDisplayName = source->resource_display_name.Read(),
-            ResourceAppId = source->resource_app_id.Read(),
-            ResourcePrincipalId = source->resource_principal_id.ReadOrEmpty(),
-            Permission = source->permission.Read(),
-            PermissionDisplayName = source->permission_display_name.Read(),
-            AppRoleId = source->app_role_id.ReadOrEmpty(),
+            PrincipalType = source->principal_type.ReadShared(),
+            ResourceDisplayName = source->resource_display_name.ReadShared(),
+            ResourceAppId = source->resource_app_id.ReadShared(),
+            ResourcePrincipalId = source->resource_principal_id.ReadShared() ?? "",
+            Permission = source->permission.ReadShared(),
+            PermissionDisplayName = source->permission_display_name.ReadShared(),
+            AppRoleId = source->app_role_id.ReadShared() ?? "",
             CreatedDateTime = source->created_date_time.Read(),
         };
 
         private static ArmDeployment Read(AzmiDeployment* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            DeploymentName = source->name.ReadOrEmpty(),
-            ResourceGroupName = source->resource_group.Read(),
-            SubscriptionId = source->subscription_id.Read(),
-            ProvisioningState = source->provisioning_state.Read(),
+            Id = source->id.Read() ?? "",
+            DeploymentName = source->name.Read() ?? "",
+            ResourceGroupName = source->resource_group.ReadShared(),
+            SubscriptionId = source->subscription_id.ReadShared(),
+            ProvisioningState = source->provisioning_state.ReadShared(),
             Timestamp = source->timestamp.Read(),
             Duration = source->duration.Read(),
             Mode = source->mode.Read(),
             CorrelationId = source->correlation_id.Read(),
-            OutputsJson = source->outputs.ReadOrEmpty(),
-            OutputResource = new(Texts(source->resources, source->resources_len)),
+            OutputsJson = source->outputs.Read() ?? "",
+            OutputResource = source->resources_len == 0 ? null! : new(Texts(source->resources, source->resources_len)),
         };
 
         private static AssignedIdentity Read(AzmiAssignedIdentity* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
             Name = source->name.Read(),
             PrincipalId = source->principal_id.Read(),
             ClientId = source->client_id.Read(),
@@ -1313,84 +1313,84 @@ namespace ManagedIdentity.Native
         private static ResourceIdentity Read(AzmiResourceIdentity* source)
         {
             var made = Make(source);
-            made.Id = source->id.ReadOrEmpty();
-            made.Name = source->name.ReadOrEmpty();
-            made.ResourceType = source->resource_type.ReadOrEmpty();
-            made.ResourceGroupName = source->resource_group.Read();
-            made.SubscriptionId = source->subscription_id.Read();
-            made.Location = source->location.ReadOrEmpty();
+            made.Id = source->id.Read() ?? "";
+            made.Name = source->name.Read() ?? "";
+            made.ResourceType = source->resource_type.ReadShared() ?? "";
+            made.ResourceGroupName = source->resource_group.ReadShared();
+            made.SubscriptionId = source->subscription_id.ReadShared();
+            made.Location = source->location.ReadShared() ?? "";
             made.Type = (ResourceIdentityType)source->identity_type;
             made.PrincipalId = source->principal_id.Read();
-            made.TenantId = source->tenant_id.Read();
-            made.UserAssignedIdentity = new(Each(source->assigned_len, index => Read(source->assigned + index)));
+            made.TenantId = source->tenant_id.ReadShared();
+            made.UserAssignedIdentity = source->assigned_len == 0 ? null! : new(Each(source->assigned_len, index => Read(source->assigned + index)));
             made.ETag = source->etag.Read();
-            made.ProvisioningState = source->provisioning_state.Read();
+            made.ProvisioningState = source->provisioning_state.ReadShared();
             made.Tag = Tags(source->tags, source->tags_len);
             return made;
         }
 
         private static IdentityRoleAssignment Read(AzmiRoleAssignment* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            Scope = source->scope.ReadOrEmpty(),
-            RoleDefinitionId = source->role_definition_id.ReadOrEmpty(),
-            RoleDefinitionName = source->role_definition_name.Read(),
-            PrincipalId = source->principal_id.ReadOrEmpty(),
-            PrincipalType = source->principal_type.Read(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
+            Scope = source->scope.Read() ?? "",
+            RoleDefinitionId = source->role_definition_id.ReadShared() ?? "",
+            RoleDefinitionName = source->role_definition_name.ReadShared(),
+            PrincipalId = source->principal_id.Read() ?? "",
+            PrincipalType = source->principal_type.ReadShared(),
             PrincipalName = source->principal_name.Read(),
             Description = source->description.Read(),
             Condition = source->condition.Read(),
-            ConditionVersion = source->condition_version.Read(),
+            ConditionVersion = source->condition_version.ReadShared(),
             Inherited = source->inherited != 0,
         };
 
         private static RoleDefinition Read(AzmiRoleDefinition* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            RoleName = source->role_name.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
+            RoleName = source->role_name.Read() ?? "",
             Description = source->description.Read(),
             Kind = source->kind.Read(),
         };
 
         private static Suggestion Read(AzmiSuggestion* source) => new()
         {
-            Value = source->value.ReadOrEmpty(),
-            Label = source->label.ReadOrEmpty(),
-            Detail = source->detail.ReadOrEmpty(),
+            Value = source->value.Read() ?? "",
+            Label = source->label.Read() ?? "",
+            Detail = source->detail.Read() ?? "",
         };
 
         private static IdentityAssociatedResource Read(AzmiReference* source) => new()
         {
-            Id = source->id.ReadOrEmpty(),
-            Name = source->name.ReadOrEmpty(),
-            Type = source->resource_type.ReadOrEmpty(),
-            ResourceGroupName = source->resource_group.Read(),
-            SubscriptionId = source->subscription_id.Read(),
-            IdentityId = source->identity_id.ReadOrEmpty(),
+            Id = source->id.Read() ?? "",
+            Name = source->name.Read() ?? "",
+            Type = source->resource_type.ReadShared() ?? "",
+            ResourceGroupName = source->resource_group.ReadShared(),
+            SubscriptionId = source->subscription_id.ReadShared(),
+            IdentityId = source->identity_id.ReadShared() ?? "",
             Reference = (IdentityReferenceKind)source->kind,
         };
 
         private static ManagedIdentityConnection Read(AzmiConnection* source)
         {
             var made = Make(source);
-            made.Account = source->account.ReadOrEmpty();
-            made.AccountType = source->account_type.ReadOrEmpty();
+            made.Account = source->account.Read() ?? "";
+            made.AccountType = source->account_type.Read() ?? "";
             made.TenantId = source->tenant_id.Read();
-            made.SubscriptionId = source->subscription_id.ReadOrEmpty();
-            made.SubscriptionName = source->subscription_name.ReadOrEmpty();
-            made.Environment = source->environment.ReadOrEmpty();
-            made.Endpoint = source->endpoint.ReadOrEmpty();
+            made.SubscriptionId = source->subscription_id.Read() ?? "";
+            made.SubscriptionName = source->subscription_name.Read() ?? "";
+            made.Environment = source->environment.Read() ?? "";
+            made.Endpoint = source->endpoint.Read() ?? "";
             return made;
         }
 
         private static ChangePlan Read(AzmiPlan* source) => new()
         {
-            ResourceId = source->resource_id.ReadOrEmpty(),
-            Description = source->description.ReadOrEmpty(),
+            ResourceId = source->resource_id.Read() ?? "",
+            Description = source->description.Read() ?? "",
             Changes = source->changes != 0,
-            Agreement = source->agreement.ReadOrEmpty(),
+            Agreement = source->agreement.Read() ?? "",
         };
 
         private static HostQuestion Read(AzmiQuestion* source) => new()
@@ -1408,8 +1408,8 @@ namespace ManagedIdentity.Native
 
         private static OperationProgress Read(AzmiProgress* source) => new()
         {
-            Activity = source->activity.ReadOrEmpty(),
-            Status = source->status.ReadOrEmpty(),
+            Activity = source->activity.Read() ?? "",
+            Status = source->status.Read() ?? "",
             Percent = source->percent,
             SecondsElapsed = checked((int)source->seconds_elapsed),
             SecondsLeft = source->seconds_left,
@@ -1417,8 +1417,8 @@ namespace ManagedIdentity.Native
 
         private static OperationFailure Read(AzmiError* source) => new()
         {
-            Code = source->code.ReadOrEmpty(),
-            Message = source->message.ReadOrEmpty(),
+            Code = source->code.Read() ?? "",
+            Message = source->message.Read() ?? "",
             Category = (FailureCategory)source->category,
             HttpStatus = checked((int)source->http_status),
             Target = source->target.Read(),

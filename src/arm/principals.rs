@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use memchr::memmem;
 use once_cell::sync::Lazy;
 use uuid::Uuid;
 
 /// How answers name the principal of an identity, user-assigned or system-assigned.
-const MEMBER: &str = "\"principalId\"";
+const MEMBER: &[u8] = b"\"principalId\"";
 
 /// Paths whose answers name principals that need not exist any more: role assignments.
 const OTHERS: [&str; 2] = ["/microsoft.authorization/", "/microsoft.resourcegraph/"];
@@ -20,10 +21,10 @@ fn named() -> MutexGuard<'static, HashSet<Uuid>> {
 
 /// Notes the principals that an answer of Resource Manager names.
 pub(super) fn record(path: &str, answer: &[u8]) {
-    let Ok(text) = std::str::from_utf8(answer) else {
-        return;
-    };
-    let mut found = text.split(MEMBER).skip(1).filter_map(value).peekable();
+    let after = |at: usize| value(&answer[at + MEMBER.len()..]);
+    let mut found = memmem::find_iter(answer, MEMBER)
+        .filter_map(after)
+        .peekable();
     if found.peek().is_none() {
         return;
     }
@@ -44,9 +45,10 @@ pub(crate) fn forget_principals() {
 }
 
 /// The GUID that comes after the name of a member.
-fn value(rest: &str) -> Option<Uuid> {
-    let value = rest.trim_start().strip_prefix(':')?.trim_start();
-    Uuid::try_parse(value.strip_prefix('"')?.get(..36)?).ok()
+fn value(rest: &[u8]) -> Option<Uuid> {
+    let value = rest.trim_ascii_start().strip_prefix(b":")?;
+    let text = value.trim_ascii_start().strip_prefix(b"\"")?;
+    Uuid::try_parse_ascii(text.get(..36)?).ok()
 }
 
 #[cfg(test)]

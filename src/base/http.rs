@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Intercept;
-use rustls::pki_types::CertificateDer;
 
 use super::category::Category;
 use super::causes::causes;
 use super::cloud::is_loopback;
 use super::error::{Error, Result};
-use super::http_client::{Reach, SharedClient, shared_roots};
+use super::http_client::{Reach, SharedClient, shared};
 use super::observer::Observer;
 use super::proxy::{NamedBy, Proxy, Route};
+use super::trust::Trusted;
 use reqwest::{Method, RequestBuilder, Url};
 
 /// The most that is read of an answer. ARM's longest pages are far below it.
@@ -24,7 +24,7 @@ pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(100);
 /// Where the requests of a connection leave. The clients are made when they are first needed.
 pub(crate) struct Http {
     proxy: Proxy,
-    roots: Arc<[CertificateDer<'static>]>,
+    trusted: Trusted,
     /// How long one request may take, from the connection to the last byte of its answer.
     request_timeout: Duration,
     /// The clients that this connection uses.
@@ -35,16 +35,16 @@ impl Http {
     pub(crate) fn new(proxy: Proxy) -> Self {
         Self {
             proxy,
-            roots: Arc::new([]),
+            trusted: Trusted::default(),
             request_timeout: REQUEST_TIMEOUT,
             clients: Mutex::default(),
         }
     }
 
     /// The same, trusting further certificates.
-    pub(crate) fn trusting(self, roots: Vec<CertificateDer<'static>>) -> Self {
+    pub(crate) fn trusting(self, trusted: Trusted) -> Self {
         Self {
-            roots: shared_roots(roots),
+            trusted: shared(trusted),
             ..self
         }
     }
@@ -115,7 +115,7 @@ impl Http {
             None => {
                 let made = SharedClient::with(Reach {
                     route,
-                    roots: self.roots.clone(),
+                    trusted: self.trusted.clone(),
                     is_near,
                 })?;
                 clients.push(made.clone());

@@ -9,14 +9,14 @@ use rustls::pki_types::CertificateDer;
 use super::causes::causes;
 use super::error::Result;
 use super::proxy::Route;
-use super::trust;
+use super::trust::{self, Trusted};
 
 /// What decides how a client reaches the network.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reach {
     pub(super) route: Route,
-    /// The certificates that are trusted beside the system's.
-    pub(super) roots: Arc<[CertificateDer<'static>]>,
+    /// What is trusted beside the system's certificates.
+    pub(super) trusted: Trusted,
     /// Whether it goes to this machine and its link, which have services without encryption.
     pub(super) is_near: bool,
 }
@@ -62,22 +62,23 @@ static ROOTS: Mutex<Vec<Weak<[CertificateDer<'static>]>>> = Mutex::new(Vec::new(
 
 /// The same certificates, in the place where another connection has them: a bundle is a quarter of a
 /// megabyte.
-pub(super) fn shared_roots(roots: Vec<CertificateDer<'static>>) -> Arc<[CertificateDer<'static>]> {
+pub(super) fn shared(mut trusted: Trusted) -> Trusted {
+    let roots = &trusted.certificates;
     let mut all = ROOTS.lock().unwrap_or_else(PoisonError::into_inner);
     all.retain(|known| known.strong_count() > 0);
     let known = all.iter().filter_map(Weak::upgrade);
-    if let Some(same) = known.into_iter().find(|known| **known == *roots) {
-        return same;
+    if let Some(certificates) = known.into_iter().find(|known| known == roots) {
+        trusted.certificates = certificates;
+        return trusted;
     }
-    let roots = Arc::from(roots);
-    all.push(Arc::downgrade(&roots));
-    roots
+    all.push(Arc::downgrade(roots));
+    trusted
 }
 
 /// A client: no redirects, no cookies, the operating system's certificates.
 fn build(reach: &Reach) -> Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(trust::client_config(reach.roots.clone()))
+        .tls_backend_preconfigured(trust::client_config(reach.trusted.clone()))
         .user_agent(concat!("ManagedIdentity/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(10))
@@ -96,9 +97,15 @@ mod tests {
     fn reach(route: Route, is_near: bool) -> Reach {
         Reach {
             route,
-            roots: Arc::new([]),
+            trusted: Trusted::default(),
             is_near,
         }
+    }
+
+    fn trusted(byte: u8) -> Trusted {
+        let mut trusted = Trusted::default();
+        trusted.certificates = Arc::new([CertificateDer::from(vec![byte])]);
+        trusted
     }
 
     #[test]
@@ -113,7 +120,7 @@ mod tests {
 
     #[test]
     fn connections_that_trust_the_same_certificates_have_them_once() {
-        let roots = |byte| shared_roots(vec![CertificateDer::from(vec![byte])]);
+        let roots = |byte| shared(trusted(byte)).certificates;
         let first = roots(7);
         assert!(Arc::ptr_eq(&first, &roots(7)));
         assert!(!Arc::ptr_eq(&first, &roots(8)));
@@ -123,7 +130,7 @@ mod tests {
     fn a_client_goes_with_the_last_who_uses_it() {
         // Like no other test's.
         let own = Reach {
-            roots: Arc::new([CertificateDer::from(vec![1])]),
+            trusted: trusted(1),
             ..reach(Route::Direct, true)
         };
         let lives = || {
@@ -134,7 +141,7 @@ mod tests {
         // The certificate is none, so the client is made by hand.
         let client = Arc::new(SharedClient {
             reach: own.clone(),
-            client: reqwest::Client::new(),
+            client: build(&reach(Route::Direct, true)).unwrap(),
         });
         CLIENTS.lock().unwrap().push(Arc::downgrade(&client));
         assert!(Arc::ptr_eq(

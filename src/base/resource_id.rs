@@ -29,6 +29,22 @@ impl fmt::Display for ResourceType {
     }
 }
 
+impl ResourceType {
+    /// A type as a service writes it, with the casing of this one where it is this one.
+    pub(crate) fn in_its_casing(&self, given: String) -> String {
+        match given.split_once('/') {
+            Some((namespace, name)) if (namespace, name) == (self.namespace, self.name) => given,
+            Some((namespace, name))
+                if namespace.eq_ignore_ascii_case(self.namespace)
+                    && name.eq_ignore_ascii_case(self.name) =>
+            {
+                self.to_string()
+            }
+            _ => given,
+        }
+    }
+}
+
 /// The id of a resource: of a known type in a resource group, or of any type anywhere. Ids that
 /// differ only in casing are equal.
 #[derive(Clone, Debug)]

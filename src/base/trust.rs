@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
@@ -23,13 +24,21 @@ use super::category::Category;
 use super::error::{Error, Result};
 use super::text::is_command;
 
-/// Certificates that are trusted beside the system's.
+/// Where certificates are that are trusted beside the system's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ExtraRoots {
     /// The file that the caller names.
     given: Option<PathBuf>,
     /// The file that an environment names.
     file: Option<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+/// What is trusted beside the system's certificates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Trusted {
+    pub(super) certificates: Arc<[CertificateDer<'static>]>,
+    /// Folders with further ones. They have hundreds, so they are read where the others do not do.
     folders: Vec<PathBuf>,
 }
 
@@ -65,11 +74,11 @@ impl ExtraRoots {
         Self { given, ..self }
     }
 
-    /// The certificates. What a folder holds besides is skipped; a file must be one of certificates.
+    /// Reads the files, which must contain certificates. What a folder holds besides is skipped.
     ///
     /// # Errors
     /// `CertificateFileUnreadable`.
-    pub(crate) fn read(&self) -> Result<Vec<CertificateDer<'static>>> {
+    pub(crate) fn read(self) -> Result<Trusted> {
         let mut found = Vec::new();
         if let Some(file) = &self.given {
             found.extend(read(file).map_err(|why| unusable(file, &why))?);
@@ -77,12 +86,24 @@ impl ExtraRoots {
         if let Some(file) = &self.file {
             found.extend(read(file).map_err(|why| unreadable(file, &why))?);
         }
-        for folder in &self.folders {
-            for entry in folder.read_dir().into_iter().flatten().flatten() {
-                found.extend(read(&entry.path()).unwrap_or_default());
-            }
-        }
-        Ok(found)
+        Ok(Trusted {
+            certificates: found.into(),
+            folders: self.folders,
+        })
+    }
+}
+
+impl Trusted {
+    /// All certificates, with those of the folders.
+    fn all(&self) -> Vec<CertificateDer<'static>> {
+        let entries = self
+            .folders
+            .iter()
+            .filter_map(|folder| folder.read_dir().ok());
+        let others = entries.flatten().flatten();
+        let others = others.filter_map(|entry| read(&entry.path()).ok());
+        let named = self.certificates.iter().cloned();
+        named.chain(others.flatten()).collect()
     }
 }
 
@@ -129,14 +150,14 @@ fn unreadable(file: &Path, why: &str) -> Error {
 }
 
 /// TLS that trusts the system's certificates and those beside them.
-pub(super) fn client_config(roots: Arc<[CertificateDer<'static>]>) -> ClientConfig {
+pub(super) fn client_config(trusted: Trusted) -> ClientConfig {
     // Fails when one is installed already, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let provider = CryptoProvider::get_default().expect("was just installed");
     // "dangerous" is any verifier that is not rustls's own. This one decides nothing by itself.
     ClientConfig::builder()
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(ExplainingVerifier::new(roots, provider)))
+        .with_custom_certificate_verifier(Arc::new(ExplainingVerifier::new(trusted, provider)))
         .with_no_client_auth()
 }
 
@@ -152,35 +173,71 @@ pub(super) fn unavailable(why: &str) -> Error {
 /// The system's verifier, whose refusals say which certificate they are about.
 ///
 /// To read the system's certificates takes longer than to send a request, so they are read with the
-/// first server that shows one.
+/// first server that shows one, and only as many as it takes.
 #[derive(Debug)]
 struct ExplainingVerifier {
-    /// The certificates that are trusted beside the system's.
-    roots: Arc<[CertificateDer<'static>]>,
+    /// What is trusted beside the system's certificates.
+    trusted: Trusted,
     provider: Arc<CryptoProvider>,
+    /// By a part of what is trusted, which is quickly read.
+    quick: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
+    /// By all that is trusted.
     system: OnceLock<Result<Verifier, TlsError>>,
 }
 
 impl ExplainingVerifier {
-    fn new(roots: Arc<[CertificateDer<'static>]>, provider: &Arc<CryptoProvider>) -> Self {
+    fn new(trusted: Trusted, provider: &Arc<CryptoProvider>) -> Self {
         Self {
-            roots,
+            trusted,
             provider: provider.clone(),
+            quick: OnceLock::new(),
             system: OnceLock::new(),
         }
     }
 
+    /// The verifier by the certificates that are named beside the system's, or by the system's bundle.
+    /// Where the system decides by more than certificates, as on Windows and macOS, there is none.
+    fn quick(&self) -> Option<&WebPkiServerVerifier> {
+        let make = || {
+            if cfg!(any(not(unix), target_vendor = "apple")) {
+                return None;
+            }
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(match self.trusted.certificates.is_empty() {
+                true => read(&bundle()?).ok()?,
+                false => self.trusted.certificates.to_vec(),
+            });
+            let roots = Arc::new(roots);
+            WebPkiServerVerifier::builder_with_provider(roots, self.provider.clone())
+                .build()
+                .ok()
+        };
+        self.quick.get_or_init(make).as_deref()
+    }
+
     fn system(&self) -> Result<&Verifier, TlsError> {
         let read = || {
-            let provider = self.provider.clone();
-            match self.roots.is_empty() {
-                true => Verifier::new(provider),
-                false => Verifier::new_with_extra_roots(self.roots.iter().cloned(), provider),
-            }
-            .map_err(|error| Rejection::unavailable(&error.to_string()).into())
+            Verifier::new_with_extra_roots(self.trusted.all(), self.provider.clone())
+                .map_err(|error| Rejection::unavailable(&error.to_string()).into())
         };
         self.system.get_or_init(read).as_ref().map_err(Clone::clone)
     }
+}
+
+/// The file with all certificates of the system. Most systems have them each in a file of its own,
+/// too. None where the process's environment names others in their place.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn bundle() -> Option<PathBuf> {
+    let is_named = |name| std::env::var_os(name).is_some();
+    match is_named(FILE) || is_named(FOLDER) {
+        true => None,
+        false => openssl_probe::probe().cert_file,
+    }
+}
+
+#[cfg(any(not(unix), target_vendor = "apple"))]
+fn bundle() -> Option<PathBuf> {
+    None
 }
 
 impl ServerCertVerifier for ExplainingVerifier {
@@ -192,6 +249,12 @@ impl ServerCertVerifier for ExplainingVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, TlsError> {
+        if let Some(quick) = self.quick()
+            && let Ok(verified) =
+                quick.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        {
+            return Ok(verified);
+        }
         self.system()?
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             .map_err(|error| match error {
@@ -208,7 +271,8 @@ impl ServerCertVerifier for ExplainingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.system()?.verify_tls12_signature(message, cert, dss)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, dss, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -217,7 +281,8 @@ impl ServerCertVerifier for ExplainingVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.system()?.verify_tls13_signature(message, cert, dss)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, dss, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -415,27 +480,77 @@ fn date(seconds: i64) -> String {
 mod tests {
     use super::*;
 
+    /// An authority, and what a server shows that has a certificate of it.
+    fn issued() -> (CertificateDer<'static>, CertificateDer<'static>) {
+        use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+        let keys = [(); 2].map(|()| KeyPair::generate().unwrap());
+        let mut authority = CertificateParams::new([]).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = authority.self_signed(&keys[0]).unwrap();
+        let issuer = Issuer::new(authority, &keys[0]);
+        let own = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        let own = own.signed_by(&keys[1], &issuer).unwrap();
+        (root.der().clone(), own.der().clone())
+    }
+
+    fn verify(verifier: &ExplainingVerifier, shown: &CertificateDer<'_>) -> Result<(), TlsError> {
+        let name = ServerName::try_from("localhost").unwrap();
+        verifier
+            .verify_server_cert(shown, &[], &name, &[], UnixTime::now())
+            .map(drop)
+    }
+
     /// What a verifier says to a server that shows something.
     fn verdict(verifier: &ExplainingVerifier) -> TlsError {
-        let name = ServerName::try_from("localhost").unwrap();
-        let shown = CertificateDer::from(vec![1]);
-        verifier
-            .verify_server_cert(&shown, &[], &name, &[], UnixTime::now())
-            .unwrap_err()
+        verify(verifier, &CertificateDer::from(vec![1])).unwrap_err()
+    }
+
+    fn trusting(trusted: Trusted) -> ExplainingVerifier {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        ExplainingVerifier::new(trusted, &provider)
     }
 
     fn verifier() -> ExplainingVerifier {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        ExplainingVerifier::new(Arc::new([]), &provider)
+        trusting(Trusted::default())
     }
 
     #[test]
     fn the_systems_certificates_are_read_with_the_first_server_that_shows_one() {
         let verifier = verifier();
         assert!(!verifier.supported_verify_schemes().is_empty());
-        assert!(verifier.system.get().is_none());
+        assert!(verifier.quick.get().is_none() && verifier.system.get().is_none());
         verdict(&verifier);
-        assert!(verifier.system.get().is_some());
+        assert!(verifier.quick.get().is_some() && verifier.system.get().is_some());
+    }
+
+    #[test]
+    fn all_certificates_are_read_only_where_those_that_are_named_do_not_do() {
+        let (root, own) = issued();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("other"), "none").unwrap();
+        let folders = vec![folder.path().to_owned(), "/nowhere".into()];
+        let by_file = trusting(Trusted {
+            certificates: Arc::new([root.clone()]),
+            folders: folders.clone(),
+        });
+        verify(&by_file, &own).unwrap();
+        // Where the system decides by more than certificates, it is asked at once.
+        let decides = cfg!(any(windows, target_vendor = "apple"));
+        assert_eq!(by_file.system.get().is_some(), decides);
+
+        let by_folder = |certificates: &[CertificateDer<'static>]| {
+            trusting(Trusted {
+                certificates: certificates.into(),
+                folders: folders.clone(),
+            })
+        };
+        let (other, _) = issued();
+        let others = [other];
+        assert!(verify(&by_folder(&others), &own).is_err());
+        std::fs::write(folder.path().join("root"), &root).unwrap();
+        for others in [&others[..], &[]] {
+            verify(&by_folder(others), &own).unwrap();
+        }
     }
 
     #[test]

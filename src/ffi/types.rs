@@ -1213,12 +1213,13 @@ pub struct AzmiIdentity {
     /// The name.
     pub name: AzmiStr,
     /// The resource group.
-    #[azmi(member = id, with = resource_group_of, optional)]
+    #[azmi(member = id, with = resource_group_of, optional, shared)]
     pub resource_group: AzmiStr,
     /// The subscription's id.
-    #[azmi(member = id, with = subscription_of, optional)]
+    #[azmi(member = id, with = subscription_of, optional, shared)]
     pub subscription_id: AzmiStr,
     /// The region, such as `eastus`.
+    #[azmi(shared)]
     pub location: AzmiStr,
     /// The object id of its service principal.
     #[azmi(member = properties.principal_id, optional)]
@@ -1227,12 +1228,13 @@ pub struct AzmiIdentity {
     #[azmi(member = properties.client_id, optional)]
     pub client_id: AzmiStr,
     /// The tenant that the identity belongs to.
-    #[azmi(member = properties.tenant_id, optional)]
+    #[azmi(member = properties.tenant_id, optional, shared)]
     pub tenant_id: AzmiStr,
     /// `Microsoft.ManagedIdentity/userAssignedIdentities`.
+    #[azmi(shared)]
     pub resource_type: AzmiStr,
     /// `None` or `Regional`; null where Azure does not report it.
-    #[azmi(member = properties.isolation_scope, optional)]
+    #[azmi(member = properties.isolation_scope, optional, shared)]
     pub isolation_scope: AzmiStr,
     /// The resource providers and resource types that it can be assigned to; empty for all.
     #[azmi(member = properties.assignment_restriction)]
@@ -1255,12 +1257,13 @@ pub struct AzmiSystemIdentity {
     /// `default`.
     pub name: AzmiStr,
     /// The resource group of the resource.
-    #[azmi(member = id, with = resource_group_of, optional)]
+    #[azmi(member = id, with = resource_group_of, optional, shared)]
     pub resource_group: AzmiStr,
     /// The subscription's id.
-    #[azmi(member = id, with = subscription_of, optional)]
+    #[azmi(member = id, with = subscription_of, optional, shared)]
     pub subscription_id: AzmiStr,
     /// The resource's region.
+    #[azmi(shared)]
     pub location: AzmiStr,
     /// The object id of its service principal.
     #[azmi(member = properties.principal_id, optional)]
@@ -1269,9 +1272,10 @@ pub struct AzmiSystemIdentity {
     #[azmi(member = properties.client_id, optional)]
     pub client_id: AzmiStr,
     /// The tenant that the identity belongs to.
-    #[azmi(member = properties.tenant_id, optional)]
+    #[azmi(member = properties.tenant_id, optional, shared)]
     pub tenant_id: AzmiStr,
     /// `Microsoft.ManagedIdentity/identities`.
+    #[azmi(shared)]
     pub resource_type: AzmiStr,
     /// The resource's tags; empty when there are none. Names are compared without regard to case.
     #[azmi(name = Tag)]
@@ -1289,16 +1293,16 @@ pub struct AzmiFederatedCredential {
     /// The name.
     pub name: AzmiStr,
     /// The name of the identity.
-    #[azmi(member = id, with = identity_name_of, optional)]
+    #[azmi(member = id, with = identity_name_of, optional, shared)]
     pub identity_name: AzmiStr,
     /// The resource group of the identity.
-    #[azmi(member = id, with = resource_group_of, optional)]
+    #[azmi(member = id, with = resource_group_of, optional, shared)]
     pub resource_group: AzmiStr,
     /// The subscription's id.
-    #[azmi(member = id, with = subscription_of, optional)]
+    #[azmi(member = id, with = subscription_of, optional, shared)]
     pub subscription_id: AzmiStr,
     /// The URL of the issuer.
-    #[azmi(member = properties.issuer)]
+    #[azmi(member = properties.issuer, shared)]
     pub issuer: AzmiStr,
     /// The subject that the issuer's tokens must have; null where there is an expression.
     #[azmi(member = properties.subject, optional)]
@@ -1318,6 +1322,7 @@ pub struct AzmiFederatedCredential {
     /// The number of audiences.
     pub audiences_len: usize,
     /// `Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials`.
+    #[azmi(shared)]
     pub resource_type: AzmiStr,
 }
 
@@ -1326,9 +1331,10 @@ pub struct AzmiFederatedCredential {
 #[repr(C)]
 pub struct AzmiGroupMember {
     /// The object id of the group.
+    #[azmi(shared)]
     pub group_id: AzmiStr,
     /// The display name of the group.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub group_name: AzmiStr,
     /// The object id of the member.
     #[azmi(member = id)]
@@ -1337,7 +1343,7 @@ pub struct AzmiGroupMember {
     #[azmi(optional)]
     pub display_name: AzmiStr,
     /// `ServicePrincipal`, `User`, `Group` or `Device`.
-    #[azmi(member = kind, optional)]
+    #[azmi(member = kind, optional, shared)]
     pub principal_type: AzmiStr,
     /// The application id of a service principal.
     #[azmi(member = app_id, optional)]
@@ -1358,24 +1364,25 @@ pub struct AzmiAppRoleAssignment {
     #[azmi(member = principal_display_name, optional)]
     pub principal_name: AzmiStr,
     /// `ServicePrincipal`, which managed identities are, `User` or `Group`.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub principal_type: AzmiStr,
     /// The display name of the API, such as Microsoft Graph.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub resource_display_name: AzmiStr,
     /// The application id of the API; null when it can't be read.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub resource_app_id: AzmiStr,
     /// The object id of the API's service principal.
-    #[azmi(member = resource_id)]
+    #[azmi(member = resource_id, shared)]
     pub resource_principal_id: AzmiStr,
     /// The permission, such as `User.Read.All`; null when it is not known, or has no value.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub permission: AzmiStr,
     /// What the API calls the permission; null when it is not known.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub permission_display_name: AzmiStr,
     /// The id of the app role.
+    #[azmi(shared)]
     pub app_role_id: AzmiStr,
     /// When the assignment was created.
     #[azmi(member = created, optional)]
@@ -1392,13 +1399,13 @@ pub struct AzmiDeployment {
     #[azmi(name = DeploymentName)]
     pub name: AzmiStr,
     /// The resource group.
-    #[azmi(member = id, with = resource_group_of, optional)]
+    #[azmi(member = id, with = resource_group_of, optional, shared)]
     pub resource_group: AzmiStr,
     /// The subscription's id.
-    #[azmi(member = id, with = subscription_of, optional)]
+    #[azmi(member = id, with = subscription_of, optional, shared)]
     pub subscription_id: AzmiStr,
     /// `Succeeded`.
-    #[azmi(member = properties.provisioning_state, optional)]
+    #[azmi(member = properties.provisioning_state, optional, shared)]
     pub provisioning_state: AzmiStr,
     /// When it was completed, as Azure writes it.
     #[azmi(member = properties.timestamp, optional)]
@@ -1464,15 +1471,16 @@ pub struct AzmiResourceIdentity {
     /// Its name.
     pub name: AzmiStr,
     /// Its type, such as `Microsoft.Web/sites/slots`.
-    #[azmi(name = ResourceType)]
+    #[azmi(name = ResourceType, shared)]
     pub resource_type: AzmiStr,
     /// Its resource group.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub resource_group: AzmiStr,
     /// Its subscription's id.
-    #[azmi(member = id, with = subscription_of, optional)]
+    #[azmi(member = id, with = subscription_of, optional, shared)]
     pub subscription_id: AzmiStr,
     /// Its region.
+    #[azmi(shared)]
     pub location: AzmiStr,
     /// Which kinds of identity it has.
     #[azmi(name = Type)]
@@ -1481,7 +1489,7 @@ pub struct AzmiResourceIdentity {
     #[azmi(optional)]
     pub principal_id: AzmiStr,
     /// The system-assigned identity's tenant; null when there is none.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub tenant_id: AzmiStr,
     /// The user-assigned identities; empty when there are none.
     #[azmi(name = UserAssignedIdentity)]
@@ -1492,7 +1500,7 @@ pub struct AzmiResourceIdentity {
     #[azmi(optional, name = ETag)]
     pub etag: AzmiStr,
     /// `Succeeded`, `Updating`, `Failed`, …
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub provisioning_state: AzmiStr,
     /// The tags; empty when there are none. Names are compared without regard to case.
     #[azmi(name = Tag)]
@@ -1516,16 +1524,16 @@ pub struct AzmiRoleAssignment {
     #[azmi(member = properties.scope)]
     pub scope: AzmiStr,
     /// The full id of the role.
-    #[azmi(member = properties.role_definition_id)]
+    #[azmi(member = properties.role_definition_id, shared)]
     pub role_definition_id: AzmiStr,
     /// The name of the role, such as `Reader`; null when it is not known.
-    #[azmi(member = role_name, optional)]
+    #[azmi(member = role_name, optional, shared)]
     pub role_definition_name: AzmiStr,
     /// The object id of who has the role.
     #[azmi(member = properties.principal_id)]
     pub principal_id: AzmiStr,
     /// `ServicePrincipal`, which managed identities are, `User`, `Group`, …
-    #[azmi(member = properties.principal_type, optional)]
+    #[azmi(member = properties.principal_type, optional, shared)]
     pub principal_type: AzmiStr,
     /// What the directory calls who has the role, in a list of assignments; null when Microsoft Graph
     /// does not tell it.
@@ -1538,7 +1546,7 @@ pub struct AzmiRoleAssignment {
     #[azmi(member = properties.condition, optional)]
     pub condition: AzmiStr,
     /// The version of the condition's language.
-    #[azmi(member = properties.condition_version, optional)]
+    #[azmi(member = properties.condition_version, optional, shared)]
     pub condition_version: AzmiStr,
     /// Whether it was created on a scope above the one that was asked about, and is inherited there.
     pub inherited: u8,
@@ -1584,14 +1592,16 @@ pub struct AzmiReference {
     /// Its name.
     pub name: AzmiStr,
     /// Its type, such as `microsoft.compute/virtualmachines`, in the casing of the source.
+    #[azmi(shared)]
     pub resource_type: AzmiStr,
     /// Its resource group.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub resource_group: AzmiStr,
     /// Its subscription's id.
-    #[azmi(optional)]
+    #[azmi(optional, shared)]
     pub subscription_id: AzmiStr,
     /// The id of the identity that it refers to.
+    #[azmi(shared)]
     pub identity_id: AzmiStr,
     /// How it refers to it.
     #[azmi(name = Reference)]

@@ -69,12 +69,7 @@ pub struct Properties {
 fn known_casing<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<String, D::Error> {
-    let given = String::deserialize(deserializer)?;
-    let known = USER_ASSIGNED_IDENTITY.to_string();
-    Ok(match given.eq_ignore_ascii_case(&known) {
-        true => known,
-        false => given,
-    })
+    String::deserialize(deserializer).map(|given| USER_ASSIGNED_IDENTITY.in_its_casing(given))
 }
 
 impl UserAssignedIdentity {

@@ -221,8 +221,9 @@ fn reader(declarations: &Declarations, record: &Record) -> Result<String> {
         let target = target.unwrap_or_else(|| field.property());
         let value = value_read(declarations, field)?;
         let is_list = matches!(&field.kind, Kind::Array(item) if item != "AzmiTag");
+        // Where there is nothing in a list, the property makes an empty one when it is read.
         let value = match is_list && is_public(record) {
-            true => format!("new({value})"),
+            true => format!("source->{}_len == 0 ? null! : new({value})", field.name),
             false => value,
         };
         members.push((target, value));
@@ -261,8 +262,17 @@ fn value_read(declarations: &Declarations, field: &Field) -> Result<String> {
         return Ok(format!("{function}({source})"));
     }
     Ok(match &field.kind {
-        Kind::Text if field.settings.has("optional") => format!("{source}.Read()"),
-        Kind::Text => format!("{source}.ReadOrEmpty()"),
+        Kind::Text => {
+            let method = match field.settings.has("shared") {
+                true => "ReadShared()",
+                false => "Read()",
+            };
+            let absent = match field.settings.has("optional") {
+                true => "",
+                false => " ?? \"\"",
+            };
+            format!("{source}.{method}{absent}")
+        }
         Kind::Flag => format!("{source} != 0"),
         Kind::Number("u32") => format!("checked((int){source})"),
         Kind::Number(_) => match field.settings.get("none") {

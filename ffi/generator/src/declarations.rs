@@ -93,7 +93,7 @@ const EVENT: &str = "AzmiEvent";
 const OF_RECORDS: &[&str] = &["reads", "shows", "model", "class", "text", "open", "made"];
 const OF_FIELDS: &[&str] = &[
     "member", "with", "optional", "none", "required", "secret", "base64", "name", "shown", "read",
-    "raw", "initial", "hidden", "item",
+    "raw", "initial", "hidden", "item", "shared",
 ];
 const OF_ENUMERATIONS: &[&str] = &["constants", "of", "model", "class", "flags"];
 const OF_CONSTANTS: &[&str] = &["name"];

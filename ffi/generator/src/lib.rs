@@ -27,6 +27,7 @@
 //! | `raw = Name` | the internal property in C# that has the text from which that property is filled by hand |
 //! | `initial = "expression"` | the value in C# when nobody sets it |
 //! | `hidden` | it has no property in C# |
+//! | `shared` | most objects of a list have the same text: they share one string in C# |
 //! | `item` | of the event: a result |
 //!
 //! On an alias of `u32`, `constants = "PREFIX_"` makes it an enumeration of the constants with that
