@@ -187,7 +187,7 @@ public abstract class OperationCmdlet : ModuleCmdlet, IDisposable
         {
             while (_queue.Take(until() ? 0 : Timeout.Infinite, out var happened) == TakeResult.Taken)
             {
-                Write(happened!);
+                Write(happened);
             }
         }
         catch (NativeException error)
@@ -244,13 +244,28 @@ public abstract class OperationCmdlet : ModuleCmdlet, IDisposable
                 break;
             case OperationEventKind.Failed when happened.Failure is { } failure:
                 Finish(operation, happened.Tag, failed: true);
-                // The user who stops the cmdlet knows.
-                if (!(Stopping && failure.Code == Failures.OperationCanceled))
-                {
-                    (operation.OnFailed ?? (error => Report(error, operation.Input)))(Failures.Of(failure));
-                }
-
+                ReportEnd(failure, operation);
                 break;
+        }
+    }
+
+    /// <summary>Reports why an operation ended.</summary>
+    private void ReportEnd(OperationFailure failure, Operation operation)
+    {
+        // The user who stops the cmdlet knows.
+        if (Stopping && failure.Code == Failures.OperationCanceled)
+        {
+            return;
+        }
+
+        var error = Failures.Of(failure);
+        if (operation.OnFailed is { } handle)
+        {
+            handle(error);
+        }
+        else
+        {
+            Report(error, operation.Input);
         }
     }
 

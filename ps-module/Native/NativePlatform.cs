@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Runtime.InteropServices;
 
 namespace ManagedIdentity.Native;
@@ -65,11 +64,12 @@ internal sealed class NativePlatform
     /// part of every process that it has started.
     /// </summary>
     /// <param name="runtimeIdentifier">What .NET says; null before .NET 5.</param>
-    /// <param name="maps">The lines of <c>/proc/self/maps</c>.</param>
-    internal static bool IsMusl(string? runtimeIdentifier, IEnumerable<string> maps) =>
+    /// <param name="maps">Reads <c>/proc/self/maps</c>.</param>
+    internal static bool IsMusl(string? runtimeIdentifier, Func<string> maps) =>
         runtimeIdentifier?.Contains("musl") == true
         || runtimeIdentifier?.StartsWith("alpine", StringComparison.Ordinal) == true
-        || maps.Any(line => line.Contains("/ld-musl-"));
+        // Made for any distribution with glibc: this .NET does not start with musl. To read the maps takes milliseconds.
+        || (runtimeIdentifier?.StartsWith("linux-", StringComparison.Ordinal) != true && maps().Contains("/ld-musl-"));
 
     private static NativePlatform Detect() => new(DetectSystem(), RuntimeInformation.ProcessArchitecture);
 
@@ -87,7 +87,7 @@ internal sealed class NativePlatform
 
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Linux))
         {
-            return IsMusl(RuntimeIdentifier(), Maps()) ? "linux-musl" : "linux";
+            return IsMusl(RuntimeIdentifier(), Maps) ? "linux-musl" : "linux";
         }
 
         return RuntimeInformation.IsOSPlatform(OSPlatform.Create("FREEBSD"))
@@ -99,15 +99,15 @@ internal sealed class NativePlatform
     private static string? RuntimeIdentifier() =>
         typeof(RuntimeInformation).GetProperty("RuntimeIdentifier")?.GetValue(null) as string;
 
-    private static IEnumerable<string> Maps()
+    private static string Maps()
     {
         try
         {
-            return File.ReadAllLines("/proc/self/maps");
+            return File.ReadAllText("/proc/self/maps");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return [];
+            return "";
         }
     }
 }

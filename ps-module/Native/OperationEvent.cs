@@ -1,8 +1,11 @@
 namespace ManagedIdentity.Native;
 
 /// <summary>Something that happened in an operation. It holds no native memory.</summary>
-/// <remarks>It has fields, as the generated requests have: of a property, .NET would compile two methods in each new session.</remarks>
-internal sealed class OperationEvent
+/// <remarks>
+/// It has fields, as the generated requests have: of a property, .NET would compile two methods in each new session. It is a
+/// structure, because a list has one for each of its objects.
+/// </remarks>
+internal struct OperationEvent
 {
     /// <summary>The tag that the operation was submitted with.</summary>
     public ulong Tag;

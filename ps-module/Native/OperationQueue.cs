@@ -54,9 +54,9 @@ internal sealed unsafe class OperationQueue : IDisposable
     /// <summary>Takes the next event.</summary>
     /// <param name="timeoutMilliseconds">How long to wait: 0 not at all, -1 for ever.</param>
     /// <param name="taken">The event, when there was one.</param>
-    public TakeResult Take(int timeoutMilliseconds, out OperationEvent? taken)
+    public TakeResult Take(int timeoutMilliseconds, out OperationEvent taken)
     {
-        taken = null;
+        taken = default;
         AzmiEvent* source = null;
         var status = NativeMethods.azmi_queue_wait(Handle, timeoutMilliseconds, &source);
         switch (status)

@@ -121,7 +121,7 @@ public sealed class LoaderTests : IDisposable
     [InlineData("linux-x64", "7f00-7f01 r-xp 0000 fd:00 1 /lib64/ld-linux-x86-64.so.2", false)]
     [InlineData(null, "", false)]
     public void Musl_is_known_by_the_runtime_or_by_its_linker(string? identifier, string map, bool musl) =>
-        Assert.Equal(musl, NativePlatform.IsMusl(identifier, [map]));
+        Assert.Equal(musl, NativePlatform.IsMusl(identifier, () => map));
 
     [Theory]
     [InlineData("win", Architecture.X64, "win-x64/managed_identity.dll")]

@@ -58,12 +58,12 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         using var slow = new SlowEmulator();
         using var queue = new OperationQueue(1, verbose: false);
         Assert.True(queue.Submit(slow.Connect(), 1));
-        OperationEvent? last = null;
+        OperationEvent last = default;
         var waiter = new Thread(() => queue.Take(-1, out last));
         waiter.Start();
         queue.Cancel();
         waiter.Join();
-        Assert.Equal(Failures.OperationCanceled, last!.Failure!.Code);
+        Assert.Equal(Failures.OperationCanceled, last.Failure!.Code);
         Assert.Equal(TakeResult.Drained, queue.Take(-1, out _));
         Assert.False(queue.Submit(slow.Connect(), 2));
     }
@@ -124,7 +124,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         Assert.Equal(OperationEventKind.GuardedWarning, warning!.Kind);
         queue.Cancel();
         Assert.Equal(TakeResult.Taken, queue.Take(-1, out var last));
-        Assert.Equal(Failures.OperationCanceled, last!.Failure!.Code);
+        Assert.Equal(Failures.OperationCanceled, last.Failure!.Code);
         OperationQueue.AnswerGuard(warning.Guard, goOn: true);
         var machine = Run.Item<VmIdentity>(new ResourceIdentityGetRequest(fixture.Client, ResourceKind.VirtualMachine, Target("myVM")));
         Assert.Equal(ResourceIdentityType.UserAssigned, machine.Type);

@@ -24,8 +24,8 @@ internal static class Run
         var events = new List<OperationEvent>();
         while (queue.Take(-1, out var taken) == TakeResult.Taken)
         {
-            events.Add(taken!);
-            if (taken!.Kind == OperationEventKind.GuardedWarning)
+            events.Add(taken);
+            if (taken.Kind == OperationEventKind.GuardedWarning)
             {
                 OperationQueue.AnswerGuard(taken.Guard, goOn);
             }

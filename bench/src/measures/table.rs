@@ -54,12 +54,12 @@ pub const MEASURES: &[Measure] = &[
             kind(
                 "session-wall",
                 "the whole process, wall time",
-                &["module", "bare", "az"],
+                &["module", "bare", "invoke-restmethod", "az"],
             ),
             kind(
                 "session-cpu",
                 "the whole process, processor time",
-                &["module", "bare", "az"],
+                &["module", "bare", "invoke-restmethod", "az"],
             ),
         ],
         figures: &[
@@ -68,6 +68,10 @@ pub const MEASURES: &[Measure] = &[
                 headline: true,
                 target: Some(1.25),
                 ..ratio("session-wall", "module", "bare")
+            },
+            Figure {
+                what: "A new process, Connect and one Get, over the same requests with Invoke-RestMethod",
+                ..ratio("session-wall", "module", "irm")
             },
             Figure {
                 what: "A new process, Connect and one Get, over `az identity show` in a new process",

@@ -1,4 +1,5 @@
-//! A new process that connects and gets one identity, beside a bare PowerShell and the Azure CLI.
+//! A new process that connects and gets one identity, beside a bare PowerShell, one that sends the same
+//! requests with Invoke-RestMethod, and the Azure CLI.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -18,6 +19,8 @@ const QUICK: u32 = 3;
 /// The group and the identity that every series gets.
 const GROUP: &str = "myResourceGroup";
 const NAME: &str = "session";
+/// The module's own.
+const API_VERSION: &str = "2026-05-31";
 
 /// Who signs in, as the emulator has it.
 #[derive(Deserialize)]
@@ -49,8 +52,8 @@ struct AzureCli<'a> {
 pub fn session(tools: &Tools, options: Options, sink: Sink<'_>) -> Result<()> {
     let session = Session::new(tools)?;
     let series: &[&'static str] = match session.azure_cli {
-        Some(_) => &["module", "bare", "az"],
-        None => &["module", "bare"],
+        Some(_) => &["module", "bare", "invoke-restmethod", "az"],
+        None => &["module", "bare", "invoke-restmethod"],
     };
     // The first of each reads from disk what the others find in memory.
     for one in series {
@@ -100,21 +103,35 @@ impl<'a> Session<'a> {
                 ];
                 command::measure(&mut azure_cli.command(&self.emulator, &show))
             }
-            ("module", _) => {
-                let script = format!(
-                    "$ErrorActionPreference = 'Stop'; Import-Module {}; \
-                     $null = Connect-ManagedIdentityService -Endpoint {}; \
-                     (Get-UserAssignedIdentity -ResourceGroupName {GROUP} -Name {NAME}).Name",
-                    quoted(&self.module.display().to_string()),
-                    quoted(&self.emulator.endpoint)
-                );
-                let usage = command::measure(self.powershell()?.args(["-Command", &script]))?;
-                match usage.output.trim() == NAME {
-                    true => Ok(usage),
-                    false => Err(format!("unexpected output: {}", usage.output)),
-                }
-            }
-            _ => command::measure(self.powershell()?.args(["-Command", "$null"])),
+            ("module", _) => self.script(&format!(
+                "Import-Module {}; $null = Connect-ManagedIdentityService -Endpoint {}; \
+                 (Get-UserAssignedIdentity -ResourceGroupName {GROUP} -Name {NAME}).Name",
+                quoted(&self.module.display().to_string()),
+                quoted(&self.emulator.endpoint)
+            )),
+            ("invoke-restmethod", _) => self.script(&format!(
+                "$endpoint = {}; $token = (Invoke-RestMethod -Method Post \
+                 -Uri $endpoint/$env:AZURE_TENANT_ID/oauth2/v2.0/token -Body @{{ \
+                 grant_type = 'client_credentials'; client_id = $env:AZURE_CLIENT_ID; \
+                 client_secret = $env:AZURE_CLIENT_SECRET; scope = \"$endpoint/.default\" }}\
+                 ).access_token; (Invoke-RestMethod -Headers @{{ Authorization = \"Bearer $token\" }} \
+                 -Uri ($endpoint + \"/subscriptions/$env:AZURE_SUBSCRIPTION_ID\" + \
+                 '/resourceGroups/{GROUP}/providers/Microsoft.ManagedIdentity\
+                 /userAssignedIdentities/{NAME}?api-version={API_VERSION}')).name",
+                quoted(&self.emulator.endpoint)
+            )),
+            // PowerShell's own time to write a text is in all series.
+            _ => self.script(&quoted(NAME)),
+        }
+    }
+
+    /// A new PowerShell that runs a script, which writes the name of the identity.
+    fn script(&self, script: &str) -> Result<Usage> {
+        let script = format!("$ErrorActionPreference = 'Stop'; {script}");
+        let usage = command::measure(self.powershell()?.args(["-Command", &script]))?;
+        match usage.output.trim() == NAME {
+            true => Ok(usage),
+            false => Err(format!("unexpected output: {}", usage.output)),
         }
     }
 
@@ -123,6 +140,7 @@ impl<'a> Session<'a> {
         let mut command = self.tools.powershell()?;
         command
             .env("SSL_CERT_FILE", &self.emulator.certificate)
+            .env_remove("SSL_CERT_DIR")
             .env("AZURE_AUTHORITY_HOST", &self.emulator.endpoint)
             .env("AZURE_TENANT_ID", &self.seed.tenant_id)
             .env("AZURE_SUBSCRIPTION_ID", &self.seed.subscription_id)
