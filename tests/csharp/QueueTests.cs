@@ -16,7 +16,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
     {
         using var queue = new OperationQueue(1, verbose: false);
         Assert.Equal(TakeResult.Drained, queue.Take(0, out var taken));
-        Assert.Null(taken);
+        Assert.Equal(default, taken);
         Assert.Equal(TakeResult.Drained, queue.Take(-1, out _));
     }
 
@@ -28,7 +28,7 @@ public sealed class QueueTests(EmulatorFixture fixture) : IClassFixture<Emulator
         Assert.True(queue.Submit(slow.Connect(), 1));
         Assert.Equal(TakeResult.TimedOut, queue.Take(0, out var taken));
         Assert.Equal(TakeResult.TimedOut, queue.Take(20, out taken));
-        Assert.Null(taken);
+        Assert.Equal(default, taken);
     }
 
     [Fact]
