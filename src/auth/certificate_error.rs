@@ -1,20 +1,17 @@
 //! Why a certificate can't be used.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
-
-use crate::base::{Category, CertificateSource, Error};
+use crate::base::{Category, Certificate, CertificateSource, Error};
 
 /// Checks what Entra would refuse whoever holds the key.
 pub(super) fn check(der: &[u8]) -> std::result::Result<(), CertificateError> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(der)
-        .map_err(|_| CertificateError::invalid("its certificate is damaged"))?;
-    if certificate.public_key().algorithm.algorithm != OID_PKCS1_RSAENCRYPTION {
+    let certificate = Certificate::read(der)
+        .ok_or_else(|| CertificateError::invalid("its certificate is damaged"))?;
+    if !certificate.is_rsa() {
         return Err(CertificateError::invalid(NOT_RSA));
     }
-    let end = u64::try_from(certificate.validity().not_after.timestamp()).unwrap_or(0);
-    let end = UNIX_EPOCH + Duration::from_secs(end);
+    let end = certificate.not_after();
     match end < SystemTime::now() {
         true => Err(CertificateError::Invalid(format!(
             "it expired on {}",

@@ -8,12 +8,13 @@ use aes::{Aes128, Aes192, Aes256};
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit};
+use der::asn1::{ObjectIdentifier, OctetStringRef};
+use der::{Decode, DecodeValue, FixedTag, Sequence};
 use ring::pbkdf2::{
     Algorithm, PBKDF2_HMAC_SHA1, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA384, PBKDF2_HMAC_SHA512, derive,
 };
 use secrecy::{ExposeSecret, SecretSlice};
-use x509_parser::der_parser::ber::BerObject;
-use x509_parser::der_parser::der::parse_der;
+use spki::AlgorithmIdentifierRef;
 
 use super::certificate_error::CertificateError;
 use super::token::Secret;
@@ -22,15 +23,41 @@ use super::token::Secret;
 const MOST_ROUNDS: u32 = 10_000_000;
 
 /// The object identifiers of RFC 8018, appendix C, and of NIST.
-const PBES2: &str = "1.2.840.113549.1.5.13";
-const PBKDF2: &str = "1.2.840.113549.1.5.12";
-const AES_128_CBC: &str = "2.16.840.1.101.3.4.1.2";
-const AES_192_CBC: &str = "2.16.840.1.101.3.4.1.22";
-const AES_256_CBC: &str = "2.16.840.1.101.3.4.1.42";
-const HMAC_SHA1: &str = "1.2.840.113549.2.7";
-const HMAC_SHA256: &str = "1.2.840.113549.2.9";
-const HMAC_SHA384: &str = "1.2.840.113549.2.10";
-const HMAC_SHA512: &str = "1.2.840.113549.2.11";
+const PBES2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.13");
+const PBKDF2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.12");
+const AES_128_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.2");
+const AES_192_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.22");
+const AES_256_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.1.42");
+const HMAC_SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.2.7");
+const HMAC_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.2.9");
+const HMAC_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.2.10");
+const HMAC_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.2.11");
+
+/// `EncryptedPrivateKeyInfo`.
+#[derive(Sequence)]
+struct Whole<'a> {
+    scheme: AlgorithmIdentifierRef<'a>,
+    data: &'a OctetStringRef,
+}
+
+/// `PBES2-params`.
+#[derive(Sequence)]
+struct Scheme<'a> {
+    derivation: AlgorithmIdentifierRef<'a>,
+    encryption: AlgorithmIdentifierRef<'a>,
+}
+
+/// `PBKDF2-params`.
+#[derive(Sequence)]
+struct Derivation<'a> {
+    salt: &'a OctetStringRef,
+    rounds: u32,
+    #[asn1(optional = "true")]
+    key_length: Option<u32>,
+    /// SHA-1's when not given.
+    #[asn1(optional = "true")]
+    function: Option<AlgorithmIdentifierRef<'a>>,
+}
 
 /// The key in PKCS #8 that is encrypted in this DER.
 ///
@@ -72,58 +99,44 @@ struct EncryptedKey {
 impl EncryptedKey {
     fn read(der: &[u8]) -> Result<Self, CertificateError> {
         let damaged = || CertificateError::invalid("its encrypted key is damaged");
-        let (_, whole) = parse_der(der).map_err(|_| damaged())?;
-        let whole = items(&whole).ok_or_else(damaged)?;
-        let [scheme, data] = whole else {
-            return Err(damaged());
-        };
-        let (scheme, parameters) = algorithm(scheme).ok_or_else(damaged)?;
-        if scheme != PBES2 {
-            return Err(unsupported());
-        }
-        let parameters = parameters.and_then(items).ok_or_else(damaged)?;
-        let [derivation, encryption] = parameters else {
-            return Err(damaged());
-        };
-        let (derivation, parameters) = algorithm(derivation).ok_or_else(damaged)?;
-        if derivation != PBKDF2 {
-            return Err(unsupported());
-        }
-        let [salt, rounds, more @ ..] = parameters.and_then(items).ok_or_else(damaged)? else {
-            return Err(damaged());
-        };
-        // The length of the key may stand before the function, which is SHA-1's when not given.
-        let function = match more.last().and_then(algorithm) {
-            Some((name, _)) => function(&name)?,
-            None => PBKDF2_HMAC_SHA1,
-        };
-        let rounds = rounds.as_u32().ok().filter(|rounds| *rounds <= MOST_ROUNDS);
-        let (cipher, iv) = algorithm(encryption).ok_or_else(damaged)?;
+        let whole = Whole::from_der(der).map_err(|_| damaged())?;
+        let scheme: Scheme<'_> = parameters(&whole.scheme, PBES2)?;
+        let derivation: Derivation<'_> = parameters(&scheme.derivation, PBKDF2)?;
+        let rounds = Some(derivation.rounds).filter(|rounds| *rounds <= MOST_ROUNDS);
+        let iv = scheme.encryption.parameters.ok_or_else(damaged)?;
+        let iv: &OctetStringRef = iv.decode_as().map_err(|_| damaged())?;
         Ok(Self {
-            function,
+            function: match derivation.function {
+                Some(function) => function_named(function.oid)?,
+                None => PBKDF2_HMAC_SHA1,
+            },
             rounds: rounds.and_then(NonZeroU32::new).ok_or_else(damaged)?,
-            salt: salt.as_slice().map_err(|_| damaged())?.to_vec(),
-            cipher: Cipher::named(&cipher)?,
-            iv: iv
-                .and_then(|iv| iv.as_slice().ok())
-                .ok_or_else(damaged)?
-                .to_vec(),
-            data: data.as_slice().map_err(|_| damaged())?.to_vec(),
+            salt: derivation.salt.as_bytes().to_vec(),
+            cipher: Cipher::named(scheme.encryption.oid)?,
+            iv: iv.as_bytes().to_vec(),
+            data: whole.data.as_bytes().to_vec(),
         })
     }
 }
 
-fn items<'a>(object: &'a BerObject<'_>) -> Option<&'a [BerObject<'a>]> {
-    object.as_sequence().ok().map(Vec::as_slice)
+/// The parameters of an algorithm, which must be this one.
+fn parameters<'a, T>(
+    algorithm: &AlgorithmIdentifierRef<'a>,
+    wanted: ObjectIdentifier,
+) -> Result<T, CertificateError>
+where
+    T: DecodeValue<'a, Error = der::Error> + FixedTag + 'a,
+{
+    if algorithm.oid != wanted {
+        return Err(unsupported());
+    }
+    algorithm
+        .parameters
+        .and_then(|found| found.decode_as().ok())
+        .ok_or_else(|| CertificateError::invalid("its encrypted key is damaged"))
 }
 
-/// The name of an `AlgorithmIdentifier`, and its parameters.
-fn algorithm<'a>(object: &'a BerObject<'_>) -> Option<(String, Option<&'a BerObject<'a>>)> {
-    let (name, parameters) = items(object)?.split_first()?;
-    Some((name.as_oid().ok()?.to_id_string(), parameters.first()))
-}
-
-fn function(name: &str) -> Result<Algorithm, CertificateError> {
+fn function_named(name: ObjectIdentifier) -> Result<Algorithm, CertificateError> {
     Ok(match name {
         HMAC_SHA1 => PBKDF2_HMAC_SHA1,
         HMAC_SHA256 => PBKDF2_HMAC_SHA256,
@@ -142,7 +155,7 @@ enum Cipher {
 }
 
 impl Cipher {
-    fn named(name: &str) -> Result<Self, CertificateError> {
+    fn named(name: ObjectIdentifier) -> Result<Self, CertificateError> {
         Ok(match name {
             AES_128_CBC => Self::Aes128,
             AES_192_CBC => Self::Aes192,

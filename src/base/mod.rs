@@ -28,6 +28,7 @@ mod similar;
 mod text;
 mod trust;
 mod wait;
+mod x509;
 
 pub(crate) use arm_error::ArmError;
 pub(crate) use aside::aside;
@@ -70,3 +71,4 @@ pub(crate) use text::{
 };
 pub(crate) use trust::ExtraRoots;
 pub(crate) use wait::{Wait, seconds};
+pub(crate) use x509::Certificate;

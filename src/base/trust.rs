@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -18,11 +18,11 @@ use rustls::{
     RootCertStore, SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
-use x509_parser::prelude::{GeneralName, X509Certificate, X509Name};
 
 use super::category::Category;
 use super::error::{Error, Result};
 use super::text::is_command;
+use super::x509::Certificate;
 
 /// Where certificates are that are trusted beside the system's.
 #[derive(Clone, Debug, Default)]
@@ -347,9 +347,9 @@ impl Rejection {
         server_name: &ServerName<'_>,
     ) -> Self {
         let host = server_name.to_str();
-        let own = parse(end_entity);
-        let date = |time: fn(&X509Certificate<'_>) -> i64| match &own {
-            Some(own) => format!(" on {}", date(time(own))),
+        let own = Certificate::read(end_entity);
+        let date = |time: fn(&Certificate<'_>) -> SystemTime| match &own {
+            Some(own) => format!(" on {}", httpdate::fmt_http_date(time(own))),
             None => String::new(),
         };
         let (what, advice) = match why {
@@ -362,14 +362,11 @@ impl Rejection {
                 ),
             ),
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => (
-                format!(
-                    "expired{}",
-                    date(|own| own.validity().not_after.timestamp())
-                ),
+                format!("expired{}", date(|own| own.not_after())),
                 CHECK_CLOCK.to_owned(),
             ),
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                let from = date(|own| own.validity().not_before.timestamp());
+                let from = date(|own| own.not_before());
                 let what = format!("is not valid yet: its validity begins{from}");
                 (what, CHECK_CLOCK.to_owned())
             }
@@ -415,65 +412,51 @@ impl Rejection {
     }
 }
 
-fn parse<'a>(certificate: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>> {
-    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
-    Some(parsed)
-}
-
 /// The last certificate of a chain, and its issuer, which this system does not trust.
 fn untrusted_end(end_entity: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> String {
-    let Some(mut last) = parse(end_entity) else {
+    let Some(mut last) = Certificate::read(end_entity) else {
         return String::new();
     };
-    let others: Vec<_> = others.iter().filter_map(parse).collect();
+    let others: Vec<_> = others
+        .iter()
+        .filter_map(|one| Certificate::read(one))
+        .collect();
     for _ in &others {
-        let issued_by = |one: &&X509Certificate<'_>| {
-            one.subject().as_raw() == last.issuer().as_raw()
-                && one.subject().as_raw() != last.subject().as_raw()
-        };
-        match others.iter().find(issued_by) {
+        let issued = |one: &&Certificate<'_>| last.is_issued_by(one) && !last.is_self_issued();
+        match others.iter().find(issued) {
             Some(issuer) => last = issuer.clone(),
             None => break,
         }
     }
-    let subject = shown(last.subject());
-    match last.subject().as_raw() == last.issuer().as_raw() {
+    let subject = shown(&last.subject());
+    match last.is_self_issued() {
         true => format!(": '{subject}' is self-signed, and this system does not trust it"),
         false => format!(
             ": the certificate '{subject}' is issued by '{}', and this system does not trust that \
              issuer",
-            shown(last.issuer())
+            shown(&last.issuer())
         ),
     }
 }
 
 /// A name from a certificate that is not trusted, without control characters.
-fn shown(name: &X509Name<'_>) -> String {
-    let text = name.to_string();
-    text.chars().filter(|&c| !is_command(c)).take(200).collect()
+fn shown(name: &str) -> String {
+    name.chars().filter(|&c| !is_command(c)).take(200).collect()
 }
 
 /// The names that a certificate is for.
-fn names(certificate: &X509Certificate<'_>) -> String {
-    let alternatives = certificate.subject_alternative_name().ok().flatten();
-    let names: Vec<String> = alternatives
-        .iter()
-        .flat_map(|found| &found.value.general_names)
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(format!("'{name}'")),
-            _ => None,
-        })
-        .take(5)
-        .collect();
-    match names.is_empty() {
-        true => format!("'{}'", shown(certificate.subject())),
-        false => names.join(", "),
+fn names(certificate: &Certificate<'_>) -> String {
+    let hosts = certificate.hosts();
+    match hosts.is_empty() {
+        true => format!("'{}'", shown(&certificate.subject())),
+        false => {
+            let named = hosts
+                .iter()
+                .take(5)
+                .map(|host| format!("'{}'", shown(host)));
+            named.collect::<Vec<_>>().join(", ")
+        }
     }
-}
-
-fn date(seconds: i64) -> String {
-    let since = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-    httpdate::fmt_http_date(UNIX_EPOCH + since)
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 use crate::base::clock::Millis;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use der::asn1::{AnyRef, BitStringRef, GeneralizedTime, ObjectIdentifier, UintRef, UtcTime};
+use der::{Choice, Decode, Sequence};
 use ring::digest;
 use ring::signature::{self, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
-use x509_parser::public_key::PublicKey;
-use x509_parser::time::ASN1Time;
+use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
@@ -66,6 +67,66 @@ impl Algorithm {
     }
 }
 
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// `Certificate` of RFC 5280.
+#[derive(Sequence)]
+struct Signed<'a> {
+    content: Content<'a>,
+    algorithm: AlgorithmIdentifierRef<'a>,
+    signature: BitStringRef<'a>,
+}
+
+/// `TBSCertificate`.
+#[derive(Sequence)]
+struct Content<'a> {
+    #[asn1(context_specific = "0", default = "Default::default")]
+    version: u8,
+    serial: AnyRef<'a>,
+    algorithm: AlgorithmIdentifierRef<'a>,
+    issuer: AnyRef<'a>,
+    validity: Validity,
+    subject: AnyRef<'a>,
+    key: SubjectPublicKeyInfoRef<'a>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    issuer_id: Option<BitStringRef<'a>>,
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    subject_id: Option<BitStringRef<'a>>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    extensions: Option<AnyRef<'a>>,
+}
+
+#[derive(Sequence)]
+struct Validity {
+    not_before: Time,
+    not_after: Time,
+}
+
+#[derive(Clone, Copy, Choice)]
+enum Time {
+    #[asn1(type = "UTCTime")]
+    Utc(UtcTime),
+    #[asn1(type = "GeneralizedTime")]
+    Generalized(GeneralizedTime),
+}
+
+impl Time {
+    fn millis(self) -> Option<Millis> {
+        let since = match self {
+            Time::Utc(time) => time.to_unix_duration(),
+            Time::Generalized(time) => time.to_unix_duration(),
+        };
+        Millis::try_from(since.as_millis()).ok()
+    }
+}
+
+/// `RSAPublicKey` of PKCS #1.
+#[derive(Sequence)]
+struct RsaKey<'a> {
+    modulus: UintRef<'a>,
+    exponent: UintRef<'a>,
+}
+
 impl Certificate {
     /// The first certificate in a PEM text; other blocks, such as a private key, are skipped
     /// and not stored.
@@ -84,19 +145,19 @@ impl Certificate {
 
     fn from_der(der: &[u8]) -> Result<Self, String> {
         let problem = "it is not an X.509 certificate with an RSA key";
-        let (_, certificate) =
-            x509_parser::parse_x509_certificate(der).map_err(|_| problem.to_owned())?;
-        let key = certificate.public_key();
-        let validity = certificate.validity();
-        let (Ok(PublicKey::RSA(_)), Some(not_before), Some(not_after)) = (
-            key.parsed(),
-            millis(validity.not_before),
-            millis(validity.not_after),
-        ) else {
+        let signed = Signed::from_der(der).map_err(|_| problem.to_owned())?;
+        let Content { validity, key, .. } = signed.content;
+        let bits = key.subject_public_key.as_bytes().unwrap_or_default();
+        if key.algorithm.oid != RSA || RsaKey::from_der(bits).is_err() {
+            return Err(problem.to_owned());
+        }
+        let (Some(not_before), Some(not_after)) =
+            (validity.not_before.millis(), validity.not_after.millis())
+        else {
             return Err(problem.to_owned());
         };
         Ok(Certificate {
-            key: key.subject_public_key.data.to_vec(),
+            key: bits.to_vec(),
             not_before,
             not_after,
             der: der.to_vec(),
@@ -118,11 +179,6 @@ impl Certificate {
     pub(crate) fn signed(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         algorithm.verifies(&self.key, message, signature)
     }
-}
-
-/// The time since 1970; none for one before that.
-fn millis(time: ASN1Time) -> Option<Millis> {
-    Millis::try_from(time.timestamp()).ok()?.checked_mul(1_000)
 }
 
 /// `bytes` in upper-case hexadecimal.
