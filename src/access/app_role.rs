@@ -176,14 +176,16 @@ pub(super) fn check_permission(permission: &str) -> Result<()> {
 pub async fn api(client: &Client, resource: Option<&str>) -> Result<Api> {
     check_resource(resource)?;
     let named = resource.unwrap_or(MICROSOFT_GRAPH);
-    let look = || async {
+    let look = async {
         let found = match is_guid(named) {
             true => with_id(client, named).await?,
             false => with_name(client, named).await?,
         };
         Ok(serde_json::to_string(&found).unwrap_or_default())
     };
-    let found = client.shared_answer(&format!("api {named}"), look).await?;
+    let found = client
+        .shared_answer(&format!("api {named}"), Box::pin(look))
+        .await?;
     json::from_slice(found.as_bytes()).map_err(|_| not_found(named))
 }
 
@@ -199,13 +201,13 @@ pub(super) async fn permission(
 ) -> Result<Permission> {
     check_permission(permission)?;
     let named = resource.unwrap_or(MICROSOFT_GRAPH);
-    let look = || async {
+    let look = async {
         let api = api(client, resource).await?;
         let found = Permission::of(&api, find(&api, permission)?);
         Ok(serde_json::to_string(&found).unwrap_or_default())
     };
     let key = format!("app role {permission} of {named}");
-    let found = client.shared_answer(&key, look).await?;
+    let found = client.shared_answer(&key, Box::pin(look)).await?;
     json::from_slice(found.as_bytes()).map_err(|_| not_found(named))
 }
 
@@ -214,12 +216,12 @@ pub(super) async fn permission(
 /// # Errors
 /// `ServicePrincipalNotFound`; those of the request.
 pub(super) async fn api_with_object_id(client: &Client, id: &str) -> Result<Api> {
-    let look = || async {
+    let look = async {
         let found = at(client, &format!("servicePrincipals/{id}"), id).await?;
         Ok(serde_json::to_string(&found.ok_or_else(|| not_found(id))?).unwrap_or_default())
     };
     let found = client
-        .shared_answer(&format!("api with object id {id}"), look)
+        .shared_answer(&format!("api with object id {id}"), Box::pin(look))
         .await?;
     json::from_slice(found.as_bytes()).map_err(|_| not_found(id))
 }

@@ -61,9 +61,12 @@ pub(super) async fn display_names(
     ids: BTreeSet<String>,
 ) -> HashMap<String, String> {
     const KEY: &str = "names of principals";
-    let first = client.shared_answer(KEY, || async {
-        Ok(serde_json::to_string(&ask(client, ids.clone()).await).unwrap_or_default())
-    });
+    let first = client.shared_answer(
+        KEY,
+        Box::pin(async {
+            Ok(serde_json::to_string(&ask(client, ids.clone()).await).unwrap_or_default())
+        }),
+    );
     let first = first.await.unwrap_or_default();
     let mut said: Said = serde_json::from_slice(first.as_bytes()).unwrap_or_default();
     let others: BTreeSet<String> = ids.difference(&said.asked).cloned().collect();

@@ -187,11 +187,11 @@ fn check_group(group: &str) -> Result<()> {
 /// Looks a group up, by id or by name: once however many members are on their way.
 async fn find(client: &Client, group: &str) -> Result<Group> {
     let key = format!("group {group}");
-    let look = || async {
+    let look = async {
         let Group { id, name } = look_up(client, group).await?;
         Ok(format!("{id} {name}"))
     };
-    let found = client.shared_answer(&key, look).await?;
+    let found = client.shared_answer(&key, Box::pin(look)).await?;
     let (id, name) = found.split_once(' ').unwrap_or((&found, ""));
     Ok(Group {
         id: id.to_owned(),

@@ -102,15 +102,18 @@ impl Role {
         };
         let key = format!("role {name} at {scope}");
         client
-            .shared_answer(&key, || async {
-                let mut pages = definitions(client, scope, Some(name));
-                while let Some(page) = pages.next().await? {
-                    if let Some(role) = page.into_iter().next() {
-                        return Ok(role.id);
+            .shared_answer(
+                &key,
+                Box::pin(async {
+                    let mut pages = definitions(client, scope, Some(name));
+                    while let Some(page) = pages.next().await? {
+                        if let Some(role) = page.into_iter().next() {
+                            return Ok(role.id);
+                        }
                     }
-                }
-                Err(unknown(name, scope))
-            })
+                    Err(unknown(name, scope))
+                }),
+            )
             .await
     }
 }
@@ -164,13 +167,16 @@ fn full_id(id: &str, scope: &ScopeId) -> String {
 /// Those of the request.
 pub(super) async fn names(client: &Client, scope: &ScopeId) -> Result<HashMap<String, String>> {
     let key = format!("names of roles at {scope}");
-    let text = client.shared_answer(&key, || async {
-        let roles = definitions(client, scope, None).all().await?.into_iter();
-        let known: HashMap<String, String> = roles
-            .map(|role| (role.name.to_lowercase(), role.properties.role_name))
-            .collect();
-        Ok(serde_json::to_string(&known).unwrap_or_default())
-    });
+    let text = client.shared_answer(
+        &key,
+        Box::pin(async {
+            let roles = definitions(client, scope, None).all().await?.into_iter();
+            let known: HashMap<String, String> = roles
+                .map(|role| (role.name.to_lowercase(), role.properties.role_name))
+                .collect();
+            Ok(serde_json::to_string(&known).unwrap_or_default())
+        }),
+    );
     Ok(serde_json::from_slice(text.await?.as_bytes()).unwrap_or_default())
 }
 

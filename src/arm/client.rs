@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
@@ -629,11 +630,11 @@ impl Client {
     ///
     /// # Errors
     /// Those of `ask`, which is then asked again by the next.
-    pub(crate) async fn shared_answer<F, A>(&self, key: &str, ask: F) -> Result<String>
-    where
-        F: FnOnce() -> A,
-        A: Future<Output = Result<String>>,
-    {
+    pub(crate) async fn shared_answer(
+        &self,
+        key: &str,
+        ask: BoxFuture<'_, Result<String>>,
+    ) -> Result<String> {
         let answer = {
             let mut answers = self
                 .shared
@@ -652,7 +653,7 @@ impl Client {
                 .or_insert_with(fresh)
                 .clone()
         };
-        answer.value.get_or_try_init(ask).await.cloned()
+        answer.value.get_or_try_init(|| ask).await.cloned()
     }
 }
 

@@ -15,6 +15,12 @@ use crate::base::{Method, Result, Url, null_is_empty};
 
 /// The pages of a list, read one at a time.
 pub struct Pages<T> {
+    links: Links,
+    items: PhantomData<T>,
+}
+
+/// What is the same for all kinds of items.
+struct Links {
     client: Client,
     target: String,
     next: Option<Url>,
@@ -22,7 +28,6 @@ pub struct Pages<T> {
     by_post: bool,
     versions: Versions,
     trail: Trail,
-    items: PhantomData<T>,
 }
 
 #[derive(Deserialize)]
@@ -42,23 +47,25 @@ impl<T: DeserializeOwned> Pages<T> {
 
     /// The list at a URL of Resource Manager or Microsoft Graph.
     pub(crate) fn at(client: &Client, url: Url, target: &str) -> Self {
-        Self {
+        let links = Links {
             client: client.clone(),
             target: target.to_owned(),
             next: Some(url),
             by_post: false,
             versions: Versions::Any,
             trail: Trail::of(client.retry().most_pages),
+        };
+        Self {
+            links,
             items: PhantomData,
         }
     }
 
     /// The list at `path`, which is asked for by POST although it only reads.
     pub(crate) fn posted(client: &Client, path: &str, api_version: &str, target: &str) -> Self {
-        Self {
-            by_post: true,
-            ..Self::new(client, path, api_version, target).exact()
-        }
+        let mut pages = Self::new(client, path, api_version, target).exact();
+        pages.links.by_post = true;
+        pages
     }
 
     /// The same, in the api-version of its URL alone.
@@ -67,8 +74,9 @@ impl<T: DeserializeOwned> Pages<T> {
     }
 
     /// The same, in the api-versions that can serve it.
-    pub(crate) fn versions(self, versions: Versions) -> Self {
-        Self { versions, ..self }
+    pub(crate) fn versions(mut self, versions: Versions) -> Self {
+        self.links.versions = versions;
+        self
     }
 
     /// The same, of the items that an OData filter lets through.
@@ -80,7 +88,7 @@ impl<T: DeserializeOwned> Pages<T> {
         target: &str,
     ) -> Self {
         let mut pages = Self::new(client, path, api_version, target);
-        if let (Some(url), Some(filter)) = (&mut pages.next, filter) {
+        if let (Some(url), Some(filter)) = (&mut pages.links.next, filter) {
             url.query_pairs_mut().append_pair("$filter", filter);
         }
         pages
@@ -92,31 +100,22 @@ impl<T: DeserializeOwned> Pages<T> {
     /// Those of the request; `ForeignHost` when the link leads to a host that the token is not
     /// for; `PagingLoop` when it leads to a page that was read before, or the list has no end.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
-        let Some(url) = self.next.take() else {
+        let Some((url, reply)) = self.links.reply().await? else {
             return Ok(None);
         };
-        self.trail.follow(url.as_str(), &self.target)?;
-        let body = json!({});
-        let request = match self.by_post {
-            true => Request::query(url.clone(), &self.target).body(&body),
-            false => Request::new(Method::GET, url.clone(), &self.target),
-        };
-        let reply = self.client.send(request.versions(self.versions)).await?;
         let page: Page<T> = match reply.whole() {
             Ok(page) => page,
             Err(_) => self.readable(&reply)?,
         };
-        if let Some(link) = page.next_link.filter(|link| !link.is_empty()) {
-            self.next = Some(same_host(&url, &link, "next link", &self.target)?);
-        }
+        self.links.follow(&url, page.next_link)?;
         Ok(Some(page.value))
     }
 
     /// A page of which something can't be read as it stands.
     fn readable(&self, reply: &Reply) -> Result<Page<T>> {
-        let page: Page<Value> = reply.whole().map_err(|_| reply.unexpected(&self.target))?;
+        let page = self.links.values(reply)?;
         Ok(Page {
-            value: items::read(&self.client, page.value, &self.target)?,
+            value: items::read(&self.links.client, page.value, &self.links.target)?,
             next_link: page.next_link,
         })
     }
@@ -131,5 +130,35 @@ impl<T: DeserializeOwned> Pages<T> {
             all.extend(page);
         }
         Ok(all)
+    }
+}
+
+impl Links {
+    /// The next page and its URL, or `None` after the last.
+    async fn reply(&mut self) -> Result<Option<(Url, Reply)>> {
+        let Some(url) = self.next.take() else {
+            return Ok(None);
+        };
+        self.trail.follow(url.as_str(), &self.target)?;
+        let body = json!({});
+        let request = match self.by_post {
+            true => Request::query(url.clone(), &self.target).body(&body),
+            false => Request::new(Method::GET, url.clone(), &self.target),
+        };
+        let reply = self.client.send(request.versions(self.versions)).await?;
+        Ok(Some((url, reply)))
+    }
+
+    /// A page whose items are whatever they are.
+    fn values(&self, reply: &Reply) -> Result<Page<Value>> {
+        reply.whole().map_err(|_| reply.unexpected(&self.target))
+    }
+
+    /// Notes the link of the page at `url`.
+    fn follow(&mut self, url: &Url, link: Option<String>) -> Result<()> {
+        if let Some(link) = link.filter(|link| !link.is_empty()) {
+            self.next = Some(same_host(url, &link, "next link", &self.target)?);
+        }
+        Ok(())
     }
 }

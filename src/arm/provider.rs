@@ -65,21 +65,26 @@ pub(crate) async fn newest_version(
     let (namespace, name) = kind.split_once('/').unwrap_or((kind, ""));
     let key = format!("api-version of {kind} in {subscription}");
     client
-        .shared_answer(&key, || async {
-            let described = describe(client, subscription, namespace, name).await;
-            let described = described.map_err(|error| match error.status() {
+        .shared_answer(
+            &key,
+            Box::pin(async {
+                let described = describe(client, subscription, namespace, name).await;
+                let described = described.map_err(|error| {
+                    match error.status() {
                 Some(403) => error.advise(
                     "Specify the api-version with -ApiVersion, or ask for the role Reader on the \
                      subscription.",
                 ),
                 _ => error,
-            })?;
-            let newest = match described.newest_version() {
-                none if none.is_empty() => described.api_versions.iter().max().cloned(),
-                stable => Some(stable),
-            };
-            newest.ok_or_else(|| unknown(namespace, name, kind))
-        })
+            }
+                })?;
+                let newest = match described.newest_version() {
+                    none if none.is_empty() => described.api_versions.iter().max().cloned(),
+                    stable => Some(stable),
+                };
+                newest.ok_or_else(|| unknown(namespace, name, kind))
+            }),
+        )
         .await
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::items;
 use super::pacing::RESOURCE_GRAPH;
+use super::reply::Reply;
 use super::request::Request;
 use super::trail::Trail;
 use crate::base::{Category, Error, Result};
@@ -23,12 +24,17 @@ const TARGET: &str = "Azure Resource Graph";
 
 /// The rows of a query, read a page at a time. It sees what the sign-in may read, a little late.
 pub struct Rows<T> {
+    query: Query,
+    items: PhantomData<T>,
+}
+
+/// What is the same for all kinds of rows.
+struct Query {
     client: Client,
-    query: String,
+    text: String,
     reach: Reach,
     next: Next,
     trail: Trail,
-    items: PhantomData<T>,
 }
 
 /// What a query looks through.
@@ -71,12 +77,15 @@ impl<T: DeserializeOwned> Rows<T> {
 
     /// The same, of what the query is to look through.
     pub fn within(client: &Client, query: impl Into<String>, reach: Reach) -> Self {
-        Self {
+        let query = Query {
             client: client.clone(),
-            query: query.into(),
+            text: query.into(),
             reach,
             next: Next::First,
             trail: Trail::of(client.retry().most_pages),
+        };
+        Self {
+            query,
             items: PhantomData,
         }
     }
@@ -87,20 +96,25 @@ impl<T: DeserializeOwned> Rows<T> {
     /// Those of the request; `ResultTruncated` when Resource Graph keeps something back and gives
     /// no way to get it; `PagingLoop` when it gives a page again, or the rows have no end.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>> {
-        let token = match std::mem::replace(&mut self.next, Next::None) {
-            Next::First => None,
-            Next::Page(token) => Some(token),
-            Next::None => return Ok(None),
+        let Some(reply) = self.query.reply().await? else {
+            return Ok(None);
         };
-        let link = token.as_deref().unwrap_or_default();
-        self.trail.follow(link, TARGET)?;
-        let page = self.ask(token.as_deref()).await?;
-        match page.skip_token.filter(|next| !next.is_empty()) {
-            Some(next) => self.next = Next::Page(next),
-            None if page.truncated == "true" => return Err(truncated()),
-            None => {}
-        }
+        let page: Page<T> = match reply.whole() {
+            Ok(page) => page,
+            Err(_) => self.readable(&reply)?,
+        };
+        self.query.follow(page.skip_token, &page.truncated)?;
         Ok(Some(page.data))
+    }
+
+    /// A page of which something can't be read as it stands.
+    fn readable(&self, reply: &Reply) -> Result<Page<T>> {
+        let page: Page<Value> = reply.json(TARGET)?;
+        Ok(Page {
+            data: items::read(&self.query.client, page.data, TARGET)?,
+            skip_token: page.skip_token,
+            truncated: page.truncated,
+        })
     }
 
     /// All rows.
@@ -114,10 +128,20 @@ impl<T: DeserializeOwned> Rows<T> {
         }
         Ok(all)
     }
+}
 
-    async fn ask(&self, token: Option<&str>) -> Result<Page<T>> {
+impl Query {
+    /// The next page, or `None` after the last.
+    async fn reply(&mut self) -> Result<Option<Reply>> {
+        let token = match std::mem::replace(&mut self.next, Next::None) {
+            Next::First => None,
+            Next::Page(token) => Some(token),
+            Next::None => return Ok(None),
+        };
+        let link = token.as_deref().unwrap_or_default();
+        self.trail.follow(link, TARGET)?;
         let mut body = json!({
-            "query": self.query,
+            "query": self.text,
             "options": { "resultFormat": "objectArray", "$top": ROWS_A_PAGE },
         });
         match &self.reach {
@@ -130,27 +154,21 @@ impl<T: DeserializeOwned> Rows<T> {
         }
         let url = self.client.url(RESOURCE_GRAPH, API_VERSION);
         let request = Request::query(url, TARGET).body(&body);
-        let reply = self.client.send(request).await?;
-        match reply.whole() {
-            Ok(page) => Ok(page),
-            Err(_) => {
-                let Page {
-                    data,
-                    skip_token,
-                    truncated,
-                } = reply.json::<Page<Value>>(TARGET)?;
-                let data = items::read(&self.client, data, TARGET)?;
-                Ok(Page {
-                    data,
-                    skip_token,
-                    truncated,
-                })
-            }
+        self.client.send(request).await.map(Some)
+    }
+
+    /// Notes where the next page is.
+    fn follow(&mut self, token: Option<String>, truncated: &str) -> Result<()> {
+        match token.filter(|next| !next.is_empty()) {
+            Some(next) => self.next = Next::Page(next),
+            None if truncated == "true" => return Err(cut_short()),
+            None => {}
         }
+        Ok(())
     }
 }
 
-fn truncated() -> Error {
+fn cut_short() -> Error {
     let message = "Resource Graph truncated the result and returned no skip token";
     Error::new(Category::LimitsExceeded, "ResultTruncated", TARGET, message)
         .advise("Query one subscription at a time, with -SubscriptionId.")

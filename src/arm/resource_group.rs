@@ -20,10 +20,13 @@ struct Group {
 pub async fn location(client: &Client, subscription: &str, group: &str) -> Result<String> {
     let path = format!("/subscriptions/{subscription}/resourcegroups/{group}");
     client
-        .shared_answer(&path, || async {
-            let reply = client.get(&path, API_VERSION, group).await?;
-            Ok(reply.json::<Group>(group)?.location)
-        })
+        .shared_answer(
+            &path,
+            Box::pin(async {
+                let reply = client.get(&path, API_VERSION, group).await?;
+                Ok(reply.json::<Group>(group)?.location)
+            }),
+        )
         .await
 }
 
@@ -41,13 +44,16 @@ pub(crate) async fn own_spelling(client: &Client, subscription: &str, group: &st
     }
     let path = format!("/subscriptions/{subscription}/resourcegroups");
     let key = format!("names of {path}");
-    let names = client.shared_answer(&key, || async {
-        let groups = Pages::<Named>::new(client, &path, API_VERSION, &path).all();
-        // Whoever may read a resource need not be allowed to list groups.
-        let groups = groups.await.unwrap_or_default().into_iter();
-        let names: Vec<String> = groups.map(|group| group.name).collect();
-        Ok(serde_json::to_string(&names).unwrap_or_default())
-    });
+    let names = client.shared_answer(
+        &key,
+        Box::pin(async {
+            let groups = Pages::<Named>::new(client, &path, API_VERSION, &path).all();
+            // Whoever may read a resource need not be allowed to list groups.
+            let groups = groups.await.unwrap_or_default().into_iter();
+            let names: Vec<String> = groups.map(|group| group.name).collect();
+            Ok(serde_json::to_string(&names).unwrap_or_default())
+        }),
+    );
     let names: Vec<String> =
         serde_json::from_slice(names.await.unwrap_or_default().as_bytes()).unwrap_or_default();
     let own = names.into_iter().find(|name| same_name(name, group));

@@ -100,12 +100,14 @@ fn one_of<'a>(seen: &'a [Subscription], named: &str) -> Result<&'a Subscription>
 }
 
 async fn seen(client: &Client) -> Result<Vec<Subscription>> {
-    let list = || async {
+    let list = async {
         let pages =
             Pages::<Subscription>::new(client, "/subscriptions", API_VERSION, "subscriptions");
         Ok(serde_json::to_string(&pages.all().await?).unwrap_or_default())
     };
-    let text = client.shared_answer("/subscriptions", list).await?;
+    let text = client
+        .shared_answer("/subscriptions", Box::pin(list))
+        .await?;
     Ok(serde_json::from_slice(text.as_bytes()).unwrap_or_default())
 }
 

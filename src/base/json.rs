@@ -2,7 +2,7 @@
 
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Result, Value};
+use serde_json::{Map, Result, Value};
 
 /// Reads a value. What does not fit as it stands is read again without its nulls; of a member that
 /// comes twice the last counts then.
@@ -30,6 +30,14 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The object with these members. They are inserted one after the other: to collect them makes the
+/// compiler write a sort for each kind of iterator.
+pub(crate) fn object(members: impl IntoIterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.extend(members);
+    object
 }
 
 /// Whether a body is JSON at all.
@@ -63,7 +71,7 @@ fn drop_nulls(value: &mut Value) {
 fn keep_keys(identities: &mut Value) {
     for (_, value) in identities.as_object_mut().into_iter().flatten() {
         if value.is_null() {
-            *value = Value::Object(serde_json::Map::new());
+            *value = Value::Object(Map::new());
         }
     }
 }

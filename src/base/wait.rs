@@ -1,5 +1,6 @@
 //! The waits of an operation. Each tells the user what is waited for, why, and for how long.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
@@ -69,12 +70,11 @@ impl Wait {
         self.log(observer, || {
             format!("Waiting {} for {self}", seconds(length))
         });
-        let first = match length > SHOWN {
-            true => Duration::ZERO,
-            false => length,
-        };
-        self.watch(observer, first, Some(length), sleep(length))
-            .await;
+        let _waiting = observer.deadline().waits_for(&self.what);
+        match length > SHOWN {
+            true => self.sleep_shown(observer, length, Some(length)).await,
+            false => sleep(length).await,
+        }
     }
 
     /// Waits for a known time, as far as the operation has it.
@@ -102,8 +102,14 @@ impl Wait {
             self.log(observer, line);
         }
         let left = Some(length).filter(|length| *length > SHOWN);
-        self.watch(observer, Duration::ZERO, left, sleep(length))
-            .await;
+        let _waiting = observer.deadline().waits_for(&self.what);
+        self.sleep_shown(observer, length, left).await;
+    }
+
+    /// Sleeps, and shows it now and every second. `left` is how long the wait has, where it is told.
+    async fn sleep_shown(&self, observer: &dyn Observer, length: Duration, left: Option<Duration>) {
+        let shown = self.show(observer, Instant::now(), left);
+        select(pin!(sleep(length)), pin!(shown)).await;
     }
 
     /// Waits for something that takes as long as it takes, or `most`.
@@ -113,48 +119,39 @@ impl Wait {
         most: Option<Duration>,
         work: impl Future<Output = T>,
     ) -> T {
+        let _waiting = observer.deadline().waits_for(&self.what);
         // Boxed, since each layer around it would double its place.
         let work = Box::pin(work);
-        let told = async {
-            sleep(SHOWN).await;
-            self.log(observer, || match most {
-                Some(most) => format!("Waiting for {self}, at most {}", seconds(most)),
-                None => format!("Waiting for {self}"),
-            });
-            std::future::pending::<std::convert::Infallible>().await
-        };
-        let work = async {
-            match select(work, pin!(told)).await {
-                Either::Left((done, _)) => done,
-                Either::Right((never, _)) => match never {},
-            }
-        };
-        self.watch(observer, SHOWN, most, work).await
+        match select(work, pin!(self.tell(observer, most))).await {
+            Either::Left((done, _)) => done,
+            Either::Right((never, _)) => match never {},
+        }
     }
 
-    /// Waits, and shows it after `first`, then every second. `length` is that of the whole wait.
-    async fn watch<T>(
+    /// Logs a wait of at most `most` when it is no short one, and shows it from then on.
+    async fn tell(&self, observer: &dyn Observer, most: Option<Duration>) -> Infallible {
+        let began = Instant::now();
+        sleep(SHOWN).await;
+        self.log(observer, || match most {
+            Some(most) => format!("Waiting for {self}, at most {}", seconds(most)),
+            None => format!("Waiting for {self}"),
+        });
+        self.show(observer, began, most).await
+    }
+
+    /// Shows the wait now and every second. `length` is that of the whole wait.
+    async fn show(
         &self,
         observer: &dyn Observer,
-        first: Duration,
+        began: Instant,
         length: Option<Duration>,
-        work: impl Future<Output = T>,
-    ) -> T {
-        let mut work = pin!(work);
-        let _waiting = observer.deadline().waits_for(&self.what);
-        let began = Instant::now();
-        let mut next = first;
+    ) -> Infallible {
         loop {
-            if !next.is_zero()
-                && let Either::Left((done, _)) = select(work.as_mut(), pin!(sleep(next))).await
-            {
-                return done;
-            }
-            next = RENEWAL;
             if self.is_shown {
                 observer
                     .progress(self.progress(length.map(|all| all.saturating_sub(began.elapsed()))));
             }
+            sleep(RENEWAL).await;
         }
     }
 

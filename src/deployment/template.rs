@@ -85,12 +85,11 @@ type Given = BTreeMap<String, Box<RawValue>>;
 fn values(text: &str) -> Result<Given> {
     let parameter = "TemplateParameterObject";
     let invalid = |error| no_template(parameter, "InvalidTemplateParameter", &error);
-    let values: Given = serde_json::from_str(text).map_err(invalid)?;
-    let wrap = |value: Box<RawValue>| RawValue::from_string(format!(r#"{{"value":{value}}}"#));
-    values
-        .into_iter()
-        .map(|(name, value)| Ok((name, wrap(value).map_err(invalid)?)))
-        .collect()
+    let mut values: Given = serde_json::from_str(text).map_err(invalid)?;
+    for value in values.values_mut() {
+        *value = RawValue::from_string(format!(r#"{{"value":{value}}}"#)).map_err(invalid)?;
+    }
+    Ok(values)
 }
 
 /// A file of parameters: with its envelope, or what is in it.

@@ -1,9 +1,10 @@
 //! Templates of Azure Resource Manager.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::model::{ExportedIdentity, ExportedRole, Group, RoleTarget};
 use crate::base::is_command;
+use crate::base::json::object;
 
 const IDENTITIES: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 const CREDENTIALS: &str =
@@ -46,11 +47,8 @@ fn escaped(json: &str) -> String {
 
 fn identity(member: &ExportedIdentity) -> Value {
     let identity = &member.identity;
-    let tags: Map<String, Value> = identity
-        .tags
-        .iter()
-        .map(|(name, value)| (name.clone(), literal(value)))
-        .collect();
+    let tags = identity.tags.iter();
+    let tags = object(tags.map(|(name, value)| (name.clone(), literal(value))));
     let mut resource = json!({
         "type": IDENTITIES,
         "apiVersion": identity.template_version(),
@@ -154,10 +152,10 @@ fn literals(value: Value) -> Value {
     match value {
         Value::String(text) => literal(&text),
         Value::Array(items) => items.into_iter().map(literals).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, value)| (name, literals(value)))
-            .collect(),
+        Value::Object(members) => {
+            let members = members.into_iter();
+            object(members.map(|(name, value)| (name, literals(value)))).into()
+        }
         other => other,
     }
 }

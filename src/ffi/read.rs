@@ -102,11 +102,13 @@ pub(super) unsafe fn texts(ptr: *const AzmiStr, len: usize) -> Result<Vec<String
 pub(super) unsafe fn tags(ptr: *const AzmiTag, len: usize) -> Result<BTreeMap<String, String>> {
     // SAFETY: the contract of this function.
     let given = unsafe { items(ptr, len) }?;
-    given
-        .iter()
+    let mut tags = BTreeMap::new();
+    for tag in given {
         // SAFETY: the contract of this function.
-        .map(|tag| unsafe { Ok((required(tag.name)?, text(tag.value)?.unwrap_or_default())) })
-        .collect()
+        let (name, value) = unsafe { (required(tag.name)?, text(tag.value)?) };
+        tags.insert(name, value.unwrap_or_default());
+    }
+    Ok(tags)
 }
 
 /// # Safety

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::change::{IdentityType, Patch};
 use super::way::{Naming, Way, Write};
 use crate::base::Method;
+use crate::base::json::object;
 
 /// A write: its method and its body.
 #[derive(Debug, PartialEq)]
@@ -69,7 +70,7 @@ fn by_patch(way: &Way, patch: &Patch, naming: Naming) -> Value {
     let there = kept.iter().chain(&patch.added);
     let there = there.map(|id| (id.clone(), json!({})));
     let removed = patch.removed.iter().map(|id| (id.clone(), Value::Null));
-    let map: Map<_, _> = there.chain(removed).collect();
+    let map = object(there.chain(removed));
     if !map.is_empty() {
         identity["userAssignedIdentities"] = map.into();
     }
@@ -82,7 +83,7 @@ fn by_put(way: &Way, patch: &Patch) -> Value {
     let mut identity = typed(way, patch);
     if patch.identity_type.has_user_assigned() {
         let there = patch.remaining().map(|id| (id.clone(), json!({})));
-        identity["userAssignedIdentities"] = there.collect::<Map<_, _>>().into();
+        identity["userAssignedIdentities"] = object(there).into();
     }
     identity
 }

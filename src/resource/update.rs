@@ -23,6 +23,7 @@ use super::wanted::{Update, Wanted, is_unknown, refused, unknown_in_words};
 use super::words::{describe, effects, in_words};
 use super::{body, failure, hidden, references, uses};
 use crate::arm::{Client, Lanes, Operation, Plan, Reply};
+use crate::base::json::object;
 use crate::base::{Category, Error, Method, Result, Wait, capitalized, with_full_stop};
 
 /// A change that was checked as far as it can be without reading the resource.
@@ -348,12 +349,10 @@ impl<'a> Checked<'a> {
             !gone.any(|one| !stays(&one.id) && text.to_lowercase().contains(&one.id.to_lowercase()))
         };
         let names = self.subject.way.resets.iter();
-        names
-            .filter_map(|name| {
-                let old = of(before, name).filter(|old| of(after, name).as_ref() != Some(old))?;
-                has(old.as_str().unwrap_or_default()).then(|| ((*name).to_owned(), old))
-            })
-            .collect()
+        object(names.filter_map(|name| {
+            let old = of(before, name).filter(|old| of(after, name).as_ref() != Some(old))?;
+            has(old.as_str().unwrap_or_default()).then(|| ((*name).to_owned(), old))
+        }))
     }
 
     fn error(&self, category: Category, code: &str, message: String) -> Error {
