@@ -2,11 +2,12 @@
 //! keeps an identity that is deleted.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::places::put_place;
 use super::refusal::Refusal;
 use crate::arm::assignment::{Rules, changed_by, first_missing, resolve};
+use crate::base::json::object;
 use crate::base::random;
 use crate::identity::name_is_valid;
 use crate::model::assignment::{Assignment, Known};
@@ -55,11 +56,8 @@ impl Identities {
             (true, false) => Some("SystemAssigned, UserAssigned"),
         };
         let own = kind.map(|kind| {
-            let map: Map<String, Value> = live
-                .iter()
-                .chain(&deleted)
-                .map(|id| (id.clone(), json!({})))
-                .collect();
+            let ids = live.iter().chain(&deleted);
+            let map = object(ids.map(|id| (id.clone(), json!({}))));
             match map.is_empty() {
                 true => json!({ "type": kind }),
                 false => json!({ "type": kind, "userAssignedIdentities": map }),

@@ -15,6 +15,7 @@ use crate::arm::values;
 use crate::base::admin_key;
 use crate::base::clock::{Millis, iso_time};
 use crate::base::http::{self, Reply, Request};
+use crate::base::json::object;
 use crate::base::{random, seed};
 use crate::hosts::control as hosts;
 use crate::identity;
@@ -411,10 +412,9 @@ fn public_facts(world: &World) -> Value {
         "tenantId": seed::TENANT_ID,
         "clientId": seed::CLIENT_ID,
         "clientSecret": seed::CLIENT_SECRET,
-        "environment": environment(&world.site.endpoint)
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), json!(value)))
-            .collect::<Map<String, Value>>(),
+        "environment": object(
+            environment(&world.site.endpoint).map(|(name, value)| (name.to_owned(), json!(value)))
+        ),
     })
 }
 

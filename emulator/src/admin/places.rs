@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
 use crate::arm::values;
+use crate::base::json::object;
 use crate::base::{random, seed};
 use crate::model::subscription::{ResourceGroup, Subscription};
 use crate::state::{State, key};
@@ -57,7 +58,7 @@ pub(super) fn add_groups(state: &mut State, text: &[u8]) -> Result<Value, Refusa
     let new: New = serde_json::from_slice(text).map_err(|e| e.to_string())?;
     let subscriptions = known_subscriptions(state, new.subscriptions.as_deref())?;
     let location = known_location(new.location.as_deref())?;
-    let tags = Map::from_iter([("tags".to_owned(), Value::Object(new.tags))]);
+    let tags = object([("tags".to_owned(), Value::Object(new.tags))]);
     let tags = values::tags(&tags)
         .map_err(|error| format!("tags: {}", error.body.message))?
         .filter(|tags| !tags.is_empty());

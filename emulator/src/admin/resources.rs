@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use crate::arm::assignment::{Mode, Rules, Words};
 use crate::arm::values;
 use crate::base::clock::Millis;
+use crate::base::json::object;
 use crate::base::{random, seed};
 use crate::compute::update_instances;
 use crate::model::assignment::Assignment;
@@ -355,13 +356,10 @@ fn check_tags(pattern: &Map<String, Value>) -> Result<(), String> {
 
 /// The tags of the resource of that number.
 fn tags(pattern: &Map<String, Value>, number: usize) -> Tags {
-    pattern
-        .iter()
-        .map(|(name, value)| {
-            let values = values_of(value);
-            (name.clone(), values[number % values.len()].clone())
-        })
-        .collect()
+    object(pattern.iter().map(|(name, value)| {
+        let values = values_of(value);
+        (name.clone(), values[number % values.len()].clone())
+    }))
 }
 
 /// The ids of the subscriptions, which are there or are new.

@@ -3,6 +3,7 @@
 pub(crate) mod admin_key;
 pub(crate) mod clock;
 pub(crate) mod http;
+pub(crate) mod json;
 pub(crate) mod options;
 pub(crate) mod pattern;
 pub(crate) mod private;

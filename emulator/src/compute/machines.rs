@@ -210,10 +210,9 @@ fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
         "etag",
         "systemData",
     ];
-    body.iter()
-        .filter(|(name, _)| !OWN.contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let mut extra = body.clone();
+    extra.retain(|name, _| !OWN.contains(&name.as_str()));
+    extra
 }
 
 fn put(world: &mut World, call: &Call<'_>) -> Handled {

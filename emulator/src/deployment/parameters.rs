@@ -10,6 +10,7 @@ use super::functions::{member, to_text};
 use super::template::{Template, invalid, wrong};
 use crate::arm::error::ArmError;
 use crate::base::clock::Millis;
+use crate::base::json::object;
 
 /// How deep types may be nested in one another, and refer to one another.
 const MAX_DEPTH: usize = 16;
@@ -351,19 +352,16 @@ impl Inputs<'_> {
 
 /// The parameters of a deployment as it shows them: without the values of secure ones.
 pub(super) fn shown_parameters(template: &Template, values: &Map<String, Value>) -> Value {
-    let shown: Map<String, Value> = values
-        .iter()
-        .filter_map(|(name, value)| {
-            let declared = member(&template.parameters, name)?;
-            let (kind, open) = shown_type(template, declared).ok()?;
-            let mut body = json!({ "type": kind });
-            if open {
-                body["value"] = value.clone();
-            }
-            Some((name.clone(), body))
-        })
-        .collect();
-    Value::Object(shown)
+    let shown = values.iter().filter_map(|(name, value)| {
+        let declared = member(&template.parameters, name)?;
+        let (kind, open) = shown_type(template, declared).ok()?;
+        let mut body = json!({ "type": kind });
+        if open {
+            body["value"] = value.clone();
+        }
+        Some((name.clone(), body))
+    });
+    Value::Object(object(shown))
 }
 
 /// The values of parameters with those of secure ones hidden, for what is only shown.

@@ -86,15 +86,13 @@ const OF_THE_RESOURCE: [&str; 13] = [
 
 /// What is sent to the provider, with its expressions.
 pub(super) fn content(source: &Map<String, Value>) -> Map<String, Value> {
-    source
-        .iter()
-        .filter(|(name, _)| {
-            !OF_THE_TEMPLATE
-                .iter()
-                .any(|own| own.eq_ignore_ascii_case(name))
-        })
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let mut sent = source.clone();
+    sent.retain(|name, _| {
+        !OF_THE_TEMPLATE
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(name))
+    });
+    sent
 }
 
 /// The parent of a nested resource.

@@ -242,10 +242,9 @@ fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
         "etag",
         "systemData",
     ];
-    body.iter()
-        .filter(|(name, value)| !OWN.contains(&name.as_str()) && !value.is_null())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let mut extra = body.clone();
+    extra.retain(|name, value| !OWN.contains(&name.as_str()) && !value.is_null());
+    extra
 }
 
 fn put(world: &mut World, call: &Call<'_>) -> Handled {

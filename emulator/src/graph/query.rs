@@ -11,6 +11,7 @@ use super::rows::{self, Scope};
 use crate::arm::route::{Call, Handled};
 use crate::base::clock::iso_time;
 use crate::base::http::Reply;
+use crate::base::json::object;
 use crate::base::random;
 use crate::model::management_group::ManagementGroup;
 use crate::state::{State, World, hierarchy};
@@ -42,10 +43,9 @@ struct QueryRequest {
 type Detail = Map<String, Value>;
 
 fn detail(code: &str, message: &str) -> Detail {
-    [("code", code), ("message", message)]
-        .into_iter()
-        .map(|(name, text)| (name.to_owned(), json!(text)))
-        .collect()
+    object(
+        [("code", code), ("message", message)].map(|(name, text)| (name.to_owned(), json!(text))),
+    )
 }
 
 pub(super) fn resources(world: &mut World, call: &Call<'_>) -> Handled {
@@ -262,7 +262,7 @@ fn body(asked: &QueryRequest, (columns, page): (&[Column], Vec<Row>), total: usi
         page.into_iter()
             .map(|row| {
                 let names = columns.iter().map(|column| column.name.clone());
-                Value::Object(names.zip(row).collect())
+                Value::Object(object(names.zip(row)))
             })
             .collect()
     };

@@ -1,9 +1,10 @@
 //! The identities that a resource has.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::base::clock::Millis;
+use crate::base::json::object;
 use crate::base::seed;
 
 /// The identities of a resource.
@@ -210,18 +211,14 @@ impl Assignment {
             body["tenantId"] = json!(seed::TENANT_ID);
         }
         if kind.user && view.map {
-            let map: Map<String, Value> = self
-                .user
-                .iter()
-                .map(|reference| {
-                    let known = match &reference.known {
-                        Some(known) if view.principals && !view.empty_values => json!(known),
-                        _ => json!({}),
-                    };
-                    (view.keys.of(&reference.id), known)
-                })
-                .collect();
-            body["userAssignedIdentities"] = Value::Object(map);
+            let map = self.user.iter().map(|reference| {
+                let known = match &reference.known {
+                    Some(known) if view.principals && !view.empty_values => json!(known),
+                    _ => json!({}),
+                };
+                (view.keys.of(&reference.id), known)
+            });
+            body["userAssignedIdentities"] = Value::Object(object(map));
         }
         Some(body)
     }

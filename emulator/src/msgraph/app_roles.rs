@@ -9,6 +9,7 @@ use super::objects::Collection;
 use super::query::{Query, member};
 use super::request::{GraphError, GraphRequest, GraphResult};
 use crate::base::http::Reply;
+use crate::base::json::object;
 use crate::base::random;
 use crate::model::app_role::{AppRoleAssignment, DEFAULT_ROLE, is_id};
 use crate::model::principal::PrincipalType;
@@ -154,10 +155,10 @@ fn list(world: &World, call: &GraphRequest<'_>, side: Side, id: &str, place: &st
 }
 
 /// The properties of an assignment that were asked for.
-fn selected(query: &Query, body: Map<String, Value>) -> Result<Map<String, Value>, GraphError> {
+fn selected(query: &Query, mut body: Map<String, Value>) -> Result<Map<String, Value>, GraphError> {
     let names = query.selected("appRoleAssignment", &PROPERTIES)?;
-    let has = |name: &str| names.contains(&name);
-    Ok(body.into_iter().filter(|(name, _)| has(name)).collect())
+    body.retain(|name, _| names.contains(&name.as_str()));
+    Ok(body)
 }
 
 /// Everybody in the directory, by id.
@@ -184,7 +185,7 @@ fn body(known: &HashMap<&str, Object<'_>>, assignment: &AppRoleAssignment) -> Ma
         json!(assignment.resource_id),
     ];
     let names = PROPERTIES.iter().map(|&name| name.to_owned());
-    names.zip(values).collect()
+    object(names.zip(values))
 }
 
 /// The id that a member of a new assignment names.

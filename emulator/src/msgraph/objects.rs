@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::base::clock::iso_time;
+use crate::base::json;
 use crate::base::seed;
 use crate::model::app_role::AppRole;
 use crate::model::principal::{DirectoryGroup, PrincipalType};
@@ -269,10 +270,8 @@ fn nickname(display_name: &str) -> String {
 
 /// The properties that were asked for.
 pub(super) fn body(state: &State, object: &Object<'_>, selected: &[&str]) -> Map<String, Value> {
-    selected
-        .iter()
-        .map(|name| ((*name).to_owned(), property(state, object, name)))
-        .collect()
+    let of = |name: &&str| ((*name).to_owned(), property(state, object, name));
+    json::object(selected.iter().map(of))
 }
 
 /// `#microsoft.graph.group` and the like.

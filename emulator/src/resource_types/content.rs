@@ -71,10 +71,9 @@ pub(super) fn extra_of(body: &Map<String, Value>) -> Map<String, Value> {
         "eTag",
         "systemData",
     ];
-    body.iter()
-        .filter(|(name, value)| !OWN.contains(&name.as_str()) && !value.is_null())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    let mut extra = body.clone();
+    extra.retain(|name, value| !OWN.contains(&name.as_str()) && !value.is_null());
+    extra
 }
 
 /// Checks that a write brings the secrets along that reads do not show, and takes them away: that

@@ -24,13 +24,12 @@ impl Secrets {
     /// Those that a write has left of a resource.
     pub(super) fn set(&mut self, key: &str, taken: Vec<Taken>) {
         let mut before = self.0.remove(key).unwrap_or_default();
-        let now: BTreeMap<String, Value> = taken
-            .into_iter()
-            .filter_map(|(name, value)| {
-                let value = value.or_else(|| before.remove(&name))?;
-                Some((name, value))
-            })
-            .collect();
+        let mut now = BTreeMap::new();
+        for (name, value) in taken {
+            if let Some(value) = value.or_else(|| before.remove(&name)) {
+                now.insert(name, value);
+            }
+        }
         if !now.is_empty() {
             self.0.insert(key.to_owned(), now);
         }

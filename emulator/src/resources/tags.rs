@@ -8,6 +8,7 @@ use crate::arm::route::{Call, Handled, Route, Versions, route};
 use crate::arm::scope::Scope;
 use crate::arm::values::{self, not_a};
 use crate::base::http::Reply;
+use crate::base::json::object;
 use crate::model::resource::Tags;
 use crate::state::World;
 
@@ -72,7 +73,7 @@ fn write(world: &mut World, scope: &Scope, tags: Tags) -> Handled {
         ));
     }
     // Their number and their texts have limits, whatever way they came.
-    values::tags(&Map::from_iter([("tags".to_owned(), json!(tags))]))?;
+    values::tags(&object([("tags".to_owned(), json!(tags))]))?;
     let reply = reply(scope, &tags);
     world.state.set_tags(&key, tags);
     Ok(reply)

@@ -1,5 +1,6 @@
 //! The content of a state file.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::store::State;
@@ -15,14 +16,31 @@ pub(crate) fn write(state: &State) -> Vec<u8> {
 
 /// The state in `text`, or what is wrong with it.
 pub(crate) fn read(text: &[u8]) -> Result<State, String> {
-    let value: Value = serde_json::from_slice(text).map_err(|e| format!("not JSON: {e}"))?;
-    match value.get("format").and_then(Value::as_u64) {
+    let format = match serde_json::from_slice(text) {
+        Ok(Start { format }) => format,
+        Err(error) if error.is_data() => Value::Null,
+        Err(error) => return Err(format!("not JSON: {error}")),
+    };
+    match format.as_u64() {
         Some(FORMAT) => {}
         Some(other) => return Err(format!("format {other}, where {FORMAT} is known")),
         None => return Err("not a state file of the emulator: no format number".to_owned()),
     }
-    let state = value.get("state").cloned().unwrap_or(Value::Null);
-    serde_json::from_value(state).map_err(|e| e.to_string())
+    serde_json::from_slice(text)
+        .map(|File { state }| state)
+        .map_err(|error| error.to_string())
+}
+
+/// What tells whether the rest can be read.
+#[derive(Deserialize)]
+struct Start {
+    #[serde(default)]
+    format: Value,
+}
+
+#[derive(Deserialize)]
+struct File {
+    state: State,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Runs the stages of a query over rows.
 
+use crate::base::json::object;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
@@ -288,7 +289,7 @@ fn items(value: Value) -> Vec<Value> {
         Value::Array(items) => items,
         Value::Object(map) => map
             .into_iter()
-            .map(|(name, value)| Value::Object([(name, value)].into_iter().collect()))
+            .map(|(name, value)| Value::Object(object([(name, value)])))
             .collect(),
         other => vec![other],
     };
