@@ -103,7 +103,10 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> Resul
     let mut lacks = release::missing(workspace, tag, |platform| {
         release::has_libraries(&module, platform)
     })?;
-    let own = native::own_paths(workspace)?.map(|(path, _)| path);
+    let own: Vec<_> = native::own_paths(workspace)?
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
     let files = archive::entries(&module)?;
     let named = release::with_paths(&files, &own);
     lacks.extend(
