@@ -492,6 +492,8 @@ $OnlineFolder = Get-OnlineFolder
 $settings = New-Object System.Xml.XmlWriterSettings
 $settings.Encoding = New-Object System.Text.UTF8Encoding $false
 $settings.Indent = $true
+# Lines for people who search the file. What comes before each would be a fifth of what is packed.
+$settings.IndentChars = ''
 $settings.NewLineChars = "`n"
 $full = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
 $null = [System.IO.Directory]::CreateDirectory((Split-Path $full))

@@ -17,7 +17,7 @@ pub fn file_name() -> String {
 }
 
 /// How the help of one cmdlet begins and ends.
-const TOPIC: [&str; 2] = ["  <command:command>\n", "  </command:command>\n"];
+const TOPIC: [&str; 2] = ["<command:command>\n", "</command:command>\n"];
 
 /// The help of those cmdlets alone that a manifest names.
 ///
@@ -119,7 +119,7 @@ mod tests {
     fn a_manifest_s_cmdlets_have_their_help_and_no_others() {
         let topic = |name: &str| {
             let [begin, end] = TOPIC;
-            format!("{begin}    <command:name>{name}</command:name>\n{end}")
+            format!("{begin}<command:name>{name}</command:name>\n{end}")
         };
         let whole = |topics: &[&str]| {
             let topics: String = topics.iter().map(|name| topic(name)).collect();
