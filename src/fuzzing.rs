@@ -28,6 +28,11 @@ pub fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Duration> {
     base::retry_after(headers)
 }
 
+/// The same in milliseconds.
+pub fn retry_after_ms(headers: &HeaderMap) -> Option<Duration> {
+    base::retry_after_ms(headers)
+}
+
 /// When the quota of Resource Graph is full again.
 pub fn quota_renewal(headers: &HeaderMap) -> Option<Duration> {
     base::quota_renewal(headers)

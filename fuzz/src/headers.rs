@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use managed_identity::fuzzing::{auth, header, quota_renewal, retry_after};
+use managed_identity::fuzzing::{auth, header, quota_renewal, retry_after, retry_after_ms};
 
 use crate::input;
 
@@ -17,7 +17,7 @@ pub fn run(data: &[u8]) {
     if let Ok(Some(wait)) = retry_after(&headers) {
         assert!(wait <= Duration::from_secs(300), "{wait:?}");
     }
-    let _ = quota_renewal(&headers);
+    let _ = (quota_renewal(&headers), retry_after_ms(&headers));
     if let Some(claims) = auth::challenge(&value) {
         // It stands in a command that the user is told to run.
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);

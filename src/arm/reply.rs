@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::request::Idempotency;
 use crate::auth::claims;
-use crate::base::{Answer, Category, Error, Result, aside, json, retry_after};
+use crate::base::{Answer, Category, Error, Result, aside, json, retry_after, retry_after_ms};
 
 /// An answer to a request.
 pub struct Reply {
@@ -100,7 +100,7 @@ impl Reply {
     /// How long the service asks to wait before the next look.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match retry_after(&self.headers) {
-            Ok(wait) => wait,
+            Ok(wait) => wait.or_else(|| retry_after_ms(&self.headers)),
             Err(wait) => Some(wait),
         }
     }

@@ -63,7 +63,7 @@ pub(crate) use resource_id::{
 };
 pub(crate) use resource_label::{ResourceLabel, every_other, label, last_provider};
 pub use retry::RetryPolicy;
-pub(crate) use retry::{is_transient, quota_renewal, retry_after};
+pub(crate) use retry::{is_transient, quota_renewal, retry_after, retry_after_ms};
 pub use scope_id::ScopeId;
 pub(crate) use similar::similar;
 pub(crate) use text::{

@@ -25,7 +25,7 @@ pub struct RetryPolicy {
     /// error that says when to come back is of more use than a silent wait.
     pub request_limit: Duration,
     /// The wait before the first look at a long-running operation, and the shortest one that a service
-    /// can ask for.
+    /// can ask for in seconds. In milliseconds it can ask for a twentieth of it.
     pub first_poll: Duration,
     /// The longest wait between two looks.
     pub longest_poll: Duration,
@@ -101,9 +101,13 @@ impl RetryPolicy {
     }
 
     /// The wait before look number `look` (from 0) at a long-running operation: as long as Azure
-    /// asks, up to five minutes, and at least the first wait of the module's own.
+    /// asks, up to five minutes. No time at all is the first wait of the module's own, and any other
+    /// at least a twentieth of it: looks must not become a loop.
     pub fn poll_wait(&self, look: u32, retry_after: Option<Duration>) -> Duration {
-        let asked = retry_after.map(|asked| asked.min(LONGEST_RETRY_AFTER).max(self.first_poll));
+        let asked = retry_after.map(|asked| match asked {
+            Duration::ZERO => self.first_poll,
+            asked => asked.clamp(self.first_poll / 20, LONGEST_RETRY_AFTER),
+        });
         asked.unwrap_or_else(|| {
             if look == 0 {
                 return self.first_poll;
@@ -146,6 +150,13 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Result<Option<Duration>, Durat
         Some(wait) if wait > LONGEST_RETRY_AFTER => Err(wait),
         wait => Ok(wait.or_else(|| quota_renewal(headers))),
     }
+}
+
+/// In how many milliseconds a service asks to be asked again. Azure's SDKs read that header too, where
+/// there is no `Retry-After`.
+pub(crate) fn retry_after_ms(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("x-ms-retry-after-ms")?.to_str().ok()?;
+    text.trim().parse().ok().map(Duration::from_millis)
 }
 
 /// In how long Resource Graph's quota is whole again: `hh:mm:ss`, at most a few minutes.
@@ -193,12 +204,16 @@ mod tests {
     }
 
     #[test]
-    fn no_service_can_make_the_waits_shorter_than_the_first() {
+    fn no_service_can_make_a_loop_of_the_waits() {
         let policy = RetryPolicy::default();
         for asked in [Duration::ZERO, Duration::from_millis(1)] {
-            assert_eq!(policy.poll_wait(7, Some(asked)), policy.first_poll);
             assert_eq!(policy.retry_wait(3, Some(asked)), policy.first_wait / 2);
         }
+        assert_eq!(policy.poll_wait(7, Some(Duration::ZERO)), policy.first_poll);
+        let twentieth = policy.first_poll / 20;
+        assert_eq!(policy.poll_wait(7, Some(twentieth / 2)), twentieth);
+        let short = policy.first_poll / 2;
+        assert_eq!(policy.poll_wait(7, Some(short)), short);
         let asked = Duration::from_secs(17);
         assert_eq!(policy.retry_wait(1, Some(asked)), asked);
         assert!(policy.retry_wait(1, None) >= policy.first_wait / 2);
@@ -219,5 +234,18 @@ mod tests {
         let mut quota = HeaderMap::new();
         quota.insert("x-ms-user-quota-resets-after", "00:00:03".parse().unwrap());
         assert_eq!(retry_after(&quota), Ok(Some(Duration::from_secs(3))));
+    }
+
+    #[test]
+    fn retry_after_ms_is_whole_milliseconds() {
+        let header = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-ms-retry-after-ms", text.parse().unwrap());
+            retry_after_ms(&headers)
+        };
+        assert_eq!(header("250"), Some(Duration::from_millis(250)));
+        assert_eq!(header("soon"), None);
+        assert_eq!(header("-1"), None);
+        assert_eq!(retry_after_ms(&HeaderMap::new()), None);
     }
 }

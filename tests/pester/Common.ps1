@@ -55,11 +55,9 @@ function Invoke-Emulator([string] $Method, [string] $Path, [hashtable] $Body) {
     }
 }
 
-# Back to what an emulator starts with, its log too. Its operations are over at once, and say with Retry-After that the
-# client need not wait a second before it looks.
+# Back to what an emulator starts with, its log too.
 function Clear-Emulator {
     Invoke-Emulator Post /reset
-    Edit-EmulatorSetting @{ retryAfterSeconds = 0 }
 }
 
 # The requests that Azure Resource Manager got: not those for a token or for the emulator itself.
@@ -79,11 +77,8 @@ function Add-Fault([hashtable] $Fault) {
     $null = Invoke-Emulator Post /faults $Fault
 }
 
-# Changes settings of the emulator. Operations that take their time are looked at as Azure's are.
+# Changes settings of the emulator.
 function Edit-EmulatorSetting([hashtable] $Setting) {
-    if ($Setting.operationMs -gt 0) {
-        $Setting = $Setting + @{ retryAfterSeconds = $null }
-    }
     $null = Invoke-Emulator Patch /settings $Setting
 }
 
@@ -107,14 +102,14 @@ function Invoke-Shell {
     & (Get-Process -Id $PID).Path -NoProfile -NonInteractive @args
 }
 
-# Waits until something is so.
+# Waits until something is so. Between two looks the processor is free for what is waited for.
 function Wait-Condition([scriptblock] $Condition, [int] $Seconds = 30) {
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
         if ($clock.Elapsed.TotalSeconds -gt $Seconds) {
             throw "Not so after $Seconds s: $Condition"
         }
-        $null = [System.Threading.Thread]::Yield()
+        [System.Threading.Thread]::Sleep(10)
     }
 }
 

@@ -61,7 +61,7 @@ Describe 'The help' {
             }
             if (Get-ArmEmulator) {
                 Invoke-Emulator Post /reset
-                Edit-EmulatorSetting @{ operationMs = 0; latencyMs = 0; retryAfterSeconds = 0 }
+                Edit-EmulatorSetting @{ operationMs = 0; latencyMs = 0 }
                 $null = Connect-ManagedIdentityService -Emulator
             } else {
                 Connect-TestEmulator

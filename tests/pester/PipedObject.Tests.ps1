@@ -43,6 +43,8 @@ Describe 'A piped object' {
 
         # Where nobody reads what -WhatIf says.
         $quiet = [runspacefactory]::CreateRunspace()
+        # One thread for thousands of calls, and not one for each.
+        $quiet.ThreadOptions = [System.Management.Automation.Runspaces.PSThreadOptions]::ReuseThread
         $quiet.Open()
         $shell = [powershell]::Create()
         $shell.Runspace = $quiet

@@ -109,6 +109,26 @@ async fn a_long_operation_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_look_comes_when_the_service_says_in_milliseconds() {
+    let local = Local::with(Options {
+        operation_time: Duration::from_millis(200),
+        ..Options::default()
+    })
+    .await;
+    make(&local, &["id1"]).await;
+    local.forget().await;
+    let change = merge(&["id1"], &[], None);
+    compute::update(&local.client, &change).await.unwrap();
+    let requests = local.requests().await;
+    let looks = requests
+        .iter()
+        .filter(|one| one.contains("/operations/"))
+        .count();
+    // By the policy of these tests, there would be one every two milliseconds.
+    assert_eq!(looks, 1, "{requests:?}");
+}
+
+#[tokio::test]
 async fn what_is_so_already_is_not_written() {
     let local = Local::start().await;
     make(&local, &["id1"]).await;

@@ -368,16 +368,27 @@ pub(crate) fn retry_after_of(
         Some(seconds.min(left)).filter(|seconds| *seconds > 0)
     };
     let setting = world.session.settings.retry_after_seconds;
-    match setting.or_else(azures) {
-        Some(seconds) => reply.header("Retry-After", seconds.to_string()),
-        None => reply,
-    }
+    with_wait(world, reply, setting.or_else(azures))
 }
 
 /// Adds `Retry-After` if the settings say so.
 pub(crate) fn retry_after(world: &World, reply: Reply) -> Reply {
-    match world.session.settings.retry_after_seconds {
+    with_wait(world, reply, world.session.settings.retry_after_seconds)
+}
+
+/// Adds what asks to wait so many seconds, or as long as a short operation takes.
+fn with_wait(world: &World, reply: Reply, seconds: Option<u64>) -> Reply {
+    match seconds {
         Some(seconds) => reply.header("Retry-After", seconds.to_string()),
-        None => reply,
+        None => retry_after_ms(world, reply),
+    }
+}
+
+/// Adds how long an operation takes that ends within a second, as none of Azure's does: whoever has
+/// made operations short need not wait for the client.
+pub(crate) fn retry_after_ms(world: &World, reply: Reply) -> Reply {
+    match world.session.settings.operation_ms {
+        time @ ..1_000 => reply.header("x-ms-retry-after-ms", time.max(1).to_string()),
+        _ => reply,
     }
 }

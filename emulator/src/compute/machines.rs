@@ -351,10 +351,13 @@ fn write(
     let started = operations::start(world, call, Home::Compute(&next.location), effect, failure);
     next.running = Some(started.id.clone());
     let reply = accepted(world, reply_with(&next, status), &started);
-    let mut reply = with_write_limit(reply, next.kind, left);
-    if next.kind == MachineKind::ScaleSet {
-        reply = operations::retry_after_of(world, reply, &started.id, Moment::First, call.now);
-    }
+    let reply = with_write_limit(reply, next.kind, left);
+    let reply = match next.kind {
+        MachineKind::ScaleSet => {
+            operations::retry_after_of(world, reply, &started.id, Moment::First, call.now)
+        }
+        MachineKind::VirtualMachine => operations::retry_after_ms(world, reply),
+    };
     world.session.history.add(entry_of(&next));
     world.state.machines.insert(key, next);
     Ok(reply)

@@ -112,6 +112,32 @@ async fn the_url_of_an_operation_must_come_back_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_short_operation_says_how_short() {
+    let azure = Azure::start().await;
+    let body = || json!({"tags": {"a": "b"}});
+    let answer = azure.patch(&vm("myVM"), body()).await.is(200);
+    assert_eq!(answer.headers.get("x-ms-retry-after-ms"), None);
+    azure.wait_for(&answer).await;
+
+    azure.set(json!({"operationMs": 200})).await;
+    let answer = azure.patch(&vm("myVM"), body()).await.is(200);
+    assert_eq!(answer.header("x-ms-retry-after-ms"), "200");
+    let url = answer.header("azure-asyncoperation").to_owned();
+    let running = azure.get(&url).await.is(200);
+    assert_eq!(running.header("x-ms-retry-after-ms"), "200");
+    tokio::time::advance(Duration::from_millis(200)).await;
+    let done = azure.get(&url).await.is(200);
+    assert_eq!(done.headers.get("x-ms-retry-after-ms"), None);
+
+    azure
+        .set(json!({"operationMs": 0, "retryAfterSeconds": 2}))
+        .await;
+    let deleted = azure.delete(&vm("myVM")).await.is(202);
+    assert_eq!(deleted.header("retry-after"), "2");
+    assert_eq!(deleted.headers.get("x-ms-retry-after-ms"), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_patch_merges_the_map() {
     let azure = Azure::start().await;
     for name in ["one", "two", "three"] {
