@@ -310,7 +310,12 @@ function Get-Trait($Parameter, [object[]] $InSet, [string[]] $Alias) {
 }
 
 function Test-Wildcard($Parameter) {
-    [bool] @($Parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] })
+    foreach ($one in $Parameter.Attributes) {
+        if ($one -is [System.Management.Automation.SupportsWildcardsAttribute]) {
+            return $true
+        }
+    }
+    $false
 }
 
 # The values that a parameter takes, where they can be counted.
@@ -325,39 +330,53 @@ function Get-Value($Parameter) {
     }
 }
 
+# The help has thousands of parameters: here the writer is called itself, since a function and a block for each element
+# take many times as long.
 function Write-Parameter($Parameter, [object[]] $InSet, $Described, [bool] $InSyntax) {
     $type = $Parameter.ParameterType
     $isSwitch = $type -eq [switch]
-    Write-Element command:parameter -XmlAttribute (Get-Trait $Parameter $InSet @($Parameter.Aliases | Sort-Object -Culture '')) {
-        Write-Element maml:name $Parameter.Name
-        Write-Element maml:description { Write-Block $Described.Text }
-        $values = @(Get-Value $Parameter)
-        if ($InSyntax -and $values) {
-            Write-Element command:parameterValueGroup {
-                foreach ($value in $values) {
-                    Write-Element command:parameterValue $value @{ required = 'false' }
-                }
-            }
-        }
-        if (-not ($InSyntax -and $isSwitch)) {
-            Write-Element command:parameterValue $type.Name @{ required = "$(-not $isSwitch)".ToLowerInvariant() }
-        }
-        Write-Element dev:type {
-            Write-Element maml:name $type.Name
-            Write-Element maml:uri ''
-        }
-        $default = $Described.Default
-        if (-not $default) {
-            $default = if ($isSwitch) { 'False' } else { 'None' }
-        }
-        Write-Element dev:defaultValue $default
+    $maml, $command, $dev = $Namespace.maml, $Namespace.command, $Namespace.dev
+    $Writer.WriteStartElement('command', 'parameter', $command)
+    $aliases = @($Parameter.Aliases)
+    if ($aliases.Count -gt 1) {
+        $aliases = @($aliases | Sort-Object -Culture '')
     }
+    $traits = Get-Trait $Parameter $InSet $aliases
+    foreach ($trait in $traits.Keys) {
+        $Writer.WriteAttributeString($trait, $traits[$trait])
+    }
+    $Writer.WriteElementString('maml', 'name', $maml, $Parameter.Name)
+    $Writer.WriteStartElement('maml', 'description', $maml)
+    foreach ($block in $Described.Text) {
+        $Writer.WriteElementString('maml', 'para', $maml, $block.Text)
+    }
+    $Writer.WriteEndElement()
+    $values = @(Get-Value $Parameter)
+    if ($InSyntax -and $values) {
+        $Writer.WriteStartElement('command', 'parameterValueGroup', $command)
+        foreach ($value in $values) {
+            Write-Element command:parameterValue $value @{ required = 'false' }
+        }
+        $Writer.WriteEndElement()
+    }
+    if (-not ($InSyntax -and $isSwitch)) {
+        Write-Element command:parameterValue $type.Name @{ required = "$(-not $isSwitch)".ToLowerInvariant() }
+    }
+    $Writer.WriteStartElement('dev', 'type', $dev)
+    $Writer.WriteElementString('maml', 'name', $maml, $type.Name)
+    $Writer.WriteElementString('maml', 'uri', $maml, '')
+    $Writer.WriteEndElement()
+    $default = $Described.Default
+    if (-not $default) {
+        $default = if ($isSwitch) { 'False' } else { 'None' }
+    }
+    $Writer.WriteElementString('dev', 'defaultValue', $dev, $default)
+    $Writer.WriteEndElement()
 }
 
 # The parameters of a set in the order in which they are typed: by position, then those that must be given.
 function Get-TypedOrder($Set) {
-    $Set.Parameters |
-        Where-Object { $_.Name -notin $Common } |
+    @(foreach ($one in $Set.Parameters) { if ($one.Name -notin $Common) { $one } }) |
         Sort-Object -Culture '' @(
             @{ Expression = { if ($_.Position -ge 0) { $_.Position } else { [int]::MaxValue } } }
             @{ Expression = { -not $_.IsMandatory } }
@@ -366,11 +385,18 @@ function Get-TypedOrder($Set) {
         )
 }
 
-# A parameter as it is in each of the sets that have it.
-function Get-InEachSet($Command, [string] $Name) {
-    $Command.ParameterSets | Sort-Object -Culture '' Name | ForEach-Object {
-        $_.Parameters | Where-Object Name -EQ $Name
+# Each parameter, by name, as it is in each of the sets that have it.
+function Get-InEachSet($Command) {
+    $found = @{}
+    foreach ($set in $Command.ParameterSets | Sort-Object -Culture '' Name) {
+        foreach ($parameter in $set.Parameters) {
+            if (-not $found.ContainsKey($parameter.Name)) {
+                $found[$parameter.Name] = [System.Collections.Generic.List[object]]::new()
+            }
+            $found[$parameter.Name].Add($parameter)
+        }
     }
+    $found
 }
 
 function Write-Type([string] $Around, [string] $Element, [object[]] $Type) {
@@ -420,8 +446,9 @@ function Write-Topic($Topic) {
             }
         }
         Write-Element command:parameters {
+            $inEachSet = Get-InEachSet $Topic.Command
             foreach ($name in $Topic.Parameter.Keys) {
-                $inSet = Get-InEachSet $Topic.Command $name
+                $inSet = $inEachSet[$name]
                 # It is described by a set in which it must be given, where there is such a one.
                 $typical = @($inSet | Where-Object IsMandatory) + $inSet | Select-Object -First 1
                 Write-Parameter $typical $inSet $Topic.Parameter[$name] $false
@@ -477,7 +504,8 @@ if ($odd) {
 $sharedFile = Join-Path $PSScriptRoot 'Shared.md'
 $shared = Read-Parameter (Read-Line $sharedFile) $sharedFile
 $topics = @($names | ForEach-Object { Read-Topic $_ $shared }) + @($derived | ForEach-Object { Read-AzTopic $_ $shared })
-$unused = @($shared.Keys | Where-Object { -not ($topics.Command.Parameters.Keys -contains $_) })
+$used = $topics.Command.Parameters.Keys
+$unused = @($shared.Keys | Where-Object { $_ -notin $used })
 if ($unused) {
     throw "${sharedFile}: no cmdlet has these parameters: $($unused -join ', ')."
 }
