@@ -85,16 +85,19 @@ fn told() -> Result<bool> {
     })
 }
 
-/// The results of a run, saved with those of earlier ones.
+/// The results of a run and of earlier ones, saved after each measure.
 fn measured(settings: &Settings) -> Result<Results> {
-    let mut results = run::run(&settings.measures, &settings.tools, settings.options)?;
-    if settings.save.exists() {
-        let earlier = Results::read(&settings.save)?;
-        if let Err(why) = results.keep(earlier) {
-            println!("\n  {}: {why}; they are replaced", settings.save.display());
-        }
+    let (mut results, date) = run::before(&settings.save, &settings.tools)?;
+    for measure in &settings.measures {
+        run::run(
+            measure,
+            &settings.tools,
+            settings.options,
+            &date,
+            &mut results,
+        );
+        results.write(&settings.save)?;
     }
-    results.write(&settings.save)?;
     println!("\n  {}", settings.save.display());
     Ok(results)
 }

@@ -1,5 +1,6 @@
 //! Takes measures, one after the other.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use crate::Result;
@@ -21,36 +22,45 @@ pub struct Options {
     pub quick: bool,
 }
 
-/// Takes measures, and shows what they say on the way. One that fails is in the results as that.
+/// What is known before the first measure: the machine, what an earlier run on it has measured, and the
+/// day.
 ///
 /// # Errors
-/// PowerShell does not say what machine this is.
-pub fn run(measures: &[&Measure], tools: &Tools, options: Options) -> Result<Results> {
+/// PowerShell does not say what machine this is; the earlier results can't be read.
+pub fn before(save: &Path, tools: &Tools) -> Result<(Results, String)> {
     let (machine, date) = machine::machine(tools)?;
     let mut results = Results {
         machine,
         ..Results::default()
     };
-    for measure in measures {
-        println!("\n== {}", measure.id);
-        let mut samples = Vec::new();
-        let run = take(measure, tools, options, &mut |sample| samples.push(sample));
-        if let Err(report) = &run {
-            println!("  {report}");
-            samples.clear();
-        }
-        results.measures.insert(
-            measure.id.to_owned(),
-            Taken {
-                date: date.clone(),
-                quick: options.quick,
-                failed: run.is_err(),
-                samples,
-            },
-        );
-        show(measure, &results);
+    if save.exists()
+        && let Err(why) = results.keep(Results::read(save)?)
+    {
+        println!("\n  {}: {why}; they are replaced", save.display());
     }
-    Ok(results)
+    Ok((results, date))
+}
+
+/// Takes a measure in place of what is in the results, and shows what it says. One that fails is in
+/// them as that.
+pub fn run(measure: &Measure, tools: &Tools, options: Options, date: &str, results: &mut Results) {
+    println!("\n== {}", measure.id);
+    let mut samples = Vec::new();
+    let run = take(measure, tools, options, &mut |sample| samples.push(sample));
+    if let Err(report) = &run {
+        println!("  {report}");
+        samples.clear();
+    }
+    results.measures.insert(
+        measure.id.to_owned(),
+        Taken {
+            date: date.to_owned(),
+            quick: options.quick,
+            failed: run.is_err(),
+            samples,
+        },
+    );
+    show(measure, results);
 }
 
 /// Prints what the figures of a measure came to.
