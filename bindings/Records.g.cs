@@ -51,42 +51,62 @@ namespace ManagedIdentity.Models
     /// <summary>A user-assigned managed identity.</summary>
     public sealed partial class UserAssignedIdentity
     {
+        internal string _id = "";
+
         /// <summary>The resource id, as Azure writes it.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>The name.</summary>
-        public string Name { get; internal set; } = "";
+        public string Name { get => _name; internal set => _name = value; }
+
+        internal string? _resourceGroupName;
 
         /// <summary>The resource group.</summary>
-        public string? ResourceGroupName { get; internal set; }
+        public string? ResourceGroupName { get => _resourceGroupName; internal set => _resourceGroupName = value; }
+
+        internal string? _subscriptionId;
 
         /// <summary>The subscription's id.</summary>
-        public string? SubscriptionId { get; internal set; }
+        public string? SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string _location = "";
 
         /// <summary>The region, such as <c>eastus</c>.</summary>
-        public string Location { get; internal set; } = "";
+        public string Location { get => _location; internal set => _location = value; }
+
+        internal string? _principalId;
 
         /// <summary>The object id of its service principal.</summary>
-        public string? PrincipalId { get; internal set; }
+        public string? PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _clientId;
 
         /// <summary>Its application id.</summary>
-        public string? ClientId { get; internal set; }
+        public string? ClientId { get => _clientId; internal set => _clientId = value; }
+
+        internal string? _tenantId;
 
         /// <summary>The tenant that the identity belongs to.</summary>
-        public string? TenantId { get; internal set; }
+        public string? TenantId { get => _tenantId; internal set => _tenantId = value; }
+
+        internal string _type = "";
 
         /// <summary><c>Microsoft.ManagedIdentity/userAssignedIdentities</c>.</summary>
-        public string Type { get; internal set; } = "";
+        public string Type { get => _type; internal set => _type = value; }
+
+        internal string? _isolationScope;
 
         /// <summary><c>None</c> or <c>Regional</c>; null where Azure does not report it.</summary>
-        public string? IsolationScope { get; internal set; }
+        public string? IsolationScope { get => _isolationScope; internal set => _isolationScope = value; }
 
-        private ItemList<string>? _assignmentRestriction;
+        internal ItemList<string>? _assignmentRestriction;
 
         /// <summary>The resource providers and resource types that it can be assigned to; empty for all.</summary>
         public ItemList<string> AssignmentRestriction { get => _assignmentRestriction ??= new(); internal set => _assignmentRestriction = value; }
 
-        private TagTable? _tag;
+        internal TagTable? _tag;
 
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
         public TagTable Tag { get => _tag ??= new(); internal set => _tag = value; }
@@ -98,34 +118,52 @@ namespace ManagedIdentity.Models
     /// <summary>The system-assigned managed identity of a resource.</summary>
     public sealed partial class SystemAssignedIdentity
     {
+        internal string _id = "";
+
         /// <summary>Its id: that of the resource, with <c>/providers/Microsoft.ManagedIdentity/identities/default</c>.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary><c>default</c>.</summary>
-        public string Name { get; internal set; } = "";
+        public string Name { get => _name; internal set => _name = value; }
+
+        internal string? _resourceGroupName;
 
         /// <summary>The resource group of the resource.</summary>
-        public string? ResourceGroupName { get; internal set; }
+        public string? ResourceGroupName { get => _resourceGroupName; internal set => _resourceGroupName = value; }
+
+        internal string? _subscriptionId;
 
         /// <summary>The subscription's id.</summary>
-        public string? SubscriptionId { get; internal set; }
+        public string? SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string _location = "";
 
         /// <summary>The resource's region.</summary>
-        public string Location { get; internal set; } = "";
+        public string Location { get => _location; internal set => _location = value; }
+
+        internal string? _principalId;
 
         /// <summary>The object id of its service principal.</summary>
-        public string? PrincipalId { get; internal set; }
+        public string? PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _clientId;
 
         /// <summary>Its application id.</summary>
-        public string? ClientId { get; internal set; }
+        public string? ClientId { get => _clientId; internal set => _clientId = value; }
+
+        internal string? _tenantId;
 
         /// <summary>The tenant that the identity belongs to.</summary>
-        public string? TenantId { get; internal set; }
+        public string? TenantId { get => _tenantId; internal set => _tenantId = value; }
+
+        internal string _type = "";
 
         /// <summary><c>Microsoft.ManagedIdentity/identities</c>.</summary>
-        public string Type { get; internal set; } = "";
+        public string Type { get => _type; internal set => _type = value; }
 
-        private TagTable? _tag;
+        internal TagTable? _tag;
 
         /// <summary>The resource's tags; empty when there are none. Names are compared without regard to case.</summary>
         public TagTable Tag { get => _tag ??= new(); internal set => _tag = value; }
@@ -137,40 +175,60 @@ namespace ManagedIdentity.Models
     /// <summary>A federated credential of a user-assigned managed identity: whose tokens may act as the identity.</summary>
     public sealed partial class FederatedIdentityCredential
     {
+        internal string _id = "";
+
         /// <summary>The resource id, as Azure writes it.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>The name.</summary>
-        public string Name { get; internal set; } = "";
+        public string Name { get => _name; internal set => _name = value; }
+
+        internal string? _identityName;
 
         /// <summary>The name of the identity.</summary>
-        public string? IdentityName { get; internal set; }
+        public string? IdentityName { get => _identityName; internal set => _identityName = value; }
+
+        internal string? _resourceGroupName;
 
         /// <summary>The resource group of the identity.</summary>
-        public string? ResourceGroupName { get; internal set; }
+        public string? ResourceGroupName { get => _resourceGroupName; internal set => _resourceGroupName = value; }
+
+        internal string? _subscriptionId;
 
         /// <summary>The subscription's id.</summary>
-        public string? SubscriptionId { get; internal set; }
+        public string? SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string _issuer = "";
 
         /// <summary>The URL of the issuer.</summary>
-        public string Issuer { get; internal set; } = "";
+        public string Issuer { get => _issuer; internal set => _issuer = value; }
+
+        internal string? _subject;
 
         /// <summary>The subject that the issuer's tokens must have; null where there is an expression.</summary>
-        public string? Subject { get; internal set; }
+        public string? Subject { get => _subject; internal set => _subject = value; }
+
+        internal string? _claimsMatchingExpression;
 
         /// <summary>What the claims of a token must match, in a flexible credential; null where there is a subject.</summary>
-        public string? ClaimsMatchingExpression { get; internal set; }
+        public string? ClaimsMatchingExpression { get => _claimsMatchingExpression; internal set => _claimsMatchingExpression = value; }
+
+        internal int? _claimsMatchingExpressionVersion;
 
         /// <summary>The version of the expression's language; null where there is none.</summary>
-        public int? ClaimsMatchingExpressionVersion { get; internal set; }
+        public int? ClaimsMatchingExpressionVersion { get => _claimsMatchingExpressionVersion; internal set => _claimsMatchingExpressionVersion = value; }
 
-        private ItemList<string>? _audience;
+        internal ItemList<string>? _audience;
 
         /// <summary>The audience that the tokens must have: one.</summary>
         public ItemList<string> Audience { get => _audience ??= new(); internal set => _audience = value; }
 
+        internal string _type = "";
+
         /// <summary><c>Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials</c>.</summary>
-        public string Type { get; internal set; } = "";
+        public string Type { get => _type; internal set => _type = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -179,23 +237,35 @@ namespace ManagedIdentity.Models
     /// <summary>A direct member of a group of the directory.</summary>
     public sealed partial class IdentityGroupMember
     {
+        internal string _groupId = "";
+
         /// <summary>The object id of the group.</summary>
-        public string GroupId { get; internal set; } = "";
+        public string GroupId { get => _groupId; internal set => _groupId = value; }
+
+        internal string? _groupName;
 
         /// <summary>The display name of the group.</summary>
-        public string? GroupName { get; internal set; }
+        public string? GroupName { get => _groupName; internal set => _groupName = value; }
+
+        internal string _principalId = "";
 
         /// <summary>The object id of the member.</summary>
-        public string PrincipalId { get; internal set; } = "";
+        public string PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _displayName;
 
         /// <summary>The display name of the member; null where the sign-in may not see it.</summary>
-        public string? DisplayName { get; internal set; }
+        public string? DisplayName { get => _displayName; internal set => _displayName = value; }
+
+        internal string? _principalType;
 
         /// <summary><c>ServicePrincipal</c>, <c>User</c>, <c>Group</c> or <c>Device</c>.</summary>
-        public string? PrincipalType { get; internal set; }
+        public string? PrincipalType { get => _principalType; internal set => _principalType = value; }
+
+        internal string? _clientId;
 
         /// <summary>The application id of a service principal.</summary>
-        public string? ClientId { get; internal set; }
+        public string? ClientId { get => _clientId; internal set => _clientId = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(PrincipalId);
@@ -204,38 +274,60 @@ namespace ManagedIdentity.Models
     /// <summary>An application permission of an API that a principal has.</summary>
     public sealed partial class IdentityAppRoleAssignment
     {
+        internal string _appRoleAssignmentId = "";
+
         /// <summary>The assignment's id. Its name tells it from the id of a resource: commands that take resources take this for none.</summary>
-        public string AppRoleAssignmentId { get; internal set; } = "";
+        public string AppRoleAssignmentId { get => _appRoleAssignmentId; internal set => _appRoleAssignmentId = value; }
+
+        internal string _principalId = "";
 
         /// <summary>The object id of who has the permission.</summary>
-        public string PrincipalId { get; internal set; } = "";
+        public string PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _principalName;
 
         /// <summary>What the directory calls who has it.</summary>
-        public string? PrincipalName { get; internal set; }
+        public string? PrincipalName { get => _principalName; internal set => _principalName = value; }
+
+        internal string? _principalType;
 
         /// <summary><c>ServicePrincipal</c>, which managed identities are, <c>User</c> or <c>Group</c>.</summary>
-        public string? PrincipalType { get; internal set; }
+        public string? PrincipalType { get => _principalType; internal set => _principalType = value; }
+
+        internal string? _resourceDisplayName;
 
         /// <summary>The display name of the API, such as Microsoft Graph.</summary>
-        public string? ResourceDisplayName { get; internal set; }
+        public string? ResourceDisplayName { get => _resourceDisplayName; internal set => _resourceDisplayName = value; }
+
+        internal string? _resourceAppId;
 
         /// <summary>The application id of the API; null when it can't be read.</summary>
-        public string? ResourceAppId { get; internal set; }
+        public string? ResourceAppId { get => _resourceAppId; internal set => _resourceAppId = value; }
+
+        internal string _resourcePrincipalId = "";
 
         /// <summary>The object id of the API's service principal.</summary>
-        public string ResourcePrincipalId { get; internal set; } = "";
+        public string ResourcePrincipalId { get => _resourcePrincipalId; internal set => _resourcePrincipalId = value; }
+
+        internal string? _permission;
 
         /// <summary>The permission, such as <c>User.Read.All</c>; null when it is not known, or has no value.</summary>
-        public string? Permission { get; internal set; }
+        public string? Permission { get => _permission; internal set => _permission = value; }
+
+        internal string? _permissionDisplayName;
 
         /// <summary>What the API calls the permission; null when it is not known.</summary>
-        public string? PermissionDisplayName { get; internal set; }
+        public string? PermissionDisplayName { get => _permissionDisplayName; internal set => _permissionDisplayName = value; }
+
+        internal string _appRoleId = "";
 
         /// <summary>The id of the app role.</summary>
-        public string AppRoleId { get; internal set; } = "";
+        public string AppRoleId { get => _appRoleId; internal set => _appRoleId = value; }
+
+        internal string? _createdDateTime;
 
         /// <summary>When the assignment was created.</summary>
-        public string? CreatedDateTime { get; internal set; }
+        public string? CreatedDateTime { get => _createdDateTime; internal set => _createdDateTime = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(AppRoleAssignmentId);
@@ -244,41 +336,59 @@ namespace ManagedIdentity.Models
     /// <summary>A deployment of a template that has succeeded.</summary>
     public sealed partial class ArmDeployment
     {
+        internal string _id = "";
+
         /// <summary>The resource id.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _deploymentName = "";
 
         /// <summary>The name.</summary>
-        public string DeploymentName { get; internal set; } = "";
+        public string DeploymentName { get => _deploymentName; internal set => _deploymentName = value; }
+
+        internal string? _resourceGroupName;
 
         /// <summary>The resource group.</summary>
-        public string? ResourceGroupName { get; internal set; }
+        public string? ResourceGroupName { get => _resourceGroupName; internal set => _resourceGroupName = value; }
+
+        internal string? _subscriptionId;
 
         /// <summary>The subscription's id.</summary>
-        public string? SubscriptionId { get; internal set; }
+        public string? SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string? _provisioningState;
 
         /// <summary><c>Succeeded</c>.</summary>
-        public string? ProvisioningState { get; internal set; }
+        public string? ProvisioningState { get => _provisioningState; internal set => _provisioningState = value; }
+
+        internal string? _timestamp;
 
         /// <summary>When it was completed, as Azure writes it.</summary>
-        public string? Timestamp { get; internal set; }
+        public string? Timestamp { get => _timestamp; internal set => _timestamp = value; }
+
+        internal string? _duration;
 
         /// <summary>How long it took, as ISO 8601 writes durations.</summary>
-        public string? Duration { get; internal set; }
+        public string? Duration { get => _duration; internal set => _duration = value; }
+
+        internal string? _mode;
 
         /// <summary><c>Incremental</c>: resources that are not in the template stay.</summary>
-        public string? Mode { get; internal set; }
+        public string? Mode { get => _mode; internal set => _mode = value; }
+
+        internal string? _correlationId;
 
         /// <summary>Azure's id of the whole deployment.</summary>
-        public string? CorrelationId { get; internal set; }
+        public string? CorrelationId { get => _correlationId; internal set => _correlationId = value; }
 
-        private OutputTable? _outputs;
+        internal OutputTable? _outputs;
 
         /// <summary>The outputs of the template by name, each with Type and Value. The value of a secure output is null: Azure does not return it.</summary>
         public OutputTable Outputs { get => _outputs ??= new(); internal set => _outputs = value; }
 
         internal string OutputsJson { get; set; } = "";
 
-        private ItemList<string>? _outputResource;
+        internal ItemList<string>? _outputResource;
 
         /// <summary>The ids of the resources that it created or found.</summary>
         public ItemList<string> OutputResource { get => _outputResource ??= new(); internal set => _outputResource = value; }
@@ -290,20 +400,30 @@ namespace ManagedIdentity.Models
     /// <summary>A user-assigned managed identity as a resource has it.</summary>
     public sealed partial class AssignedIdentity
     {
+        internal string _id = "";
+
         /// <summary>The resource id, as the resource's provider writes it.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string? _name;
 
         /// <summary>The name.</summary>
-        public string? Name { get; internal set; }
+        public string? Name { get => _name; internal set => _name = value; }
+
+        internal string? _principalId;
 
         /// <summary>The object id of its service principal; null until Azure has resolved it.</summary>
-        public string? PrincipalId { get; internal set; }
+        public string? PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _clientId;
 
         /// <summary>Its application id; null until Azure has resolved it.</summary>
-        public string? ClientId { get; internal set; }
+        public string? ClientId { get => _clientId; internal set => _clientId = value; }
+
+        internal bool? _exists;
 
         /// <summary>Whether the identity itself still exists: false for a reference to an identity that was deleted, null when it was not checked (see -Check) or the sign-in may not check it.</summary>
-        public bool? Exists { get; internal set; }
+        public bool? Exists { get => _exists; internal set => _exists = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -312,45 +432,67 @@ namespace ManagedIdentity.Models
     /// <summary>The managed identity of a resource.</summary>
     public partial class ResourceIdentity
     {
+        internal string _id = "";
+
         /// <summary>The resource's id.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>Its name.</summary>
-        public string Name { get; internal set; } = "";
+        public string Name { get => _name; internal set => _name = value; }
+
+        internal string _resourceType = "";
 
         /// <summary>Its type, such as <c>Microsoft.Web/sites/slots</c>.</summary>
-        public string ResourceType { get; internal set; } = "";
+        public string ResourceType { get => _resourceType; internal set => _resourceType = value; }
+
+        internal string? _resourceGroupName;
 
         /// <summary>Its resource group.</summary>
-        public string? ResourceGroupName { get; internal set; }
+        public string? ResourceGroupName { get => _resourceGroupName; internal set => _resourceGroupName = value; }
+
+        internal string? _subscriptionId;
 
         /// <summary>Its subscription's id.</summary>
-        public string? SubscriptionId { get; internal set; }
+        public string? SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string _location = "";
 
         /// <summary>Its region.</summary>
-        public string Location { get; internal set; } = "";
+        public string Location { get => _location; internal set => _location = value; }
+
+        internal ResourceIdentityType _type;
 
         /// <summary>Which kinds of identity it has.</summary>
-        public ResourceIdentityType Type { get; internal set; }
+        public ResourceIdentityType Type { get => _type; internal set => _type = value; }
+
+        internal string? _principalId;
 
         /// <summary>The system-assigned identity's object id; null when there is none.</summary>
-        public string? PrincipalId { get; internal set; }
+        public string? PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _tenantId;
 
         /// <summary>The system-assigned identity's tenant; null when there is none.</summary>
-        public string? TenantId { get; internal set; }
+        public string? TenantId { get => _tenantId; internal set => _tenantId = value; }
 
-        private ItemList<AssignedIdentity>? _userAssignedIdentity;
+        internal ItemList<AssignedIdentity>? _userAssignedIdentity;
 
         /// <summary>The user-assigned identities; empty when there are none.</summary>
         public ItemList<AssignedIdentity> UserAssignedIdentity { get => _userAssignedIdentity ??= new(); internal set => _userAssignedIdentity = value; }
 
+        internal string? _eTag;
+
         /// <summary>The version of the resource that this was read from.</summary>
-        public string? ETag { get; internal set; }
+        public string? ETag { get => _eTag; internal set => _eTag = value; }
+
+        internal string? _provisioningState;
 
         /// <summary><c>Succeeded</c>, <c>Updating</c>, <c>Failed</c>, …</summary>
-        public string? ProvisioningState { get; internal set; }
+        public string? ProvisioningState { get => _provisioningState; internal set => _provisioningState = value; }
 
-        private TagTable? _tag;
+        internal TagTable? _tag;
 
         /// <summary>The tags; empty when there are none. Names are compared without regard to case.</summary>
         public TagTable Tag { get => _tag ??= new(); internal set => _tag = value; }
@@ -362,41 +504,65 @@ namespace ManagedIdentity.Models
     /// <summary>The assignment of a role to a principal on a scope.</summary>
     public sealed partial class IdentityRoleAssignment
     {
+        internal string _id = "";
+
         /// <summary>The assignment's id.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>Its name, a GUID.</summary>
-        public string Name { get; internal set; } = "";
+        public string Name { get => _name; internal set => _name = value; }
+
+        internal string _scope = "";
 
         /// <summary>The scope of the assignment.</summary>
-        public string Scope { get; internal set; } = "";
+        public string Scope { get => _scope; internal set => _scope = value; }
+
+        internal string _roleDefinitionId = "";
 
         /// <summary>The full id of the role.</summary>
-        public string RoleDefinitionId { get; internal set; } = "";
+        public string RoleDefinitionId { get => _roleDefinitionId; internal set => _roleDefinitionId = value; }
+
+        internal string? _roleDefinitionName;
 
         /// <summary>The name of the role, such as <c>Reader</c>; null when it is not known.</summary>
-        public string? RoleDefinitionName { get; internal set; }
+        public string? RoleDefinitionName { get => _roleDefinitionName; internal set => _roleDefinitionName = value; }
+
+        internal string _principalId = "";
 
         /// <summary>The object id of who has the role.</summary>
-        public string PrincipalId { get; internal set; } = "";
+        public string PrincipalId { get => _principalId; internal set => _principalId = value; }
+
+        internal string? _principalType;
 
         /// <summary><c>ServicePrincipal</c>, which managed identities are, <c>User</c>, <c>Group</c>, …</summary>
-        public string? PrincipalType { get; internal set; }
+        public string? PrincipalType { get => _principalType; internal set => _principalType = value; }
+
+        internal string? _principalName;
 
         /// <summary>What the directory calls who has the role, in a list of assignments; null when Microsoft Graph does not tell it.</summary>
-        public string? PrincipalName { get; internal set; }
+        public string? PrincipalName { get => _principalName; internal set => _principalName = value; }
+
+        internal string? _description;
 
         /// <summary>The description that the assignment was created with.</summary>
-        public string? Description { get; internal set; }
+        public string? Description { get => _description; internal set => _description = value; }
+
+        internal string? _condition;
 
         /// <summary>The condition of the assignment.</summary>
-        public string? Condition { get; internal set; }
+        public string? Condition { get => _condition; internal set => _condition = value; }
+
+        internal string? _conditionVersion;
 
         /// <summary>The version of the condition's language.</summary>
-        public string? ConditionVersion { get; internal set; }
+        public string? ConditionVersion { get => _conditionVersion; internal set => _conditionVersion = value; }
+
+        internal bool _inherited;
 
         /// <summary>Whether it was created on a scope above the one that was asked about, and is inherited there.</summary>
-        public bool Inherited { get; internal set; }
+        public bool Inherited { get => _inherited; internal set => _inherited = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -405,26 +571,40 @@ namespace ManagedIdentity.Models
     /// <summary>A resource that refers to a user-assigned managed identity.</summary>
     public sealed partial class IdentityAssociatedResource
     {
+        internal string _id = "";
+
         /// <summary>The resource's id.</summary>
-        public string Id { get; internal set; } = "";
+        public string Id { get => _id; internal set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>Its name.</summary>
-        public string Name { get; internal set; } = "";
+        public string Name { get => _name; internal set => _name = value; }
+
+        internal string _type = "";
 
         /// <summary>Its type, such as <c>microsoft.compute/virtualmachines</c>, in the casing of the source.</summary>
-        public string Type { get; internal set; } = "";
+        public string Type { get => _type; internal set => _type = value; }
+
+        internal string? _resourceGroupName;
 
         /// <summary>Its resource group.</summary>
-        public string? ResourceGroupName { get; internal set; }
+        public string? ResourceGroupName { get => _resourceGroupName; internal set => _resourceGroupName = value; }
+
+        internal string? _subscriptionId;
 
         /// <summary>Its subscription's id.</summary>
-        public string? SubscriptionId { get; internal set; }
+        public string? SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string _identityId = "";
 
         /// <summary>The id of the identity that it refers to.</summary>
-        public string IdentityId { get; internal set; } = "";
+        public string IdentityId { get => _identityId; internal set => _identityId = value; }
+
+        internal IdentityReferenceKind _reference;
 
         /// <summary>How it refers to it.</summary>
-        public IdentityReferenceKind Reference { get; internal set; }
+        public IdentityReferenceKind Reference { get => _reference; internal set => _reference = value; }
 
         /// <inheritdoc/>
         public override string ToString() => PlainText.Of(Id);
@@ -433,26 +613,40 @@ namespace ManagedIdentity.Models
     /// <summary>A connection to Azure Resource Manager. It shows who is signed in and where, and never a secret.</summary>
     public sealed partial class ManagedIdentityConnection
     {
+        internal string _account = "";
+
         /// <summary>Who is signed in, as far as the sign-in says.</summary>
-        public string Account { get; internal set; } = "";
+        public string Account { get => _account; internal set => _account = value; }
+
+        internal string _accountType = "";
 
         /// <summary>The kind of sign-in: <c>AccessToken</c>, <c>ServicePrincipal</c>, <c>ManagedService</c>, <c>User</c>, <c>AzurePowerShell</c> or <c>AzureCli</c>.</summary>
-        public string AccountType { get; internal set; } = "";
+        public string AccountType { get => _accountType; internal set => _accountType = value; }
+
+        internal string? _tenantId;
 
         /// <summary>The tenant's id, where it is known.</summary>
-        public string? TenantId { get; internal set; }
+        public string? TenantId { get => _tenantId; internal set => _tenantId = value; }
+
+        internal string _subscriptionId = "";
 
         /// <summary>The default subscription.</summary>
-        public string SubscriptionId { get; internal set; } = "";
+        public string SubscriptionId { get => _subscriptionId; internal set => _subscriptionId = value; }
+
+        internal string _subscriptionName = "";
 
         /// <summary>That subscription's name.</summary>
-        public string SubscriptionName { get; internal set; } = "";
+        public string SubscriptionName { get => _subscriptionName; internal set => _subscriptionName = value; }
+
+        internal string _environment = "";
 
         /// <summary>The cloud's name.</summary>
-        public string Environment { get; internal set; } = "";
+        public string Environment { get => _environment; internal set => _environment = value; }
+
+        internal string _endpoint = "";
 
         /// <summary>The URL of Azure Resource Manager.</summary>
-        public string Endpoint { get; internal set; } = "";
+        public string Endpoint { get => _endpoint; internal set => _endpoint = value; }
     }
 }
 
@@ -976,96 +1170,146 @@ namespace ManagedIdentity.Native
     /// <summary>A subscription.</summary>
     internal sealed partial class Subscription
     {
+        internal string _id = "";
+
         /// <summary>Its id.</summary>
-        public string Id { get; set; } = "";
+        public string Id { get => _id; set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>Its name.</summary>
-        public string Name { get; set; } = "";
+        public string Name { get => _name; set => _name = value; }
+
+        internal string? _state;
 
         /// <summary><c>Enabled</c>, <c>Disabled</c>, <c>Warned</c>, …</summary>
-        public string? State { get; set; }
+        public string? State { get => _state; set => _state = value; }
+
+        internal string? _tenantId;
 
         /// <summary>The tenant that it trusts.</summary>
-        public string? TenantId { get; set; }
+        public string? TenantId { get => _tenantId; set => _tenantId = value; }
     }
 
     /// <summary>A role that can be assigned.</summary>
     internal sealed partial class RoleDefinition
     {
+        internal string _id = "";
+
         /// <summary>Its full id.</summary>
-        public string Id { get; set; } = "";
+        public string Id { get => _id; set => _id = value; }
+
+        internal string _name = "";
 
         /// <summary>Its GUID.</summary>
-        public string Name { get; set; } = "";
+        public string Name { get => _name; set => _name = value; }
+
+        internal string _roleName = "";
 
         /// <summary>Its name, such as <c>Reader</c>.</summary>
-        public string RoleName { get; set; } = "";
+        public string RoleName { get => _roleName; set => _roleName = value; }
+
+        internal string? _description;
 
         /// <summary>What it is for.</summary>
-        public string? Description { get; set; }
+        public string? Description { get => _description; set => _description = value; }
+
+        internal string? _kind;
 
         /// <summary><c>BuiltInRole</c> or <c>CustomRole</c>.</summary>
-        public string? Kind { get; set; }
+        public string? Kind { get => _kind; set => _kind = value; }
     }
 
     /// <summary>What can stand in the place of a word of a command line.</summary>
     internal sealed partial class Suggestion
     {
+        internal string _value = "";
+
         /// <summary>The argument, without quotes.</summary>
-        public string Value { get; set; } = "";
+        public string Value { get => _value; set => _value = value; }
+
+        internal string _label = "";
 
         /// <summary>What a list shows for it, on one line.</summary>
-        public string Label { get; set; } = "";
+        public string Label { get => _label; set => _label = value; }
+
+        internal string _detail = "";
 
         /// <summary>What else tells it from others, on one line; empty when there is nothing.</summary>
-        public string Detail { get; set; } = "";
+        public string Detail { get => _detail; set => _detail = value; }
     }
 
     /// <summary>What a change would do.</summary>
     internal sealed partial class ChangePlan
     {
+        internal string _resourceId = "";
+
         /// <summary>The resource that it is about.</summary>
-        public string ResourceId { get; set; } = "";
+        public string ResourceId { get => _resourceId; set => _resourceId = value; }
+
+        internal string _description = "";
 
         /// <summary>What would change, in words: a line, and under it one for each detail that there is.</summary>
-        public string Description { get; set; } = "";
+        public string Description { get => _description; set => _description = value; }
+
+        internal bool _changes;
 
         /// <summary>0 when nothing would change.</summary>
-        public bool Changes { get; set; }
+        public bool Changes { get => _changes; set => _changes = value; }
+
+        internal string _agreement = "";
 
         /// <summary>What stands for this plan in the request that carries it out: its <c>agreed</c>.</summary>
-        public string Agreement { get; set; } = "";
+        public string Agreement { get => _agreement; set => _agreement = value; }
     }
 
     /// <summary>What only the host can find out or do.</summary>
     internal sealed partial class HostQuestion
     {
+        internal ulong _handle;
+
         /// <summary>The handle for <c>azmi_question_answer</c>.</summary>
-        public ulong Handle { get; set; }
+        public ulong Handle { get => _handle; set => _handle = value; }
+
+        internal QuestionKind _kind;
 
         /// <summary>What the host is asked for.</summary>
-        public QuestionKind Kind { get; set; }
+        public QuestionKind Kind { get => _kind; set => _kind = value; }
+
+        internal string? _audience;
 
         /// <summary>What the token is for; when not given, the Resource Manager of Azure PowerShell's context.</summary>
-        public string? Audience { get; set; }
+        public string? Audience { get => _audience; set => _audience = value; }
+
+        internal string? _tenant;
 
         /// <summary>The tenant of the token; when not given, that of the context.</summary>
-        public string? Tenant { get; set; }
+        public string? Tenant { get => _tenant; set => _tenant = value; }
+
+        internal string? _path;
 
         /// <summary>The full path of a PFX file.</summary>
-        public string? Path { get; set; }
+        public string? Path { get => _path; set => _path = value; }
+
+        internal string? _thumbprint;
 
         /// <summary>The SHA-1 thumbprint of a certificate: 40 hexadecimal digits.</summary>
-        public string? Thumbprint { get; set; }
+        public string? Thumbprint { get => _thumbprint; set => _thumbprint = value; }
+
+        internal string? _text;
 
         /// <summary>What to sign.</summary>
-        public string? Text { get; set; }
+        public string? Text { get => _text; set => _text = value; }
+
+        internal SignatureAlgorithm _algorithm;
 
         /// <summary>How to sign it.</summary>
-        public SignatureAlgorithm Algorithm { get; set; }
+        public SignatureAlgorithm Algorithm { get => _algorithm; set => _algorithm = value; }
+
+        internal string? _url;
 
         /// <summary>The URL of a service or of a page.</summary>
-        public string? Url { get; set; }
+        public string? Url { get => _url; set => _url = value; }
     }
 
     /// <summary>What the host found out or did. Without an outcome, another host may answer.</summary>
@@ -1139,54 +1383,84 @@ namespace ManagedIdentity.Native
     /// <summary>How far a long wait has come.</summary>
     internal sealed partial class OperationProgress
     {
+        internal string _activity = "";
+
         /// <summary>What is going on.</summary>
-        public string Activity { get; set; } = "";
+        public string Activity { get => _activity; set => _activity = value; }
+
+        internal string _status = "";
 
         /// <summary>How it stands.</summary>
-        public string Status { get; set; } = "";
+        public string Status { get => _status; set => _status = value; }
+
+        internal int _percent;
 
         /// <summary>0 to 100, or -1 when it is not known.</summary>
-        public int Percent { get; set; }
+        public int Percent { get => _percent; set => _percent = value; }
+
+        internal int _secondsElapsed;
 
         /// <summary>How long it has taken so far, in seconds.</summary>
-        public int SecondsElapsed { get; set; }
+        public int SecondsElapsed { get => _secondsElapsed; set => _secondsElapsed = value; }
+
+        internal int _secondsLeft;
 
         /// <summary>How long it will take, in seconds, or -1 when it is not known.</summary>
-        public int SecondsLeft { get; set; }
+        public int SecondsLeft { get => _secondsLeft; set => _secondsLeft = value; }
     }
 
     /// <summary>Why an operation failed.</summary>
     internal sealed partial class OperationFailure
     {
+        internal string _code = "";
+
         /// <summary>Azure's code, or the module's own where Azure was not asked.</summary>
-        public string Code { get; set; } = "";
+        public string Code { get => _code; set => _code = value; }
+
+        internal string _message = "";
 
         /// <summary>What happened, to which resource, and what to do.</summary>
-        public string Message { get; set; } = "";
+        public string Message { get => _message; set => _message = value; }
+
+        internal FailureCategory _category;
 
         /// <summary>The kind of error.</summary>
-        public FailureCategory Category { get; set; }
+        public FailureCategory Category { get => _category; set => _category = value; }
+
+        internal int _httpStatus;
 
         /// <summary>The HTTP status, or 0.</summary>
-        public int HttpStatus { get; set; }
+        public int HttpStatus { get => _httpStatus; set => _httpStatus = value; }
+
+        internal string? _target;
 
         /// <summary>The resource or the parameter that it is about.</summary>
-        public string? Target { get; set; }
+        public string? Target { get => _target; set => _target = value; }
+
+        internal string? _recommendation;
 
         /// <summary>What to do next.</summary>
-        public string? Recommendation { get; set; }
+        public string? Recommendation { get => _recommendation; set => _recommendation = value; }
+
+        internal string? _requestId;
 
         /// <summary>Azure's id of the request that failed.</summary>
-        public string? RequestId { get; set; }
+        public string? RequestId { get => _requestId; set => _requestId = value; }
+
+        internal string? _correlationId;
 
         /// <summary>Azure's id of the whole operation.</summary>
-        public string? CorrelationId { get; set; }
+        public string? CorrelationId { get => _correlationId; set => _correlationId = value; }
+
+        internal string? _request;
 
         /// <summary>Method and path of the request that failed, such as <c>PATCH /subscriptions/…</c>.</summary>
-        public string? Request { get; set; }
+        public string? Request { get => _request; set => _request = value; }
+
+        internal string? _rawError;
 
         /// <summary>The answer as the service wrote it, without secrets.</summary>
-        public string? RawError { get; set; }
+        public string? RawError { get => _rawError; set => _rawError = value; }
     }
 
     internal static unsafe partial class EventReader
@@ -1210,223 +1484,223 @@ namespace ManagedIdentity.Native
 
         private static Subscription Read(AzmiSubscription* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            State = source->state.Read(),
-            TenantId = source->tenant_id.Read(),
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _state = source->state.Read(),
+            _tenantId = source->tenant_id.Read(),
         };
 
         private static UserAssignedIdentity Read(AzmiIdentity* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            ResourceGroupName = source->resource_group.ReadShared(),
-            SubscriptionId = source->subscription_id.ReadShared(),
-            Location = source->location.ReadShared() ?? "",
-            PrincipalId = source->principal_id.Read(),
-            ClientId = source->client_id.Read(),
-            TenantId = source->tenant_id.ReadShared(),
-            Type = source->resource_type.ReadShared() ?? "",
-            IsolationScope = source->isolation_scope.ReadShared(),
-            AssignmentRestriction = source->assignment_restriction_len == 0 ? null! : new(Texts(source->assignment_restriction, source->assignment_restriction_len)),
-            Tag = Tags(source->tags, source->tags_len),
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _resourceGroupName = source->resource_group.ReadShared(),
+            _subscriptionId = source->subscription_id.ReadShared(),
+            _location = source->location.ReadShared() ?? "",
+            _principalId = source->principal_id.Read(),
+            _clientId = source->client_id.Read(),
+            _tenantId = source->tenant_id.ReadShared(),
+            _type = source->resource_type.ReadShared() ?? "",
+            _isolationScope = source->isolation_scope.ReadShared(),
+            _assignmentRestriction = source->assignment_restriction_len == 0 ? null! : new(Texts(source->assignment_restriction, source->assignment_restriction_len)),
+            _tag = Tags(source->tags, source->tags_len),
         };
 
         private static SystemAssignedIdentity Read(AzmiSystemIdentity* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            ResourceGroupName = source->resource_group.ReadShared(),
-            SubscriptionId = source->subscription_id.ReadShared(),
-            Location = source->location.ReadShared() ?? "",
-            PrincipalId = source->principal_id.Read(),
-            ClientId = source->client_id.Read(),
-            TenantId = source->tenant_id.ReadShared(),
-            Type = source->resource_type.ReadShared() ?? "",
-            Tag = Tags(source->tags, source->tags_len),
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _resourceGroupName = source->resource_group.ReadShared(),
+            _subscriptionId = source->subscription_id.ReadShared(),
+            _location = source->location.ReadShared() ?? "",
+            _principalId = source->principal_id.Read(),
+            _clientId = source->client_id.Read(),
+            _tenantId = source->tenant_id.ReadShared(),
+            _type = source->resource_type.ReadShared() ?? "",
+            _tag = Tags(source->tags, source->tags_len),
         };
 
         private static FederatedIdentityCredential Read(AzmiFederatedCredential* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            IdentityName = source->identity_name.ReadShared(),
-            ResourceGroupName = source->resource_group.ReadShared(),
-            SubscriptionId = source->subscription_id.ReadShared(),
-            Issuer = source->issuer.ReadShared() ?? "",
-            Subject = source->subject.Read(),
-            ClaimsMatchingExpression = source->claims_matching_expression.Read(),
-            ClaimsMatchingExpressionVersion = source->claims_matching_expression_version == 0 ? null : source->claims_matching_expression_version,
-            Audience = source->audiences_len == 0 ? null! : new(Texts(source->audiences, source->audiences_len)),
-            Type = source->resource_type.ReadShared() ?? "",
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _identityName = source->identity_name.ReadShared(),
+            _resourceGroupName = source->resource_group.ReadShared(),
+            _subscriptionId = source->subscription_id.ReadShared(),
+            _issuer = source->issuer.ReadShared() ?? "",
+            _subject = source->subject.Read(),
+            _claimsMatchingExpression = source->claims_matching_expression.Read(),
+            _claimsMatchingExpressionVersion = source->claims_matching_expression_version == 0 ? null : source->claims_matching_expression_version,
+            _audience = source->audiences_len == 0 ? null! : new(Texts(source->audiences, source->audiences_len)),
+            _type = source->resource_type.ReadShared() ?? "",
         };
 
         private static IdentityGroupMember Read(AzmiGroupMember* source) => new()
         {
-            GroupId = source->group_id.ReadShared() ?? "",
-            GroupName = source->group_name.ReadShared(),
-            PrincipalId = source->principal_id.Read() ?? "",
-            DisplayName = source->display_name.Read(),
-            PrincipalType = source->principal_type.ReadShared(),
-            ClientId = source->client_id.Read(),
+            _groupId = source->group_id.ReadShared() ?? "",
+            _groupName = source->group_name.ReadShared(),
+            _principalId = source->principal_id.Read() ?? "",
+            _displayName = source->display_name.Read(),
+            _principalType = source->principal_type.ReadShared(),
+            _clientId = source->client_id.Read(),
         };
 
         private static IdentityAppRoleAssignment Read(AzmiAppRoleAssignment* source) => new()
         {
-            AppRoleAssignmentId = source->id.Read() ?? "",
-            PrincipalId = source->principal_id.Read() ?? "",
-            PrincipalName = source->principal_name.Read(),
-            PrincipalType = source->principal_type.ReadShared(),
-            ResourceDisplayName = source->resource_display_name.ReadShared(),
-            ResourceAppId = source->resource_app_id.ReadShared(),
-            ResourcePrincipalId = source->resource_principal_id.ReadShared() ?? "",
-            Permission = source->permission.ReadShared(),
-            PermissionDisplayName = source->permission_display_name.ReadShared(),
-            AppRoleId = source->app_role_id.ReadShared() ?? "",
-            CreatedDateTime = source->created_date_time.Read(),
+            _appRoleAssignmentId = source->id.Read() ?? "",
+            _principalId = source->principal_id.Read() ?? "",
+            _principalName = source->principal_name.Read(),
+            _principalType = source->principal_type.ReadShared(),
+            _resourceDisplayName = source->resource_display_name.ReadShared(),
+            _resourceAppId = source->resource_app_id.ReadShared(),
+            _resourcePrincipalId = source->resource_principal_id.ReadShared() ?? "",
+            _permission = source->permission.ReadShared(),
+            _permissionDisplayName = source->permission_display_name.ReadShared(),
+            _appRoleId = source->app_role_id.ReadShared() ?? "",
+            _createdDateTime = source->created_date_time.Read(),
         };
 
         private static ArmDeployment Read(AzmiDeployment* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            DeploymentName = source->name.Read() ?? "",
-            ResourceGroupName = source->resource_group.ReadShared(),
-            SubscriptionId = source->subscription_id.ReadShared(),
-            ProvisioningState = source->provisioning_state.ReadShared(),
-            Timestamp = source->timestamp.Read(),
-            Duration = source->duration.Read(),
-            Mode = source->mode.Read(),
-            CorrelationId = source->correlation_id.Read(),
+            _id = source->id.Read() ?? "",
+            _deploymentName = source->name.Read() ?? "",
+            _resourceGroupName = source->resource_group.ReadShared(),
+            _subscriptionId = source->subscription_id.ReadShared(),
+            _provisioningState = source->provisioning_state.ReadShared(),
+            _timestamp = source->timestamp.Read(),
+            _duration = source->duration.Read(),
+            _mode = source->mode.Read(),
+            _correlationId = source->correlation_id.Read(),
             OutputsJson = source->outputs.Read() ?? "",
-            OutputResource = source->resources_len == 0 ? null! : new(Texts(source->resources, source->resources_len)),
+            _outputResource = source->resources_len == 0 ? null! : new(Texts(source->resources, source->resources_len)),
         };
 
         private static AssignedIdentity Read(AzmiAssignedIdentity* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read(),
-            PrincipalId = source->principal_id.Read(),
-            ClientId = source->client_id.Read(),
-            Exists = ReadExistence(source->existence),
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read(),
+            _principalId = source->principal_id.Read(),
+            _clientId = source->client_id.Read(),
+            _exists = ReadExistence(source->existence),
         };
 
         private static ResourceIdentity Read(AzmiResourceIdentity* source)
         {
             var made = Make(source);
-            made.Id = source->id.Read() ?? "";
-            made.Name = source->name.Read() ?? "";
-            made.ResourceType = source->resource_type.ReadShared() ?? "";
-            made.ResourceGroupName = source->resource_group.ReadShared();
-            made.SubscriptionId = source->subscription_id.ReadShared();
-            made.Location = source->location.ReadShared() ?? "";
-            made.Type = (ResourceIdentityType)source->identity_type;
-            made.PrincipalId = source->principal_id.Read();
-            made.TenantId = source->tenant_id.ReadShared();
-            made.UserAssignedIdentity = source->assigned_len == 0 ? null! : new(Each(source->assigned_len, index => Read(source->assigned + index)));
-            made.ETag = source->etag.Read();
-            made.ProvisioningState = source->provisioning_state.ReadShared();
-            made.Tag = Tags(source->tags, source->tags_len);
+            made._id = source->id.Read() ?? "";
+            made._name = source->name.Read() ?? "";
+            made._resourceType = source->resource_type.ReadShared() ?? "";
+            made._resourceGroupName = source->resource_group.ReadShared();
+            made._subscriptionId = source->subscription_id.ReadShared();
+            made._location = source->location.ReadShared() ?? "";
+            made._type = (ResourceIdentityType)source->identity_type;
+            made._principalId = source->principal_id.Read();
+            made._tenantId = source->tenant_id.ReadShared();
+            made._userAssignedIdentity = source->assigned_len == 0 ? null! : new(Each(source->assigned_len, index => Read(source->assigned + index)));
+            made._eTag = source->etag.Read();
+            made._provisioningState = source->provisioning_state.ReadShared();
+            made._tag = Tags(source->tags, source->tags_len);
             return made;
         }
 
         private static IdentityRoleAssignment Read(AzmiRoleAssignment* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            Scope = source->scope.Read() ?? "",
-            RoleDefinitionId = source->role_definition_id.ReadShared() ?? "",
-            RoleDefinitionName = source->role_definition_name.ReadShared(),
-            PrincipalId = source->principal_id.Read() ?? "",
-            PrincipalType = source->principal_type.ReadShared(),
-            PrincipalName = source->principal_name.Read(),
-            Description = source->description.Read(),
-            Condition = source->condition.Read(),
-            ConditionVersion = source->condition_version.ReadShared(),
-            Inherited = source->inherited != 0,
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _scope = source->scope.Read() ?? "",
+            _roleDefinitionId = source->role_definition_id.ReadShared() ?? "",
+            _roleDefinitionName = source->role_definition_name.ReadShared(),
+            _principalId = source->principal_id.Read() ?? "",
+            _principalType = source->principal_type.ReadShared(),
+            _principalName = source->principal_name.Read(),
+            _description = source->description.Read(),
+            _condition = source->condition.Read(),
+            _conditionVersion = source->condition_version.ReadShared(),
+            _inherited = source->inherited != 0,
         };
 
         private static RoleDefinition Read(AzmiRoleDefinition* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            RoleName = source->role_name.Read() ?? "",
-            Description = source->description.Read(),
-            Kind = source->kind.Read(),
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _roleName = source->role_name.Read() ?? "",
+            _description = source->description.Read(),
+            _kind = source->kind.Read(),
         };
 
         private static Suggestion Read(AzmiSuggestion* source) => new()
         {
-            Value = source->value.Read() ?? "",
-            Label = source->label.Read() ?? "",
-            Detail = source->detail.Read() ?? "",
+            _value = source->value.Read() ?? "",
+            _label = source->label.Read() ?? "",
+            _detail = source->detail.Read() ?? "",
         };
 
         private static IdentityAssociatedResource Read(AzmiReference* source) => new()
         {
-            Id = source->id.Read() ?? "",
-            Name = source->name.Read() ?? "",
-            Type = source->resource_type.ReadShared() ?? "",
-            ResourceGroupName = source->resource_group.ReadShared(),
-            SubscriptionId = source->subscription_id.ReadShared(),
-            IdentityId = source->identity_id.ReadShared() ?? "",
-            Reference = (IdentityReferenceKind)source->kind,
+            _id = source->id.Read() ?? "",
+            _name = source->name.Read() ?? "",
+            _type = source->resource_type.ReadShared() ?? "",
+            _resourceGroupName = source->resource_group.ReadShared(),
+            _subscriptionId = source->subscription_id.ReadShared(),
+            _identityId = source->identity_id.ReadShared() ?? "",
+            _reference = (IdentityReferenceKind)source->kind,
         };
 
         private static ManagedIdentityConnection Read(AzmiConnection* source)
         {
             var made = Make(source);
-            made.Account = source->account.Read() ?? "";
-            made.AccountType = source->account_type.Read() ?? "";
-            made.TenantId = source->tenant_id.Read();
-            made.SubscriptionId = source->subscription_id.Read() ?? "";
-            made.SubscriptionName = source->subscription_name.Read() ?? "";
-            made.Environment = source->environment.Read() ?? "";
-            made.Endpoint = source->endpoint.Read() ?? "";
+            made._account = source->account.Read() ?? "";
+            made._accountType = source->account_type.Read() ?? "";
+            made._tenantId = source->tenant_id.Read();
+            made._subscriptionId = source->subscription_id.Read() ?? "";
+            made._subscriptionName = source->subscription_name.Read() ?? "";
+            made._environment = source->environment.Read() ?? "";
+            made._endpoint = source->endpoint.Read() ?? "";
             return made;
         }
 
         private static ChangePlan Read(AzmiPlan* source) => new()
         {
-            ResourceId = source->resource_id.Read() ?? "",
-            Description = source->description.Read() ?? "",
-            Changes = source->changes != 0,
-            Agreement = source->agreement.Read() ?? "",
+            _resourceId = source->resource_id.Read() ?? "",
+            _description = source->description.Read() ?? "",
+            _changes = source->changes != 0,
+            _agreement = source->agreement.Read() ?? "",
         };
 
         private static HostQuestion Read(AzmiQuestion* source) => new()
         {
-            Handle = source->question,
-            Kind = (QuestionKind)source->kind,
-            Audience = source->audience.Read(),
-            Tenant = source->tenant.Read(),
-            Path = source->path.Read(),
-            Thumbprint = source->thumbprint.Read(),
-            Text = source->text.Read(),
-            Algorithm = (SignatureAlgorithm)source->algorithm,
-            Url = source->url.Read(),
+            _handle = source->question,
+            _kind = (QuestionKind)source->kind,
+            _audience = source->audience.Read(),
+            _tenant = source->tenant.Read(),
+            _path = source->path.Read(),
+            _thumbprint = source->thumbprint.Read(),
+            _text = source->text.Read(),
+            _algorithm = (SignatureAlgorithm)source->algorithm,
+            _url = source->url.Read(),
         };
 
         private static OperationProgress Read(AzmiProgress* source) => new()
         {
-            Activity = source->activity.Read() ?? "",
-            Status = source->status.Read() ?? "",
-            Percent = source->percent,
-            SecondsElapsed = checked((int)source->seconds_elapsed),
-            SecondsLeft = source->seconds_left,
+            _activity = source->activity.Read() ?? "",
+            _status = source->status.Read() ?? "",
+            _percent = source->percent,
+            _secondsElapsed = checked((int)source->seconds_elapsed),
+            _secondsLeft = source->seconds_left,
         };
 
         private static OperationFailure Read(AzmiError* source) => new()
         {
-            Code = source->code.Read() ?? "",
-            Message = source->message.Read() ?? "",
-            Category = (FailureCategory)source->category,
-            HttpStatus = checked((int)source->http_status),
-            Target = source->target.Read(),
-            Recommendation = source->recommendation.Read(),
-            RequestId = source->request_id.Read(),
-            CorrelationId = source->correlation_id.Read(),
-            Request = source->request.Read(),
-            RawError = source->raw.Read(),
+            _code = source->code.Read() ?? "",
+            _message = source->message.Read() ?? "",
+            _category = (FailureCategory)source->category,
+            _httpStatus = checked((int)source->http_status),
+            _target = source->target.Read(),
+            _recommendation = source->recommendation.Read(),
+            _requestId = source->request_id.Read(),
+            _correlationId = source->correlation_id.Read(),
+            _request = source->request.Read(),
+            _rawError = source->raw.Read(),
         };
     }
 }

@@ -43,13 +43,10 @@ internal static class Tags
     /// or several, are names alone.
     /// </summary>
     /// <exception cref="ManagedIdentityException">They can't be read.</exception>
-    public static IReadOnlyList<KeyValuePair<string, string>> Filter(object? tags)
-    {
-        if (tags is null)
-        {
-            return [];
-        }
+    public static IReadOnlyList<KeyValuePair<string, string>> Filter(object? tags) => tags is null ? [] : Named(tags);
 
+    private static List<KeyValuePair<string, string>> Named(object tags)
+    {
         var filter = LanguagePrimitives.GetEnumerable(tags) is { } several and not IDictionary
             ? several.Cast<object?>().SelectMany(One).ToList()
             : One(tags);

@@ -71,7 +71,7 @@ pub const MEASURES: &[Measure] = &[
             },
             Figure {
                 what: "A new process, Connect and one Get, over the same requests with Invoke-RestMethod",
-                ..ratio("session-wall", "module", "irm")
+                ..ratio("session-wall", "module", "invoke-restmethod")
             },
             Figure {
                 what: "A new process, Connect and one Get, over `az identity show` in a new process",

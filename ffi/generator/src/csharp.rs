@@ -122,17 +122,16 @@ fn model(declarations: &Declarations, record: &Record, access: &str, name: &str)
         let (kind, initial) = type_read(declarations, record, field)?;
         let property = field.property();
         let doc = doc(&field.summary, 2);
-        members.push(match initial.as_str() {
+        let own = own_field(&property);
+        let (field_kind, field_initial, get) = match initial.as_str() {
             // Made where none was read, and not before one is.
-            " = new();" => {
-                let own = format!("_{}", camel(&property));
-                format!(
-                    "        private {kind}? {own};\n\n{doc}        public {kind} {property} {{ \
-                     get => {own} ??= new(); {setter} => {own} = value; }}\n"
-                )
-            }
-            _ => format!("{doc}        public {kind} {property} {{ get; {setter}; }}{initial}\n"),
-        });
+            " = new();" => (format!("{kind}?"), "", format!("{own} ??= new()")),
+            initial => (kind.clone(), initial.trim_end_matches(';'), own.clone()),
+        };
+        members.push(format!(
+            "        internal {field_kind} {own}{field_initial};\n\n{doc}        public {kind} {property} {{ \
+             get => {get}; {setter} => {own} = value; }}\n"
+        ));
         if let Some(raw) = field.settings.get("raw") {
             members.push(format!(
                 "        internal string {raw} {{ get; set; }} = \"\";\n"
@@ -203,6 +202,12 @@ fn type_read(
     Ok((kind, initial.to_owned()))
 }
 
+/// The field that a property of a model has. The reader sets it: of a setter, .NET would compile a method
+/// in each new session.
+fn own_field(property: &str) -> String {
+    format!("_{}", camel(property))
+}
+
 fn class_of(declarations: &Declarations, field: &Field, name: &str) -> Result<String> {
     let record = declarations.record(name).and_then(Record::class);
     let enumeration = declarations.enumeration(name).and_then(Enumeration::class);
@@ -218,7 +223,7 @@ fn reader(declarations: &Declarations, record: &Record) -> Result<String> {
     let mut members = Vec::new();
     for field in shown(record) {
         let target = field.settings.get("raw").map(str::to_owned);
-        let target = target.unwrap_or_else(|| field.property());
+        let target = target.unwrap_or_else(|| own_field(&field.property()));
         let value = value_read(declarations, field)?;
         let is_list = matches!(&field.kind, Kind::Array(item) if item != "AzmiTag");
         // Where there is nothing in a list, the property makes an empty one when it is read.

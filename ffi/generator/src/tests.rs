@@ -87,8 +87,9 @@ fn a_record_that_the_host_is_given_is_filled() {
     assert!(rust.contains("AZMI_KIND_SECOND => Some(Self::Second),\n"));
     assert!(rust.contains("event.thing = held.keep(record);\n"));
     let csharp = csharp(RECORD);
-    assert!(csharp.contains("public string? ResourceGroupName { get; internal set; }\n"));
-    assert!(csharp.contains("Kind = (Kind)source->kind,\n"));
+    assert!(csharp.contains("internal string? _resourceGroupName;\n"));
+    assert!(csharp.contains("string? ResourceGroupName { get => _resourceGroupName; internal set"));
+    assert!(csharp.contains("_kind = (Kind)source->kind,\n"));
     assert!(csharp.contains("FirstOne = 1,\n") && csharp.contains("Other = 2,\n"));
     assert!(csharp.contains("source->thing is not null ? Read(source->thing)"));
     assert!(!csharp.contains("string Name"));

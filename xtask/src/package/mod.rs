@@ -12,9 +12,7 @@ mod sbom;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
-
-use self::archive::Entry;
+use self::archive::{Effort, Entry};
 use crate::assemble;
 use crate::help;
 use crate::inspect;
@@ -123,14 +121,7 @@ pub fn run(workspace: &Workspace, tools: &Tools<'_>, options: &Options) -> Resul
         None => println!("  a preview. A release has, too: {}", lacks.join("; ")),
     }
     describe(workspace, &module, tag.is_none())?;
-    pack(
-        workspace,
-        tools,
-        &module,
-        &options.out,
-        tag,
-        Compression::best(),
-    )?;
+    pack(workspace, tools, &module, &options.out, tag, Effort::Most)?;
     Ok(())
 }
 
@@ -142,7 +133,7 @@ pub fn of_module(
     out: &Path,
 ) -> Result<PathBuf> {
     describe(workspace, module, true)?;
-    pack(workspace, tools, module, out, None, Compression::best())
+    pack(workspace, tools, module, out, None, Effort::Most)
 }
 
 /// The package of a module that was built for tests, in a folder. It is a preview.
@@ -153,7 +144,7 @@ pub fn for_tests(
     out: &Path,
 ) -> Result<PathBuf> {
     describe(workspace, module, true)?;
-    pack(workspace, tools, module, out, None, Compression::fast())
+    pack(workspace, tools, module, out, None, Effort::Least)
 }
 
 /// Unpacks a package into a fresh `<parent>/ManagedIdentity`, as an installation does.
@@ -213,7 +204,7 @@ fn pack(
     module: &Path,
     out: &Path,
     tag: Option<&str>,
-    compression: Compression,
+    effort: Effort,
 ) -> Result<PathBuf> {
     let manifest = manifest::read(tools.powershell()?, &module.join(manifest::file_name()))?;
     let preview = manifest.version != env!("CARGO_PKG_VERSION");
@@ -239,8 +230,8 @@ fn pack(
     let package = file(nupkg::file_name(&manifest.version));
     let zipped = file(format!("{MODULE}-{}.zip", manifest.version));
     let listed = file(format!("{MODULE}-{}.cdx.json", manifest.version));
-    write(&package, &archive::pack(&entries, compression)?)?;
-    write(&zipped, &archive::pack(&zip, compression)?)?;
+    write(&package, &archive::pack(&entries, effort)?)?;
+    write(&zipped, &archive::pack(&zip, effort)?)?;
     write(&listed, bill.as_bytes())?;
     let files = [package, zipped, listed];
     write(
