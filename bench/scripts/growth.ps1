@@ -24,8 +24,8 @@ param(
     [Parameter(Mandatory)]
     [string] $CertificateFile,
     [int] $Round = 3,
-    # The numbers of inputs.
-    [int[]] $Count = @(10, 100, 1000, 10000),
+    # The numbers of inputs. More than 10,000 are measured in the first round alone.
+    [int[]] $Count = @(10, 100, 1000, 10000, 100000),
     # The numbers of listed objects.
     [int[]] $ListCount = @(10, 100, 1000, 10000, 100000),
     [int[]] $Throttle = @(1, 2, 4, 8, 16, 32, 64, 128),
@@ -149,20 +149,21 @@ try {
     $null = Get-UserAssignedIdentity -ResourceGroupName $group
 
     foreach ($number in 1..$Round) {
-        foreach ($size in $Count) {
+        $sizes = $Count | Where-Object { $number -eq 1 -or $_ -le 10000 }
+        foreach ($size in $sizes) {
             foreach ($null in Get-Repetition $size) {
                 Measure-Create growth-create $size $size $number 0
             }
         }
         # They are there from the largest number of creates.
-        foreach ($size in $Count) {
+        foreach ($size in $sizes) {
             foreach ($null in Get-Repetition $size) {
                 Measure-Pair growth-get $size $size $number {} {
                     $input | Get-UserAssignedIdentity -ThrottleLimit $ThrottleLimit
                 } '{}'
             }
         }
-        foreach ($size in $Count) {
+        foreach ($size in $sizes) {
             $turn = 0
             foreach ($null in Get-Repetition $size) {
                 # A tag that is there already is no update.
