@@ -105,6 +105,27 @@ impl Trusted {
         let named = self.certificates.iter().cloned();
         named.chain(others.flatten()).collect()
     }
+
+    /// Those of the files, or else of the file with all certificates of the system, which most systems
+    /// have each in a file of its own, too. None of the system's where the process's environment names
+    /// others in their place.
+    #[cfg(all(unix, not(target_vendor = "apple")))]
+    fn quickly_read(&self) -> Option<Vec<CertificateDer<'static>>> {
+        if !self.certificates.is_empty() {
+            return Some(self.certificates.to_vec());
+        }
+        let is_named = |name| std::env::var_os(name).is_some();
+        match is_named(FILE) || is_named(FOLDER) {
+            true => None,
+            false => read(&openssl_probe::probe().cert_file?).ok(),
+        }
+    }
+
+    /// None: Windows and macOS decide by more than certificates.
+    #[cfg(any(not(unix), target_vendor = "apple"))]
+    fn quickly_read(&self) -> Option<Vec<CertificateDer<'static>>> {
+        None
+    }
 }
 
 /// The certificates of a file, in PEM or DER format, that are fit to be roots: the verifier refuses
@@ -195,18 +216,11 @@ impl ExplainingVerifier {
         }
     }
 
-    /// The verifier by the certificates that are named beside the system's, or by the system's bundle.
-    /// Where the system decides by more than certificates, as on Windows and macOS, there is none.
+    /// The verifier by the part of the certificates that is quickly read, where there is such a part.
     fn quick(&self) -> Option<&WebPkiServerVerifier> {
         let make = || {
-            if cfg!(any(not(unix), target_vendor = "apple")) {
-                return None;
-            }
             let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(match self.trusted.certificates.is_empty() {
-                true => read(&bundle()?).ok()?,
-                false => self.trusted.certificates.to_vec(),
-            });
+            roots.add_parsable_certificates(self.trusted.quickly_read()?);
             let roots = Arc::new(roots);
             WebPkiServerVerifier::builder_with_provider(roots, self.provider.clone())
                 .build()
@@ -222,22 +236,6 @@ impl ExplainingVerifier {
         };
         self.system.get_or_init(read).as_ref().map_err(Clone::clone)
     }
-}
-
-/// The file with all certificates of the system. Most systems have them each in a file of its own,
-/// too. None where the process's environment names others in their place.
-#[cfg(all(unix, not(target_vendor = "apple")))]
-fn bundle() -> Option<PathBuf> {
-    let is_named = |name| std::env::var_os(name).is_some();
-    match is_named(FILE) || is_named(FOLDER) {
-        true => None,
-        false => openssl_probe::probe().cert_file,
-    }
-}
-
-#[cfg(any(not(unix), target_vendor = "apple"))]
-fn bundle() -> Option<PathBuf> {
-    None
 }
 
 impl ServerCertVerifier for ExplainingVerifier {
