@@ -59,7 +59,7 @@ $each = 20
 
 # How often something of a size is measured in a round: what takes milliseconds varies most.
 function Get-Repetition([int] $Size) {
-    1..$(if ($Size -le 1000) { 5 } else { 1 })
+    1..[Math]::Clamp(20000 / $Size, 1, 12)
 }
 
 # The requests for more inputs than were recorded: what is no input's own, once, and the requests of one

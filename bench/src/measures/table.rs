@@ -51,16 +51,8 @@ pub const MEASURES: &[Measure] = &[
         how: How::Session,
         opt_in: false,
         samples: &[
-            kind(
-                "session-wall",
-                "the whole process, wall time",
-                &["module", "bare", "invoke-restmethod", "az"],
-            ),
-            kind(
-                "session-cpu",
-                "the whole process, processor time",
-                &["module", "bare", "invoke-restmethod", "az"],
-            ),
+            kind("session-wall", "the whole process, wall time", SESSION),
+            kind("session-cpu", "the whole process, processor time", SESSION),
         ],
         figures: &[
             Figure {
@@ -68,6 +60,14 @@ pub const MEASURES: &[Measure] = &[
                 headline: true,
                 target: Some(1.25),
                 ..ratio("session-wall", "module", "bare")
+            },
+            Figure {
+                what: "A new process, Connect and one Get, over a trivial binary module and two calls of its command",
+                ..ratio("session-wall", "module", "trivial")
+            },
+            Figure {
+                what: "A new process that imports a trivial binary module and calls its command twice, over bare `pwsh -NoProfile`",
+                ..ratio("session-wall", "trivial", "bare")
             },
             Figure {
                 what: "A new process, Connect and one Get, over the same requests with Invoke-RestMethod",
@@ -479,6 +479,8 @@ pub const MEASURES: &[Measure] = &[
 const PEERS: &[&str] = &["module", "floor", "invoke-restmethod", "sdk-python", "az"];
 
 const OWN: &[&str] = &["module", "floor"];
+
+const SESSION: &[&str] = &["module", "bare", "trivial", "invoke-restmethod", "az"];
 
 /// What the cost of an input may come to: flat, but for what the machine adds.
 const FLAT: f64 = 1.1;

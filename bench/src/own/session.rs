@@ -1,5 +1,5 @@
-//! A new process that connects and gets one identity, beside a bare PowerShell, one that sends the same
-//! requests with Invoke-RestMethod, and the Azure CLI.
+//! A new process that connects and gets one identity, beside a bare PowerShell, one that calls two commands
+//! that do nothing, one that sends the same requests with Invoke-RestMethod, and the Azure CLI.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -36,6 +36,7 @@ struct Seed {
 struct Session<'a> {
     tools: &'a Tools,
     module: &'a Path,
+    trivial: &'a Path,
     emulator: Emulator,
     seed: Seed,
     /// The Azure CLI, signed in.
@@ -52,8 +53,8 @@ struct AzureCli<'a> {
 pub fn session(tools: &Tools, options: Options, sink: Sink<'_>) -> Result<()> {
     let session = Session::new(tools)?;
     let series: &[&'static str] = match session.azure_cli {
-        Some(_) => &["module", "bare", "invoke-restmethod", "az"],
-        None => &["module", "bare", "invoke-restmethod"],
+        Some(_) => &["module", "bare", "trivial", "invoke-restmethod", "az"],
+        None => &["module", "bare", "trivial", "invoke-restmethod"],
     };
     // The first of each reads from disk what the others find in memory.
     for one in series {
@@ -73,11 +74,13 @@ pub fn session(tools: &Tools, options: Options, sink: Sink<'_>) -> Result<()> {
 impl<'a> Session<'a> {
     fn new(tools: &'a Tools) -> Result<Self> {
         let module = needed(&tools.module, "module")?;
+        let trivial = needed(&tools.trivial, "trivial")?;
         let emulator = Emulator::start(needed(&tools.emulator, "emulator")?)?;
         let seed = prepare(tools, module, &emulator)?;
         let mut session = Self {
             tools,
             module,
+            trivial,
             emulator,
             seed,
             azure_cli: None,
@@ -105,29 +108,37 @@ impl<'a> Session<'a> {
             }
             ("module", _) => self.script(&format!(
                 "Import-Module {}; $null = Connect-ManagedIdentityService -Endpoint {}; \
-                 (Get-UserAssignedIdentity -ResourceGroupName {GROUP} -Name {NAME}).Name",
+                 $null = Get-UserAssignedIdentity -ResourceGroupName {GROUP} -Name {NAME}; ",
                 quoted(&self.module.display().to_string()),
                 quoted(&self.emulator.endpoint)
+            )),
+            ("trivial", _) => self.script(&format!(
+                "Import-Module {}; Get-Nothing; Get-Nothing; ",
+                quoted(&self.trivial.display().to_string())
             )),
             ("invoke-restmethod", _) => self.script(&format!(
                 "$endpoint = {}; $token = (Invoke-RestMethod -Method Post \
                  -Uri $endpoint/$env:AZURE_TENANT_ID/oauth2/v2.0/token -Body @{{ \
                  grant_type = 'client_credentials'; client_id = $env:AZURE_CLIENT_ID; \
                  client_secret = $env:AZURE_CLIENT_SECRET; scope = \"$endpoint/.default\" }}\
-                 ).access_token; (Invoke-RestMethod -Headers @{{ Authorization = \"Bearer $token\" }} \
+                 ).access_token; $null = Invoke-RestMethod -Headers @{{ Authorization = \"Bearer $token\" }} \
                  -Uri ($endpoint + \"/subscriptions/$env:AZURE_SUBSCRIPTION_ID\" + \
                  '/resourceGroups/{GROUP}/providers/Microsoft.ManagedIdentity\
-                 /userAssignedIdentities/{NAME}?api-version={API_VERSION}')).name",
+                 /userAssignedIdentities/{NAME}?api-version={API_VERSION}'); ",
                 quoted(&self.emulator.endpoint)
             )),
-            // PowerShell's own time to write a text is in all series.
-            _ => self.script(&quoted(NAME)),
+            _ => self.script(""),
         }
     }
 
-    /// A new PowerShell that runs a script, which writes the name of the identity.
-    fn script(&self, script: &str) -> Result<Usage> {
-        let script = format!("$ErrorActionPreference = 'Stop'; {script}");
+    /// A new PowerShell that runs statements and then writes a text, which an error prevents. The time of
+    /// the text is PowerShell's own and in all series. No series reads a property of what it got: the
+    /// first time in a session that takes PowerShell as long as an import.
+    fn script(&self, statements: &str) -> Result<Usage> {
+        let script = format!(
+            "$ErrorActionPreference = 'Stop'; {statements}{}",
+            quoted(NAME)
+        );
         let usage = command::measure(self.powershell()?.args(["-Command", &script]))?;
         match usage.output.trim() == NAME {
             true => Ok(usage),
