@@ -20,8 +20,9 @@ param(
     [string] $CertificateFile,
     # A Python with the Azure CLI.
     [string] $AzureCli,
-    [int] $Round = 2,
-    # How long operations take, in seconds.
+    [int] $Round = 3,
+    # How long operations take, in seconds. Each round adds 0.3 seconds, so that the end is not at the
+    # same time after a look in all of them.
     [int[]] $OperationTime = @(5, 20, 75),
     # Fewer of everything, to try.
     [switch] $Quick
@@ -40,7 +41,7 @@ if ($Quick) {
 }
 
 # How late a command was, and its looks at the operation in the first minute.
-function Get-Lateness($Log, [string] $Machine, [DateTimeOffset] $Returned, [int] $Seconds) {
+function Get-Lateness($Log, [string] $Machine, [DateTimeOffset] $Returned, [int] $Milliseconds) {
     $write = @($Log | Where-Object { $_.method -eq 'PATCH' -and $_.path -like "*/virtualMachines/$Machine`?*" })
     if ($write.Count -ne 1) {
         throw "$($write.Count) writes of $Machine, expected 1"
@@ -54,7 +55,7 @@ function Get-Lateness($Log, [string] $Machine, [DateTimeOffset] $Returned, [int]
             [DateTimeOffset] $_.time -le $answered.AddSeconds(60)
         })
     [pscustomobject]@{
-        Late  = ($Returned - $answered).TotalSeconds - $Seconds
+        Late  = ($Returned - $answered).TotalSeconds - $Milliseconds / 1000
         Looks = $looks.Count
     }
 }
@@ -83,7 +84,8 @@ try {
         foreach ($seconds in $OperationTime) {
             $identity = "late-$number-$seconds"
             $null = New-UserAssignedIdentity -ResourceGroupName $group -Name $identity -Location eastus
-            $null = Invoke-EmulatorAdmin Patch '/settings' @{ operationMs = $seconds * 1000 }
+            $milliseconds = 1000 * $seconds + 300 * ($number - 1)
+            $null = Invoke-EmulatorAdmin Patch '/settings' @{ operationMs = $milliseconds }
             Clear-EmulatorRequest
             $theirs = if ($series -contains 'az') {
                 $words = 'vm', 'identity', 'assign', '--resource-group', $group, '--name', $machines['az'], '--identities', $identity
@@ -105,7 +107,7 @@ try {
             }
             $log = @(Get-EmulatorRequest)
             foreach ($one in $series) {
-                $measured = Get-Lateness $log $machines[$one] $returned[$one] $seconds
+                $measured = Get-Lateness $log $machines[$one] $returned[$one] $milliseconds
                 Write-Sample update-late $one $number $measured.Late s $seconds
                 Write-Sample update-polls $one $number $measured.Looks requests $seconds
             }
