@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::results::Results;
 use crate::stats::Summary;
 
-pub use table::MEASURES;
+pub use table::{MEASURES, SESSION};
 
 /// A thing to measure.
 pub struct Measure {

@@ -480,7 +480,8 @@ const PEERS: &[&str] = &["module", "floor", "invoke-restmethod", "sdk-python", "
 
 const OWN: &[&str] = &["module", "floor"];
 
-const SESSION: &[&str] = &["module", "bare", "trivial", "invoke-restmethod", "az"];
+/// What a new session is started with, side by side.
+pub const SESSION: &[&str] = &["module", "bare", "trivial", "invoke-restmethod", "az"];
 
 /// What the cost of an input may come to: flat, but for what the machine adds.
 const FLAT: f64 = 1.1;

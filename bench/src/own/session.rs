@@ -10,6 +10,7 @@ use super::{Sink, in_turn, quoted, used};
 use crate::Result;
 use crate::command::{self, Usage};
 use crate::emulator::Emulator;
+use crate::measures::SESSION;
 use crate::run::Options;
 use crate::tools::{Tools, needed};
 
@@ -52,19 +53,20 @@ struct AzureCli<'a> {
 /// Takes `session-wall` and `session-cpu`.
 pub fn session(tools: &Tools, options: Options, sink: Sink<'_>) -> Result<()> {
     let session = Session::new(tools)?;
-    let series: &[&'static str] = match session.azure_cli {
-        Some(_) => &["module", "bare", "trivial", "invoke-restmethod", "az"],
-        None => &["module", "bare", "trivial", "invoke-restmethod"],
-    };
+    let series: Vec<_> = SESSION
+        .iter()
+        .copied()
+        .filter(|one| *one != "az" || session.azure_cli.is_some())
+        .collect();
     // The first of each reads from disk what the others find in memory.
-    for one in series {
+    for one in &series {
         session.start(one)?;
     }
     let rounds = options
         .rounds
         .unwrap_or(if options.quick { QUICK } else { ROUNDS });
     for round in 1..=rounds {
-        for one in in_turn(round, series) {
+        for one in in_turn(round, &series) {
             used("session", one, round, &session.start(one)?, sink);
         }
     }
